@@ -1,0 +1,69 @@
+/**
+ * The operations that the migration container knows, and how they travel: RunTask cannot override an entrypoint, so an
+ * operation is the `command` of the container override.
+ */
+import { ConfigError } from "./errors.ts";
+
+export type Operation =
+  | { readonly name: "up" }
+  | { readonly name: "down"; readonly steps: number | "all" }
+  | { readonly name: "goto"; readonly version: number }
+  | { readonly name: "force"; readonly version: number }
+  | { readonly name: "version" }
+  | { readonly name: "status" };
+
+export type OperationName = Operation["name"];
+
+/** The container's arguments for an operation. */
+export function operationCommand(operation: Operation): string[] {
+  switch (operation.name) {
+    case "down":
+      return ["down", operation.steps === "all" ? "--all" : String(operation.steps)];
+    case "goto":
+    case "force":
+      return [operation.name, String(operation.version)];
+    default:
+      return [operation.name];
+  }
+}
+
+/** The operation as a person would type it: `down 2`, `goto 20261124`. */
+export function operationText(operation: Operation): string {
+  return operationCommand(operation).join(" ");
+}
+
+/** True for the operations that change nothing: they need no confirmation and tell Slack nothing unless asked. */
+export function isReadOnly(operation: Operation): boolean {
+  return operation.name === "version" || operation.name === "status";
+}
+
+/**
+ * Reads `down`'s argument: always a number of steps, or `--all` said in full.
+ *
+ * @throws {ConfigError} for none, for both, and for what is no positive whole number
+ */
+export function parseDown(steps: string | undefined, all: boolean): Operation {
+  if (all && steps !== undefined)
+    throw new ConfigError([`down takes a number of steps or --all, not both; you gave ${steps} and --all`]);
+  if (all) return { name: "down", steps: "all" };
+  if (steps === undefined)
+    throw new ConfigError(["down wants a number of steps, such as `down 1`, or --all for every one"]);
+  return { name: "down", steps: wholeNumber("down", steps, 1) };
+}
+
+/**
+ * Reads the version of `goto` or `force`. golang-migrate takes -1 for `force`: no version at all.
+ *
+ * @throws {ConfigError} for what is no version
+ */
+export function parseVersioned(name: "goto" | "force", version: string): Operation {
+  return { name, version: wholeNumber(name, version, name === "force" ? -1 : 0) };
+}
+
+function wholeNumber(name: string, text: string, least: number): number {
+  const value = Number(text);
+  if (!/^-?\d+$/.test(text) || !Number.isSafeInteger(value) || value < least) {
+    throw new ConfigError([`${name} wants a whole number of ${least} or more; you gave ${text}`]);
+  }
+  return value;
+}
