@@ -24,6 +24,10 @@ export type NotStartedReason =
   | "usage"
   | "busy"
   | "stopped"
+  /** `pulumi up` failed or could not begin. */
+  | "deploy"
+  /** The guard refused the migrations or the change to the infrastructure. */
+  | "refused"
   | "other";
 
 /** What ended a run that should have gone on. */

@@ -1,0 +1,183 @@
+/** One operation as a one-off ECS task: start, watch, judge. */
+import type { Container, Task } from "@aws-sdk/client-ecs";
+import type { EcsApi, LogsApi } from "./aws.ts";
+import type { Clock } from "./clock.ts";
+import { LogFollower } from "./logs.ts";
+import type { Operation } from "./operations.ts";
+import type { Outputs } from "./outputs.ts";
+import type { Origin, TaskReport } from "./report.ts";
+import type { ResultLine } from "./resultLine.ts";
+import { RUN_TASK_TRIES, type Started, startTask } from "./startTask.ts";
+import { type Evidence, judge, type Verdict } from "./verdict.ts";
+import { type Watched, watchTask } from "./watchTask.ts";
+
+/** A start that ECS gave up for want of room is made again this often: nothing has run. */
+const START_ATTEMPTS = 3;
+
+export interface EcsTaskDeps {
+  readonly ecs: EcsApi;
+  readonly logs: LogsApi;
+  readonly clock: Clock;
+  /** A line of the task's log. */
+  readonly onLine: (line: string) => void;
+  /** A word of the script's own. */
+  readonly say: (line: string) => void;
+  readonly onStatus?: (status: string) => void;
+  /** Called as soon as there is a task: its ARN and log stream must be known before anything can go wrong. */
+  readonly onTask?: (taskArn: string, logStream: string, attached: boolean) => void;
+}
+
+export interface EcsTaskRequest {
+  readonly outputs: Outputs;
+  readonly taskDefinition: string;
+  readonly operation: Operation;
+  readonly origin: Origin;
+  readonly runId: string;
+  readonly timeoutMs: number;
+  readonly waitMs: number;
+  /** Calls StopTask when the script is asked to stop or time is up. By default the SQL is left running. */
+  readonly stopOnCancel: boolean;
+  readonly signal?: AbortSignal;
+}
+
+export interface EcsTaskRun {
+  readonly verdict: Verdict;
+  readonly task: TaskReport | null;
+  readonly logStream: string | null;
+  readonly logTail: readonly string[];
+  readonly result: ResultLine | null;
+  readonly warnings: readonly string[];
+}
+
+/** Runs an operation to its verdict. Rejects for nothing that AWS answers. */
+export async function runEcsTask(deps: EcsTaskDeps, request: EcsTaskRequest): Promise<EcsTaskRun> {
+  for (let attempt = 1; ; attempt++) {
+    const started = await startTask({
+      ...request,
+      ecs: deps.ecs,
+      clock: deps.clock,
+      say: deps.say,
+      firstAttempt: (attempt - 1) * RUN_TASK_TRIES + 1,
+    });
+    const run = await watchStarted(deps, request, started);
+    const again = run.verdict.kind === "notStarted" && run.verdict.reason === "capacity" && run.task !== null;
+    if (!again || attempt >= START_ATTEMPTS || request.signal?.aborted) return run;
+    deps.say(`The task found no room to start; starting another (${attempt + 1} of ${START_ATTEMPTS}).`);
+  }
+}
+
+/** Watches a task that is already there, started by whomever. */
+export async function attachToTask(
+  deps: EcsTaskDeps,
+  request: Omit<EcsTaskRequest, "operation" | "origin" | "runId" | "waitMs">,
+  task: Task,
+): Promise<EcsTaskRun> {
+  return watchStarted(deps, request, { task, attached: true });
+}
+
+async function watchStarted(
+  deps: EcsTaskDeps,
+  request: Omit<EcsTaskRequest, "operation" | "origin" | "runId" | "waitMs">,
+  started: Started,
+): Promise<EcsTaskRun> {
+  if ("verdict" in started) return nothingStarted(started.verdict);
+  const { outputs } = request;
+  const taskArn = started.task.taskArn ?? "";
+  const logStream = logStreamOf(outputs, taskArn);
+  deps.onTask?.(taskArn, logStream, started.attached);
+  const follower = new LogFollower({
+    logs: deps.logs,
+    logGroup: outputs.logGroup,
+    logStream,
+    onLine: deps.onLine,
+  });
+  const watched = await watchTask({
+    ...deps,
+    follower,
+    clusterArn: outputs.clusterArn,
+    taskArn,
+    containerName: outputs.containerName,
+    timeoutMs: request.timeoutMs,
+    ...(request.signal ? { signal: request.signal } : {}),
+  });
+  if (watched.end === "forgotten" || watched.end === "neverSeen") await follower.poll();
+  const warnings = follower.warning === undefined ? [] : [follower.warning];
+  if (request.stopOnCancel && (watched.end === "cancelled" || watched.end === "timeout")) {
+    warnings.push(await stopTask(deps.ecs, outputs.clusterArn, taskArn));
+  }
+  const task = watched.task ?? started.task;
+  return {
+    verdict: judgeWatched(watched, outputs.containerName, follower.result, taskArn),
+    task: taskReport(task, taskArn, outputs.containerName, started.attached),
+    logStream,
+    logTail: follower.tail,
+    result: follower.result ?? null,
+    warnings,
+  };
+}
+
+/** awslogs names a stream `<prefix>/<container>/<task id>` (Amazon ECS developer guide, "awslogs-stream-prefix"). */
+export function logStreamOf(outputs: Outputs, taskArn: string): string {
+  return `${outputs.logStreamPrefix}/${outputs.containerName}/${taskArn.slice(taskArn.lastIndexOf("/") + 1)}`;
+}
+
+/** Judges what the watch saw. A watch that ended before its task is never a success. */
+export function judgeWatched(
+  watched: Watched,
+  containerName: string,
+  result: ResultLine | undefined,
+  taskArn: string,
+): Verdict {
+  const evidence: Evidence = { containerName, task: watched.task, result };
+  switch (watched.end) {
+    case "stopped":
+      return judge(evidence);
+    case "forgotten":
+    case "neverSeen":
+      return judge({ ...evidence, task: undefined, forgotten: true });
+    case "timeout":
+      return {
+        kind: "unknown",
+        cause: "timeout",
+        detail: `task ${taskArn} was still running when time was up`,
+      };
+    case "cancelled":
+      return {
+        ...noVersions,
+        kind: "interrupted",
+        cause: "cancelled",
+        detail: `task ${taskArn} was left running`,
+      };
+    case "refused":
+      return { kind: "unknown", cause: "credentials", detail: watched.detail ?? "AWS refused DescribeTasks" };
+  }
+}
+
+const noVersions = { from: null, to: null, files: [] } as const;
+
+function nothingStarted(verdict: Verdict): EcsTaskRun {
+  return { verdict, task: null, logStream: null, logTail: [], result: null, warnings: [] };
+}
+
+function taskReport(task: Task, arn: string, containerName: string, attached: boolean): TaskReport {
+  const container: Container | undefined = task.containers?.find(
+    (candidate) => candidate.name === containerName,
+  );
+  return {
+    arn,
+    taskDefinition: task.taskDefinitionArn ?? "",
+    stopCode: task.stopCode ?? null,
+    stoppedReason: task.stoppedReason ?? null,
+    exitCode: container?.exitCode ?? null,
+    attached,
+  };
+}
+
+async function stopTask(ecs: EcsApi, cluster: string, task: string): Promise<string> {
+  try {
+    await ecs.stopTask({ cluster, task, reason: "ecs-migrate was stopped, with --stop-on-cancel" });
+    return `task ${task} was told to stop; its database may be dirty`;
+  } catch (error) {
+    return `task ${task} could not be stopped (${error instanceof Error ? error.message : String(error)})`;
+  }
+}
