@@ -194,8 +194,10 @@ wait_for() {
 # ------------------------------------------------------------------------------------------------- golang-migrate
 # The database URL is an argument, so `ps` inside the task shows it: golang-migrate has the flag -database and neither
 # an environment variable nor a file for it (internal/cli/main.go of v4.20.1).
+# -prefetch 0: a file's time begins with its reading, and a file that was read ahead would count the files before it.
 start_migrate() {
-  "$MIGRATE_BIN" -path "$MIGRATIONS_PATH" -database "$MIGRATION_DB" "$@"
+  # exec: $! is golang-migrate then, which the signals are for, and no shell around it.
+  exec "$MIGRATE_BIN" -prefetch 0 -path "$MIGRATIONS_PATH" -database "$MIGRATION_DB" "$@"
 }
 
 # Runs `migrate "$@"` with its output in $tmp/quiet; SIGTERM may end it. Only for commands that change nothing.
@@ -264,7 +266,7 @@ run_migrate() {
   wait_for "$child"
   status=$code
   phase=finished
-  if [ -n "$repeater" ]; then kill "$repeater" 2>/dev/null; wait "$repeater"; fi
+  if [ -n "$repeater" ]; then kill "$repeater"; wait "$repeater"; fi 2>/dev/null
   wait_for "$filter"
 }
 
@@ -496,7 +498,10 @@ report() {
 
 # The operations that may change the database.
 migrate() {
-  if ! read_version shallow; then
+  depth=shallow
+  # Only `force` may meet a dirty mark at none without a word of golang-migrate about it.
+  [ "$operation" != force ] || depth=deep
+  if ! read_version "$depth"; then
     status=$code
     echo 'version before: unknown'
     conclude
@@ -505,7 +510,6 @@ migrate() {
   echo "version before: $words"
   [ "$interrupted" = false ] || conclude
   run_migrate "$@"
-  depth=shallow
   [ "$status" -eq 0 ] || depth=deep
   read_version "$depth" || :
   to=$version
