@@ -1,0 +1,78 @@
+/**
+ * What the lab's aws provider serves: names of @pulumi/aws 7 on the left, Terraform's names (without `aws_`) on the
+ * right. The dynamic bridge names everything `aws:index/…` after Terraform, so each name has to be said once.
+ * To add one, look up the token in `node_modules/@pulumi/aws` (`__pulumiType`, or the first argument of `invoke`).
+ */
+
+/** Resource types. */
+export const RESOURCES: Readonly<Record<string, string>> = {
+  "aws:autoscaling/group:Group": "autoscaling_group",
+  "aws:cloudwatch/eventRule:EventRule": "cloudwatch_event_rule",
+  "aws:cloudwatch/eventTarget:EventTarget": "cloudwatch_event_target",
+  "aws:cloudwatch/logGroup:LogGroup": "cloudwatch_log_group",
+  "aws:codebuild/project:Project": "codebuild_project",
+  "aws:codebuild/sourceCredential:SourceCredential": "codebuild_source_credential",
+  "aws:codebuild/webhook:Webhook": "codebuild_webhook",
+  "aws:codecommit/repository:Repository": "codecommit_repository",
+  "aws:codeconnections/connection:Connection": "codeconnections_connection",
+  "aws:codestarconnections/connection:Connection": "codestarconnections_connection",
+  "aws:ec2/launchTemplate:LaunchTemplate": "launch_template",
+  "aws:ec2/securityGroup:SecurityGroup": "security_group",
+  "aws:ec2/securityGroupRule:SecurityGroupRule": "security_group_rule",
+  "aws:ec2/subnet:Subnet": "subnet",
+  "aws:ec2/vpc:Vpc": "vpc",
+  "aws:ec2/vpcEndpoint:VpcEndpoint": "vpc_endpoint",
+  "aws:ecr/lifecyclePolicy:LifecyclePolicy": "ecr_lifecycle_policy",
+  "aws:ecr/repository:Repository": "ecr_repository",
+  "aws:ecr/repositoryPolicy:RepositoryPolicy": "ecr_repository_policy",
+  "aws:ecs/capacityProvider:CapacityProvider": "ecs_capacity_provider",
+  "aws:ecs/cluster:Cluster": "ecs_cluster",
+  "aws:ecs/clusterCapacityProviders:ClusterCapacityProviders": "ecs_cluster_capacity_providers",
+  "aws:ecs/taskDefinition:TaskDefinition": "ecs_task_definition",
+  "aws:iam/instanceProfile:InstanceProfile": "iam_instance_profile",
+  "aws:iam/policy:Policy": "iam_policy",
+  "aws:iam/role:Role": "iam_role",
+  "aws:iam/rolePolicy:RolePolicy": "iam_role_policy",
+  "aws:iam/rolePolicyAttachment:RolePolicyAttachment": "iam_role_policy_attachment",
+  "aws:kms/alias:Alias": "kms_alias",
+  "aws:kms/key:Key": "kms_key",
+  "aws:s3/bucket:Bucket": "s3_bucket",
+  "aws:s3/bucketOwnershipControls:BucketOwnershipControls": "s3_bucket_ownership_controls",
+  "aws:s3/bucketPolicy:BucketPolicy": "s3_bucket_policy",
+  "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock": "s3_bucket_public_access_block",
+  "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration":
+    "s3_bucket_server_side_encryption_configuration",
+  "aws:s3/bucketVersioning:BucketVersioning": "s3_bucket_versioning",
+  "aws:secretsmanager/secret:Secret": "secretsmanager_secret",
+  "aws:secretsmanager/secretVersion:SecretVersion": "secretsmanager_secret_version",
+  "aws:ssm/parameter:Parameter": "ssm_parameter",
+  "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule": "vpc_security_group_egress_rule",
+  "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule": "vpc_security_group_ingress_rule",
+};
+
+/** Functions (Terraform's data sources). */
+export const FUNCTIONS: Readonly<Record<string, string>> = {
+  "aws:cloudwatch/getLogGroup:getLogGroup": "cloudwatch_log_group",
+  "aws:ec2/getAmi:getAmi": "ami",
+  "aws:ec2/getRouteTable:getRouteTable": "route_table",
+  "aws:ec2/getRouteTables:getRouteTables": "route_tables",
+  "aws:ec2/getSecurityGroup:getSecurityGroup": "security_group",
+  "aws:ec2/getSecurityGroups:getSecurityGroups": "security_groups",
+  "aws:ec2/getSubnet:getSubnet": "subnet",
+  "aws:ec2/getSubnets:getSubnets": "subnets",
+  "aws:ec2/getVpc:getVpc": "vpc",
+  "aws:ecr/getRepository:getRepository": "ecr_repository",
+  "aws:ecs/getCluster:getCluster": "ecs_cluster",
+  "aws:ecs/getTaskDefinition:getTaskDefinition": "ecs_task_definition",
+  "aws:iam/getPolicyDocument:getPolicyDocument": "iam_policy_document",
+  "aws:iam/getRole:getRole": "iam_role",
+  "aws:index/getAvailabilityZones:getAvailabilityZones": "availability_zones",
+  "aws:index/getCallerIdentity:getCallerIdentity": "caller_identity",
+  "aws:index/getPartition:getPartition": "partition",
+  "aws:index/getRegion:getRegion": "region",
+  "aws:kms/getAlias:getAlias": "kms_alias",
+  "aws:kms/getKey:getKey": "kms_key",
+  "aws:s3/getBucket:getBucket": "s3_bucket",
+  "aws:secretsmanager/getSecret:getSecret": "secretsmanager_secret",
+  "aws:ssm/getParameter:getParameter": "ssm_parameter",
+};

@@ -1,0 +1,82 @@
+/** The plugins that the lab brings along, as start scripts in a PULUMI_HOME. */
+import { link, mkdir, rename, rm, symlink, writeFile } from "node:fs/promises";
+import { basename, join } from "node:path";
+
+const PROVIDERS = join(import.meta.dirname, "../provider");
+
+/** Installs the aws provider: the proxy, with the binaries that it drives. */
+export async function installAwsProxy(
+  home: string,
+  bridge: string,
+  terraformProvider: string,
+): Promise<void> {
+  const provider = await linkTerraformProvider(home, terraformProvider);
+  await installPlugin(home, "aws", "7.48.0", "awsProxy.ts", {
+    ECS_MIGRATE_BRIDGE: bridge,
+    ECS_MIGRATE_TERRAFORM_AWS: provider,
+  });
+}
+
+/** Installs the stand-in for awsx and for the docker-build plugin, which holds awsx's images. */
+export async function installImageStandIn(home: string): Promise<void> {
+  await installPlugin(home, "awsx", "3.9.0", "imageProvider.ts", { ECS_MIGRATE_STAND_IN: "awsx" });
+  await installPlugin(home, "docker-build", "0.0.14", "imageProvider.ts", {
+    ECS_MIGRATE_STAND_IN: "docker-build",
+  });
+}
+
+/**
+ * Puts the CLI and the language host into one folder, by hard links. The CLI takes a language host that lies beside it
+ * as its own, and warns of one from elsewhere on the PATH.
+ *
+ * @returns the folder
+ */
+export async function installCommands(home: string, binaries: readonly string[]): Promise<string> {
+  const folder = join(home, "bin");
+  await mkdir(folder, { recursive: true });
+  for (const binary of binaries) {
+    const target = join(folder, basename(binary));
+    const scratch = `${target}.${process.pid}`;
+    await link(binary, scratch);
+    await rename(scratch, target);
+    // A rename between two links of one file leaves both.
+    await rm(scratch, { force: true });
+  }
+  return folder;
+}
+
+/** The start script of a provider that Node runs as it is. Values are quoted for sh. Pure. */
+export function startScript(node: string, program: string, env: Readonly<Record<string, string>>): string {
+  const assignments = Object.entries(env).map(([name, value]) => `${name}=${quoted(value)} `);
+  return `#!/bin/sh\n${assignments.join("")}exec ${quoted(node)} ${quoted(program)} "$@"\n`;
+}
+
+async function installPlugin(
+  home: string,
+  name: string,
+  version: string,
+  program: string,
+  env: Readonly<Record<string, string>>,
+): Promise<void> {
+  const folder = join(home, "plugins", `resource-${name}-v${version}`);
+  await mkdir(folder, { recursive: true });
+  const file = join(folder, `pulumi-resource-${name}`);
+  const scratch = `${file}.${process.pid}`;
+  await writeFile(scratch, startScript(process.execPath, join(PROVIDERS, program), env), { mode: 0o755 });
+  await rename(scratch, file);
+}
+
+/** The bridge wants the file name without a version. */
+async function linkTerraformProvider(home: string, terraformProvider: string): Promise<string> {
+  const folder = join(home, "terraform");
+  await mkdir(folder, { recursive: true });
+  const target = join(folder, "terraform-provider-aws");
+  const scratch = `${target}.${process.pid}`;
+  await symlink(terraformProvider, scratch);
+  await rename(scratch, target);
+  return target;
+}
+
+function quoted(text: string): string {
+  return `'${text.replaceAll("'", "'\\''")}'`;
+}
