@@ -1,0 +1,164 @@
+/**
+ * Typed readers over a stack's configuration that gather every problem instead of stopping at the first.
+ *
+ * Pulumi hands each value over as text (booleans and numbers as their literals, arrays and objects as JSON), and an
+ * optional key that is declared in Pulumi.yaml must have a default there; so the empty value ("", [], {}) means unset.
+ */
+
+/** The part of a key before the colon: the project's name in Pulumi.yaml. */
+export const CONFIG_NAMESPACE = "ecs-migrate";
+
+/** What a value looks like that Pulumi.stage.yaml and Pulumi.prod.yaml ship for the user to replace. */
+const PLACEHOLDER = /<[^<>]*>/;
+
+/** A value that must have a form: the pattern, and what it is called in the message. */
+export interface Form {
+  readonly pattern: RegExp;
+  readonly is: string;
+}
+
+export class ConfigReader {
+  readonly problems: string[] = [];
+  readonly #values: ReadonlyMap<string, string>;
+  readonly #stack: string;
+
+  /**
+   * @param values full keys (`ecs-migrate:cpu`, `aws:region`) and their text
+   * @param stack the stack's name, for the mends
+   */
+  constructor(values: ReadonlyMap<string, string>, stack: string) {
+    this.#values = values;
+    this.#stack = stack;
+  }
+
+  /** Notes that `key` has a wrong value; `rule` says what is right, as the end of a sentence. */
+  reject(key: string, value: unknown, rule: string): void {
+    const shown = typeof value === "string" ? `"${value}"` : JSON.stringify(value);
+    this.problems.push(`${fullKey(key)} is ${shown}, but ${rule}; ${this.#mend(key)}`);
+  }
+
+  /** Notes that `key` is not set though it must be; `why` says what needs it. */
+  missing(key: string, why: string): void {
+    this.problems.push(`${fullKey(key)} is not set, but ${why}; ${this.#mend(key)}`);
+  }
+
+  /** A text, or "" where it is unset. A placeholder is a problem of its own. */
+  text(key: string, form?: Form): string {
+    const value = this.#values.get(fullKey(key)) ?? "";
+    if (value === "") return "";
+    if (PLACEHOLDER.test(value)) {
+      this.reject(key, value, "that is the placeholder it came with");
+      return "";
+    }
+    if (form && !form.pattern.test(value)) {
+      this.reject(key, value, `it must be ${form.is}`);
+      return "";
+    }
+    return value;
+  }
+
+  /** A text that must be set. */
+  requiredText(key: string, form: Form): string {
+    const problemsBefore = this.problems.length;
+    const value = this.text(key, form);
+    if (value === "" && this.problems.length === problemsBefore) {
+      this.missing(key, `it must be ${form.is}`);
+    }
+    return value;
+  }
+
+  /** One of the given words. */
+  choice<const Word extends string>(key: string, words: readonly [Word, ...Word[]]): Word {
+    const value = this.text(key);
+    const word = words.find((candidate) => candidate === value);
+    if (word !== undefined) return word;
+    if (value !== "") this.reject(key, value, `it must be one of ${words.join(", ")}`);
+    return words[0];
+  }
+
+  /** `true` or `false`; unset is false. */
+  flag(key: string): boolean {
+    const value = this.text(key);
+    if (value !== "" && value !== "true" && value !== "false")
+      this.reject(key, value, "it must be true or false");
+    return value === "true";
+  }
+
+  /** A whole number from `least` to `most`; unset is `least`. */
+  integer(key: string, least: number, most: number): number {
+    const value = this.text(key);
+    if (value === "") return least;
+    const number = Number(value);
+    if (Number.isInteger(number) && number >= least && number <= most) return number;
+    this.reject(key, value, `it must be a whole number from ${least} to ${most}`);
+    return least;
+  }
+
+  /** A list of texts; unset is empty. */
+  texts(key: string, form?: Form): string[] {
+    const value = this.#json(key, "a list of texts", isTextList) ?? [];
+    return value.filter((item) => this.#acceptItem(key, item, form));
+  }
+
+  /** A map of texts; unset is empty. */
+  textMap(key: string): Record<string, string> {
+    const value = this.#json(key, "a map of texts", isTextMap) ?? {};
+    for (const item of Object.values(value)) this.#acceptItem(key, item);
+    return value;
+  }
+
+  /** Parsed JSON of a shape, or undefined where the key is unset or wrong. */
+  json<Shape>(key: string, is: string, guard: (value: unknown) => value is Shape): Shape | undefined {
+    return this.#json(key, is, guard);
+  }
+
+  #acceptItem(key: string, item: string, form?: Form): boolean {
+    if (PLACEHOLDER.test(item)) {
+      this.reject(key, item, "that is the placeholder it came with");
+      return false;
+    }
+    if (form && !form.pattern.test(item)) {
+      this.reject(key, item, `each item must be ${form.is}`);
+      return false;
+    }
+    return true;
+  }
+
+  #json<Shape>(key: string, is: string, guard: (value: unknown) => value is Shape): Shape | undefined {
+    const text = this.#values.get(fullKey(key)) ?? "";
+    if (text === "") return undefined;
+    const value = parseJson(text);
+    if (guard(value)) return value;
+    this.reject(key, value ?? text, `it must be ${is}`);
+    return undefined;
+  }
+
+  #mend(key: string): string {
+    return `set it in Pulumi.${this.#stack}.yaml or with \`pulumi config set ${key.includes(":") ? key : `${fullKey(key)}`} <value> -s ${this.#stack}\``;
+  }
+}
+
+function fullKey(key: string): string {
+  return key.includes(":") ? key : `${CONFIG_NAMESPACE}:${key}`;
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function isTextList(value: unknown): value is string[] {
+  return Array.isArray(value) && value.every((item) => typeof item === "string");
+}
+
+function isTextMap(value: unknown): value is Record<string, string> {
+  return (
+    typeof value === "object" &&
+    value !== null &&
+    !Array.isArray(value) &&
+    Object.values(value).every((item) => typeof item === "string")
+  );
+}

@@ -1,0 +1,98 @@
+/** The migration container, as RegisterTaskDefinition takes it. */
+import type { ShippedMigration } from "../automation/outputs.ts";
+import type { Ulimit } from "./config.ts";
+
+/** The container whose exit code judges a run. */
+export const CONTAINER_NAME = "db-migration";
+
+/**
+ * Seconds between SIGTERM and SIGKILL. 120 is the most that Fargate takes (ECS API reference, ContainerDefinition): the
+ * entry point turns SIGTERM into golang-migrate's own stop, which lets the statement that runs come to its end.
+ */
+const STOP_TIMEOUT_SECONDS = 120;
+
+/** Where the application's Dockerfile puts the entry point. */
+const ENTRY_POINT = "/app/entry_point.sh";
+
+export interface ContainerDefinitionArgs {
+  /** By digest. */
+  readonly image: string;
+  readonly environment: string;
+  readonly extraEnvironment: Readonly<Record<string, string>>;
+  readonly databaseSecret: string;
+  readonly user: string;
+  readonly readonlyRootFilesystem: boolean;
+  readonly ulimits: readonly Ulimit[];
+  readonly logGroup: string;
+  readonly region: string;
+  readonly migrations: readonly ShippedMigration[];
+  readonly migrationsSha256: string;
+}
+
+/**
+ * @returns the `containerDefinitions` of the task definition as JSON text; the order of its keys is fixed and lists are
+ * sorted, so that the same arguments never make a new revision
+ */
+export function containerDefinitions(args: ContainerDefinitionArgs): string {
+  return JSON.stringify([migrationContainer(args)]);
+}
+
+/**
+ * The container itself. `initProcessEnabled` stays off: the entry point is PID 1 and handles the signals itself.
+ */
+export function migrationContainer(args: ContainerDefinitionArgs) {
+  return {
+    name: CONTAINER_NAME,
+    image: args.image,
+    essential: true,
+    entryPoint: [ENTRY_POINT],
+    command: ["up"],
+    user: args.user,
+    readonlyRootFilesystem: args.readonlyRootFilesystem,
+    stopTimeout: STOP_TIMEOUT_SECONDS,
+    environment: environmentOf(args),
+    secrets: [{ name: "MIGRATION_DB", valueFrom: args.databaseSecret }],
+    dockerLabels: migrationLabels(args.migrations, args.migrationsSha256),
+    logConfiguration: logConfiguration(args.logGroup, args.region, args.environment),
+    ...(args.ulimits.length > 0 ? { ulimits: args.ulimits } : {}),
+  };
+}
+
+function environmentOf(args: ContainerDefinitionArgs): { name: string; value: string }[] {
+  const variables = {
+    ...args.extraEnvironment,
+    ENV: args.environment,
+    IMAGE: args.image,
+    MIGRATIONS_SHA256: args.migrationsSha256,
+  };
+  return Object.entries(variables)
+    .map(([name, value]) => ({ name, value }))
+    .sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+/** Records on each revision which migrations it carries, so that an older one can be found by a version that it knows. */
+function migrationLabels(
+  migrations: readonly ShippedMigration[],
+  migrationsSha256: string,
+): Record<string, string> {
+  return {
+    "ecs-migrate.migrations": migrations.map((migration) => migration.version).join(","),
+    "ecs-migrate.migrations-sha256": migrationsSha256,
+  };
+}
+
+/**
+ * `mode: blocking`: a migration's log is its evidence, so the container waits for CloudWatch Logs rather than drop
+ * lines. Since June 2025 ECS's own default is non-blocking (ECS Developer Guide, awslogs log driver).
+ */
+function logConfiguration(logGroup: string, region: string, environment: string) {
+  return {
+    logDriver: "awslogs",
+    options: {
+      "awslogs-group": logGroup,
+      "awslogs-region": region,
+      "awslogs-stream-prefix": environment,
+      mode: "blocking",
+    },
+  };
+}

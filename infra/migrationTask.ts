@@ -1,0 +1,162 @@
+/** The migration's log group, roles and task definition. */
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+import type { ShippedMigration } from "../automation/outputs.ts";
+import type { LaunchType, LogConfig, NetworkMode, Platform, TaskConfig } from "./config.ts";
+import { containerDefinitions } from "./containerDefinition.ts";
+import { executionRolePolicy, type Place, taskTrustPolicy } from "./policies.ts";
+
+export interface MigrationTaskArgs {
+  /** What the names of made resources start with. */
+  readonly namePrefix: string;
+  readonly environment: string;
+  readonly production: boolean;
+  readonly place: pulumi.Output<Place>;
+  readonly image: pulumi.Output<string>;
+  readonly repositoryArn: pulumi.Output<string>;
+  readonly platform: Platform;
+  readonly launchType: LaunchType;
+  readonly networkMode: NetworkMode;
+  readonly task: TaskConfig;
+  readonly logs: LogConfig;
+  readonly migrations: readonly ShippedMigration[];
+  readonly migrationsSha256: string;
+  readonly permissionsBoundaryArn: string | undefined;
+  readonly tags: Readonly<Record<string, string>>;
+}
+
+export class MigrationTask extends pulumi.ComponentResource {
+  readonly family: string;
+  /** With its revision. */
+  readonly taskDefinitionArn: pulumi.Output<string>;
+  readonly executionRoleArn: pulumi.Output<string>;
+  readonly taskRoleArn: pulumi.Output<string>;
+  readonly logGroup: pulumi.Output<string>;
+
+  constructor(name: string, args: MigrationTaskArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("ecs-migrate:infra:MigrationTask", name, {}, opts);
+    const logGroup = new aws.cloudwatch.LogGroup(`${name}-logs`, logGroupArgs(args.logs, args.tags), {
+      parent: this,
+      protect: args.production,
+    });
+    const executionRole = taskRole(this, `${name}-execution-role`, "execution", args);
+    const policy = new aws.iam.RolePolicy(
+      `${name}-execution-policy`,
+      { name: "start-migration-task", role: executionRole.name, policy: executionPolicy(args) },
+      { parent: this },
+    );
+    // No policy: golang-migrate talks to the database alone. A role still, so that the task never falls back to the
+    // instance's credentials.
+    const role = taskRole(this, `${name}-task-role`, "task", args);
+    this.family = `${args.namePrefix}-migration`;
+    const definition = new aws.ecs.TaskDefinition(
+      `${name}-definition`,
+      taskDefinitionArgs(args, {
+        family: this.family,
+        executionRoleArn: executionRole.arn,
+        taskRoleArn: role.arn,
+      }),
+      // A run that starts before these two are there stops with ResourceInitializationError.
+      { parent: this, dependsOn: [logGroup, policy] },
+    );
+    this.taskDefinitionArn = definition.arn;
+    this.executionRoleArn = executionRole.arn;
+    this.taskRoleArn = role.arn;
+    this.logGroup = logGroup.name;
+    this.registerOutputs({
+      taskDefinitionArn: this.taskDefinitionArn,
+      executionRoleArn: this.executionRoleArn,
+      taskRoleArn: this.taskRoleArn,
+      logGroup: this.logGroup,
+    });
+  }
+}
+
+/** A log group's arguments. */
+export function logGroupArgs(
+  logs: LogConfig,
+  tags: Readonly<Record<string, string>>,
+): aws.cloudwatch.LogGroupArgs {
+  return {
+    name: logs.group,
+    retentionInDays: logs.retentionDays,
+    ...(logs.kmsKeyArn === undefined ? {} : { kmsKeyId: logs.kmsKeyArn }),
+    tags,
+  };
+}
+
+const ROLE_DESCRIPTION = {
+  execution: "Lets ECS start the database migration: pull the image, read the database URL, write the log",
+  task: "What the database migration itself may do in AWS: nothing",
+};
+
+function taskRole(
+  parent: pulumi.Resource,
+  name: string,
+  kind: keyof typeof ROLE_DESCRIPTION,
+  args: MigrationTaskArgs,
+): aws.iam.Role {
+  return new aws.iam.Role(
+    name,
+    {
+      name: `${args.namePrefix}-migration-${kind}`,
+      description: ROLE_DESCRIPTION[kind],
+      assumeRolePolicy: args.place.apply((place) => JSON.stringify(taskTrustPolicy(place))),
+      ...(args.permissionsBoundaryArn ? { permissionsBoundary: args.permissionsBoundaryArn } : {}),
+      tags: args.tags,
+    },
+    { parent },
+  );
+}
+
+function executionPolicy(args: MigrationTaskArgs): pulumi.Output<string> {
+  return pulumi.all([args.place, args.repositoryArn]).apply(([place, repositoryArn]) =>
+    JSON.stringify(
+      executionRolePolicy({
+        ...place,
+        repositoryArn,
+        logGroup: args.logs.group,
+        databaseSecret: args.task.databaseSecret,
+        databaseSecretKmsKeyArn: args.task.databaseSecretKmsKeyArn,
+      }),
+    ),
+  );
+}
+
+interface TaskDefinitionRoles {
+  readonly family: string;
+  readonly executionRoleArn: pulumi.Input<string>;
+  readonly taskRoleArn: pulumi.Input<string>;
+}
+
+function taskDefinitionArgs(args: MigrationTaskArgs, roles: TaskDefinitionRoles): aws.ecs.TaskDefinitionArgs {
+  return {
+    ...roles,
+    requiresCompatibilities: [args.launchType],
+    networkMode: args.networkMode,
+    cpu: String(args.task.cpu),
+    memory: String(args.task.memory),
+    runtimePlatform: {
+      operatingSystemFamily: "LINUX",
+      cpuArchitecture: args.platform === "linux/arm64" ? "ARM64" : "X86_64",
+    },
+    // Older revisions stay registered, so that a rerun of one still works.
+    skipDestroy: true,
+    containerDefinitions: pulumi.all([args.place, args.image]).apply(([place, image]) =>
+      containerDefinitions({
+        image,
+        region: place.region,
+        environment: args.environment,
+        extraEnvironment: args.task.environment,
+        databaseSecret: args.task.databaseSecret,
+        user: args.task.user,
+        readonlyRootFilesystem: args.task.readonlyRootFilesystem,
+        ulimits: args.task.ulimits,
+        logGroup: args.logs.group,
+        migrations: args.migrations,
+        migrationsSha256: args.migrationsSha256,
+      }),
+    ),
+    tags: args.tags,
+  };
+}

@@ -1,0 +1,140 @@
+/** The whole stack: wires the parts and says what it exports. */
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+import { OUTPUTS_SCHEMA, type Outputs } from "../automation/outputs.ts";
+import { MigrationCluster } from "./cluster.ts";
+import type { StackConfig } from "./config.ts";
+import { CONTAINER_NAME } from "./containerDefinition.ts";
+import { AppImage } from "./image.ts";
+import { digestOfMigrations, readMigrations } from "./migrations.ts";
+import { MigrationTask } from "./migrationTask.ts";
+import { looksUpNetwork, TaskNetwork } from "./network.ts";
+import { DeployPipeline } from "./pipeline.ts";
+import type { Place } from "./policies.ts";
+import { resourceTags } from "./tags.ts";
+
+/** The stack's outputs as the program has them: the contract of automation/outputs.ts before Pulumi resolves it. */
+export type StackOutputs = { [Name in keyof Outputs]-?: pulumi.Input<Outputs[Name]> };
+
+/**
+ * Declares every resource of the stack.
+ *
+ * @returns the outputs, by the names of automation/outputs.ts
+ */
+export function createStack(config: StackConfig): StackOutputs {
+  const { application, environment, production } = config;
+  const namePrefix = `${environment}-${application}`;
+  const place = currentPlace(config.region);
+  const tags = resourceTags(application, environment, config.tags);
+  const common = { namePrefix, environment, production, tags, place };
+  const migrations = readMigrations(config.image.migrationsPath);
+  const migrationsSha256 = digestOfMigrations(migrations);
+
+  const image = new AppImage("app", {
+    ...common,
+    repositoryName: namePrefix,
+    image: config.image,
+  });
+  const network = new TaskNetwork("network", { ...common, network: config.network });
+  const cluster = new MigrationCluster("cluster", {
+    ...common,
+    cluster: config.cluster,
+    platform: config.image.platform,
+    subnets: network.subnets,
+    securityGroups: network.securityGroups,
+    permissionsBoundaryArn: config.permissionsBoundaryArn,
+  });
+  const task = new MigrationTask("migration", {
+    ...common,
+    image: image.image,
+    repositoryArn: image.repositoryArn,
+    platform: config.image.platform,
+    launchType: config.cluster.launchType,
+    networkMode: config.network.mode,
+    task: config.task,
+    logs: config.logs,
+    migrations,
+    migrationsSha256,
+    permissionsBoundaryArn: config.permissionsBoundaryArn,
+  });
+  const codeBuildProject = pipelineOf(config, { ...common, image, cluster, task });
+
+  return {
+    schemaVersion: OUTPUTS_SCHEMA,
+    application,
+    environment,
+    production,
+    migrate: config.migrate,
+    partition: place.partition,
+    region: place.region,
+    accountId: place.accountId,
+    clusterArn: cluster.arn,
+    launchType: config.cluster.launchType,
+    capacityProvider: cluster.capacityProvider,
+    network: networkOutput(config, network),
+    taskDefinitionFamily: task.family,
+    taskDefinitionArn: task.taskDefinitionArn,
+    containerName: CONTAINER_NAME,
+    executionRoleArn: task.executionRoleArn,
+    logGroup: task.logGroup,
+    logStreamPrefix: environment,
+    repositoryUrl: image.repositoryUrl,
+    image: image.image,
+    databaseSecret: config.task.databaseSecret,
+    slackWebhookParameter: config.slackWebhookParameter ?? null,
+    codeBuildProject,
+    migrationsSha256,
+    migrations: [...migrations],
+  };
+}
+
+function currentPlace(region: string): pulumi.Output<Place> {
+  const { partition } = aws.getPartitionOutput();
+  const { accountId } = aws.getCallerIdentityOutput();
+  return pulumi.all([partition, accountId]).apply(([inPartition, inAccount]) => ({
+    partition: inPartition,
+    region,
+    accountId: inAccount,
+  }));
+}
+
+/** What RunTask needs to know of the network; nothing where the task has the instance's own. */
+function networkOutput(config: StackConfig, network: TaskNetwork): pulumi.Input<Outputs["network"]> {
+  if (config.network.mode !== "awsvpc") return null;
+  const { assignPublicIp } = config.network;
+  return pulumi
+    .all([network.subnets, network.securityGroups])
+    .apply(([subnets, securityGroups]) => ({ subnets, securityGroups, assignPublicIp }));
+}
+
+interface PipelineParts {
+  readonly namePrefix: string;
+  readonly environment: string;
+  readonly place: pulumi.Output<Place>;
+  readonly tags: Readonly<Record<string, string>>;
+  readonly image: AppImage;
+  readonly cluster: MigrationCluster;
+  readonly task: MigrationTask;
+}
+
+function pipelineOf(config: StackConfig, parts: PipelineParts): pulumi.Input<string | null> {
+  if (config.pipeline === undefined) return null;
+  const pipeline = new DeployPipeline("pipeline", {
+    namePrefix: parts.namePrefix,
+    environment: parts.environment,
+    place: parts.place,
+    tags: parts.tags,
+    pipeline: config.pipeline,
+    platform: config.image.platform,
+    logs: config.logs,
+    repositoryArn: parts.image.repositoryArn,
+    clusterArn: parts.cluster.arn,
+    taskDefinitionFamily: parts.task.family,
+    executionRoleArn: parts.task.executionRoleArn,
+    taskRoleArn: parts.task.taskRoleArn,
+    slackWebhookParameter: config.slackWebhookParameter,
+    looksUpNetwork: looksUpNetwork(config.network),
+    permissionsBoundaryArn: config.permissionsBoundaryArn,
+  });
+  return pipeline.projectName;
+}

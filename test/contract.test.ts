@@ -1,0 +1,31 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { test } from "node:test";
+import * as pulumi from "@pulumi/pulumi";
+import { OUTPUT_NAMES, parseOutputs } from "../automation/outputs.ts";
+import { installMocks, resolveInput } from "./support/pulumiMocks.ts";
+
+const CHECKOUT = join(import.meta.dirname, "..");
+
+test("the program exports exactly what automation reads, by name and type", async () => {
+  await installMocks("local");
+  pulumi.runtime.setAllConfig({
+    "aws:region": "ap-northeast-1",
+    "ecs-migrate:application": "shop",
+    "ecs-migrate:assignPublicIp": "true",
+    "ecs-migrate:appPath": join(CHECKOUT, "app"),
+    "ecs-migrate:cpu": "256",
+    "ecs-migrate:memory": "512",
+    "ecs-migrate:logRetentionDays": "365",
+    "ecs-migrate:sourceType": "S3",
+    "ecs-migrate:sourceLocation": "source/shop.zip",
+  });
+
+  const { default: outputs } = await import("../infra/index.ts");
+  const resolved = await resolveInput(outputs);
+
+  assert.deepEqual(Object.keys(resolved).sort(), [...OUTPUT_NAMES].sort());
+  // What a stack's outputs go through on their way to the script.
+  const asPrinted: unknown = JSON.parse(JSON.stringify(resolved));
+  assert.deepEqual(parseOutputs(asPrinted, "local"), asPrinted);
+});

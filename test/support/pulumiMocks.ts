@@ -1,0 +1,112 @@
+/**
+ * Runs the Pulumi program without an engine and records what it declares.
+ *
+ * Every test file is a process of its own, so the mocks of one never reach another.
+ */
+import * as pulumi from "@pulumi/pulumi";
+
+/** One declared resource: a custom one, or a component (whose inputs Pulumi does not hand over). */
+export interface DeclaredResource {
+  readonly type: string;
+  readonly name: string;
+  /** As the provider would get them: resolved, under the SDK's names. */
+  readonly inputs: Readonly<Record<string, unknown>>;
+  readonly custom: boolean;
+}
+
+/** One call of a provider's function. */
+export interface FunctionCall {
+  readonly token: string;
+  readonly inputs: Readonly<Record<string, unknown>>;
+}
+
+export interface Recording {
+  readonly resources: readonly DeclaredResource[];
+  readonly calls: readonly FunctionCall[];
+}
+
+export const ACCOUNT_ID = "111122223333";
+export const IMAGE_DIGEST = `sha256:${"0123456789abcdef".repeat(4)}`;
+
+/** The answers of the functions that the program calls, by token. */
+export type FunctionAnswers = Readonly<
+  Record<string, (inputs: Readonly<Record<string, unknown>>) => Record<string, unknown>>
+>;
+
+const ANSWERS: FunctionAnswers = {
+  "aws:index/getCallerIdentity:getCallerIdentity": () => ({ accountId: ACCOUNT_ID }),
+  "aws:index/getPartition:getPartition": () => ({ partition: "aws" }),
+  "aws:ec2/getVpc:getVpc": () => ({ id: "vpc-0defa017" }),
+  "aws:ec2/getSubnets:getSubnets": () => ({ ids: ["subnet-0c", "subnet-0a", "subnet-0b"] }),
+  "aws:ecs/getCluster:getCluster": (inputs) => ({ arn: arnOf("ecs", `cluster/${inputs.clusterName}`) }),
+};
+
+function arnOf(service: string, resource: string): string {
+  return `arn:aws:${service}:ap-northeast-1:${ACCOUNT_ID}:${resource}`;
+}
+
+/** What a provider would compute, for the types whose outputs the program reads. */
+const COMPUTED: Readonly<Record<string, (name: string) => Record<string, unknown>>> = {
+  "aws:autoscaling/group:Group": (name) => ({ arn: arnOf("autoscaling", `autoScalingGroup:1:${name}`) }),
+  "aws:codebuild/project:Project": (name) => ({ arn: arnOf("codebuild", `project/${name}`) }),
+  "aws:codeconnections/connection:Connection": () => ({
+    arn: arnOf("codeconnections", "connection/made-here"),
+  }),
+  "aws:ecr/repository:Repository": (name) => ({
+    arn: arnOf("ecr", `repository/${name}`),
+    repositoryUrl: `${ACCOUNT_ID}.dkr.ecr.ap-northeast-1.amazonaws.com/${name}`,
+  }),
+  "aws:ecs/cluster:Cluster": (name) => ({ arn: arnOf("ecs", `cluster/${name}`) }),
+  "aws:ecs/taskDefinition:TaskDefinition": (family) => ({ arn: arnOf("ecs", `task-definition/${family}:7`) }),
+  "aws:iam/instanceProfile:InstanceProfile": (name) => ({
+    arn: `arn:aws:iam::${ACCOUNT_ID}:instance-profile/${name}`,
+  }),
+  "aws:iam/role:Role": (name) => ({ arn: `arn:aws:iam::${ACCOUNT_ID}:role/${name}` }),
+};
+
+/**
+ * Installs the mocks. Call it before the program's modules make any resource.
+ *
+ * @param stack the stack's name
+ * @param answers in place of, or besides, the usual answers of the functions
+ * @returns what will have been declared and called, filled as the program runs
+ */
+export async function installMocks(stack: string, answers: FunctionAnswers = {}): Promise<Recording> {
+  const resources: DeclaredResource[] = [];
+  const calls: FunctionCall[] = [];
+  const known = { ...ANSWERS, ...answers };
+  await pulumi.runtime.setMocks(
+    {
+      newResource: ({ type, name, inputs, custom }) => {
+        resources.push({ type, name, inputs, custom: custom ?? false });
+        return { id: `${name}-id`, state: { ...inputs, ...computedOf(type, name, inputs) } };
+      },
+      call: ({ token, inputs }) => {
+        calls.push({ token, inputs });
+        const answer = known[token];
+        if (!answer) throw new Error(`The program called ${token}, which the mocks have no answer for.`);
+        return answer(inputs);
+      },
+    },
+    "ecs-migrate",
+    stack,
+  );
+  return { resources, calls };
+}
+
+function computedOf(
+  type: string,
+  name: string,
+  inputs: Readonly<Record<string, unknown>>,
+): Record<string, unknown> {
+  if (type === "awsx:ecr:Image") return { imageUri: `${inputs.repositoryUrl}@${IMAGE_DIGEST}` };
+  const given = inputs.name ?? inputs.family ?? name;
+  return COMPUTED[type]?.(String(given)) ?? {};
+}
+
+/** Resolves an input, however deeply outputs are nested in it. */
+export function resolveInput<Value>(input: pulumi.Input<Value>): Promise<pulumi.Unwrap<Value>> {
+  return new Promise((resolve) => {
+    pulumi.output(input).apply((value) => resolve(value));
+  });
+}
