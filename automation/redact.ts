@@ -120,6 +120,8 @@ const RULES: readonly Rule[] = [
   ],
   // A token in the user's place. `ssh://git@host` is no secret.
   [new RegExp(`(?!\\b(?:git\\+)?ssh:)(${SCHEME})[^\\s/?#@:"'\`<>]{1,500}@`, "gi"), `$1${MASK}@`],
+  // The fragments that Go quotes: `invalid port ":pa" after host`, `invalid URL escape "%w"`.
+  [/\b(invalid (?:port|URL escape)) "(?:[^"\\\n]|\\.)*"/g, `$1 "${MASK}"`],
   // go-sql-driver/mysql: user:password@tcp(host:3306)/db
   [
     /(?<![^\s"'`=(])(?![a-z]{2,20}:\/\/)[^\s"'`=(:@/]{1,100}:\S{0,500}@(?=(?:tcp[46]?|udp|unix)\()/g,

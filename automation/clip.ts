@@ -1,0 +1,35 @@
+/** Cutting text to a length without breaking what a reader takes for one character. Pure. */
+
+/** Ends a text that was cut. */
+export const ELLIPSIS = "…";
+
+const graphemes = new Intl.Segmenter("en", { granularity: "grapheme" });
+
+/**
+ * At most `most` UTF-16 units of `text`, the last of them an ellipsis where it was cut; whole graphemes only, so that
+ * no emoji is cut in two.
+ */
+export function clip(text: string, most: number, ellipsis: string = ELLIPSIS): string {
+  if (text.length <= most) return text;
+  return startOf(text, Math.max(most - ellipsis.length, 0)) + (ellipsis.length <= most ? ellipsis : "");
+}
+
+/** The longest start of `text` that has at most `most` UTF-16 units and ends with a whole grapheme. */
+export function startOf(text: string, most: number): string {
+  if (text.length <= most) return text;
+  let end = 0;
+  // A grapheme that is longer than the room itself (a run of combining marks) is left out whole.
+  for (const { index, segment } of graphemes.segment(text.slice(0, most + 64))) {
+    if (index + segment.length > most) break;
+    end = index + segment.length;
+  }
+  return text.slice(0, end);
+}
+
+/** The longest end of `text` that has at most `most` UTF-16 units and starts with a whole code point. */
+export function endOf(text: string, most: number): string {
+  if (text.length <= most) return text;
+  const start = text.length - Math.max(most, 0);
+  const low = text.charCodeAt(start);
+  return text.slice(low >= 0xdc00 && low <= 0xdfff ? start + 1 : start);
+}

@@ -1,0 +1,299 @@
+/** What a person does now, step by step, with the commands ready to paste. Pure. */
+import { explainError } from "./databaseError.ts";
+import { isReadOnly, operationText } from "./operations.ts";
+import type { ShippedMigration } from "./outputs.ts";
+import type { InterruptCause, NotStartedReason, UnknownCause, Verdict } from "./verdict.ts";
+import { type NextStep, type VerdictContext, versionText, wasDirtyBefore } from "./verdictFacts.ts";
+
+/** How a person starts this program. */
+export const COMMAND = "npm run ecs-migrate --";
+
+/** A command line for a stack: `commandFor("force 7", "prod")`. */
+export function commandFor(words: string, stack: string): string {
+  return `${COMMAND} ${words} --stack ${shellWord(stack)}`;
+}
+
+function shellWord(text: string): string {
+  return /^[\w.:/@-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
+}
+
+/** The steps after a verdict, in their order. */
+export function nextSteps(verdict: Verdict, context: VerdictContext): NextStep[] {
+  switch (verdict.kind) {
+    case "applied":
+      return verdict.from === null && verdict.to === null && !isReadOnly(context.operation)
+        ? [step("See which version the database is at.", context, "version")]
+        : [];
+    case "unchanged":
+      return (verdict.pending?.length ?? 0) > 0 ? [step("Apply what is pending.", context, "up")] : [];
+    case "notStarted":
+      return notStartedSteps(verdict.reason, context);
+    case "failed":
+      return failedSteps(verdict.error, context);
+    case "dirty":
+      return dirtySteps(verdict, context);
+    case "interrupted":
+      return interruptedSteps(verdict, context);
+    case "unknown":
+      return unknownSteps(verdict.cause, context);
+  }
+}
+
+function step(text: string, context: VerdictContext, words: string | null = null): NextStep {
+  return { text, command: words === null ? null : commandFor(words, context.stack) };
+}
+
+function again(context: VerdictContext, text = "Run the same again."): NextStep {
+  return step(text, context, operationText(context.operation));
+}
+
+function attach(context: VerdictContext, text: string): NextStep[] {
+  return context.taskArn === null ? [] : [step(text, context, `attach ${context.taskArn}`)];
+}
+
+function readTheLog(context: VerdictContext): NextStep[] {
+  return context.logStream === null ? [] : [step(`Read the log: stream ${context.logStream}.`, context)];
+}
+
+const doctor = (context: VerdictContext) => step("Let the stack's parts be checked.", context, "doctor");
+
+function notStartedSteps(reason: NotStartedReason, context: VerdictContext): NextStep[] {
+  const mend = notStartedMend(reason, context);
+  const first = mend === null ? [] : [step(mend, context)];
+  switch (reason) {
+    case "capacity":
+    case "agent":
+    case "taskDefinition":
+    case "usage":
+      return [...first, again(context)];
+    case "cluster":
+      return [step("Make the stack whole again.", context, "deploy"), again(context)];
+    case "busy":
+      return context.taskArn === null
+        ? [...first, again(context)]
+        : [...attach(context, "Follow the run that is on."), again(context, "Then run the same again.")];
+    case "stopped":
+      return [again(context)];
+    case "deploy":
+    case "refused":
+      return [...first, step("Then deploy again.", context, "deploy")];
+    default:
+      return [...first, doctor(context), again(context)];
+  }
+}
+
+/** The step that is none of this program's commands. */
+function notStartedMend(reason: NotStartedReason, { image, taskDefinition }: VerdictContext): string | null {
+  switch (reason) {
+    case "capacity":
+      return "Wait for capacity, give the task subnets in several zones, or (on EC2) free or add an instance.";
+    case "agent":
+      return "Restart the ECS agent on the container instance, or replace the instance.";
+    case "taskDefinition":
+      return `Check ${taskDefinition ?? "the task definition"} against the cluster: launch type, CPU architecture, placement attributes.`;
+    case "invalid":
+      return "Check the launch type, the subnets and the security groups in the stack's configuration.";
+    case "denied":
+      return "Renew the credentials, or grant the caller ecs:RunTask on the task definition and iam:PassRole on its roles.";
+    case "image":
+      return `Check that ${image ?? "the image"} is in its repository, is built for the task's CPU architecture, and that the subnets reach the registry (NAT or VPC endpoints).`;
+    case "secret":
+      return "Check that the secret is there and that the execution role may read and decrypt it.";
+    case "logging":
+      return "Check that the log group is there and that the execution role may write to it.";
+    case "network":
+      return "Check the subnets' free addresses, their route to AWS (NAT, public address or VPC endpoints) and the security groups.";
+    case "entrypoint":
+      return `Check that entry_point.sh is in ${image ?? "the image"}, may be executed, and that the image fits the task's CPU architecture.`;
+    case "usage":
+      return "Check the task definition's secret MIGRATION_DB and the image's golang-migrate.";
+    case "busy":
+      return "Wait for the other run to end.";
+    case "deploy":
+      return "Mend what `pulumi up` complains of.";
+    case "refused":
+      return "Mend what the refusal names.";
+    default:
+      return null;
+  }
+}
+
+function failedSteps(error: string, context: VerdictContext): NextStep[] {
+  const { kind, mend } = explainError(error);
+  if (kind === "olderImage") return olderImageSteps(context);
+  if (kind === "shortLimit") return [];
+  if (kind === "source" && mend !== null) return [step(mend, context, "deploy")];
+  if (mend !== null) return [step(mend, context), again(context)];
+  return [
+    ...readTheLog(context),
+    step("See which version the database is at.", context, "version"),
+    again(context),
+  ];
+}
+
+/** An old image has no files of newer versions, so `down` and `goto` must run on the image that owns them. */
+function olderImageSteps(context: VerdictContext): NextStep[] {
+  const { taskDefinition, revisionWithVersion } = context;
+  const words = operationText(context.operation);
+  if (revisionWithVersion !== null && revisionWithVersion !== undefined) {
+    const text = `Run it on the newer task definition, whose image has the file: revision ${revisionWithVersion}.`;
+    return [step(text, context, `${words} --revision ${revisionWithVersion}`)];
+  }
+  const than =
+    taskDefinition === null ? "" : ` than ${taskDefinition.slice(taskDefinition.lastIndexOf("/") + 1)}`;
+  return [
+    step(
+      `Run the same with --revision N, N being a newer revision of the task definition${than}, whose image has the file.`,
+      context,
+    ),
+    step("Or bring the newer image back.", context, "deploy"),
+  ];
+}
+
+type Dirty = Extract<Verdict, { kind: "dirty" }>;
+
+/** The two ways out of a dirty version; which of them is right, only a look at the database can tell. */
+interface DirtyMark {
+  /** The file that stopped half-way, by name where the stack shipped it. */
+  readonly file: string;
+  readonly direction: "up" | "down";
+  /** `force` takes this where none of the file's statements took effect. */
+  readonly before: number;
+  /** `force` takes this where all of them did. */
+  readonly after: number;
+}
+
+/**
+ * golang-migrate marks the version that it is on its way to: an up file's own version, and for a down file the one below
+ * (migrate.go, runMigrations: SetVersion(TargetVersion, true) before the file is run).
+ */
+export function dirtyMark(verdict: Dirty, context: VerdictContext): DirtyMark | null {
+  const nothing = verdict.version === null || verdict.version === -1;
+  // null and nothing read from the log: only the exit code told, and the version is not known at all.
+  if (verdict.version === null && verdict.from === null) return null;
+  const version = nothing ? -1 : (verdict.version ?? -1);
+  const down = nothing || isDown(verdict, version, context);
+  const neighbours = context.migrations.map((migration) => migration.version);
+  if (!down) {
+    const before = neighbours.filter((candidate) => candidate < version).at(-1) ?? -1;
+    return { file: fileName(version, "up", context.migrations), direction: "up", before, after: version };
+  }
+  const undone = neighbours.find((candidate) => candidate > version);
+  if (undone === undefined) return null;
+  return {
+    file: fileName(undone, "down", context.migrations),
+    direction: "down",
+    before: undone,
+    after: version,
+  };
+}
+
+function isDown({ from, files }: Dirty, version: number, { operation }: VerdictContext): boolean {
+  const last = files.at(-1);
+  if (last) return last.direction === "down";
+  if (from && !from.dirty) return (from.version ?? -1) > version;
+  return operation.name === "down";
+}
+
+/** `20261124_create_users.up.sql`, or what is known of it. */
+export function fileName(
+  version: number,
+  direction: "up" | "down",
+  migrations: readonly ShippedMigration[],
+): string {
+  const shipped = migrations.find((migration) => migration.version === version);
+  return shipped
+    ? `${version}_${shipped.name}.${direction}.sql`
+    : `the ${direction} file of version ${version}`;
+}
+
+function dirtySteps(verdict: Dirty, context: VerdictContext): NextStep[] {
+  const mark = dirtyMark(verdict, context);
+  if (mark === null) {
+    return [...readTheLog(context), step("See at which version the database is dirty.", context, "version")];
+  }
+  const origin = wasDirtyBefore(verdict)
+    ? " (where a down left the mark, look at the down file of the next higher version)"
+    : "";
+  const look = `Look in the database whether the statements of ${mark.file} took effect${origin}; the mark alone cannot tell. Postgres takes a file without a COMMIT of its own whole or not at all.`;
+  const mend = verdict.error === null ? null : explainError(verdict.error).mend;
+  const redo = isReadOnly(context.operation) ? "up" : operationText(context.operation);
+  return [
+    step(look, context),
+    step("None took effect: set the version before the file, ...", context, `force ${mark.before}`),
+    step(`... then run it again. ${mend ?? "Mend the cause first."}`, context, redo),
+    step("All took effect: set the version that the file leads to.", context, `force ${mark.after}`),
+    step("Some took effect: undo or finish them by hand, then do as for none or for all.", context),
+  ];
+}
+
+function interruptedSteps(
+  verdict: Extract<Verdict, { kind: "interrupted" }>,
+  context: VerdictContext,
+): NextStep[] {
+  const { cause, to } = verdict;
+  if (cause === "cancelled") {
+    return [
+      ...attach(context, "Wait for the task and hear its result."),
+      step("Or see, when it is over, which version the database is at.", context, "version"),
+    ];
+  }
+  const mend = interruptedMend(cause, context);
+  const first = mend === null ? [] : [step(mend, context)];
+  if (isReadOnly(context.operation)) return [...first, again(context)];
+  if (to !== null && !to.dirty)
+    return [
+      ...first,
+      again(context, `The database is at ${versionText(to)} and not dirty: run the same again.`),
+    ];
+  return [
+    step("See which version the database is at and whether it is dirty.", context, "version"),
+    ...first,
+    again(context, "Where it is not dirty: run the same again."),
+  ];
+}
+
+function interruptedMend(cause: InterruptCause, { memoryMiB }: VerdictContext): string | null {
+  switch (cause) {
+    case "outOfMemory": {
+      const than = memoryMiB === null || memoryMiB === undefined ? "" : ` above ${memoryMiB}`;
+      return `Raise the task's memory${than} (ecs-migrate:memory, in MiB), or split the migration.`;
+    }
+    case "spot":
+      return "Run migrations on capacity that AWS does not take back: FARGATE, not FARGATE_SPOT.";
+    case "killed":
+      return "Find out who stopped the task; raise stopTimeout where a file needs longer to end.";
+    default:
+      return null;
+  }
+}
+
+function unknownSteps(cause: UnknownCause, context: VerdictContext): NextStep[] {
+  const version = step("See which version the database is at and whether it is dirty.", context, "version");
+  switch (cause) {
+    case "timeout":
+      return [
+        ...attach(context, "Go on waiting for the task."),
+        { ...version, text: `When it is over: ${lower(version.text)}` },
+      ];
+    case "credentials":
+      return [
+        step("Renew the credentials.", context),
+        ...attach(context, "Go on waiting for the task."),
+        version,
+      ];
+    case "unreadable":
+      return [...attach(context, "Look at the task again."), version];
+    case "noContainer":
+      return [
+        version,
+        step("The stack's outputs do not fit its task definition: bring them together.", context, "deploy"),
+      ];
+    default:
+      return [...readTheLog(context), version];
+  }
+}
+
+function lower(text: string): string {
+  return text.charAt(0).toLowerCase() + text.slice(1);
+}
