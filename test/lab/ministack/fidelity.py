@@ -1,0 +1,18 @@
+"""Starts MiniStack with the gaps closed in which it differs from AWS and that this project can meet.
+
+Nothing of the installed package is edited: each module replaces functions of the running process, and says of each
+what AWS does. Run it with the Python of the virtual environment that MiniStack 1.5.33 is installed in.
+"""
+
+import codebuild_projects
+import ecr_addresses
+import ecs_lifecycle
+import ecs_request
+import ecs_start
+
+from ministack.app import main
+
+for mend in (ecs_request, ecs_start, ecs_lifecycle, ecr_addresses, codebuild_projects):
+    mend.apply()
+
+main()
