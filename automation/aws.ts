@@ -16,6 +16,8 @@ import type {
   DescribeTaskDefinitionCommandOutput,
   DescribeTasksCommandInput,
   DescribeTasksCommandOutput,
+  ListTaskDefinitionsCommandInput,
+  ListTaskDefinitionsCommandOutput,
   ListTasksCommandInput,
   ListTasksCommandOutput,
   RunTaskCommandInput,
@@ -32,6 +34,7 @@ export interface EcsApi {
   describeTaskDefinition(
     input: DescribeTaskDefinitionCommandInput,
   ): Promise<DescribeTaskDefinitionCommandOutput>;
+  listTaskDefinitions(input: ListTaskDefinitionsCommandInput): Promise<ListTaskDefinitionsCommandOutput>;
 }
 
 export interface LogsApi {
@@ -70,6 +73,7 @@ export async function connectEcs(region: string): Promise<EcsApi> {
     describeTasks: (input) => client.send(new sdk.DescribeTasksCommand(input)),
     listTasks: (input) => client.send(new sdk.ListTasksCommand(input)),
     stopTask: (input) => client.send(new sdk.StopTaskCommand(input)),
+    listTaskDefinitions: (input) => client.send(new sdk.ListTaskDefinitionsCommand(input)),
     describeTaskDefinition: (input) => client.send(new sdk.DescribeTaskDefinitionCommand(input)),
   };
 }

@@ -67,3 +67,25 @@ function wholeNumber(name: string, text: string, least: number): number {
   }
   return value;
 }
+
+/**
+ * Reads a container's command back into an operation: `["down", "2"]`.
+ *
+ * @throws {ConfigError} where it is none
+ */
+export function parseOperation(command: readonly string[]): Operation {
+  const [name, argument] = command;
+  switch (name) {
+    case "up":
+    case "version":
+    case "status":
+      return { name };
+    case "down":
+      return parseDown(argument === "--all" ? undefined : argument, argument === "--all");
+    case "goto":
+    case "force":
+      return parseVersioned(name, argument ?? "");
+    default:
+      throw new ConfigError([`The task runs \`${command.join(" ")}\`, which is no migration operation`]);
+  }
+}

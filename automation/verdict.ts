@@ -64,8 +64,8 @@ export type Verdict =
       readonly version: DatabaseVersion | null;
       /** `status` only. */
       readonly pending?: readonly { readonly version: number; readonly name: string }[];
-      /** True where no task was run, since the last run shipped this very set of migrations. */
-      readonly skipped?: boolean;
+      /** Set where no task was run: the last run applied this very set of migrations, or somebody asked for none. */
+      readonly skipped?: "applied" | "asked";
     }
   | { readonly kind: "notStarted"; readonly reason: NotStartedReason; readonly detail: string }
   | {
@@ -338,4 +338,32 @@ function unknown(cause: UnknownCause, detail: string): Verdict {
 
 function isNumber(value: number | null | undefined): value is number {
   return value !== undefined && value !== null;
+}
+
+/**
+ * Adds what a `version` task said after a run that nobody could judge: whether the database is dirty, and at which version
+ * it stands. It never turns such a verdict into a success, since nothing tells which files brought it there.
+ */
+export function establish(verdict: Verdict, probe: ResultLine | undefined): Verdict {
+  const now = probe?.to ?? probe?.from;
+  if (!now) return verdict;
+  if (now.dirty) {
+    const error = verdict.kind === "interrupted" || verdict.kind === "unknown" ? verdict.detail : null;
+    const before = verdict.kind === "interrupted" ? verdict : { from: null, files: [] };
+    return { kind: "dirty", version: now.version, from: before.from, files: before.files, error };
+  }
+  if (verdict.kind === "interrupted") return { ...verdict, to: now };
+  if (verdict.kind !== "unknown") return verdict;
+  return {
+    ...verdict,
+    detail: `${verdict.detail}; the database now stands at ${now.version ?? "no version"}, not dirty`,
+  };
+}
+
+/** True where the task is over, and only a look at the database can tell what it left behind. */
+export function wantsProbe(verdict: Verdict): boolean {
+  if (verdict.kind === "interrupted") return verdict.cause !== "cancelled" && verdict.to === null;
+  if (verdict.kind === "dirty") return verdict.version === null;
+  const over: readonly UnknownCause[] = ["lost", "contradiction", "noExitCode", "noContainer"];
+  return verdict.kind === "unknown" && over.includes(verdict.cause);
 }

@@ -1,0 +1,144 @@
+/**
+ * What CodeBuild does on a push: look at the migrations and at the change before anything moves, bring the stack up, run the
+ * migration where there is something to run, and hand back the report of it.
+ */
+import type { MigrationFile } from "../infra/migrations.ts";
+import { awsErrorText, type EcsApi, type LogsApi } from "./aws.ts";
+import type { Clock } from "./clock.ts";
+import { EcsMigrateError } from "./errors.ts";
+import { findGuardProblems } from "./guard.ts";
+import { refuseOnErrors } from "./guardError.ts";
+import { isUpToDate, lastChange } from "./history.ts";
+import { findInfraChanges, InfraGuardError } from "./infraGuard.ts";
+import { makeReport } from "./makeReport.ts";
+import type { Outputs } from "./outputs.ts";
+import type { Origin, RunReport } from "./report.ts";
+import { type RunSettings, runOperation } from "./runOperation.ts";
+import type { DeployableStack } from "./stack.ts";
+import type { Terminal } from "./terminal.ts";
+import type { Verdict } from "./verdict.ts";
+
+export interface DeployDeps {
+  readonly stack: string;
+  readonly openStack: () => Promise<DeployableStack>;
+  readonly findOutputs: () => Promise<Outputs | undefined>;
+  /** The checkout's folder of migrations. */
+  readonly readCheckout: () => Promise<readonly MigrationFile[]>;
+  readonly connectEcs: (region: string) => Promise<EcsApi>;
+  readonly connectLogs: (region: string) => Promise<LogsApi>;
+  readonly clock: Clock;
+  readonly terminal: Terminal;
+  readonly origin: Origin;
+  readonly env: NodeJS.ProcessEnv;
+  readonly settings: RunSettings;
+  readonly signal: AbortSignal;
+  /** The operator's way past the infra guard. */
+  readonly allowInfra: boolean;
+  /** `MIGRATE=skip` or `MIGRATE=auto`: for this one build, over the stack's setting. */
+  readonly migrate: "skip" | "auto" | undefined;
+}
+
+export interface Deployed {
+  readonly report: RunReport;
+  /** undefined where the stack has none: its first deploy failed. */
+  readonly outputs: Outputs | undefined;
+}
+
+/**
+ * @throws {EcsMigrateError} of exit code 2 for what is wrong with the command or its configuration; all else is a report
+ */
+export async function deploy(deps: DeployDeps): Promise<Deployed> {
+  const startedAt = deps.clock.now();
+  const before = await deps.findOutputs();
+  try {
+    await guardMigrations(deps, before);
+    await updateStack(deps);
+  } catch (error) {
+    return { report: notDeployed(deps, before, error, startedAt), outputs: before };
+  }
+  const outputs = await deps.findOutputs();
+  if (!outputs) throw new Error(`pulumi up of stack ${deps.stack} left no outputs`);
+  return { report: await migrate(deps, outputs, startedAt), outputs };
+}
+
+/** The checkout must follow from what the stack has shipped, before anything is built. */
+async function guardMigrations(deps: DeployDeps, before: Outputs | undefined): Promise<void> {
+  const checkout = await deps.readCheckout();
+  const shipped = before?.migrations ?? [];
+  const now = new Date(deps.clock.now());
+  const warnings = refuseOnErrors(findGuardProblems({ checkout, shipped, stack: deps.stack, now }));
+  for (const { file, message, mend } of warnings) deps.terminal.warn(`${file}: ${message}; ${mend}`);
+}
+
+async function updateStack({ openStack, terminal, stack, allowInfra }: DeployDeps): Promise<void> {
+  const opened = await openStack();
+  if (!allowInfra) {
+    terminal.say(`Looking at what pulumi up would change in stack ${stack}`);
+    const changes = findInfraChanges(await opened.preview());
+    if (changes.length > 0) throw new InfraGuardError(stack, changes);
+  }
+  terminal.say(`Building the image and bringing stack ${stack} up`);
+  await opened.up();
+}
+
+/** A deploy that ended before its migration is a verdict as well: the database is untouched, and Slack is told. */
+function notDeployed(deps: DeployDeps, outputs: Outputs | undefined, error: unknown, startedAt: number): RunReport {
+  if (!(error instanceof EcsMigrateError)) throw error;
+  if (error.exitCode === 2) throw error;
+  const reason = error.exitCode === 3 ? "refused" : "deploy";
+  const verdict: Verdict = { kind: "notStarted", reason, detail: error.message };
+  return makeReport({ ...facts(deps), outputs, taskDefinition: null, verdict, startedAt, endedAt: deps.clock.now() });
+}
+
+async function migrate(deps: DeployDeps, outputs: Outputs, startedAt: number): Promise<RunReport> {
+  const logs = await deps.connectLogs(outputs.region);
+  const skip = await reasonToSkip(deps, outputs, logs);
+  if (skip === undefined) {
+    const ecs = await deps.connectEcs(outputs.region);
+    return runOperation({ ...deps, outputs, ecs, logs }, { name: "up" }, outputs.taskDefinitionArn);
+  }
+  deps.terminal.say(skip.text);
+  const verdict: Verdict = { kind: "unchanged", version: skip.version, skipped: skip.warning ? "asked" : "applied" };
+  return makeReport({
+    ...facts(deps),
+    outputs,
+    taskDefinition: outputs.taskDefinitionArn,
+    verdict,
+    startedAt,
+    endedAt: deps.clock.now(),
+    warnings: skip.warning === undefined ? [] : [skip.warning],
+  });
+}
+
+interface Skip {
+  readonly text: string;
+  readonly version: { readonly version: number | null; readonly dirty: boolean } | null;
+  /** What a reader of the report must know: files that no run has applied. */
+  readonly warning?: string;
+}
+
+/** Why no task is run; undefined where one is. */
+async function reasonToSkip(deps: DeployDeps, outputs: Outputs, logs: LogsApi): Promise<Skip | undefined> {
+  const mode = deps.migrate ?? outputs.migrate;
+  const by = deps.migrate === undefined ? "the stack's setting `migrate: manual`" : "MIGRATE=skip";
+  if (mode === "skip" || mode === "manual") {
+    const text = `No migration was run, by ${by}; \`npm run ecs-migrate -- migrate up --stack ${deps.stack}\` runs it`;
+    return { text, version: null, warning: text };
+  }
+  if (mode === "always") return undefined;
+  try {
+    const last = await lastChange(logs, outputs);
+    if (!last || !isUpToDate(last, outputs)) return undefined;
+    return {
+      text: `No migration to run: task ${last.taskId} brought the database to this very set of files at ${last.result.startedAt}`,
+      version: last.result.to,
+    };
+  } catch (error) {
+    deps.terminal.warn(`the history could not be read (${awsErrorText(error)}), so the migration runs`);
+    return undefined;
+  }
+}
+
+function facts({ stack, origin }: DeployDeps) {
+  return { stack, origin, operation: { name: "up" } } as const;
+}

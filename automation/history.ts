@@ -1,0 +1,103 @@
+/**
+ * What ran, read back from the log group's result lines: golang-migrate keeps one integer, and ECS forgets a task within the
+ * hour, so the log group's retention is the memory.
+ */
+import type { LogsApi } from "./aws.ts";
+import type { Outputs } from "./outputs.ts";
+import { parseResultLine, type ResultLine } from "./resultLine.ts";
+
+export interface HistoryEntry {
+  readonly result: ResultLine;
+  /** `<prefix>/<container>/<task id>`. */
+  readonly logStream: string;
+  readonly taskId: string;
+  /** Milliseconds since the epoch: when CloudWatch Logs was given the line. */
+  readonly at: number;
+}
+
+/** The newest streams are looked at first; a deploy needs no more than these. */
+const RECENT_STREAMS = 10;
+
+/**
+ * Every run since a moment, oldest first.
+ *
+ * @param since milliseconds since the epoch
+ */
+export async function readHistory(logs: LogsApi, outputs: Outputs, since: number): Promise<HistoryEntry[]> {
+  const entries: HistoryEntry[] = [];
+  let nextToken: string | undefined;
+  do {
+    const page = await logs.filterLogEvents({
+      logGroupName: outputs.logGroup,
+      logStreamNamePrefix: `${outputs.logStreamPrefix}/${outputs.containerName}/`,
+      startTime: since,
+      filterPattern: '"ecsMigrate"',
+      ...(nextToken === undefined ? {} : { nextToken }),
+    });
+    for (const event of page.events ?? []) {
+      const entry = toEntry(event.message, event.logStreamName, event.timestamp);
+      if (entry) entries.push(entry);
+    }
+    nextToken = page.nextToken;
+  } while (nextToken !== undefined);
+  return entries.sort((a, b) => a.at - b.at);
+}
+
+/**
+ * The newest run that was not only a question (`version`, `status`), or undefined where the recent streams hold none.
+ *
+ * A stream without a result line ends the search: a run that left none may have done anything.
+ */
+export async function lastChange(logs: LogsApi, outputs: Outputs): Promise<HistoryEntry | undefined> {
+  const { logStreams } = await logs.describeLogStreams({
+    logGroupName: outputs.logGroup,
+    orderBy: "LastEventTime",
+    descending: true,
+    limit: RECENT_STREAMS,
+  });
+  for (const stream of logStreams ?? []) {
+    const name = stream.logStreamName ?? "";
+    const entry = await lastEntryOf(logs, outputs.logGroup, name);
+    if (!entry) return undefined;
+    if (entry.result.operation !== "version" && entry.result.operation !== "status") return entry;
+  }
+  return undefined;
+}
+
+/** The result line is a stream's last line, so the last events are enough. */
+async function lastEntryOf(
+  logs: LogsApi,
+  logGroup: string,
+  logStream: string,
+): Promise<HistoryEntry | undefined> {
+  const page = await logs.getLogEvents({
+    logGroupName: logGroup,
+    logStreamName: logStream,
+    startFromHead: false,
+    limit: 10,
+  });
+  const entries = (page.events ?? []).map((event) => toEntry(event.message, logStream, event.timestamp));
+  return entries.filter((entry) => entry !== undefined).at(-1);
+}
+
+function toEntry(message = "", logStream = "", at = 0): HistoryEntry | undefined {
+  const result = parseResultLine(message.trimEnd());
+  return result && { result, logStream, taskId: logStream.slice(logStream.lastIndexOf("/") + 1), at };
+}
+
+/**
+ * True where the last run brought the database to this very set of migrations, so that `migrate: auto` has nothing to do.
+ * Pure.
+ */
+export function isUpToDate(last: HistoryEntry | undefined, outputs: Outputs): boolean {
+  if (last?.result.operation !== "up") return false;
+  const { outcome, exitCode, migrationsSha256, to } = last.result;
+  const succeeded = exitCode === 0 && (outcome === "applied" || outcome === "unchanged");
+  const highest = outputs.migrations.at(-1)?.version;
+  return (
+    succeeded &&
+    to?.dirty === false &&
+    to.version === highest &&
+    migrationsSha256 === outputs.migrationsSha256
+  );
+}

@@ -1,0 +1,172 @@
+/** The command line: names, arguments, help. It parses and validates; what the commands do is in {@link Commands}. */
+import { Command, InvalidArgumentError, Option } from "commander";
+import { ConfigError } from "./errors.ts";
+import { type Operation, parseDown, parseVersioned } from "./operations.ts";
+
+export interface CommonOptions {
+  readonly stack?: string;
+  readonly project?: string;
+  readonly verbose: boolean;
+  readonly json: boolean;
+}
+
+export interface RunOptions extends CommonOptions {
+  /** Milliseconds. */
+  readonly timeout: number;
+  readonly wait: boolean;
+  readonly stopOnCancel: boolean;
+  readonly report?: string;
+  readonly slack: boolean | undefined;
+}
+
+export interface DeployOptions extends RunOptions {
+  readonly allowInfra: boolean;
+}
+
+export interface MigrateOptions extends RunOptions {
+  readonly revision?: number;
+  /** The stack's name, typed in advance for what prod asks to be confirmed. */
+  readonly yes?: string;
+}
+
+/** What the commands do. Each resolves when all is told. */
+export interface Commands {
+  deploy(options: DeployOptions): Promise<void>;
+  migrate(operation: Operation, options: MigrateOptions): Promise<void>;
+  attach(taskArn: string, options: RunOptions): Promise<void>;
+}
+
+const DEFAULT_TIMEOUT = "60m";
+
+const EXIT_CODES = `
+Exit codes: 0 applied or unchanged, 2 wrong usage or configuration, 3 refused by a guard, 10 not started (the database is
+untouched), 11 failed, 12 dirty, 13 interrupted, 14 unknown or timed out.`;
+
+export function createProgram(commands: Commands, version: string): Command {
+  const program = new Command("ecs-migrate")
+    .description("Runs a database migration once a deploy as a one-off Amazon ECS task, and tells Slack what happened.")
+    .version(version)
+    .showHelpAfterError("(--help shows the options)")
+    .addHelpText("after", EXIT_CODES)
+    .exitOverride();
+  addDeploy(program, commands);
+  addMigrate(program, commands);
+  addAttach(program, commands);
+  return program;
+}
+
+function addDeploy(program: Command, commands: Commands): void {
+  withRunOptions(withCommon(program.command("deploy")))
+    .description("bring the stack up, run the migration where there is something to run, tell Slack")
+    .option("--allow-infra", "let the deploy change more than the image: an operator's word", false)
+    .addHelpText(
+      "after",
+      `
+The stack is --stack, or follows from the branch in CodeBuild: stage/* deploys stage, prod/* prod.
+MIGRATE=skip runs no migration in this build, MIGRATE=auto only where there is something to run.
+
+Examples:
+  ecs-migrate deploy --stack stage
+  MIGRATE=skip ecs-migrate deploy --stack stage
+  ecs-migrate deploy --stack prod --allow-infra --report result.json`,
+    )
+    .action((options: DeployOptions) => commands.deploy(options));
+}
+
+function addMigrate(program: Command, commands: Commands): void {
+  const migrate = program
+    .command("migrate")
+    .description("run one operation on a stack's database, from the stack's outputs alone");
+  const operation = (name: string, summary: string): Command =>
+    withRunOptions(withCommon(migrate.command(name).description(summary)))
+      .addOption(new Option("--revision <n>", "run this revision of the task definition").argParser(positive))
+      .option("--yes <stack>", "confirm in advance, by the stack's name, what a production stack asks for");
+  operation("up", "apply every migration that is pending").action((options: MigrateOptions) =>
+    commands.migrate({ name: "up" }, options),
+  );
+  operation("down", "undo the last N migrations, or all")
+    .argument("[n]", "how many")
+    .option("--all", "every one", false)
+    .action((n: string | undefined, { all, ...options }: MigrateOptions & { all: boolean }) =>
+      commands.migrate(parseDown(n, all), options),
+    );
+  operation("goto", "migrate up or down to a version")
+    .argument("<version>")
+    .action((version: string, options: MigrateOptions) => commands.migrate(parseVersioned("goto", version), options));
+  operation("force", "set the version without running anything, and clear the dirty mark (-1: no version)")
+    .argument("<version>")
+    // Commander would take -1 for an option.
+    .allowUnknownOption(false)
+    .action((version: string, options: MigrateOptions) => commands.migrate(parseVersioned("force", version), options));
+  operation("version", "ask the database for its version").action((options: MigrateOptions) =>
+    commands.migrate({ name: "version" }, options),
+  );
+  operation("status", "ask for the version and the migrations that are pending").action((options: MigrateOptions) =>
+    commands.migrate({ name: "status" }, options),
+  );
+  migrate.addHelpText(
+    "after",
+    `
+Examples:
+  ecs-migrate migrate version --stack prod
+  ecs-migrate migrate down 1 --stack stage
+  ecs-migrate migrate goto 20261124 --stack prod --revision 41 --yes prod
+  ecs-migrate migrate force -1 --stack stage`,
+  );
+}
+
+function addAttach(program: Command, commands: Commands): void {
+  withRunOptions(withCommon(program.command("attach")))
+    .description("follow a task that is already there to its verdict, and tell Slack")
+    .argument("<task>", "the task's ARN or id")
+    .addHelpText("after", "\nExample:\n  ecs-migrate attach arn:aws:ecs:…:task/stage-shop/0123456789abcdef --stack stage")
+    .action((task: string, options: RunOptions) => commands.attach(task, options));
+}
+
+function withCommon(command: Command): Command {
+  return command
+    .option("-s, --stack <name>", "the Pulumi stack")
+    .option("-C, --project <folder>", "the folder of Pulumi.yaml (default: where package.json is)")
+    .option("--json", "print the report as JSON", false)
+    .option("--verbose", "print Pulumi's own output, and the stack trace of an error", false);
+}
+
+function withRunOptions(command: Command): Command {
+  return command
+    .addOption(
+      new Option("--timeout <duration>", "stop watching after this long, such as 90s, 45m, 2h; the task is left running")
+        .default(duration(DEFAULT_TIMEOUT), DEFAULT_TIMEOUT)
+        .argParser(duration),
+    )
+    .option("--wait", "wait for another running migration to end, instead of refusing", false)
+    .option("--stop-on-cancel", "stop the task when this command is stopped or times out; the database may end up dirty", false)
+    .option("--report <file>", "write the report to a file: Markdown where it ends in .md, else JSON")
+    .option("--slack", "tell Slack, even of a mere question")
+    .option("--no-slack", "tell Slack nothing");
+}
+
+/** Reads `90s`, `45m`, `2h` as milliseconds. */
+export function duration(text: string): number {
+  const [, count, unit] = /^(\d+)(s|m|h)$/.exec(text) ?? [];
+  if (count === undefined || Number(count) === 0) throw new InvalidArgumentError("It must be like 90s, 45m or 2h.");
+  const unitMs = unit === "h" ? 3_600_000 : unit === "m" ? 60_000 : 1_000;
+  return Number(count) * unitMs;
+}
+
+function positive(text: string): number {
+  if (!/^[1-9]\d{0,8}$/.test(text)) throw new InvalidArgumentError("It must be a whole number of 1 or more.");
+  return Number(text);
+}
+
+/**
+ * The stack that a command is about.
+ *
+ * @throws {ConfigError} where neither --stack nor the branch names one
+ */
+export function requireStack(stack: string | undefined, fromBranch: string | undefined, branch: string | null): string {
+  const chosen = stack ?? fromBranch;
+  if (chosen !== undefined && /^[\w.-]+(\/[\w.-]+){0,2}$/.test(chosen)) return chosen;
+  if (chosen !== undefined) throw new ConfigError([`--stack ${chosen} is no stack's name`]);
+  const where = branch === null ? "there is no branch to tell it by" : `the branch ${branch} is neither stage/* nor prod/*`;
+  throw new ConfigError([`Which stack? ${where}; name it with --stack`]);
+}

@@ -1,0 +1,108 @@
+/**
+ * What a person sees while a run goes on. On a terminal a spinner shows the elapsed time and the running file; elsewhere,
+ * and where CI or NO_COLOR say so, there are plain lines. All of it goes to standard error: standard output is the result's.
+ */
+import { stripVTControlCharacters } from "node:util";
+import type { Spinner } from "yocto-spinner";
+
+/** Where text is written; a process's stderr is one. */
+export interface Writable {
+  write(text: string): unknown;
+}
+
+/** One thing under way. */
+export interface Activity {
+  say(line: string): void;
+  /** A line of the task's log. */
+  logLine(line: string): void;
+  /** The task's lastStatus. */
+  status(status: string): void;
+  end(): void;
+}
+
+export interface Terminal {
+  say(line: string): void;
+  warn(line: string): void;
+  activity(title: string): Activity;
+}
+
+export interface TerminalOptions {
+  readonly stream: Writable;
+  /** Masks secrets in every line. */
+  readonly redact: (text: string) => string;
+  /** Makes a spinner; undefined where the output is no terminal. */
+  readonly spinner?: (text: string) => Spinner;
+  readonly now: () => number;
+}
+
+/** The spinner's text is brought up to date this often, in milliseconds. */
+const REFRESH_MS = 1_000;
+
+export function createTerminal({ stream, redact, spinner, now }: TerminalOptions): Terminal {
+  const print = (line: string): void => {
+    stream.write(`${printable(redact(line))}\n`);
+  };
+  return {
+    say: print,
+    warn: (line) => print(`warning: ${line}`),
+    activity: (title) =>
+      spinner ? spinningActivity(title, print, spinner, now) : plainActivity(title, print),
+  };
+}
+
+function plainActivity(title: string, print: (line: string) => void): Activity {
+  print(title);
+  return {
+    say: print,
+    logLine: (line) => print(`  | ${line}`),
+    status: (status) => print(`Task is ${status}`),
+    end: () => undefined,
+  };
+}
+
+function spinningActivity(
+  title: string,
+  print: (line: string) => void,
+  makeSpinner: (text: string) => Spinner,
+  now: () => number,
+): Activity {
+  const startedAt = now();
+  let detail = "";
+  const spinner = makeSpinner(title).start();
+  const refresh = (): void => {
+    spinner.text = `${title} ${elapsed(now() - startedAt)}${detail}`;
+  };
+  const timer = setInterval(refresh, REFRESH_MS);
+  timer.unref();
+  const above = (line: string): void => {
+    spinner.clear();
+    print(line);
+    refresh();
+  };
+  return {
+    say: above,
+    logLine: (line) => {
+      detail = ` ${line.slice(0, 60)}`;
+      above(`  | ${line}`);
+    },
+    status: (status) => {
+      detail = ` ${status}`;
+      refresh();
+    },
+    end: () => {
+      clearInterval(timer);
+      spinner.stop();
+    },
+  };
+}
+
+/** `4 s`, `1 min 12 s`. Pure. */
+export function elapsed(ms: number): string {
+  const seconds = Math.floor(ms / 1000);
+  return seconds < 60 ? `${seconds} s` : `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
+}
+
+/** A log may hold any bytes; none of them may command the terminal. Pure. */
+export function printable(line: string): string {
+  return stripVTControlCharacters(line).replace(/(?!\t)\p{Cc}/gu, "\ufffd");
+}
