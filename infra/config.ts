@@ -189,7 +189,9 @@ export interface ConfigContext {
  */
 export function loadConfig(): StackConfig {
   const values = new Map(Object.entries(pulumi.runtime.allConfig()));
-  const context = { stack: pulumi.getStack(), rootDirectory: pulumi.getRootDirectory() };
+  // Pulumi.yaml names this folder's index.ts as the program, so it lies above. Not pulumi.getRootDirectory(): language
+  // hosts before 3.70 do not know it.
+  const context = { stack: pulumi.getStack(), rootDirectory: join(import.meta.dirname, "..") };
   return parseConfig(values, context);
 }
 

@@ -13,10 +13,10 @@ export interface ProjectOptions {
   readonly stackConfig?: Readonly<Record<string, string | number | boolean>>;
 }
 
-/** Copied, since Pulumi or a caller writes into them. */
-const COPIED = ["Pulumi.yaml", "Pulumi.local.yaml", "package.json", "tsconfig.json"];
+/** Copied: Pulumi or a caller writes into them, and the program takes the folder above `infra` for the project's. */
+const COPIED = ["Pulumi.yaml", "Pulumi.local.yaml", "package.json", "tsconfig.json", "infra"];
 /** Read alone. */
-const LINKED = ["infra", "automation", "node_modules"];
+const LINKED = ["automation", "node_modules"];
 
 /**
  * Makes a project folder in which Pulumi can run the program without a change to the checkout.
@@ -29,7 +29,7 @@ export function makeProject(options: ProjectOptions): string {
   if (!existsSync(app))
     throw new LabError(`There is no folder ${app}; name the application's folder with --app.`);
   for (const name of COPIED)
-    if (existsSync(join(CHECKOUT, name))) cpSync(join(CHECKOUT, name), join(options.folder, name));
+    if (existsSync(join(CHECKOUT, name))) cpSync(join(CHECKOUT, name), join(options.folder, name), { recursive: true });
   for (const name of LINKED) symlinkSync(join(CHECKOUT, name), join(options.folder, name));
   cpSync(app, join(options.folder, "app"), { recursive: true });
   const stack = join(options.folder, "Pulumi.local.yaml");
