@@ -232,6 +232,8 @@ read_version() {
     return 0
   fi
   [ "$interrupted" = false ] || [ "$phase" = finished ] || return 1
+  # An answer that is no version is a failure, whatever the exit code.
+  [ "$code" -ne 0 ] || code=1
   # What golang-migrate said before, while it ran, is the better error.
   copy=/dev/null
   [ -s "$tmp/log" ] || copy=$tmp/log
@@ -510,6 +512,7 @@ migrate() {
   echo "version before: $words"
   [ "$interrupted" = false ] || conclude
   run_migrate "$@"
+  depth=shallow
   [ "$status" -eq 0 ] || depth=deep
   read_version "$depth" || :
   to=$version
