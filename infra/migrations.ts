@@ -35,6 +35,11 @@ export interface MigrationFile {
   bytes: Uint8Array;
 }
 
+/** A file that golang-migrate reads. */
+export interface NamedMigrationFile extends MigrationFile {
+  parsed: MigrationFileName;
+}
+
 /** The folder of migrations cannot be turned into a record. Lists every problem at once. */
 export class MigrationsError extends EcsMigrateError {
   readonly code = "migrations";
@@ -82,6 +87,18 @@ export function sha256(bytes: Uint8Array | string): string {
   return createHash("sha256").update(bytes).digest("hex");
 }
 
+/** The files that golang-migrate reads, by version in ascending order; within a version in the order given. */
+export function groupByVersion(files: readonly MigrationFile[]): Map<bigint, NamedMigrationFile[]> {
+  const groups = new Map<bigint, NamedMigrationFile[]>();
+  for (const { file, parsed, bytes } of files) {
+    if (!parsed) continue;
+    const group = groups.get(parsed.version);
+    if (group) group.push({ file, parsed, bytes });
+    else groups.set(parsed.version, [{ file, parsed, bytes }]);
+  }
+  return new Map([...groups].sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
 /**
  * Makes the record of a set of files, and the list of what stands in its way.
  *
@@ -94,19 +111,17 @@ export function recordOf(files: readonly MigrationFile[]): {
   problems: string[];
 } {
   const problems: string[] = [];
-  const byVersion = new Map<bigint, Record<Direction, MigrationFile[]>>();
-  for (const entry of files) {
-    if (!entry.parsed) continue;
-    const pair = byVersion.get(entry.parsed.version) ?? { up: [], down: [] };
-    pair[entry.parsed.direction].push(entry);
-    byVersion.set(entry.parsed.version, pair);
-  }
+  const byVersion = groupByVersion(files);
   const migrations: ShippedMigration[] = [];
-  for (const [version, pair] of [...byVersion].sort(([a], [b]) => (a < b ? -1 : 1))) {
+  for (const [version, group] of byVersion) {
+    const pair = {
+      up: group.filter(({ parsed }) => parsed.direction === "up"),
+      down: group.filter(({ parsed }) => parsed.direction === "down"),
+    };
     const found = problemsOfVersion(version, pair);
     problems.push(...found);
     const up = pair.up[0];
-    if (found.length > 0 || !up?.parsed) continue;
+    if (found.length > 0 || !up) continue;
     const down = pair.down[0];
     migrations.push({
       version: Number(version),

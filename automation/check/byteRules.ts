@@ -1,0 +1,80 @@
+/** Bytes that no database likes, or that make two checkouts of one commit differ. */
+import { isUtf8 } from "node:buffer";
+import type { MigrationFile } from "../../infra/migrations.ts";
+import { type Finding, finding } from "./finding.ts";
+
+/**
+ * Checks one file's bytes.
+ *
+ * @returns the findings, and the text without its byte-order mark where the file is text at all
+ */
+export function checkBytes({ file, bytes }: MigrationFile): {
+  findings: Finding[];
+  text: string | undefined;
+} {
+  const badLine = lineOfBadByte(bytes);
+  if (badLine !== undefined) {
+    const message = bytes.includes(0) ? "the file holds a NUL byte" : "the file is not UTF-8";
+    return {
+      findings: [
+        finding("encoding", { file, line: badLine }, message, "save it as UTF-8 without a byte-order mark"),
+      ],
+      text: undefined,
+    };
+  }
+  const whole = Buffer.from(bytes).toString("utf8");
+  const text = whole.startsWith("\uFEFF") ? whole.slice(1) : whole;
+  return { findings: checkText(file, whole, text), text };
+}
+
+/** The line (from 1) of the first byte that is NUL or no UTF-8. */
+function lineOfBadByte(bytes: Uint8Array): number | undefined {
+  if (isUtf8(bytes) && !bytes.includes(0)) return undefined;
+  let line = 1;
+  let start = 0;
+  while (start < bytes.length) {
+    const end = bytes.indexOf(10, start);
+    const slice = bytes.subarray(start, end === -1 ? bytes.length : end);
+    if (!isUtf8(slice) || slice.includes(0)) return line;
+    if (end === -1) break;
+    start = end + 1;
+    line += 1;
+  }
+  return line;
+}
+
+function checkText(file: string, whole: string, text: string): Finding[] {
+  const findings: Finding[] = [];
+  if (text.length < whole.length) {
+    findings.push(
+      finding(
+        "byte-order-mark",
+        { file },
+        "the file starts with a byte-order mark, a syntax error to Postgres",
+        "save it as UTF-8 without a byte-order mark",
+      ),
+    );
+  }
+  if (text.trim() === "") {
+    findings.push(
+      finding(
+        "empty",
+        { file },
+        "the file is empty",
+        "write what it does; a way back that does nothing says so in a comment",
+      ),
+    );
+  }
+  const cr = text.indexOf("\r\n");
+  if (cr !== -1) {
+    findings.push(
+      finding(
+        "crlf",
+        { file, line: text.slice(0, cr).split("\n").length },
+        "the file has CRLF line ends; a checkout that converts them makes the file count as edited",
+        "save it with LF, and put `*.sql text eol=lf` into .gitattributes",
+      ),
+    );
+  }
+  return findings;
+}

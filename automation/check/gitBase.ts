@@ -1,0 +1,110 @@
+/** `check --base REF`: takes the migrations of a git commit for those that were shipped, where there is no stack. */
+import { execFile } from "node:child_process";
+import { type MigrationFile, parseMigrationFileName, recordOf } from "../../infra/migrations.ts";
+import { ConfigError } from "../errors.ts";
+import type { ShippedRecord } from "./checkFolder.ts";
+
+/** Runs git with arguments in a folder; `input` goes to its stdin. Rejects where git's exit code is not 0. */
+export type Git = (args: readonly string[], options: { cwd: string; input?: string }) => Promise<Buffer>;
+
+/** Large enough for a folder of 10,000 migrations; beyond it git's output is cut and the call rejects. */
+const MAX_OUTPUT_BYTES = 256 * 1024 * 1024;
+
+/** Git as it is on the PATH. */
+export const runGit: Git = (args, { cwd, input }) =>
+  new Promise((resolve, reject) => {
+    const child = execFile(
+      "git",
+      [...args],
+      { cwd, encoding: "buffer", maxBuffer: MAX_OUTPUT_BYTES },
+      (error, stdout) => (error ? reject(error) : resolve(stdout)),
+    );
+    // A git that fails early closes its stdin; its exit code tells why.
+    child.stdin?.on("error", () => undefined);
+    child.stdin?.end(input ?? "");
+  });
+
+/**
+ * Reads the folder as it is at a commit.
+ *
+ * A file that the commit has and the branch point has not is not missed in the checkout: its branch is merged later.
+ *
+ * @param directory the folder of migrations, in a git work tree
+ * @param ref branch, tag or commit
+ * @throws {ConfigError} where git does not know the commit, or no common ancestor (a shallow clone)
+ */
+export async function readBase(git: Git, directory: string, ref: string): Promise<ShippedRecord> {
+  const commit = await resolve(git, directory, ref);
+  const branchPoint = await mergeBase(git, directory, commit, ref);
+  const { migrations } = recordOf(await filesAt(git, directory, commit));
+  const then = new Set(
+    recordOf(await filesAt(git, directory, branchPoint)).migrations.map(({ version }) => version),
+  );
+  const notMergedYet = new Set(
+    migrations.map(({ version }) => version).filter((version) => !then.has(version)),
+  );
+  return { holder: ref, migrations, notMergedYet };
+}
+
+async function resolve(git: Git, cwd: string, ref: string): Promise<string> {
+  try {
+    const id = await git(["rev-parse", "--verify", "--quiet", "--end-of-options", `${ref}^{commit}`], {
+      cwd,
+    });
+    return id.toString("utf8").trim();
+  } catch (cause) {
+    throw new ConfigError(
+      [`git knows no commit ${ref} here; fetch it first (git fetch origin ${ref.replace(/^origin\//, "")})`],
+      { cause },
+    );
+  }
+}
+
+async function mergeBase(git: Git, cwd: string, commit: string, ref: string): Promise<string> {
+  try {
+    return (await git(["merge-base", commit, "HEAD"], { cwd })).toString("utf8").trim();
+  } catch (cause) {
+    throw new ConfigError(
+      [`git finds no common ancestor of ${ref} and HEAD; fetch more history (git fetch --unshallow)`],
+      { cause },
+    );
+  }
+}
+
+/** The regular files of the folder at a commit; none where the folder is not there. */
+async function filesAt(git: Git, cwd: string, commit: string): Promise<MigrationFile[]> {
+  const listing = await git(["ls-tree", "-z", commit], { cwd });
+  const blobs = listing
+    .toString("utf8")
+    .split("\0")
+    .map((entry) => /^100\d{3} blob ([0-9a-f]+)\t(.*)$/s.exec(entry))
+    .filter((match) => match !== null)
+    .map(([, id = "", file = ""]) => ({ id, file }))
+    .filter(({ file }) => parseMigrationFileName(file));
+  const contents = await readBlobs(
+    git,
+    cwd,
+    blobs.map(({ id }) => id),
+  );
+  return blobs.map(({ file }, index) => ({
+    file,
+    parsed: parseMigrationFileName(file),
+    bytes: contents[index] ?? Buffer.alloc(0),
+  }));
+}
+
+/** `cat-file --batch` answers `<id> blob <size> LF <bytes> LF` for each id, in order. */
+async function readBlobs(git: Git, cwd: string, ids: readonly string[]): Promise<Buffer[]> {
+  if (ids.length === 0) return [];
+  const output = await git(["cat-file", "--batch"], { cwd, input: `${ids.join("\n")}\n` });
+  const blobs: Buffer[] = [];
+  let offset = 0;
+  for (const id of ids) {
+    const end = output.indexOf(10, offset);
+    const [found, , size] = output.toString("utf8", offset, end).split(" ");
+    if (found !== id) throw new ConfigError([`git cannot read object ${id}; run git fsck`]);
+    blobs.push(output.subarray(end + 1, end + 1 + Number(size)));
+    offset = end + 1 + Number(size) + 1;
+  }
+  return blobs;
+}

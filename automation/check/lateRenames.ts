@@ -1,0 +1,143 @@
+/** `check --fix`: gives late and doubled migrations a version after all that are known. */
+import { constants, copyFileSync, linkSync, unlinkSync } from "node:fs";
+import { join } from "node:path";
+import {
+  groupByVersion,
+  type MigrationFile,
+  type NamedMigrationFile,
+  sha256,
+} from "../../infra/migrations.ts";
+import { EcsMigrateError, EXIT } from "../errors.ts";
+import type { ShippedMigration } from "../outputs.ts";
+import { versionAfter } from "./version.ts";
+
+/** Base names. */
+export interface Rename {
+  from: string;
+  to: string;
+}
+
+/** A file could not be renamed; what was renamed before it in the same pair is back in place. */
+export class RenameError extends EcsMigrateError {
+  readonly code = "rename";
+  readonly exitCode = EXIT.usage;
+
+  constructor(rename: Rename, reason: string, options?: ErrorOptions) {
+    super(
+      `Cannot rename ${rename.from} to ${rename.to} (${reason}); mend that and run \`npm run ecs-migrate -- check --fix\` again`,
+      options,
+    );
+  }
+}
+
+/** Files that move together. */
+type Unit = NamedMigrationFile[];
+
+/**
+ * Says which files to rename. The order among the renamed ones stays; each goes behind every known version.
+ *
+ * Left alone: a version that any record holds, a file that holds the SQL of a shipped version which is gone (it is that
+ * version under a wrong number), and names that do not end in `.sql`.
+ *
+ * @param records what each stack has shipped
+ * @param now the clock, UTC
+ * @returns units of one or two files
+ */
+export function planRenames(
+  files: readonly MigrationFile[],
+  records: readonly (readonly ShippedMigration[])[],
+  now: Date,
+): Rename[][] {
+  const shipped = records.flat();
+  const known = [...groupByVersion(files).keys(), ...shipped.map(({ version }) => BigInt(version))];
+  const plans: Rename[][] = [];
+  for (const [version, group] of groupByVersion(files)) {
+    for (const unit of unitsToMove(version, group, shipped)) {
+      const digits = versionAfter(known, now);
+      known.push(BigInt(digits));
+      plans.push(
+        unit.map(({ file, parsed }) => ({
+          from: file,
+          to: `${digits}_${parsed.name}.${parsed.direction}.${parsed.extension}`,
+        })),
+      );
+    }
+  }
+  return plans;
+}
+
+function unitsToMove(
+  version: bigint,
+  group: readonly NamedMigrationFile[],
+  shipped: readonly ShippedMigration[],
+): Unit[] {
+  const units = unitsOf(group.filter(({ parsed }) => parsed.extension === "sql"));
+  const recorded = shipped.filter((migration) => BigInt(migration.version) === version);
+  const movable = units.filter((unit) => !isTwin(unit, shipped));
+  if (recorded.length > 0) {
+    const rest = movable.filter((unit) => !recorded.some((migration) => isOf(unit, migration)));
+    // Where none is the shipped one, all are edits of it, and a new number would run the same thing twice.
+    return rest.length < units.length ? rest : [];
+  }
+  const isLate = shipped.some((migration) => BigInt(migration.version) > version);
+  return isLate ? movable : movable.slice(1);
+}
+
+/** One unit where each direction is there once, whatever the names; otherwise one a name. */
+function unitsOf(group: readonly NamedMigrationFile[]): Unit[] {
+  const ups = group.filter(({ parsed }) => parsed.direction === "up").length;
+  if (ups <= 1 && group.length - ups <= 1) return group.length > 0 ? [[...group]] : [];
+  const units = new Map<string, Unit>();
+  for (const entry of group) {
+    const key = `${entry.parsed.digits}_${entry.parsed.name}`;
+    units.set(key, [...(units.get(key) ?? []), entry]);
+  }
+  return [...units.values()];
+}
+
+function isOf(unit: Unit, { name, up }: ShippedMigration): boolean {
+  return unit.some(
+    ({ parsed, bytes }) => parsed.direction === "up" && (parsed.name === name || sha256(bytes) === up),
+  );
+}
+
+function isTwin(unit: Unit, shipped: readonly ShippedMigration[]): boolean {
+  return unit.some(
+    ({ parsed, bytes }) =>
+      parsed.direction === "up" &&
+      shipped.some(({ version, up }) => up === sha256(bytes) && BigInt(version) !== parsed.version),
+  );
+}
+
+/**
+ * Renames, never over a file that is there.
+ *
+ * @param directory the folder of migrations
+ * @throws {RenameError} at the first unit that cannot be renamed as a whole; the units before it stay renamed
+ */
+export function applyRenames(directory: string, plans: readonly (readonly Rename[])[]): void {
+  for (const unit of plans) {
+    const done: Rename[] = [];
+    for (const rename of unit) {
+      try {
+        renameExclusive(join(directory, rename.from), join(directory, rename.to));
+      } catch (cause) {
+        for (const { from, to } of done.reverse())
+          renameExclusive(join(directory, to), join(directory, from));
+        throw new RenameError(rename, (cause as NodeJS.ErrnoException).code ?? String(cause), { cause });
+      }
+      done.push(rename);
+    }
+  }
+}
+
+/** rename(2) overwrites; link(2) does not, and a copy serves where the file system has no hard links. */
+function renameExclusive(from: string, to: string): void {
+  try {
+    linkSync(from, to);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "EEXIST") throw error;
+    copyFileSync(from, to, constants.COPYFILE_EXCL);
+  }
+  unlinkSync(from);
+}

@@ -1,0 +1,141 @@
+/** Names, dates and pairs: what can be told from the list of files alone. */
+import {
+  groupByVersion,
+  type MigrationFileName,
+  type NamedMigrationFile as NamedFile,
+} from "../../infra/migrations.ts";
+import { type Finding, finding } from "./finding.ts";
+import { momentOf } from "./version.ts";
+
+/** How far ahead of the clock (UTC) a version may be: time zones and a date for tomorrow's deploy. */
+const FUTURE_MS = 2 * 24 * 3600 * 1000;
+
+/**
+ * Checks each file's name and each version's pair.
+ *
+ * @param files those that golang-migrate reads
+ * @param now the clock, UTC
+ */
+export function checkNames(files: readonly NamedFile[], now: Date): Finding[] {
+  return [...files.flatMap((file) => checkName(file, now)), ...checkPairs(files), ...checkWidths(files)];
+}
+
+function checkName({ file, parsed }: NamedFile, now: Date): Finding[] {
+  const findings = checkDate(file, parsed, now);
+  if (!/^[a-z0-9]+(_[a-z0-9]+)*$/.test(parsed.name)) {
+    findings.push(
+      finding(
+        "file-name",
+        { file },
+        parsed.name === ""
+          ? "the name between version and direction is empty"
+          : `the name ${JSON.stringify(parsed.name)} is not of lower-case letters, digits and underscores`,
+        "name it by what it does: add_users_email",
+      ),
+    );
+  }
+  if (parsed.extension !== "sql") {
+    findings.push(
+      finding(
+        "extension",
+        { file },
+        `golang-migrate runs this file too: it takes anything after .${parsed.direction}.`,
+        "move copies and backups out of the folder, or end the name in .sql",
+      ),
+    );
+  }
+  return findings;
+}
+
+function checkDate(file: string, parsed: MigrationFileName, now: Date): Finding[] {
+  const moment = momentOf(parsed.digits);
+  if (moment === undefined) {
+    return [
+      finding(
+        "version-format",
+        { file },
+        `version ${parsed.digits} has ${parsed.digits.length} digits, not 8, 12 or 14`,
+        "use YYYYMMDDHHMMSS in UTC (npm run ecs-migrate -- new NAME makes one)",
+      ),
+    ];
+  }
+  if (moment === "impossible") {
+    return [
+      finding(
+        "impossible-date",
+        { file },
+        `version ${parsed.digits} is no date`,
+        "use the date and time (UTC) of today: YYYYMMDDHHMMSS",
+      ),
+    ];
+  }
+  if (moment - now.getTime() <= FUTURE_MS) return [];
+  return [
+    finding(
+      "future-date",
+      { file },
+      `version ${parsed.digits} lies ${Math.floor((moment - now.getTime()) / 86_400_000)} days ahead; until then every new migration is late`,
+      "use the date and time (UTC) of today: YYYYMMDDHHMMSS",
+    ),
+  ];
+}
+
+function checkPairs(files: readonly NamedFile[]): Finding[] {
+  return [...groupByVersion(files)].flatMap(([version, all]) => {
+    const ups = all.filter(({ parsed }) => parsed.direction === "up");
+    const downs = all.filter(({ parsed }) => parsed.direction === "down");
+    const up = ups[0];
+    const down = downs[0];
+    if (up && !down) return [missing("missing-down", up, version)];
+    if (down && !up) return [missing("missing-up", down, version)];
+    // Of a version that is there twice, `duplicate-version` says enough.
+    if (!up || !down || all.length > 2 || up.parsed.name === down.parsed.name) return [];
+    return [
+      finding(
+        "pair-name",
+        { file: down.file },
+        `version ${version} goes up as ${up.parsed.name} and down as ${down.parsed.name}`,
+        `rename to ${down.parsed.digits}_${up.parsed.name}.down.sql`,
+      ),
+    ];
+  });
+}
+
+/** golang-migrate 4.20.1 takes a missing half for an empty one: it moves the version and runs nothing. */
+function missing(rule: "missing-up" | "missing-down", there: NamedFile, version: bigint): Finding {
+  const { digits, name } = there.parsed;
+  const direction = rule === "missing-up" ? "up" : "down";
+  return finding(
+    rule,
+    { file: there.file },
+    `version ${version} has no ${direction} file; golang-migrate would move the version and change nothing`,
+    `add ${digits}_${name}.${direction}.sql`,
+  );
+}
+
+/** Each file whose date is later than another's while its number is lower; one finding a file. */
+function checkWidths(files: readonly NamedFile[]): Finding[] {
+  const dated = files
+    .map((file) => ({ file, moment: momentOf(file.parsed.digits) }))
+    .filter((entry): entry is { file: NamedFile; moment: number } => typeof entry.moment === "number")
+    .sort((a, b) => a.moment - b.moment);
+  const findings: Finding[] = [];
+  let highest: NamedFile | undefined;
+  for (const { file } of dated) {
+    if (!highest || file.parsed.version >= highest.parsed.version) {
+      highest = file;
+      continue;
+    }
+    // A day without a time says nothing of the order within that day.
+    if (highest.parsed.digits.startsWith(file.parsed.digits)) continue;
+    findings.push(
+      finding(
+        "mixed-widths",
+        { file: file.file },
+        `version ${file.parsed.version} runs before ${highest.parsed.version}, though its date is later: the shorter number is the lower one`,
+        `write it with ${highest.parsed.digits.length} digits`,
+      ),
+    );
+  }
+  return findings;
+}

@@ -1,0 +1,108 @@
+/** The command `check`: knows no AWS; reads the folder, perhaps git, and the records that it is given. */
+import { relative, resolve, sep } from "node:path";
+import { readMigrationFiles } from "../../infra/migrations.ts";
+import { ConfigError, EXIT, type ExitCode } from "../errors.ts";
+import type { ShippedMigration } from "../outputs.ts";
+import { checkFolder, type ShippedRecord } from "./checkFolder.ts";
+import type { Finding } from "./finding.ts";
+import { type Git, readBase } from "./gitBase.ts";
+import { applyRenames, planRenames, type Rename } from "./lateRenames.ts";
+import { type Format, render } from "./report.ts";
+import { isRule } from "./rules.ts";
+
+export interface CheckDeps {
+  /** The clock, UTC. */
+  now: () => Date;
+  /** Where relative paths start, and what paths in the report are relative to: the repository's root. */
+  cwd: string;
+  git: Git;
+}
+
+export interface CheckOptions {
+  /** The folder of migrations, absolute or relative to `cwd`. */
+  dir: string;
+  format: Format;
+  /** `postgres` parses each file; `other` looks at names and bytes alone. */
+  dialect: "postgres" | "other";
+  /** Renames late and doubled migrations before it checks. */
+  fix: boolean;
+  /** Warnings refuse as well. */
+  strict: boolean;
+  /** A git commit whose migrations count as shipped. */
+  base?: string;
+  /** What each stack has shipped, by the stack's name; empty where no stack was asked. */
+  shipped: ReadonlyMap<string, readonly ShippedMigration[]>;
+  /** Ids of rules that are off. */
+  disable: readonly string[];
+}
+
+export interface CheckResult {
+  findings: Finding[];
+  renamed: Rename[];
+  /** 0 clean or warnings alone, 3 refused. */
+  exitCode: ExitCode;
+  /** The report in the format asked for; ends in a line feed. */
+  text: string;
+}
+
+/**
+ * Checks a folder of migrations.
+ *
+ * @throws {ConfigError} for a rule that does not exist or a commit that git does not know (exit 2)
+ * @throws {MigrationsError} where the folder cannot be read (exit 2)
+ * @throws {RenameError} where `fix` meets a file in its way (exit 2)
+ */
+export async function runCheck(deps: CheckDeps, options: CheckOptions): Promise<CheckResult> {
+  const disabled = ruleSet(options.disable);
+  const directory = resolve(deps.cwd, options.dir);
+  const records = await recordsOf(deps, options, directory);
+  const now = deps.now();
+  const renamed = options.fix ? fix(directory, records, now) : [];
+  const files = readMigrationFiles(directory);
+  const findings = await checkFolder({ files, records, dialect: options.dialect, now, disabled });
+  const refused = findings.some(({ severity }) => severity === "error" || options.strict);
+  const exitCode = refused ? EXIT.refused : EXIT.ok;
+  const report = {
+    findings,
+    renamed,
+    files: files.filter(({ parsed }) => parsed).length,
+    exitCode,
+    folder: relative(deps.cwd, directory).split(sep).join("/"),
+  };
+  return { findings, renamed, exitCode, text: render(options.format, report) };
+}
+
+function ruleSet(rules: readonly string[]): ReadonlySet<string> {
+  const unknown = rules.filter((rule) => !isRule(rule));
+  if (unknown.length > 0) {
+    throw new ConfigError(
+      unknown.map((rule) => `--disable ${rule}: there is no such rule; docs/check.md lists them all`),
+    );
+  }
+  return new Set(rules);
+}
+
+async function recordsOf(
+  deps: CheckDeps,
+  options: CheckOptions,
+  directory: string,
+): Promise<ShippedRecord[]> {
+  const stacks = [...options.shipped].map(([stack, migrations]) => ({
+    holder: `stack ${stack}`,
+    migrations,
+  }));
+  if (options.base === undefined) return stacks;
+  // Read first, so that a folder that is missing is named as such and not as a fault of git's.
+  readMigrationFiles(directory);
+  return [...stacks, await readBase(deps.git, directory, options.base)];
+}
+
+function fix(directory: string, records: readonly ShippedRecord[], now: Date): Rename[] {
+  const plans = planRenames(
+    readMigrationFiles(directory),
+    records.map(({ migrations }) => migrations),
+    now,
+  );
+  applyRenames(directory, plans);
+  return plans.flat();
+}

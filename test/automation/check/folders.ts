@@ -1,0 +1,30 @@
+/** Makes the input of `check` from names and texts, as if a folder had been read. */
+import assert from "node:assert/strict";
+import { checkFolder, type FolderInput, type ShippedRecord } from "../../../automation/check/checkFolder.ts";
+import { type MigrationFile, parseMigrationFileName, recordOf } from "../../../infra/migrations.ts";
+
+export const NOW = new Date("2026-11-24T12:00:00Z");
+
+export type Files = Record<string, string | Uint8Array>;
+
+export function filesOf(files: Files): MigrationFile[] {
+  return Object.entries(files).map(([file, content]) => ({
+    file,
+    parsed: parseMigrationFileName(file),
+    bytes: typeof content === "string" ? Buffer.from(content) : content,
+  }));
+}
+
+/** The record that a stack which shipped these files has. */
+export function recordFrom(holder: string, files: Files): ShippedRecord {
+  const { migrations, problems } = recordOf(filesOf(files));
+  assert.deepEqual(problems, []);
+  return { holder, migrations };
+}
+
+/** The findings, each as `file:line severity rule`. */
+export async function findingsOf(files: Files, options: Partial<FolderInput> = {}): Promise<string[]> {
+  const input = { records: [], dialect: "postgres" as const, now: NOW, disabled: new Set<string>(), ...options };
+  const findings = await checkFolder({ ...input, files: filesOf(files) });
+  return findings.map(({ file, line, severity, rule }) => `${file}:${line} ${severity} ${rule}`);
+}
