@@ -1,0 +1,137 @@
+/**
+ * The main job on the embedded local AWS: three deploys of stack `local` as CodeBuild makes them, and what Slack shows of
+ * each. `npm run demo`, or `npm run demo -- --app ../their-app` for another application's own migrations.
+ */
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { type Lab, withLab } from "./lab.ts";
+import { LabError } from "./labError.ts";
+import { createLabStack, type LabStack } from "./labStack.ts";
+import { renderSlackMessage } from "./renderSlackMessage.ts";
+
+/** One deploy of the demo, and what it must come to. */
+interface Act {
+  readonly title: string;
+  readonly args: readonly string[];
+  readonly prepare?: (stack: LabStack) => void;
+  readonly expect: { readonly exitCode: number; readonly headline: RegExp };
+}
+
+interface Outcome {
+  readonly title: string;
+  readonly exitCode: number | null;
+  readonly headline: string;
+  readonly seconds: number;
+  readonly asExpected: boolean;
+}
+
+const FIRST: Act = {
+  title: "First deploy: makes everything, then applies every migration",
+  // An operator's word: a routine deploy may not make the infrastructure.
+  args: ["deploy", "--allow-infra"],
+  expect: { exitCode: 0, headline: /^Applied \d+ migrations?/ },
+};
+
+const SECOND: Act = {
+  title: "Second deploy: nothing is new",
+  args: ["deploy"],
+  expect: { exitCode: 0, headline: /^(Skipped|Nothing to do)/ },
+};
+
+const BROKEN_VERSION = "20261121";
+
+const BROKEN: Act = {
+  title: "Third deploy: a migration that fails half-way",
+  args: ["deploy"],
+  prepare: addBrokenMigration,
+  expect: { exitCode: 12, headline: new RegExp(`^Dirty at ${BROKEN_VERSION}`) },
+};
+
+/** The first statement works, the second does not: golang-migrate leaves the version dirty. */
+function addBrokenMigration({ project }: LabStack): void {
+  const base = join(project, "app", "resources", "db", "migrations", `${BROKEN_VERSION}_add_discounts`);
+  writeFileSync(
+    `${base}.up.sql`,
+    "CREATE TABLE discounts (id bigint PRIMARY KEY, percent integer NOT NULL);\n" +
+      "ALTER TABLE discount ADD COLUMN starts_at timestamptz;\n",
+  );
+  writeFileSync(`${base}.down.sql`, "DROP TABLE discounts;\n");
+}
+
+process.exitCode = await demo();
+
+async function demo(): Promise<number> {
+  const { values } = parseArgs({ options: { app: { type: "string" }, keep: { type: "boolean", default: false } } });
+  try {
+    return await withLab({ report: say, ...dockerfileOf(values.app) }, (lab) => play(lab, values.app, values.keep));
+  } catch (error) {
+    if (error instanceof Error && error.name === "AbortError") return 130;
+    if (!(error instanceof LabError)) throw error;
+    say(error.message);
+    return 2;
+  }
+}
+
+function dockerfileOf(app: string | undefined) {
+  return app === undefined ? {} : { dockerfile: join(app, "Dockerfile") };
+}
+
+async function play(lab: Lab, app: string | undefined, keep: boolean): Promise<number> {
+  const stack = await createLabStack(lab, app === undefined ? {} : { app });
+  const acts = app === undefined ? [FIRST, SECOND, BROKEN] : [FIRST, SECOND];
+  const outcomes: Outcome[] = [];
+  for (const act of acts) {
+    outcomes.push(await perform(lab, stack, act));
+    if (lab.signal.aborted) return 130;
+  }
+  say(summary(outcomes));
+  if (keep) await keepRunning(lab, stack);
+  say("Stopping the lab: its containers, processes, ports and temporary folders go away with it.");
+  return outcomes.every(({ asExpected }) => asExpected) ? 0 : 1;
+}
+
+async function perform(lab: Lab, stack: LabStack, act: Act): Promise<Outcome> {
+  say(`\n=== ${act.title}\n$ ecs-migrate ${act.args.join(" ")} --stack local\n`);
+  act.prepare?.(stack);
+  const report = join(lab.folder, `report-${lab.slack.messages.length}.json`);
+  const before = lab.slack.messages.length;
+  const result = await stack.run([...act.args, "--report", report], { onOutput: (text) => process.stdout.write(text) });
+  for (const message of lab.slack.messages.slice(before)) say(`\n--- Slack\n${renderSlackMessage(message)}\n---`);
+  const headline = readHeadline(lab, report);
+  const told = lab.slack.messages.length === before + 1;
+  const asExpected = result.exitCode === act.expect.exitCode && act.expect.headline.test(headline) && told;
+  return { title: act.title, exitCode: result.exitCode, headline, seconds: result.milliseconds / 1000, asExpected };
+}
+
+function readHeadline(lab: Lab, report: string): string {
+  if (!readdirSync(lab.folder).includes(report.slice(lab.folder.length + 1))) return "no report";
+  return (JSON.parse(readFileSync(report, "utf8")) as { headline: string }).headline;
+}
+
+function summary(outcomes: readonly Outcome[]): string {
+  const rows = outcomes.map(
+    ({ title, exitCode, headline, seconds, asExpected }) =>
+      `${asExpected ? "as expected" : "UNEXPECTED "}  exit ${String(exitCode).padStart(2)}  ${seconds.toFixed(1).padStart(6)} s  ${title}\n${" ".repeat(33)}${headline}`,
+  );
+  return `\n=== Summary\n${rows.join("\n")}\n`;
+}
+
+/** Leaves the lab up for commands by hand, until Ctrl-C. */
+async function keepRunning(lab: Lab, stack: LabStack): Promise<void> {
+  const names = ["PATH", "PULUMI_HOME", "PULUMI_BACKEND_URL", "PULUMI_CONFIG_PASSPHRASE", "AWS_ENDPOINT_URL", "AWS_REGION", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"];
+  const exports = names.map((name) => `export ${name}='${lab.env[name] ?? ""}'`);
+  say(`The lab stays up. In another shell:\n\ncd ${stack.project}\n${exports.join("\n")}\n\npulumi up -s local\n\nCtrl-C here stops it.`);
+  await new Promise<void>((resolve) => {
+    // A timer keeps the process alive; the lab's own signal handlers abort.
+    const alive = setInterval(() => undefined, 60_000);
+    lab.signal.addEventListener("abort", () => {
+      clearInterval(alive);
+      resolve();
+    });
+  });
+}
+
+function say(line: string): void {
+  process.stdout.write(`${line}\n`);
+}

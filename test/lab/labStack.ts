@@ -1,0 +1,119 @@
+/**
+ * Stack `local` in a lab: its secrets in the local AWS, its project folder, and the program's own commands run on it as
+ * CodeBuild runs them, each in a process of its own.
+ */
+import { spawn } from "node:child_process";
+import { join, resolve } from "node:path";
+import { PutParameterCommand, SSMClient } from "@aws-sdk/client-ssm";
+import type { Lab } from "./lab.ts";
+import { LabError } from "./labError.ts";
+import type { StackConfig } from "./project.ts";
+
+const MAIN = resolve(import.meta.dirname, "..", "..", "automation", "main.ts");
+
+export const STACK = "local";
+const DATABASE_PARAMETER = "/local/migration";
+const SLACK_PARAMETER = "/local/slack-webhook";
+
+export interface LabStackOptions {
+  /** The application's folder; the example's where left out. */
+  readonly app?: string;
+  /** Configuration over Pulumi.local.yaml: full keys to values. */
+  readonly stackConfig?: StackConfig;
+  /** The database as a container sees it; the lab's own where left out. */
+  readonly databaseUrl?: string;
+}
+
+export interface CommandResult {
+  readonly exitCode: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+  readonly milliseconds: number;
+}
+
+export interface CommandOptions {
+  /** Called with each piece of output, as it comes. */
+  readonly onOutput?: (text: string) => void;
+  readonly env?: NodeJS.ProcessEnv;
+  readonly signal?: AbortSignal;
+}
+
+export interface LabStack {
+  /** The folder of Pulumi.yaml; the application's copy is `app` below it. */
+  readonly project: string;
+  /** Runs `ecs-migrate <args> --stack local`. */
+  run(args: readonly string[], options?: CommandOptions): Promise<CommandResult>;
+  /** Runs the Pulumi CLI on the stack. */
+  pulumi(args: readonly string[], options?: CommandOptions): Promise<CommandResult>;
+}
+
+/** Makes the stack: parameters, project folder, `pulumi stack init`. Nothing is deployed yet. */
+export async function createLabStack(lab: Lab, options: LabStackOptions = {}): Promise<LabStack> {
+  await putSecrets(lab, options.databaseUrl ?? lab.postgres.urlFromContainer);
+  const { runtime, builder, migrate } = lab.images;
+  const project = await lab.makeProject({
+    ...(options.app === undefined ? {} : { app: options.app }),
+    stackConfig: {
+      "ecs-migrate:buildArgs": { RUNTIME_IMAGE: runtime, BUILDER_IMAGE: builder, MIGRATE_IMAGE: migrate },
+      ...options.stackConfig,
+    },
+  });
+  const stack: LabStack = {
+    project,
+    run: (args, run) =>
+      execute(lab, process.execPath, [MAIN, ...args, "--stack", STACK, "--project", project], project, run),
+    pulumi: (args, run) => execute(lab, "pulumi", [...args, "--stack", STACK, "--non-interactive"], project, run),
+  };
+  const init = await execute(lab, "pulumi", ["stack", "init", STACK, "--non-interactive"], project);
+  if (init.exitCode !== 0) throw new LabError(`pulumi stack init ${STACK} failed: ${init.stderr.trim()}`);
+  return stack;
+}
+
+/** The database's URL and the webhook's, as an operator would put them: SecureStrings that the stack only knows by name. */
+async function putSecrets(lab: Lab, databaseUrl: string): Promise<void> {
+  const client = new SSMClient({
+    endpoint: lab.endpoint,
+    region: lab.env.AWS_REGION ?? "",
+    credentials: { accessKeyId: "test", secretAccessKey: "test" },
+  });
+  const put = (Name: string, Value: string) =>
+    client.send(new PutParameterCommand({ Name, Value, Type: "SecureString", Overwrite: true }));
+  try {
+    await put(DATABASE_PARAMETER, databaseUrl);
+    await put(SLACK_PARAMETER, lab.slack.url);
+  } finally {
+    client.destroy();
+  }
+}
+
+function execute(
+  lab: Lab,
+  command: string,
+  args: readonly string[],
+  cwd: string,
+  options: CommandOptions = {},
+): Promise<CommandResult> {
+  const { onOutput, env, signal = lab.signal } = options;
+  const started = performance.now();
+  const state = { XDG_STATE_HOME: join(lab.folder, "state-home") };
+  return new Promise((done, failed) => {
+    const child = spawn(command, args, {
+      cwd,
+      env: { ...lab.env, ...state, CI: "true", ...env },
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    const output = { stdout: "", stderr: "" };
+    for (const name of ["stdout", "stderr"] as const) {
+      child[name].setEncoding("utf8").on("data", (text: string) => {
+        output[name] += text;
+        onOutput?.(text);
+      });
+    }
+    const stop = () => child.kill("SIGTERM");
+    signal.addEventListener("abort", stop, { once: true });
+    child.once("error", failed).once("close", (exitCode) => {
+      signal.removeEventListener("abort", stop);
+      done({ exitCode, ...output, milliseconds: performance.now() - started });
+    });
+  });
+}
