@@ -1,7 +1,7 @@
 /** The commands of `program.ts`: each reads its stack, does its work and tells the result. */
 import { resolve } from "node:path";
 import { readMigrationFiles } from "../infra/migrations.ts";
-import { connectEcs, connectLogs, connectParameters, awsErrorText, type EcsApi } from "./aws.ts";
+import { awsErrorText, connectEcs, connectLogs, connectParameters, type EcsApi } from "./aws.ts";
 import { systemClock } from "./clock.ts";
 import { askOnTerminal, confirm } from "./confirm.ts";
 import { type Deployed, deploy } from "./deploy.ts";
@@ -11,7 +11,13 @@ import { makeReport } from "./makeReport.ts";
 import { type Operation, parseOperation } from "./operations.ts";
 import { originOf, stackOfBranch } from "./origin.ts";
 import type { Outputs } from "./outputs.ts";
-import { type Commands, type CommonOptions, type MigrateOptions, requireStack, type RunOptions } from "./program.ts";
+import {
+  type Commands,
+  type CommonOptions,
+  type MigrateOptions,
+  type RunOptions,
+  requireStack,
+} from "./program.ts";
 import type { RunReport } from "./report.ts";
 import { chooseRevision } from "./revisions.ts";
 import { isNews, type RunSettings, runOperation } from "./runOperation.ts";
@@ -45,7 +51,8 @@ export function createCommands(context: CommandContext): Commands {
       const deployed: Deployed = await deploy({
         stack: location.stack,
         // Loaded here and nowhere else: the Automation API takes longer to load than a rerun takes to start its task.
-        openStack: async () => (await import("./stack.ts")).openStack(location, stackProgress(context, options)),
+        openStack: async () =>
+          (await import("./stack.ts")).openStack(location, stackProgress(context, options)),
         findOutputs: () => findOutputs(location),
         readCheckout: async () => readMigrationFiles(await migrationsFolder(location)),
         connectEcs,
@@ -104,7 +111,11 @@ function locate(context: CommandContext, options: CommonOptions): PulumiLocation
 }
 
 function settingsOf(options: RunOptions): RunSettings {
-  return { timeoutMs: options.timeout, waitMs: options.wait ? WAIT_MS : 0, stopOnCancel: options.stopOnCancel };
+  return {
+    timeoutMs: options.timeout,
+    waitMs: options.wait ? WAIT_MS : 0,
+    stopOnCancel: options.stopOnCancel,
+  };
 }
 
 function stackProgress({ terminal }: CommandContext, { verbose }: CommonOptions) {
@@ -120,7 +131,11 @@ function stackProgress({ terminal }: CommandContext, { verbose }: CommonOptions)
 async function migrationsFolder(location: PulumiLocation): Promise<string> {
   const config = await readStackConfig(location);
   const app = config.get("ecs-migrate:appPath") || "app";
-  return resolve(location.project, app, config.get("ecs-migrate:migrationsPath") || "resources/db/migrations");
+  return resolve(
+    location.project,
+    app,
+    config.get("ecs-migrate:migrationsPath") || "resources/db/migrations",
+  );
 }
 
 /** @throws {ConfigError} for any value but `skip` and `auto` */
@@ -236,7 +251,9 @@ async function slackUrl(context: CommandContext, outputs: Outputs | undefined): 
     const parameters = await connectParameters(outputs.region);
     return await parameters.getParameter(name);
   } catch (error) {
-    context.terminal.warn(`Slack was not told: its parameter ${name} could not be read (${awsErrorText(error)})`);
+    context.terminal.warn(
+      `Slack was not told: its parameter ${name} could not be read (${awsErrorText(error)})`,
+    );
     return undefined;
   }
 }

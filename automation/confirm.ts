@@ -27,7 +27,9 @@ export function confirmationText({ operation, production, highest }: Confirmatio
   if (!production) return undefined;
   switch (operation.name) {
     case "down":
-      return operation.steps === "all" ? "undoes every migration" : `undoes the last ${operation.steps} migrations`;
+      return operation.steps === "all"
+        ? "undoes every migration"
+        : `undoes the last ${operation.steps} migrations`;
     case "force":
       return `sets the version to ${operation.version} without running anything`;
     case "goto":
@@ -53,10 +55,14 @@ export async function confirm(
   const effect = confirmationText(confirmation);
   if (effect === undefined || yes === stack) return;
   const command = operationText(operation);
-  if (yes !== undefined) throw new NotConfirmedError(`--yes ${yes} is not the stack's name; ${command} on ${stack} wants --yes ${stack}`);
+  if (yes !== undefined)
+    throw new NotConfirmedError(
+      `--yes ${yes} is not the stack's name; ${command} on ${stack} wants --yes ${stack}`,
+    );
   if (!ask) throw new NotConfirmedError(`${command} on ${stack} ${effect}; say --yes ${stack} to confirm it`);
   const answer = await ask(`${command} on ${stack} ${effect}.\nType the stack's name to go on: `);
-  if (answer.trim() !== stack) throw new NotConfirmedError(`${command} on ${stack} was not confirmed; nothing was started`);
+  if (answer.trim() !== stack)
+    throw new NotConfirmedError(`${command} on ${stack} was not confirmed; nothing was started`);
 }
 
 /** Asks on the terminal. */

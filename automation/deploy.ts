@@ -82,12 +82,24 @@ async function updateStack({ openStack, terminal, stack, allowInfra }: DeployDep
 }
 
 /** A deploy that ended before its migration is a verdict as well: the database is untouched, and Slack is told. */
-function notDeployed(deps: DeployDeps, outputs: Outputs | undefined, error: unknown, startedAt: number): RunReport {
+function notDeployed(
+  deps: DeployDeps,
+  outputs: Outputs | undefined,
+  error: unknown,
+  startedAt: number,
+): RunReport {
   if (!(error instanceof EcsMigrateError)) throw error;
   if (error.exitCode === 2) throw error;
   const reason = error.exitCode === 3 ? "refused" : "deploy";
   const verdict: Verdict = { kind: "notStarted", reason, detail: error.message };
-  return makeReport({ ...facts(deps), outputs, taskDefinition: null, verdict, startedAt, endedAt: deps.clock.now() });
+  return makeReport({
+    ...facts(deps),
+    outputs,
+    taskDefinition: null,
+    verdict,
+    startedAt,
+    endedAt: deps.clock.now(),
+  });
 }
 
 async function migrate(deps: DeployDeps, outputs: Outputs, startedAt: number): Promise<RunReport> {
@@ -98,7 +110,11 @@ async function migrate(deps: DeployDeps, outputs: Outputs, startedAt: number): P
     return runOperation({ ...deps, outputs, ecs, logs }, { name: "up" }, outputs.taskDefinitionArn);
   }
   deps.terminal.say(skip.text);
-  const verdict: Verdict = { kind: "unchanged", version: skip.version, skipped: skip.warning ? "asked" : "applied" };
+  const verdict: Verdict = {
+    kind: "unchanged",
+    version: skip.version,
+    skipped: skip.warning ? "asked" : "applied",
+  };
   return makeReport({
     ...facts(deps),
     outputs,

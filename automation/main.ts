@@ -12,9 +12,14 @@ import { createTerminal } from "./terminal.ts";
 
 const home = dirname(dirname(fileURLToPath(import.meta.url)));
 const { env, argv, stdout, stderr, stdin } = process;
-const redact = redactor([env.SLACK_WEBHOOK_URL, env.AWS_SECRET_ACCESS_KEY, env.PULUMI_CONFIG_PASSPHRASE].filter((secret) => secret !== undefined && secret.length >= 8) as string[]);
+const redact = redactor(
+  [env.SLACK_WEBHOOK_URL, env.AWS_SECRET_ACCESS_KEY, env.PULUMI_CONFIG_PASSPHRASE].filter(
+    (secret) => secret !== undefined && secret.length >= 8,
+  ) as string[],
+);
 const plain = env.CI !== undefined || env.NO_COLOR !== undefined || env.TERM === "dumb";
-const { default: yoctoSpinner } = stderr.isTTY && !plain ? await import("yocto-spinner") : { default: undefined };
+const { default: yoctoSpinner } =
+  stderr.isTTY && !plain ? await import("yocto-spinner") : { default: undefined };
 const terminal = createTerminal({
   stream: stderr,
   redact,
@@ -60,7 +65,9 @@ function told(error: unknown): number {
   const verbose = argv.includes("--verbose");
   const message = error instanceof Error ? error.message : String(error);
   if (!(error instanceof EcsMigrateError)) {
-    stderr.write(`${redact(verbose && error instanceof Error ? (error.stack ?? message) : `${message} (an error of this program's own; --verbose shows where)`)}\n`);
+    stderr.write(
+      `${redact(verbose && error instanceof Error ? (error.stack ?? message) : `${message} (an error of this program's own; --verbose shows where)`)}\n`,
+    );
     return EXIT.unknown;
   }
   stderr.write(`${redact(message)}\n`);

@@ -44,7 +44,9 @@ untouched), 11 failed, 12 dirty, 13 interrupted, 14 unknown or timed out.`;
 
 export function createProgram(commands: Commands, version: string): Command {
   const program = new Command("ecs-migrate")
-    .description("Runs a database migration once a deploy as a one-off Amazon ECS task, and tells Slack what happened.")
+    .description(
+      "Runs a database migration once a deploy as a one-off Amazon ECS task, and tells Slack what happened.",
+    )
     .version(version)
     .showHelpAfterError("(--help shows the options)")
     .addHelpText("after", EXIT_CODES)
@@ -92,17 +94,21 @@ function addMigrate(program: Command, commands: Commands): void {
     );
   operation("goto", "migrate up or down to a version")
     .argument("<version>")
-    .action((version: string, options: MigrateOptions) => commands.migrate(parseVersioned("goto", version), options));
+    .action((version: string, options: MigrateOptions) =>
+      commands.migrate(parseVersioned("goto", version), options),
+    );
   operation("force", "set the version without running anything, and clear the dirty mark (-1: no version)")
     .argument("<version>")
     // Commander would take -1 for an option.
     .allowUnknownOption(false)
-    .action((version: string, options: MigrateOptions) => commands.migrate(parseVersioned("force", version), options));
+    .action((version: string, options: MigrateOptions) =>
+      commands.migrate(parseVersioned("force", version), options),
+    );
   operation("version", "ask the database for its version").action((options: MigrateOptions) =>
     commands.migrate({ name: "version" }, options),
   );
-  operation("status", "ask for the version and the migrations that are pending").action((options: MigrateOptions) =>
-    commands.migrate({ name: "status" }, options),
+  operation("status", "ask for the version and the migrations that are pending").action(
+    (options: MigrateOptions) => commands.migrate({ name: "status" }, options),
   );
   migrate.addHelpText(
     "after",
@@ -119,7 +125,10 @@ function addAttach(program: Command, commands: Commands): void {
   withRunOptions(withCommon(program.command("attach")))
     .description("follow a task that is already there to its verdict, and tell Slack")
     .argument("<task>", "the task's ARN or id")
-    .addHelpText("after", "\nExample:\n  ecs-migrate attach arn:aws:ecs:…:task/stage-shop/0123456789abcdef --stack stage")
+    .addHelpText(
+      "after",
+      "\nExample:\n  ecs-migrate attach arn:aws:ecs:…:task/stage-shop/0123456789abcdef --stack stage",
+    )
     .action((task: string, options: RunOptions) => commands.attach(task, options));
 }
 
@@ -134,12 +143,19 @@ function withCommon(command: Command): Command {
 function withRunOptions(command: Command): Command {
   return command
     .addOption(
-      new Option("--timeout <duration>", "stop watching after this long, such as 90s, 45m, 2h; the task is left running")
+      new Option(
+        "--timeout <duration>",
+        "stop watching after this long, such as 90s, 45m, 2h; the task is left running",
+      )
         .default(duration(DEFAULT_TIMEOUT), DEFAULT_TIMEOUT)
         .argParser(duration),
     )
     .option("--wait", "wait for another running migration to end, instead of refusing", false)
-    .option("--stop-on-cancel", "stop the task when this command is stopped or times out; the database may end up dirty", false)
+    .option(
+      "--stop-on-cancel",
+      "stop the task when this command is stopped or times out; the database may end up dirty",
+      false,
+    )
     .option("--report <file>", "write the report to a file: Markdown where it ends in .md, else JSON")
     .option("--slack", "tell Slack, even of a mere question")
     .option("--no-slack", "tell Slack nothing");
@@ -148,7 +164,8 @@ function withRunOptions(command: Command): Command {
 /** Reads `90s`, `45m`, `2h` as milliseconds. */
 export function duration(text: string): number {
   const [, count, unit] = /^(\d+)(s|m|h)$/.exec(text) ?? [];
-  if (count === undefined || Number(count) === 0) throw new InvalidArgumentError("It must be like 90s, 45m or 2h.");
+  if (count === undefined || Number(count) === 0)
+    throw new InvalidArgumentError("It must be like 90s, 45m or 2h.");
   const unitMs = unit === "h" ? 3_600_000 : unit === "m" ? 60_000 : 1_000;
   return Number(count) * unitMs;
 }
@@ -163,10 +180,17 @@ function positive(text: string): number {
  *
  * @throws {ConfigError} where neither --stack nor the branch names one
  */
-export function requireStack(stack: string | undefined, fromBranch: string | undefined, branch: string | null): string {
+export function requireStack(
+  stack: string | undefined,
+  fromBranch: string | undefined,
+  branch: string | null,
+): string {
   const chosen = stack ?? fromBranch;
   if (chosen !== undefined && /^[\w.-]+(\/[\w.-]+){0,2}$/.test(chosen)) return chosen;
   if (chosen !== undefined) throw new ConfigError([`--stack ${chosen} is no stack's name`]);
-  const where = branch === null ? "there is no branch to tell it by" : `the branch ${branch} is neither stage/* nor prod/*`;
+  const where =
+    branch === null
+      ? "there is no branch to tell it by"
+      : `the branch ${branch} is neither stage/* nor prod/*`;
   throw new ConfigError([`Which stack? ${where}; name it with --stack`]);
 }

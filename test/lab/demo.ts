@@ -62,9 +62,13 @@ function addBrokenMigration({ project }: LabStack): void {
 process.exitCode = await demo();
 
 async function demo(): Promise<number> {
-  const { values } = parseArgs({ options: { app: { type: "string" }, keep: { type: "boolean", default: false } } });
+  const { values } = parseArgs({
+    options: { app: { type: "string" }, keep: { type: "boolean", default: false } },
+  });
   try {
-    return await withLab({ report: say, ...dockerfileOf(values.app) }, (lab) => play(lab, values.app, values.keep));
+    return await withLab({ report: say, ...dockerfileOf(values.app) }, (lab) =>
+      play(lab, values.app, values.keep),
+    );
   } catch (error) {
     if (error instanceof Error && error.name === "AbortError") return 130;
     if (!(error instanceof LabError)) throw error;
@@ -96,12 +100,21 @@ async function perform(lab: Lab, stack: LabStack, act: Act): Promise<Outcome> {
   act.prepare?.(stack);
   const report = join(lab.folder, `report-${lab.slack.messages.length}.json`);
   const before = lab.slack.messages.length;
-  const result = await stack.run([...act.args, "--report", report], { onOutput: (text) => process.stdout.write(text) });
-  for (const message of lab.slack.messages.slice(before)) say(`\n--- Slack\n${renderSlackMessage(message)}\n---`);
+  const result = await stack.run([...act.args, "--report", report], {
+    onOutput: (text) => process.stdout.write(text),
+  });
+  for (const message of lab.slack.messages.slice(before))
+    say(`\n--- Slack\n${renderSlackMessage(message)}\n---`);
   const headline = readHeadline(lab, report);
   const told = lab.slack.messages.length === before + 1;
   const asExpected = result.exitCode === act.expect.exitCode && act.expect.headline.test(headline) && told;
-  return { title: act.title, exitCode: result.exitCode, headline, seconds: result.milliseconds / 1000, asExpected };
+  return {
+    title: act.title,
+    exitCode: result.exitCode,
+    headline,
+    seconds: result.milliseconds / 1000,
+    asExpected,
+  };
 }
 
 function readHeadline(lab: Lab, report: string): string {
@@ -119,9 +132,20 @@ function summary(outcomes: readonly Outcome[]): string {
 
 /** Leaves the lab up for commands by hand, until Ctrl-C. */
 async function keepRunning(lab: Lab, stack: LabStack): Promise<void> {
-  const names = ["PATH", "PULUMI_HOME", "PULUMI_BACKEND_URL", "PULUMI_CONFIG_PASSPHRASE", "AWS_ENDPOINT_URL", "AWS_REGION", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"];
+  const names = [
+    "PATH",
+    "PULUMI_HOME",
+    "PULUMI_BACKEND_URL",
+    "PULUMI_CONFIG_PASSPHRASE",
+    "AWS_ENDPOINT_URL",
+    "AWS_REGION",
+    "AWS_ACCESS_KEY_ID",
+    "AWS_SECRET_ACCESS_KEY",
+  ];
   const exports = names.map((name) => `export ${name}='${lab.env[name] ?? ""}'`);
-  say(`The lab stays up. In another shell:\n\ncd ${stack.project}\n${exports.join("\n")}\n\npulumi up -s local\n\nCtrl-C here stops it.`);
+  say(
+    `The lab stays up. In another shell:\n\ncd ${stack.project}\n${exports.join("\n")}\n\npulumi up -s local\n\nCtrl-C here stops it.`,
+  );
   await new Promise<void>((resolve) => {
     // A timer keeps the process alive; the lab's own signal handlers abort.
     const alive = setInterval(() => undefined, 60_000);

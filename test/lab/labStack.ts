@@ -62,7 +62,8 @@ export async function createLabStack(lab: Lab, options: LabStackOptions = {}): P
     project,
     run: (args, run) =>
       execute(lab, process.execPath, [MAIN, ...args, "--stack", STACK, "--project", project], project, run),
-    pulumi: (args, run) => execute(lab, "pulumi", [...args, "--stack", STACK, "--non-interactive"], project, run),
+    pulumi: (args, run) =>
+      execute(lab, "pulumi", [...args, "--stack", STACK, "--non-interactive"], project, run),
   };
   const init = await execute(lab, "pulumi", ["stack", "init", STACK, "--non-interactive"], project);
   if (init.exitCode !== 0) throw new LabError(`pulumi stack init ${STACK} failed: ${init.stderr.trim()}`);

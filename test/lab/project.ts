@@ -10,8 +10,11 @@ export interface ProjectOptions {
   /** The application's folder: with a Dockerfile and resources/db/migrations. The example's where left out. */
   readonly app?: string;
   /** Configuration of stack `local` besides what Pulumi.local.yaml says: full keys (`aws:region`) to values. */
-  readonly stackConfig?: Readonly<Record<string, string | number | boolean>>;
+  readonly stackConfig?: StackConfig;
 }
+
+/** Full keys to values. JSON is YAML too, so an object goes in as it is. */
+export type StackConfig = Readonly<Record<string, string | number | boolean | Readonly<Record<string, string>>>>;
 
 /** Copied: Pulumi or a caller writes into them, and the program takes the folder above `infra` for the project's. */
 const COPIED = ["Pulumi.yaml", "Pulumi.local.yaml", "package.json", "tsconfig.json", "infra"];
@@ -42,11 +45,11 @@ export function makeProject(options: ProjectOptions): string {
  * Sets keys below `config:` of a stack's settings file.
  *
  * @param yaml the file's text, with `config:` as a block mapping whose keys are indented by two spaces
- * @param config full keys to scalar values
+ * @param config full keys to values
  */
 export function withConfig(
   yaml: string,
-  config: Readonly<Record<string, string | number | boolean>>,
+  config: StackConfig,
 ): string {
   const keys = Object.keys(config);
   if (keys.length === 0) return yaml;
