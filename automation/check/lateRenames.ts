@@ -49,10 +49,12 @@ export function planRenames(
   now: Date,
 ): Rename[][] {
   const shipped = records.flat();
-  const known = [...groupByVersion(files).keys(), ...shipped.map(({ version }) => BigInt(version))];
+  const groups = groupByVersion(files);
+  const gone = shipped.filter(({ version }) => !groups.has(BigInt(version)));
+  const known = [...groups.keys(), ...shipped.map(({ version }) => BigInt(version))];
   const plans: Rename[][] = [];
-  for (const [version, group] of groupByVersion(files)) {
-    for (const unit of unitsToMove(version, group, shipped)) {
+  for (const [version, group] of groups) {
+    for (const unit of unitsToMove(version, group, shipped, gone)) {
       const digits = versionAfter(known, now);
       known.push(BigInt(digits));
       plans.push(
@@ -70,10 +72,11 @@ function unitsToMove(
   version: bigint,
   group: readonly NamedMigrationFile[],
   shipped: readonly ShippedMigration[],
+  gone: readonly ShippedMigration[],
 ): Unit[] {
   const units = unitsOf(group.filter(({ parsed }) => parsed.extension === "sql"));
   const recorded = shipped.filter((migration) => BigInt(migration.version) === version);
-  const movable = units.filter((unit) => !isTwin(unit, shipped));
+  const movable = units.filter((unit) => !isTwin(unit, gone));
   if (recorded.length > 0) {
     const rest = movable.filter((unit) => !recorded.some((migration) => isOf(unit, migration)));
     // Where none is the shipped one, all are edits of it, and a new number would run the same thing twice.
@@ -101,12 +104,10 @@ function isOf(unit: Unit, { name, up }: ShippedMigration): boolean {
   );
 }
 
-function isTwin(unit: Unit, shipped: readonly ShippedMigration[]): boolean {
-  return unit.some(
-    ({ parsed, bytes }) =>
-      parsed.direction === "up" &&
-      shipped.some(({ version, up }) => up === sha256(bytes) && BigInt(version) !== parsed.version),
-  );
+/** Whether the unit holds the SQL of a shipped version that is gone. */
+function isTwin(unit: Unit, gone: readonly ShippedMigration[]): boolean {
+  const hashes = unit.filter(({ parsed }) => parsed.direction === "up").map(({ bytes }) => sha256(bytes));
+  return gone.some(({ up }) => hashes.includes(up));
 }
 
 /**

@@ -52,7 +52,10 @@ const PAST: [string, Record<string, string | null>][] = [
   ["a later pair", { "20261111_x.up.sql": "x", "20261111_x.down.sql": "" }],
   ["a later minute of the last day", { "202611101200_x.up.sql": "x" }],
   ["a file that is no migration", { "README.md": "", ".gitkeep": "", "notes.txt": "" }],
-  ["the same version with zeros before it", { "20261101_users.up.sql": null, "020261101_users.up.sql": "users" }],
+  [
+    "the same version with zeros before it",
+    { "20261101_users.up.sql": null, "020261101_users.up.sql": "users" },
+  ],
 ];
 
 for (const [what, changes] of PAST) {
@@ -293,20 +296,30 @@ test("property: a folder never conflicts with its own record, nor with that of a
       const ascending = versions.toSorted((a, b) => a - b);
       const files = (list: number[]) => Object.fromEntries(list.map((v) => [`${v}_n.up.sql`, `sql ${v}`]));
       const shipped = cut === 0 ? [] : record(files(ascending.slice(0, cut)));
-      assert.deepEqual(findGuardProblems({ checkout: folder(files(ascending)), shipped, stack: "s", now: NOW }), []);
+      assert.deepEqual(
+        findGuardProblems({ checkout: folder(files(ascending)), shipped, stack: "s", now: NOW }),
+        [],
+      );
     }),
   );
 });
 
 test("property: any one byte changed in a shipped up file is found, and that alone", () => {
   fc.assert(
-    fc.property(fc.uint8Array({ minLength: 1, maxLength: 40 }), fc.nat(), fc.integer({ min: 1, max: 255 }), (bytes, at, by) => {
-      const edited = Uint8Array.from(bytes);
-      edited[at % bytes.length] = ((bytes[at % bytes.length] ?? 0) + by) % 256;
-      const shipped = [{ version: 7, name: "x", up: sha256(bytes), down: null }];
-      const checkout = [{ file: "7_x.up.sql", parsed: parseMigrationFileName("7_x.up.sql"), bytes: edited }];
-      const rules = findGuardProblems({ checkout, shipped, stack: "s", now: NOW }).map(({ rule }) => rule);
-      assert.deepEqual(rules, ["up-edited"]);
-    }),
+    fc.property(
+      fc.uint8Array({ minLength: 1, maxLength: 40 }),
+      fc.nat(),
+      fc.integer({ min: 1, max: 255 }),
+      (bytes, at, by) => {
+        const edited = Uint8Array.from(bytes);
+        edited[at % bytes.length] = ((bytes[at % bytes.length] ?? 0) + by) % 256;
+        const shipped = [{ version: 7, name: "x", up: sha256(bytes), down: null }];
+        const checkout = [
+          { file: "7_x.up.sql", parsed: parseMigrationFileName("7_x.up.sql"), bytes: edited },
+        ];
+        const rules = findGuardProblems({ checkout, shipped, stack: "s", now: NOW }).map(({ rule }) => rule);
+        assert.deepEqual(rules, ["up-edited"]);
+      },
+    ),
   );
 });

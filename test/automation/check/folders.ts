@@ -24,7 +24,13 @@ export function recordFrom(holder: string, files: Files): ShippedRecord {
 
 /** The findings, each as `file:line severity rule`. */
 export async function findingsOf(files: Files, options: Partial<FolderInput> = {}): Promise<string[]> {
-  const input = { records: [], dialect: "postgres" as const, now: NOW, disabled: new Set<string>(), ...options };
+  const input = {
+    records: [],
+    dialect: "postgres" as const,
+    now: NOW,
+    disabled: new Set<string>(),
+    ...options,
+  };
   const findings = await checkFolder({ ...input, files: filesOf(files) });
   return findings.map(({ file, line, severity, rule }) => `${file}:${line} ${severity} ${rule}`);
 }
