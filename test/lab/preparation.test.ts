@@ -177,7 +177,13 @@ test("a step reports one line with its time, also where it fails", async () => {
     step(keep, "images", () => Promise.reject(broken)),
     broken,
   );
-  assert.deepEqual(lines, ["   N s  aws: port 7", "   N s  docker: not available", "   N s  images: failed"]);
+  await assert.rejects(step(keep, "pulumi", async () => AbortSignal.abort().throwIfAborted()));
+  assert.deepEqual(lines, [
+    "   N s  aws: port 7",
+    "   N s  docker: not available",
+    "   N s  images: failed",
+    "   N s  pulumi: stopped",
+  ]);
   assert.equal(stepLine("a", 123_456, "b"), " 123.5 s  a: b");
 });
 

@@ -21,9 +21,14 @@ export async function step<T>(
     report(stepLine(name, performance.now() - start, describe(result)));
     return result;
   } catch (error) {
-    report(stepLine(name, performance.now() - start, error instanceof LabError ? "not available" : "failed"));
+    report(stepLine(name, performance.now() - start, ending(error)));
     throw error;
   }
+}
+
+function ending(error: unknown): string {
+  if (error instanceof LabError) return "not available";
+  return error instanceof Error && error.name === "AbortError" ? "stopped" : "failed";
 }
 
 /** `  12.3 s  name: text`, the time right-aligned so that the lines read as a table. */
