@@ -54,15 +54,13 @@ function forward(bridge: Bridge, method: string): Handler {
 }
 
 /**
- * The error as the engine shall show it. The text is in `details`; the trailer `grpc-status-details-bin`, where there
- * is one, holds what the engine needs to keep a resource that was made only in part, so it must be handed on as well.
+ * The error as the engine shall show it. The bridge ends the text with `: ` where Terraform gave no detail. The trailer
+ * `grpc-status-details-bin`, where there is one, holds what the engine needs to keep a resource that was made only in
+ * part, so the metadata goes on as well.
  */
 function readable(error: ServiceError): Partial<ServiceError> {
-  return {
-    code: error.code,
-    details: withPulumiNames(error.details || error.message),
-    metadata: error.metadata,
-  };
+  const text = (error.details || error.message).replace(/[:\s]+$/, "");
+  return { code: error.code, details: withPulumiNames(text), metadata: error.metadata };
 }
 
 function getPluginInfo(_call: Call, callback: sendUnaryData<Message>): void {

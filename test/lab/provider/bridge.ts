@@ -1,6 +1,7 @@
 /** Starts the dynamic bridge and, through it, the Terraform AWS provider. */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import http2 from "node:http2";
 import { createInterface } from "node:readline";
 import { credentials } from "@grpc/grpc-js";
 import provider from "@pulumi/pulumi/proto/provider_grpc_pb.js";
@@ -17,6 +18,17 @@ export interface Bridge {
 
 /** gRPC's limit of 4 MB is too small for the schema of a whole provider. */
 export const UNLIMITED = { "grpc.max_receive_message_length": -1, "grpc.max_send_message_length": -1 };
+
+/**
+ * The bridge's error texts end with a space, and so does the header that carries them. HTTP/2 forbids that, Go lets it
+ * through, and Node drops the header, so that all errors were empty. gRPC for Node has no setting for it.
+ */
+function acceptTrailingSpace(): void {
+  const connect = http2.connect;
+  const lenient = { strictFieldWhitespaceValidation: false };
+  http2.connect = ((authority: string, options: http2.ClientSessionOptions) =>
+    connect(authority, { ...options, ...lenient })) as typeof http2.connect;
+}
 
 /**
  * Runs its arguments in a process group of their own and kills the whole group when its own standard input closes,
@@ -44,6 +56,7 @@ export async function startBridge(
   const port = await Promise.race([once(lines, "line").then(([line]) => String(line)), ended]);
   if (port === undefined) throw new Error(`The dynamic bridge ${bridge} ended before it gave its port.`);
   child.stdout.resume();
+  acceptTrailingSpace();
   const client = new provider.ResourceProviderClient(
     `127.0.0.1:${port}`,
     credentials.createInsecure(),
