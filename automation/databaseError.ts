@@ -200,11 +200,18 @@ const PATTERNS: readonly Pattern[] = [
     mend: "Run the same again when it does.",
   },
   {
+    kind: "permission",
+    pattern:
+      /permission denied|must be (?:owner|superuser)|command denied to user|Access denied for user '[^']*'@'[^']*' to database|access denied; you need/i,
+    sentence: (_, brief) => `The database user lacks a privilege (${brief}).`,
+    mend: "Grant it to the migration's user, or let the owner of the object run the statement.",
+  },
+  {
     kind: "url",
     pattern:
       /failed to open database|unknown driver|no scheme|first path segment in URL|invalid (?:port|userinfo|URL escape)/,
     sentence: (_, brief) => `The database URL cannot be read (${brief}).`,
-    mend: "Correct the secret that MIGRATION_DB comes from: scheme://user:password@host:port/name, the password percent-encoded.",
+    mend: "Correct the secret that MIGRATION_DB comes from: a scheme that golang-migrate knows, and the password percent-encoded.",
   },
   {
     kind: "source",
@@ -217,13 +224,6 @@ const PATTERNS: readonly Pattern[] = [
     pattern: /read-only transaction|--read-only|super-read-only|is read only/,
     sentence: (_, brief) => `The database takes no writes (${brief}).`,
     mend: "Point the database URL at the writer, not at a replica.",
-  },
-  {
-    kind: "permission",
-    pattern:
-      /permission denied|must be (?:owner|superuser)|command denied to user|Access denied for user|access denied; you need/i,
-    sentence: (_, brief) => `The database user lacks a privilege (${brief}).`,
-    mend: "Grant it to the migration's user, or let the owner of the object run the statement.",
   },
   {
     kind: "transaction",

@@ -10,9 +10,18 @@ describe("explainError recognises what golang-migrate and the drivers say", () =
     ["shortLimit", "limit 2 short"],
     ["locked", "can't acquire database lock"],
     ["locked", "timeout: can't acquire database lock"],
-    ["locked", "try lock failed in line 0: SELECT pg_advisory_lock($1) (details: pq: canceling statement due to lock timeout)"],
-    ["timeout", "migration failed: canceling statement due to lock timeout in line 0: ALTER TABLE a ADD b int (details: pq: canceling statement due to lock timeout)"],
-    ["timeout", "migration failed in line 0: ALTER TABLE a (details: Error 1205 (HY000): Lock wait timeout exceeded; try restarting transaction)"],
+    [
+      "locked",
+      "try lock failed in line 0: SELECT pg_advisory_lock($1) (details: pq: canceling statement due to lock timeout)",
+    ],
+    [
+      "timeout",
+      "migration failed: canceling statement due to lock timeout in line 0: ALTER TABLE a ADD b int (details: pq: canceling statement due to lock timeout)",
+    ],
+    [
+      "timeout",
+      "migration failed in line 0: ALTER TABLE a (details: Error 1205 (HY000): Lock wait timeout exceeded; try restarting transaction)",
+    ],
     ["deadlock", "migration failed: deadlock detected in line 0: UPDATE a (details: pq: deadlock detected)"],
     ["hostUnknown", "failed to open database: dial tcp: lookup db.internal on 10.0.0.2:53: no such host"],
     ["unreachable", "failed to open database: dial tcp 10.0.1.7:5432: connect: connection refused"],
@@ -22,8 +31,14 @@ describe("explainError recognises what golang-migrate and the drivers say", () =
     ["refusing", "failed to open database: pq: the database system is starting up"],
     ["refusing", "failed to open database: pq: sorry, too many clients already"],
     ["password", 'failed to open database: pq: password authentication failed for user "app"'],
-    ["password", "failed to open database: Error 1045 (28000): Access denied for user 'app'@'10.0.0.1' (using password: YES)"],
-    ["login", 'failed to open database: pq: no pg_hba.conf entry for host "10.0.0.1", user "app", database "shop", no encryption'],
+    [
+      "password",
+      "failed to open database: Error 1045 (28000): Access denied for user 'app'@'10.0.0.1' (using password: YES)",
+    ],
+    [
+      "login",
+      'failed to open database: pq: no pg_hba.conf entry for host "10.0.0.1", user "app", database "shop", no encryption',
+    ],
     ["login", 'failed to open database: pq: role "app" does not exist'],
     ["tls", "failed to open database: pq: SSL is not enabled on the server"],
     ["tls", "failed to open database: x509: certificate signed by unknown authority"],
@@ -32,21 +47,60 @@ describe("explainError recognises what golang-migrate and the drivers say", () =
     ["url", 'failed to open database: parse "postgres://app:hunter2%@db/shop": invalid URL escape "%@d"'],
     ["url", "failed to open database: database driver: unknown driver oracle (forgotten import?)"],
     ["source", "duplicate migration file: 20261124_b.up.sql"],
-    ["readOnly", "pq: cannot execute CREATE TABLE in a read-only transaction in line 0: CREATE TABLE IF NOT EXISTS"],
-    ["readOnly", "Error 1290 (HY000): The MySQL server is running with the --read-only option so it cannot execute this statement"],
-    ["permission", "migration failed: permission denied for schema public (column 14) in line 1: CREATE TABLE a (b int) (details: pq: permission denied for schema public)"],
-    ["permission", "migration failed: must be owner of table users in line 0: ALTER TABLE users (details: pq: must be owner of table users)"],
-    ["permission", "migration failed in line 0: DROP TABLE a (details: Error 1142 (42000): DROP command denied to user 'app'@'%' for table 'a')"],
-    ["permission", "failed to open database: Error 1044 (42000): Access denied for user 'app'@'%' to database 'shop'"],
-    ["transaction", "migration failed: CREATE INDEX CONCURRENTLY cannot run inside a transaction block in line 0: x (details: pq: y)"],
+    [
+      "readOnly",
+      "pq: cannot execute CREATE TABLE in a read-only transaction in line 0: CREATE TABLE IF NOT EXISTS",
+    ],
+    [
+      "readOnly",
+      "Error 1290 (HY000): The MySQL server is running with the --read-only option so it cannot execute this statement",
+    ],
+    [
+      "permission",
+      "migration failed: permission denied for schema public (column 14) in line 1: CREATE TABLE a (b int) (details: pq: permission denied for schema public)",
+    ],
+    [
+      "permission",
+      "migration failed: must be owner of table users in line 0: ALTER TABLE users (details: pq: must be owner of table users)",
+    ],
+    [
+      "permission",
+      "migration failed in line 0: DROP TABLE a (details: Error 1142 (42000): DROP command denied to user 'app'@'%' for table 'a')",
+    ],
+    [
+      "permission",
+      "failed to open database: Error 1044 (42000): Access denied for user 'app'@'%' to database 'shop'",
+    ],
+    [
+      "transaction",
+      "migration failed: CREATE INDEX CONCURRENTLY cannot run inside a transaction block in line 0: x (details: pq: y)",
+    ],
     ["syntax", SQL_ERROR],
-    ["syntax", "migration failed in line 0: CREAT (details: Error 1064 (42000): You have an error in your SQL syntax; check the manual)"],
-    ["data", 'migration failed: duplicate key value violates unique constraint "a", Key (id)=(1) already exists. in line 0: x (details: pq: y)'],
-    ["data", "migration failed in line 0: x (details: Error 1062 (23000): Duplicate entry '1' for key 'PRIMARY')"],
-    ["exists", 'migration failed: relation "certificate" already exists in line 0: CREATE TABLE certificate (id int) (details: pq: relation "certificate" already exists)'],
-    ["missing", 'migration failed: column "tls" of relation "a" does not exist in line 0: x (details: pq: column "tls" of relation "a" does not exist)'],
+    [
+      "syntax",
+      "migration failed in line 0: CREAT (details: Error 1064 (42000): You have an error in your SQL syntax; check the manual)",
+    ],
+    [
+      "data",
+      'migration failed: duplicate key value violates unique constraint "a", Key (id)=(1) already exists. in line 0: x (details: pq: y)',
+    ],
+    [
+      "data",
+      "migration failed in line 0: x (details: Error 1062 (23000): Duplicate entry '1' for key 'PRIMARY')",
+    ],
+    [
+      "exists",
+      'migration failed: relation "certificate" already exists in line 0: CREATE TABLE certificate (id int) (details: pq: relation "certificate" already exists)',
+    ],
+    [
+      "missing",
+      'migration failed: column "tls" of relation "a" does not exist in line 0: x (details: pq: column "tls" of relation "a" does not exist)',
+    ],
     ["missing", "migration failed in line 0: x (details: Error 1146 (42S02): Table 'shop.a' doesn't exist)"],
-    ["disk", 'migration failed: could not extend file "base/1": No space left on device in line 0: x (details: pq: y)'],
+    [
+      "disk",
+      'migration failed: could not extend file "base/1": No space left on device in line 0: x (details: pq: y)',
+    ],
     ["other", "the container ended with exit code 1"],
     ["other", ""],
   ];
@@ -60,8 +114,11 @@ describe("explainError recognises what golang-migrate and the drivers say", () =
   }
 
   test("the SQL of a statement is not taken for the error", () => {
-    const sql = "INSERT INTO log VALUES ('password authentication failed', 'connection refused, syntax error')";
-    const explained = explainError(`migration failed: permission denied for table log in line 1: ${sql} (details: pq: permission denied for table log)`);
+    const sql =
+      "INSERT INTO log VALUES ('password authentication failed', 'connection refused, syntax error')";
+    const explained = explainError(
+      `migration failed: permission denied for table log in line 1: ${sql} (details: pq: permission denied for table log)`,
+    );
     assert.equal(explained.kind, "permission");
     assert.equal(
       explained.sentence,
@@ -70,7 +127,9 @@ describe("explainError recognises what golang-migrate and the drivers say", () =
   });
 
   test("a password in the error goes no further", () => {
-    const { sentence } = explainError('failed to open database: parse "postgres://app:hunter2%@db/shop": invalid URL escape "%@d"');
+    const { sentence } = explainError(
+      'failed to open database: parse "postgres://app:hunter2%@db/shop": invalid URL escape "%@d"',
+    );
     assert.equal(
       sentence,
       'The database URL cannot be read (failed to open database: parse "postgres://***@db/shop": invalid URL escape "***").',
@@ -80,12 +139,17 @@ describe("explainError recognises what golang-migrate and the drivers say", () =
 
 describe("briefError", () => {
   test("leaves the SQL out and keeps the line", () => {
-    assert.equal(briefError(`error: ${SQL_ERROR}`), 'migration failed: syntax error at or near "INDX" (column 8) in line 1');
+    assert.equal(
+      briefError(`error: ${SQL_ERROR}`),
+      'migration failed: syntax error at or near "INDX" (column 8) in line 1',
+    );
   });
 
   test("takes the driver's words where golang-migrate knows no line", () => {
     assert.equal(
-      briefError("migration failed in line 0: DROP TABLE a;\n\nDROP TABLE b; (details: Error 1051: Unknown table)"),
+      briefError(
+        "migration failed in line 0: DROP TABLE a;\n\nDROP TABLE b; (details: Error 1051: Unknown table)",
+      ),
       "migration failed: Error 1051: Unknown table",
     );
   });

@@ -61,11 +61,12 @@ describe("describeVerdict, headline and whether the database changed", () => {
     ],
     [UNCHANGED, CONTEXT, "Nothing to do: the database is at 20261124", "no"],
     [
-      { ...UNCHANGED, skipped: true },
+      { ...UNCHANGED, skipped: "applied" },
       CONTEXT,
       "Skipped: this very set of migrations was applied before, the database is at 20261124",
       "no",
     ],
+    [{ kind: "unchanged", version: null, skipped: "asked" }, CONTEXT, "Skipped as asked", "no"],
     [UNCHANGED, doing({ name: "version" }), "The database is at 20261124", "no"],
     [
       { kind: "unchanged", version: clean(20261122), pending: [{ version: 20261124, name: "index_email" }] },
