@@ -114,10 +114,10 @@ class TaskWatch {
 
   /** Milliseconds until the next look: 1 s growing to 6 s; soon after the result line; slower after failures. */
   delayMs(resultSeen: boolean): number {
-    const { random } = this.#options.clock;
-    if (this.#failures > 0) return backoffMs(this.#failures, DESCRIBE_FIRST_MS, 15_000, random());
+    const random = this.#options.clock.random();
+    if (this.#failures > 0) return backoffMs(this.#failures, DESCRIBE_FIRST_MS, 15_000, random);
     if (resultSeen) return DESCRIBE_AFTER_RESULT_MS;
-    return backoffMs(Math.floor(this.#looks / 3), DESCRIBE_FIRST_MS, DESCRIBE_MOST_MS, random());
+    return backoffMs(Math.floor(this.#looks / 3), DESCRIBE_FIRST_MS, DESCRIBE_MOST_MS, random);
   }
 
   #take(task: Task | undefined): Watched["end"] | undefined {
