@@ -132,10 +132,11 @@ const DRAIN_STEP_MS = 500;
 export async function drain(follower: LogFollower, clock: Clock, signal?: AbortSignal): Promise<void> {
   const deadline = clock.now() + DRAIN_MS;
   for (;;) {
-    const { atEnd } = await follower.poll();
+    const { atEnd, lines } = await follower.poll();
     if (follower.warning !== undefined || signal?.aborted) return;
     if (follower.result && atEnd) return;
     if (clock.now() >= deadline) return;
-    if (!follower.result || !atEnd) await clock.sleep(follower.result ? 0 : DRAIN_STEP_MS, signal);
+    // Only a poll that was cut short by its limit of pages is followed at once by the next.
+    if (atEnd || lines === 0) await clock.sleep(DRAIN_STEP_MS, signal);
   }
 }
