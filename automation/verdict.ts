@@ -144,6 +144,8 @@ function judgeWithoutTask({ forgotten, result }: Evidence): Verdict {
 function neverRan(task: Task, container: Container | undefined, result: ResultLine | undefined): boolean {
   if (result || isNumber(container?.exitCode)) return false;
   if (task.stopCode === "TaskFailedToStart") return true;
+  // A host that was lost may have started the container and told nobody.
+  if (task.stopCode === "SpotInterruption" || causeOfStop(task.stopCode) === "host") return false;
   return task.startedAt === undefined && container !== undefined && container.runtimeId === undefined;
 }
 
@@ -234,11 +236,9 @@ function judgeFailure(
   if (stop && exitCode >= 128) return interrupted(stop, detail, result);
   const signal = causeOfExit(exitCode);
   if (signal) return interrupted(stop ?? signal, detail, result);
-  if (exitCode === CONTAINER_EXIT.usage && (!result || result.outcome === "usage")) {
-    return notStarted(
-      "usage",
-      result?.error ?? "the entrypoint refused its arguments or its environment (exit code 2)",
-    );
+  // Without the line 2 says nothing: a shell that cannot fork ends with it too, in the middle of a run.
+  if (exitCode === CONTAINER_EXIT.usage && result?.outcome === "usage") {
+    return notStarted("usage", result.error ?? "the entrypoint refused its arguments or its environment");
   }
   return {
     kind: "failed",
