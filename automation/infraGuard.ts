@@ -67,7 +67,8 @@ function isRevision(op: string): boolean {
 }
 
 function changedProperties(step: StepEvent): string[] {
-  const paths = step.detailedDiff ? Object.keys(step.detailedDiff) : [...(step.diffs ?? [])];
+  const detailed = Object.keys(step.detailedDiff ?? {});
+  const paths = detailed.length > 0 ? detailed : [...(step.diffs ?? [])];
   return [...new Set(paths.map((path) => path.split(/[.[]/)[0] ?? path))];
 }
 
