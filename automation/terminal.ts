@@ -40,7 +40,8 @@ const REFRESH_MS = 1_000;
 
 export function createTerminal({ stream, redact, spinner, now }: TerminalOptions): Terminal {
   const print = (line: string): void => {
-    stream.write(`${printable(redact(line))}\n`);
+    // What Pulumi says and a log event may have lines of their own; a secret may span them.
+    for (const part of redact(line).split(/\r?\n/)) stream.write(`${printable(part)}\n`);
   };
   return {
     say: print,
