@@ -51,7 +51,9 @@ export async function findOutputs(location: PulumiLocation): Promise<Outputs | u
 export async function readStackConfig(location: PulumiLocation): Promise<Map<string, string>> {
   const text = await pulumi(["config", "--json", "--stack", location.stack], location);
   const entries = Object.entries(JSON.parse(text) as Record<string, { value?: string; secret?: boolean }>);
-  return new Map(entries.flatMap(([key, { value, secret }]) => (value === undefined || secret ? [] : [[key, value]])));
+  return new Map(
+    entries.flatMap(([key, { value, secret }]) => (value === undefined || secret ? [] : [[key, value]])),
+  );
 }
 
 /** Runs the Pulumi CLI and gives its standard output. */
@@ -65,7 +67,9 @@ function pulumi(args: readonly string[], location: PulumiLocation): Promise<stri
       [...args, "--non-interactive", "--color", "never"],
       options,
       (error, stdout, stderr) => {
-        if (error) reject(new PulumiError(pulumiFailure(error, stderr, stack), { cause: error }));
+        // Stopped on purpose: that is no fault of Pulumi's.
+        if (error && signal?.aborted) reject(error);
+        else if (error) reject(new PulumiError(pulumiFailure(error, stderr, stack), { cause: error }));
         else resolve(stdout);
       },
     );
