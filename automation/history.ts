@@ -15,7 +15,9 @@ export interface HistoryEntry {
   readonly at: number;
 }
 
-/** The newest streams are looked at first; a deploy needs no more than these. */
+/** DescribeLogStreams answers at most 50 a page; so many pages are read, and where there are more the history says nothing. */
+const MAX_STREAM_PAGES = 40;
+/** So many of the newest streams are read. */
 const RECENT_STREAMS = 10;
 
 /**
@@ -46,22 +48,45 @@ export async function readHistory(logs: LogsApi, outputs: Outputs, since: number
 /**
  * The newest run that was not only a question (`version`, `status`), or undefined where the recent streams hold none.
  *
- * A stream without a result line ends the search: a run that left none may have done anything.
+ * A stream without a result line ends the search: a run that left none may have done anything. So does a later question
+ * that was answered with another version: something changed the database and left no line.
  */
 export async function lastChange(logs: LogsApi, outputs: Outputs): Promise<HistoryEntry | undefined> {
-  const { logStreams } = await logs.describeLogStreams({
-    logGroupName: outputs.logGroup,
-    orderBy: "LastEventTime",
-    descending: true,
-    limit: RECENT_STREAMS,
-  });
-  for (const stream of logStreams ?? []) {
-    const name = stream.logStreamName ?? "";
+  let latest: HistoryEntry | undefined;
+  for (const name of await newestStreams(logs, outputs)) {
     const entry = await lastEntryOf(logs, outputs.logGroup, name);
     if (!entry) return undefined;
-    if (entry.result.operation !== "version" && entry.result.operation !== "status") return entry;
+    latest ??= entry;
+    const { operation, to } = entry.result;
+    if (operation === "version" || operation === "status") continue;
+    const now = latest.result.to;
+    return now?.version === to?.version && now?.dirty === to?.dirty ? entry : undefined;
   }
   return undefined;
+}
+
+/**
+ * The newest streams by their creation, newest first. CloudWatch Logs can order by the last event, but brings that time up
+ * to date within the hour only (DescribeLogStreams, `lastEventTimestamp`), which is too late for a deploy after a `down`.
+ */
+async function newestStreams(logs: LogsApi, outputs: Outputs): Promise<string[]> {
+  const streams: { name: string; createdAt: number }[] = [];
+  let nextToken: string | undefined;
+  for (let page = 0; page < MAX_STREAM_PAGES; page++) {
+    const answer = await logs.describeLogStreams({
+      logGroupName: outputs.logGroup,
+      logStreamNamePrefix: `${outputs.logStreamPrefix}/${outputs.containerName}/`,
+      ...(nextToken === undefined ? {} : { nextToken }),
+    });
+    for (const { logStreamName: name = "", creationTime: createdAt = 0 } of answer.logStreams ?? [])
+      streams.push({ name, createdAt });
+    nextToken = answer.nextToken;
+    if (nextToken === undefined) {
+      const newest = streams.sort((a, b) => b.createdAt - a.createdAt);
+      return newest.slice(0, RECENT_STREAMS).map(({ name }) => name);
+    }
+  }
+  return [];
 }
 
 /** The result line is a stream's last line, so the last events are enough. */
