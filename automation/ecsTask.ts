@@ -1,13 +1,14 @@
 /** One operation as a one-off ECS task: start, watch, judge. */
+import { randomUUID } from "node:crypto";
 import type { Container, Task } from "@aws-sdk/client-ecs";
 import type { EcsApi, LogsApi } from "./aws.ts";
 import type { Clock } from "./clock.ts";
-import { LogFollower } from "./logs.ts";
+import { drain, LogFollower } from "./logs.ts";
 import type { Operation } from "./operations.ts";
 import type { Outputs } from "./outputs.ts";
 import type { Origin, TaskReport } from "./report.ts";
 import type { ResultLine } from "./resultLine.ts";
-import { RUN_TASK_TRIES, type Started, startTask } from "./startTask.ts";
+import { RUN_TASK_TRIES, type Started, type StartOptions, startTask } from "./startTask.ts";
 import { type Evidence, judge, type Verdict } from "./verdict.ts";
 import { type Watched, watchTask } from "./watchTask.ts";
 
@@ -23,8 +24,10 @@ export interface EcsTaskDeps {
   /** A word of the script's own. */
   readonly say: (line: string) => void;
   readonly onStatus?: (status: string) => void;
-  /** Called as soon as there is a task: its ARN and log stream must be known before anything can go wrong. */
-  readonly onTask?: (taskArn: string, logStream: string, attached: boolean) => void;
+  /** Awaited as soon as there is a task: its ARN and log stream must be known before anything can go wrong. */
+  readonly onTask?: (taskArn: string, logStream: string, attached: boolean) => Promise<void> | void;
+  /** Awaited before each RunTask, with the attempt's number. */
+  readonly onAttempt?: (attempt: number) => Promise<void> | void;
 }
 
 export interface EcsTaskRequest {
@@ -38,6 +41,10 @@ export interface EcsTaskRequest {
   /** Calls StopTask when the script is asked to stop or time is up. By default the SQL is left running. */
   readonly stopOnCancel: boolean;
   readonly signal?: AbortSignal;
+  /** What an earlier process of this very run left behind; see `StartOptions`. */
+  readonly resumed?: { readonly attempt: number; readonly taskArn: string | null };
+  /** Makes a new identity for the run; see `StartOptions`. */
+  readonly renew?: () => Promise<string>;
 }
 
 export interface EcsTaskRun {
@@ -51,19 +58,34 @@ export interface EcsTaskRun {
 
 /** Runs an operation to its verdict. Rejects for nothing that AWS answers. */
 export async function runEcsTask(deps: EcsTaskDeps, request: EcsTaskRequest): Promise<EcsTaskRun> {
+  let { runId } = request;
+  const renew = async (): Promise<string> => {
+    runId = (await request.renew?.()) ?? randomUUID().replaceAll("-", "");
+    return runId;
+  };
   for (let attempt = 1; ; attempt++) {
-    const started = await startTask({
-      ...request,
-      ecs: deps.ecs,
-      clock: deps.clock,
-      say: deps.say,
-      firstAttempt: (attempt - 1) * RUN_TASK_TRIES + 1,
-    });
+    const started = await startTask(startOptions(deps, { ...request, runId, renew }, attempt));
     const run = await watchStarted(deps, request, started);
     const again = run.verdict.kind === "notStarted" && run.verdict.reason === "capacity" && run.task !== null;
     if (!again || attempt >= START_ATTEMPTS || request.signal?.aborted) return run;
     deps.say(`The task found no room to start; starting another (${attempt + 1} of ${START_ATTEMPTS}).`);
   }
+}
+
+function startOptions(deps: EcsTaskDeps, request: EcsTaskRequest, attempt: number): StartOptions {
+  const { resumed, ...rest } = request;
+  const first = Math.max(resumed?.attempt ?? 1, 1);
+  return {
+    ...rest,
+    ecs: deps.ecs,
+    clock: deps.clock,
+    say: deps.say,
+    ...(deps.onAttempt ? { onAttempt: deps.onAttempt } : {}),
+    firstAttempt: first + (attempt - 1) * RUN_TASK_TRIES,
+    // After the first attempt this process has seen for itself what became of the earlier one's task.
+    resumed: resumed !== undefined && attempt === 1,
+    knownTask: attempt === 1 ? (resumed?.taskArn ?? null) : null,
+  };
 }
 
 /** Watches a task that is already there, started by whomever. */
@@ -84,7 +106,7 @@ async function watchStarted(
   const { outputs } = request;
   const taskArn = started.task.taskArn ?? "";
   const logStream = logStreamOf(outputs, taskArn);
-  deps.onTask?.(taskArn, logStream, started.attached);
+  await deps.onTask?.(taskArn, logStream, started.attached);
   const follower = new LogFollower({
     logs: deps.logs,
     logGroup: outputs.logGroup,
@@ -100,7 +122,9 @@ async function watchStarted(
     timeoutMs: request.timeoutMs,
     ...(request.signal ? { signal: request.signal } : {}),
   });
-  if (watched.end === "forgotten" || watched.end === "neverSeen") await follower.poll();
+  // ECS says nothing more, so the log is the only witness left.
+  if (watched.end === "forgotten" || watched.end === "neverSeen")
+    await drain(follower, deps.clock, request.signal);
   const warnings = follower.warning === undefined ? [] : [follower.warning];
   if (request.stopOnCancel && (watched.end === "cancelled" || watched.end === "timeout")) {
     warnings.push(await stopTask(deps.ecs, outputs.clusterArn, taskArn));

@@ -2,67 +2,133 @@
  * Remembers on this machine which run is under way, until its verdict was told. A script that was killed in mid-run and is
  * started again with the same words finds its run's identity here, and with it its task: so `down 1` typed twice by a
  * person is two steps, and `down 1` started again after a crash is one.
+ *
+ * A home that cannot be written costs this memory and nothing else: it is a warning.
  */
 import { createHash, randomUUID } from "node:crypto";
 import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { homedir } from "node:os";
 import { dirname, join } from "node:path";
 
-/** ECS lists a stopped task for about an hour; an older entry can find nothing any more. */
-const STALE_AFTER_MS = 60 * 60 * 1000;
+/** A task may run for hours, and ECS lists it for one more; what is older belongs to a run that nobody asks for again. */
+const STALE_AFTER_MS = 24 * 60 * 60 * 1000;
 
 export interface JournalEntry {
   /** Random text that makes this run's identity; see `runIdentity`. */
   readonly nonce: string;
   /** Milliseconds since the epoch. */
   readonly startedAt: number;
+  /** The last attempt for which RunTask was called; 0 where none was. */
+  readonly attempt: number;
+  /** The last task that is known to be this run's. */
+  readonly taskArn: string | null;
+}
+
+export interface BegunRun extends JournalEntry {
+  /** True where an earlier process began this run and never told its verdict. */
+  readonly resumed: boolean;
 }
 
 export class RunJournal {
   readonly #path: string;
   readonly #now: () => number;
+  readonly #warn: (line: string) => void;
+  #entry: JournalEntry | undefined;
 
-  /** @param key what makes two commands the same run: cluster, task definition, operation */
-  constructor(env: NodeJS.ProcessEnv, key: string, now: () => number) {
-    const state = env.XDG_STATE_HOME || join(homedir(), ".local", "state");
+  /** @param key what makes two commands the same run: cluster, task definition, operation, build */
+  constructor(
+    env: NodeJS.ProcessEnv,
+    key: string,
+    now: () => number,
+    warn: (line: string) => void = () => undefined,
+  ) {
+    const state = env.XDG_STATE_HOME || join(env.HOME || homedir(), ".local", "state");
     const name = createHash("sha256").update(key).digest("hex").slice(0, 32);
     this.#path = join(state, "ecs-migrate", "runs", `${name}.json`);
     this.#now = now;
+    this.#warn = warn;
   }
 
-  /** The nonce of the run that was begun and never told, or a new one, written down before anything is started. */
-  async begin(): Promise<JournalEntry> {
+  /**
+   * The run that was begun and never told, or a new one, written down before anything is started.
+   *
+   * @param spare the nonce where nothing can be written, such as a build's id
+   */
+  async begin(spare: string = randomUUID()): Promise<BegunRun> {
     const unfinished = await this.#read();
-    if (unfinished) return unfinished;
-    const entry: JournalEntry = { nonce: randomUUID(), startedAt: this.#now() };
-    await mkdir(dirname(this.#path), { recursive: true });
-    await writeFile(this.#path, JSON.stringify(entry), { mode: 0o600 });
-    return entry;
+    if (unfinished) {
+      this.#entry = unfinished;
+      return { ...unfinished, resumed: true };
+    }
+    return { ...(await this.#begin(spare)), resumed: false };
+  }
+
+  /** Gives up what was begun and begins another run with the same words; answers its nonce. */
+  async renew(): Promise<string> {
+    return (await this.#begin(randomUUID())).nonce;
+  }
+
+  async #begin(spare: string): Promise<JournalEntry> {
+    this.#entry = { nonce: randomUUID(), startedAt: this.#now(), attempt: 0, taskArn: null };
+    if (!(await this.#write())) this.#entry = { ...this.#entry, nonce: spare };
+    return this.#entry;
+  }
+
+  /** Writes down how far the run has come: before RunTask is called, and when there is a task. */
+  async note(progress: Partial<Pick<JournalEntry, "attempt" | "taskArn">>): Promise<void> {
+    if (!this.#entry) return;
+    this.#entry = { ...this.#entry, ...progress };
+    await this.#write();
   }
 
   /** The verdict was told: the next run with the same words is another. */
   async end(): Promise<void> {
-    await rm(this.#path, { force: true });
+    try {
+      await rm(this.#path, { force: true });
+    } catch (error) {
+      this.#warn(
+        `${this.#path} could not be removed (${text(error)}); remove it before you run the same again`,
+      );
+    }
+  }
+
+  async #write(): Promise<boolean> {
+    try {
+      await mkdir(dirname(this.#path), { recursive: true });
+      await writeFile(this.#path, JSON.stringify(this.#entry), { mode: 0o600 });
+      return true;
+    } catch (error) {
+      this.#warn(
+        `this run is not remembered on this machine (${text(error)}); set XDG_STATE_HOME to a folder`,
+      );
+      return false;
+    }
   }
 
   async #read(): Promise<JournalEntry | undefined> {
-    let text: string;
+    let content: string;
     try {
-      text = await readFile(this.#path, "utf8");
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
-      throw error;
+      content = await readFile(this.#path, "utf8");
+    } catch {
+      // Not there, or not to be read: #write tells the latter.
+      return undefined;
     }
-    const entry = parseEntry(text);
+    const entry = parseEntry(content);
     return entry && this.#now() - entry.startedAt < STALE_AFTER_MS ? entry : undefined;
   }
 }
 
+function text(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
 /** A file cut short by the very kill that it is there for counts as none. */
-function parseEntry(text: string): JournalEntry | undefined {
+function parseEntry(content: string): JournalEntry | undefined {
   try {
-    const { nonce, startedAt } = JSON.parse(text) as Partial<JournalEntry>;
-    return typeof nonce === "string" && typeof startedAt === "number" ? { nonce, startedAt } : undefined;
+    const { nonce, startedAt, attempt = 0, taskArn = null } = JSON.parse(content) as Partial<JournalEntry>;
+    return typeof nonce === "string" && typeof startedAt === "number"
+      ? { nonce, startedAt, attempt, taskArn }
+      : undefined;
   } catch {
     return undefined;
   }

@@ -1,5 +1,5 @@
 /** One operation from its start to the report that everyone is told from. */
-import type { EcsApi, LogsApi } from "./aws.ts";
+import { awsErrorText, type EcsApi, type LogsApi } from "./aws.ts";
 import type { Clock } from "./clock.ts";
 import { type EcsTaskRun, runEcsTask } from "./ecsTask.ts";
 import { makeReport } from "./makeReport.ts";
@@ -7,7 +7,7 @@ import { isReadOnly, type Operation, operationText } from "./operations.ts";
 import type { Outputs } from "./outputs.ts";
 import type { Origin, RunReport } from "./report.ts";
 import { findRevisionWith } from "./revisions.ts";
-import { RunJournal } from "./runJournal.ts";
+import { type BegunRun, RunJournal } from "./runJournal.ts";
 import { runIdentity } from "./startTask.ts";
 import type { Terminal } from "./terminal.ts";
 import { establish, type Verdict, wantsProbe } from "./verdict.ts";
@@ -42,16 +42,11 @@ export async function runOperation(
   taskDefinition: string,
 ): Promise<RunReport> {
   const startedAt = deps.clock.now();
-  const journal = new RunJournal(
-    deps.env,
-    `${deps.outputs.clusterArn} ${taskDefinition} ${operationText(operation)}`,
-    deps.clock.now,
-  );
-  // A build's id is the run's own name; a person's command has none, so one is made and written down.
-  const nonce = deps.origin.build ?? (await journal.begin()).nonce;
-  const run = await runTask(deps, operation, taskDefinition, nonce);
-  const verdict = await settle(deps, run.verdict, taskDefinition, nonce);
-  if (isOver(verdict)) await journal.end();
+  const journal = openJournal(deps, operation, taskDefinition);
+  const begun = await journal.begin(deps.origin.build ?? undefined);
+  const run = await runTask(deps, operation, taskDefinition, begun.nonce, { journal, begun });
+  const verdict = await settle(deps, run.verdict, taskDefinition, begun.nonce);
+  if (isOver(verdict, run)) await journal.end();
   return makeReport({
     ...deps,
     operation,
@@ -64,11 +59,30 @@ export async function runOperation(
   });
 }
 
+/** A build's run is its own: two builds with the same words are two runs. */
+function openJournal(deps: RunDeps, operation: Operation, taskDefinition: string): RunJournal {
+  const { clock, env, origin, outputs, terminal } = deps;
+  const key = `${outputs.clusterArn} ${taskDefinition} ${operationText(operation)} ${origin.build ?? ""}`;
+  return new RunJournal(
+    env,
+    key.trimEnd(),
+    () => clock.now(),
+    (line) => terminal.warn(line),
+  );
+}
+
+interface Remembered {
+  readonly journal: RunJournal;
+  readonly begun: BegunRun;
+}
+
+/** @param remembered the run's place in the journal; a mere look at the version has none */
 async function runTask(
   deps: RunDeps,
   operation: Operation,
   taskDefinition: string,
   nonce: string,
+  remembered?: Remembered,
 ): Promise<EcsTaskRun> {
   const { terminal, outputs, stack } = deps;
   const runId = runIdentity(stack, taskDefinition, operation, nonce);
@@ -80,7 +94,9 @@ async function runTask(
         onLine: (line) => activity.logLine(line),
         say: (line) => activity.say(line),
         onStatus: (status) => activity.status(status),
-        onTask: (arn, logStream, attached) => {
+        onAttempt: (attempt) => remembered?.journal.note({ attempt }),
+        onTask: async (arn, logStream, attached) => {
+          await remembered?.journal.note({ taskArn: arn });
           activity.say(`${attached ? "Attached to" : "Started"} task ${arn}`);
           activity.say(`Its log: ${logStream} in ${outputs.logGroup}`);
         },
@@ -93,6 +109,10 @@ async function runTask(
         origin: deps.origin,
         runId,
         signal: deps.signal,
+        ...(remembered?.begun.resumed ? { resumed: remembered.begun } : {}),
+        ...(remembered
+          ? { renew: async () => runIdentity(stack, taskDefinition, operation, await remembered.journal.renew()) }
+          : {}),
       },
     );
   } finally {
@@ -113,21 +133,32 @@ async function settle(
   return establish(verdict, probe.result ?? undefined);
 }
 
-/** A run whose task may still be running, or was never seen, is the same run when the command is given again. */
-function isOver(verdict: Verdict): boolean {
+/**
+ * A run whose task may still be running, or may yet come to light, is the same run when the command is given again. One
+ * whose task ECS forgot is over: nothing more can be learnt of it.
+ */
+function isOver(verdict: Verdict, { task }: EcsTaskRun): boolean {
   if (verdict.kind === "interrupted") return verdict.cause !== "cancelled";
-  return verdict.kind !== "unknown";
+  if (verdict.kind !== "unknown") return true;
+  const { cause } = verdict;
+  return cause === "lost"
+    ? task !== null
+    : cause !== "timeout" && cause !== "credentials" && cause !== "unreadable";
 }
 
-/** For "no migration found for version N": the revision whose image has that version's files. */
-async function findHolder(
-  deps: RunDeps,
-  verdict: Verdict,
-): Promise<number | null> {
+/** For "no migration found for version N": the revision whose image has that version's files. A help, and no more. */
+async function findHolder(deps: RunDeps, verdict: Verdict): Promise<number | null> {
   if (verdict.kind !== "failed") return null;
   const version = Number(/no migration found for version (\d+)/.exec(verdict.error)?.[1] ?? Number.NaN);
   if (!Number.isSafeInteger(version)) return null;
-  return (await findRevisionWith(deps.ecs, deps.outputs.taskDefinitionFamily, version)) ?? null;
+  try {
+    return (await findRevisionWith(deps.ecs, deps.outputs.taskDefinitionFamily, version)) ?? null;
+  } catch (error) {
+    deps.terminal.warn(
+      `the revision that has version ${version} could not be looked for (${awsErrorText(error)})`,
+    );
+    return null;
+  }
 }
 
 /** True where Slack is told without being asked: whenever something may have changed. */

@@ -2,12 +2,12 @@
  * Starts the migration task once: an already running task of the same family is attached to or refused, a lost answer of
  * RunTask is asked for again under the same clientToken, and only what never started is tried again.
  */
-import { createHash } from "node:crypto";
+import { createHash, randomUUID } from "node:crypto";
 import type { RunTaskCommandInput, Task } from "@aws-sdk/client-ecs";
 import type { EcsApi } from "./aws.ts";
 import { awsErrorKind, awsErrorText, isPassing } from "./aws.ts";
 import { backoffMs, type Clock } from "./clock.ts";
-import { type Operation, operationCommand, operationText } from "./operations.ts";
+import { isReadOnly, type Operation, operationCommand, operationText } from "./operations.ts";
 import type { Outputs } from "./outputs.ts";
 import type { Origin } from "./report.ts";
 import { failureReason, type NotStartedReason, type Verdict } from "./verdict.ts";
@@ -16,6 +16,8 @@ import { failureReason, type NotStartedReason, type Verdict } from "./verdict.ts
 export const RUN_TASK_TRIES = 4;
 const RETRY_FIRST_MS = 5_000;
 const RETRY_MOST_MS = 30_000;
+/** A look that is throttled or finds no server is made this often before it counts as refused. */
+const LOOKUP_TRIES = 4;
 
 export interface StartOptions {
   readonly ecs: EcsApi;
@@ -27,8 +29,16 @@ export interface StartOptions {
   readonly origin: Origin;
   /** Names this run and no other: see {@link runIdentity}. */
   readonly runId: string;
-  /** Attempts that an earlier process of the same run has already made. */
+  /** The attempt to begin with: the last that an earlier process of the same run made, since its answer may be lost. */
   readonly firstAttempt?: number;
+  /** True where an earlier process began this run and never told its verdict: its task may be there. */
+  readonly resumed?: boolean;
+  /** The task that the earlier process had, which ECS may have forgotten since; its log has not. */
+  readonly knownTask?: string | null;
+  /** Makes a new identity where the run's own task is over and others have run since; see {@link findOwnRun}. */
+  readonly renew?: () => Promise<string>;
+  /** Awaited before each RunTask. */
+  readonly onAttempt?: (attempt: number) => Promise<void> | void;
   /** Waits for another running task to end instead of refusing, at most so many milliseconds. */
   readonly waitMs: number;
   readonly signal?: AbortSignal;
@@ -124,65 +134,144 @@ function originEnvironment(origin: Origin): { name: string; value: string }[] {
 
 /** Finds the run's own task, attaches, refuses or starts: in this order. */
 export async function startTask(options: StartOptions): Promise<Started> {
+  let current = options;
   try {
-    const own = await findOwnTask(options);
-    if (own) return { task: own, attached: true };
-    const running = await findRunning(options);
-    if (running) return adoptOrRefuse(options, running);
+    const own = await findOwnRun(options);
+    if (own === "renew") current = await renewed(options);
+    else if (own) return { task: own, attached: true };
+  } catch (error) {
+    // Where an earlier process began this run, "not started" would be a guess.
+    return options.resumed ? notLookedUp(error) : refused(refusalReason(error), awsErrorText(error));
+  }
+  try {
+    const running = await findRunning(current);
+    if (running) return adoptOrRefuse(current, running);
   } catch (error) {
     return refused(refusalReason(error), awsErrorText(error));
   }
-  return runTask(options);
+  return runTask(current);
+}
+
+/**
+ * The run's own task, whose result is told as this command's. Not where it is over and another task may have changed the
+ * database since: what it did is then no longer how things are, so all but `down` is done anew, which costs a look where
+ * there is nothing to do. A `down` is a step, and never taken twice.
+ */
+async function findOwnRun(options: StartOptions): Promise<Task | "renew" | undefined> {
+  const { operation, knownTask } = options;
+  const own = await findOwnTask(options);
+  if (operation.name === "down") return own ?? (knownTask ? { taskArn: knownTask } : undefined);
+  if (own?.desiredStatus !== "STOPPED") return own ?? (knownTask ? "renew" : undefined);
+  return (await isOvertaken(options, own)) ? "renew" : own;
+}
+
+/** True where a task of the family that may change the database was made after this one. */
+async function isOvertaken(options: StartOptions, own: Task): Promise<boolean> {
+  const { ecs, outputs } = options;
+  for (const desiredStatus of ["RUNNING", "STOPPED"] as const) {
+    const filter = { cluster: outputs.clusterArn, family: outputs.taskDefinitionFamily, desiredStatus };
+    const { taskArns } = await patiently(options, () => ecs.listTasks(filter));
+    const tasks = await describe(options, taskArns);
+    const later = tasks.some(
+      (task) => task.taskArn !== own.taskArn && !isQuestion(options, task) && madeAt(task) >= madeAt(own),
+    );
+    if (later) return true;
+  }
+  return false;
+}
+
+function madeAt(task: Task): number {
+  return task.createdAt?.getTime() ?? 0;
+}
+
+async function renewed(options: StartOptions): Promise<StartOptions> {
+  const runId = (await options.renew?.()) ?? randomUUID().replaceAll("-", "");
+  return { ...options, runId, resumed: false, knownTask: null, firstAttempt: 1 };
+}
+
+function notLookedUp(error: unknown): Started {
+  const kind = awsErrorKind(error);
+  const cause = kind === "credentials" || kind === "denied" ? "credentials" : "unreadable";
+  const detail = `an earlier run of this command may have started a task, and it could not be looked up: ${awsErrorText(error)}`;
+  return { verdict: { kind: "unknown", cause, detail } };
+}
+
+/** Repeats a call that only reads, where AWS is busy or out of reach for a moment. */
+async function patiently<T>({ clock, signal }: StartOptions, read: () => Promise<T>): Promise<T> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await read();
+    } catch (error) {
+      if (tries >= LOOKUP_TRIES || signal?.aborted || !isPassing(awsErrorKind(error))) throw error;
+      await clock.sleep(backoffMs(tries - 1, 1_000, 10_000, clock.random()), signal);
+    }
+  }
 }
 
 /** The task that an earlier process of this very run started, running or stopped within the last hour. */
-async function findOwnTask({ ecs, outputs, runId }: StartOptions): Promise<Task | undefined> {
+async function findOwnTask(options: StartOptions): Promise<Task | undefined> {
+  const { ecs, outputs, runId } = options;
   const cluster = outputs.clusterArn;
   for (const desiredStatus of ["RUNNING", "STOPPED"] as const) {
     // startedBy "must be the only filter" beside desiredStatus (Amazon ECS API reference, ListTasks).
-    const { taskArns } = await ecs.listTasks({ cluster, startedBy: startedBy(runId), desiredStatus });
-    const tasks = await describe(ecs, cluster, taskArns);
+    const filter = { cluster, startedBy: startedBy(runId), desiredStatus };
+    const { taskArns } = await patiently(options, () => ecs.listTasks(filter));
+    const tasks = await describe(options, taskArns);
     const ran = tasks.find((task) => task.stopCode !== "TaskFailedToStart");
     if (ran) return ran;
   }
   return undefined;
 }
 
-/** A task of the family that is starting or running, whoever started it: waits for its end where that was asked for. */
+/**
+ * A task of the family that may change the database, whoever started it: waits for its end where that was asked for. A
+ * mere question takes no lock of golang-migrate's, so it waits for nobody and nobody for it.
+ */
 async function findRunning(options: StartOptions): Promise<Task | undefined> {
   const { ecs, outputs, clock, signal } = options;
+  if (isReadOnly(options.operation)) return undefined;
   const deadline = clock.now() + options.waitMs;
-  const cluster = outputs.clusterArn;
+  const filter = {
+    cluster: outputs.clusterArn,
+    family: outputs.taskDefinitionFamily,
+    desiredStatus: "RUNNING",
+  } as const;
   for (let looks = 0; ; looks++) {
-    const { taskArns } = await ecs.listTasks({
-      cluster,
-      family: outputs.taskDefinitionFamily,
-      desiredStatus: "RUNNING",
-    });
-    const [running] = await describe(ecs, cluster, taskArns);
-    if (!running || isSameRun(options, running) || signal?.aborted || clock.now() >= deadline) return running;
+    const { taskArns } = await patiently(options, () => ecs.listTasks(filter));
+    const tasks = (await describe(options, taskArns)).filter((task) => !isQuestion(options, task));
+    const running = tasks.find((task) => canJoin(options, task)) ?? tasks[0];
+    if (!running || canJoin(options, running) || signal?.aborted || clock.now() >= deadline) return running;
     if (looks === 0) options.say(`Waiting for task ${running.taskArn}, which runs on the same database.`);
     await clock.sleep(backoffMs(looks, 1_000, 10_000, clock.random()), signal);
   }
 }
 
-async function describe(ecs: EcsApi, cluster: string, taskArns: string[] | undefined): Promise<Task[]> {
+async function describe(options: StartOptions, taskArns: string[] | undefined): Promise<Task[]> {
   if (!taskArns || taskArns.length === 0) return [];
-  const { tasks } = await ecs.describeTasks({ cluster, tasks: taskArns });
+  const input = { cluster: options.outputs.clusterArn, tasks: taskArns };
+  const { tasks } = await patiently(options, () => options.ecs.describeTasks(input));
   return tasks ?? [];
 }
 
-function isSameRun({ taskDefinition, operation, outputs }: StartOptions, task: Task): boolean {
-  const override = task.overrides?.containerOverrides?.find(
-    (candidate) => candidate.name === outputs.containerName,
-  );
-  const command = override?.command ?? [];
-  return task.taskDefinitionArn === taskDefinition && command.join(" ") === operationText(operation);
+function commandOf({ outputs }: StartOptions, task: Task): string {
+  const overrides = task.overrides?.containerOverrides ?? [];
+  return overrides.find(({ name }) => name === outputs.containerName)?.command?.join(" ") ?? "";
+}
+
+function isQuestion(options: StartOptions, task: Task): boolean {
+  const command = commandOf(options, task);
+  return command === "version" || command === "status";
 }
 
 /** `up` of the same revision is the same work, whoever asked for it; `down` twice is two steps, so it is never shared. */
+function canJoin(options: StartOptions, task: Task): boolean {
+  const { operation, taskDefinition } = options;
+  if (operation.name === "down" || task.taskDefinitionArn !== taskDefinition) return false;
+  return commandOf(options, task) === operationText(operation);
+}
+
 function adoptOrRefuse(options: StartOptions, task: Task): Started {
-  if (isSameRun(options, task) && options.operation.name !== "down") return { task, attached: true };
+  if (canJoin(options, task)) return { task, attached: true };
   return refused(
     "busy",
     `task ${task.taskArn ?? ""} of family ${options.outputs.taskDefinitionFamily} is running`,
@@ -190,24 +279,32 @@ function adoptOrRefuse(options: StartOptions, task: Task): Started {
 }
 
 async function runTask(options: StartOptions): Promise<Started> {
-  const { ecs, clock, signal } = options;
+  const { clock, signal } = options;
   let attempt = options.firstAttempt ?? 1;
-  for (let tries = 1; ; tries++) {
-    const outcome = await tryRunTask(ecs, runTaskInput(options, attempt), options.outputs.clusterArn);
+  // True while a task may run of which no answer has told.
+  let unanswered = options.resumed === true;
+  let last = {
+    reason: "stopped" as NotStartedReason,
+    detail: "this command was stopped before it started a task",
+  };
+  for (let tries = 1; tries <= RUN_TASK_TRIES && !signal?.aborted; tries++) {
+    await options.onAttempt?.(attempt);
+    const outcome = await tryRunTask(options, runTaskInput(options, attempt));
     if ("task" in outcome) return { task: outcome.task, attached: outcome.adopted };
-    const over = tries >= RUN_TASK_TRIES || signal?.aborted === true;
-    if (over && outcome.again === "sameToken") return findLostTask(options, outcome.detail);
-    if (over || !outcome.again) return refused(outcome.reason, outcome.detail);
+    unanswered = outcome.answer === "lost" || (outcome.answer === "refused" && unanswered);
+    last = outcome;
+    if (!outcome.again || tries === RUN_TASK_TRIES) break;
     options.say(
       `RunTask started nothing (${outcome.detail}); trying again (${tries + 1} of ${RUN_TASK_TRIES}).`,
     );
-    // Same token where the answer may only have been lost, a new one where ECS said that nothing was started.
-    if (outcome.again === "newAttempt") attempt++;
+    // Same token where an answer may have been lost, a new one where ECS said that nothing was started.
+    if (outcome.answer === "nothingStarted") attempt++;
     await clock.sleep(backoffMs(tries - 1, RETRY_FIRST_MS, RETRY_MOST_MS, clock.random()), signal);
   }
+  return unanswered ? findLostTask(options, last.detail) : refused(last.reason, last.detail);
 }
 
-/** Every answer of RunTask was lost, so a task may run all the same: only a listing can tell, and its silence proves nothing. */
+/** An answer of RunTask was lost, so a task may run all the same: only a listing can tell, and its silence proves nothing. */
 async function findLostTask(options: StartOptions, detail: string): Promise<Started> {
   try {
     const own = await findOwnTask(options);
@@ -216,42 +313,60 @@ async function findLostTask(options: StartOptions, detail: string): Promise<Star
     return { verdict: { kind: "unknown", cause: "lost", detail: `${detail}; then ${awsErrorText(error)}` } };
   }
   return {
-    verdict: { kind: "unknown", cause: "lost", detail: `every answer of RunTask was lost (${detail})` },
+    verdict: {
+      kind: "unknown",
+      cause: "lost",
+      detail: `an answer of RunTask was lost, so a task may run (${detail})`,
+    },
   };
 }
 
 type RunTaskOutcome =
   | { task: Task; adopted: boolean }
-  | { reason: NotStartedReason; detail: string; again: "sameToken" | "newAttempt" | false };
+  | {
+      reason: NotStartedReason;
+      detail: string;
+      /** `nothingStarted`: ECS spoke for this token. `refused`: it did not take the call. `lost`: nobody knows. */
+      answer: "nothingStarted" | "refused" | "lost";
+      again: boolean;
+    };
 
-async function tryRunTask(ecs: EcsApi, input: RunTaskCommandInput, cluster: string): Promise<RunTaskOutcome> {
+async function tryRunTask(options: StartOptions, input: RunTaskCommandInput): Promise<RunTaskOutcome> {
   try {
-    const { tasks, failures } = await ecs.runTask(input);
+    const { tasks, failures } = await options.ecs.runTask(input);
     const failure = failures?.[0];
     if (failure) {
       const reason = failureReason(failure.reason ?? "");
       const detail = [failure.reason, failure.detail, failure.arn].filter(Boolean).join(": ");
-      return { reason, detail, again: reason === "capacity" || reason === "agent" ? "newAttempt" : false };
+      return { reason, detail, answer: "nothingStarted", again: reason === "capacity" || reason === "agent" };
     }
     const task = tasks?.[0];
     if (task?.taskArn) return { task, adopted: false };
-    return { reason: "other", detail: "RunTask answered with no task and no failure", again: false };
+    const detail = "RunTask answered with no task and no failure";
+    return { reason: "other", detail, answer: "lost", again: false };
   } catch (error) {
-    return adoptConflict(ecs, cluster, error);
+    return (await adoptConflict(options, error)) ?? refusedOrLost(error);
   }
 }
 
 /** ConflictException: the token was used with other parameters; its `resourceIds` name the task that it started. */
-async function adoptConflict(ecs: EcsApi, cluster: string, error: unknown): Promise<RunTaskOutcome> {
+async function adoptConflict(options: StartOptions, error: unknown): Promise<RunTaskOutcome | undefined> {
   const { name, resourceIds } = error as { name?: string; resourceIds?: string[] };
-  if (name === "ConflictException" && resourceIds?.[0]) {
-    const [task] = await describe(ecs, cluster, resourceIds.slice(0, 1));
-    return { task: task ?? { taskArn: resourceIds[0] }, adopted: true };
-  }
-  const capacity = /capacity is unavailable|concurrent tasks|provisioning/i.test(awsErrorText(error));
-  if (capacity) return { reason: "capacity", detail: awsErrorText(error), again: "newAttempt" };
-  const again = isPassing(awsErrorKind(error)) ? "sameToken" : false;
-  return { reason: refusalReason(error), detail: awsErrorText(error), again };
+  const [taskArn] = resourceIds ?? [];
+  if (name !== "ConflictException" || taskArn === undefined) return undefined;
+  // The watch looks again, so a look that fails here costs nothing.
+  const [task] = await describe(options, [taskArn]).catch(() => []);
+  return { task: task ?? { taskArn }, adopted: true };
+}
+
+/** A throttled call was not carried out; one whose server or connection broke may have been. */
+function refusedOrLost(error: unknown): RunTaskOutcome {
+  const detail = awsErrorText(error);
+  const kind = awsErrorKind(error);
+  if (/capacity is unavailable|concurrent tasks|provisioning/i.test(detail))
+    return { reason: "capacity", detail, answer: "refused", again: true };
+  const answer = kind === "server" || kind === "network" ? "lost" : "refused";
+  return { reason: refusalReason(error), detail, answer, again: isPassing(kind) };
 }
 
 /** Source: the errors of RunTask in the Amazon ECS API reference. */
