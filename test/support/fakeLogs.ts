@@ -1,0 +1,144 @@
+/**
+ * CloudWatch Logs as its API reference describes it: pages of at most 1 MB or 10,000 events, a forward token that comes
+ * back unchanged at the end, empty pages before the end, events that become visible late.
+ */
+import type { LogsApi } from "../../automation/aws.ts";
+import type { FakeClock } from "./fakeClock.ts";
+import { FakeAwsError, type Faults } from "./fakeFaults.ts";
+
+const PAGE_EVENTS = 10_000;
+const PAGE_BYTES = 1_048_576;
+
+interface Event {
+  readonly timestamp: number;
+  readonly visibleAt: number;
+  readonly message: string;
+}
+
+interface Stream {
+  readonly createdAt: number;
+  readonly events: Event[];
+}
+
+const metadata = { $metadata: {} };
+
+export class FakeLogs {
+  readonly streams = new Map<string, Stream>();
+  groupExists = true;
+  /** GetLogEvents answers an empty page with a new token before each page that holds something. */
+  emptyPages = false;
+  readonly #clock: FakeClock;
+  readonly #faults: Faults;
+  readonly #logGroup: string;
+
+  constructor(clock: FakeClock, faults: Faults, logGroup: string) {
+    this.#clock = clock;
+    this.#faults = faults;
+    this.#logGroup = logGroup;
+  }
+
+  /** Puts a line into a stream; it can be read `lateMs` later. */
+  put(stream: string, message: string, lateMs = 0): void {
+    const now = this.#clock.now();
+    const known = this.streams.get(stream) ?? { createdAt: now, events: [] };
+    this.streams.set(stream, known);
+    known.events.push({ timestamp: now, visibleAt: now + lateMs, message });
+  }
+
+  readonly api: LogsApi = {
+    getLogEvents: (input) =>
+      this.#faults.call("getLogEvents", input, () => {
+        const stream = this.#stream(input.logGroupName, input.logStreamName);
+        const visible = this.#visible(stream);
+        if (!input.startFromHead && input.nextToken === undefined) {
+          const events = visible.slice(-(input.limit ?? PAGE_EVENTS));
+          return { ...metadata, events, nextForwardToken: `f/${visible.length}` };
+        }
+        return { ...metadata, ...this.#page(visible, input.nextToken) };
+      }),
+
+    describeLogStreams: (input) =>
+      this.#faults.call("describeLogStreams", input, () => {
+        this.#group(input.logGroupName);
+        if (input.logStreamNamePrefix !== undefined && input.orderBy === "LastEventTime") {
+          throw new FakeAwsError(
+            "InvalidParameterException",
+            "Cannot order by LastEventTime with a logStreamNamePrefix.",
+          );
+        }
+        const names = [...this.streams.keys()]
+          .filter((name) => name.startsWith(input.logStreamNamePrefix ?? ""))
+          .sort((a, b) => this.#order(input.orderBy, a, b));
+        if (input.descending) names.reverse();
+        const from = Number(input.nextToken ?? 0);
+        const to = from + Math.min(input.limit ?? 50, 50);
+        const logStreams = names.slice(from, to).map((logStreamName) => ({
+          logStreamName,
+          creationTime: this.streams.get(logStreamName)?.createdAt,
+        }));
+        return { ...metadata, logStreams, ...(to < names.length ? { nextToken: String(to) } : {}) };
+      }),
+
+    filterLogEvents: (input) =>
+      this.#faults.call("filterLogEvents", input, () => {
+        this.#group(input.logGroupName);
+        const word = (input.filterPattern ?? "").replaceAll('"', "");
+        const all = [...this.streams]
+          .filter(([name]) => name.startsWith(input.logStreamNamePrefix ?? ""))
+          .flatMap(([logStreamName, stream]) =>
+            this.#visible(stream).map((event) => ({ ...event, logStreamName })),
+          )
+          .filter((event) => event.timestamp >= (input.startTime ?? 0) && event.message.includes(word));
+        const from = Number(input.nextToken ?? 0);
+        // Small pages, so that a reader who takes the first for all is found out.
+        const to = from + 2;
+        return {
+          ...metadata,
+          events: all.slice(from, to),
+          ...(to < all.length ? { nextToken: String(to) } : {}),
+        };
+      }),
+  };
+
+  #order(orderBy: string | undefined, a: string, b: string): number {
+    if (orderBy !== "LastEventTime") return a < b ? -1 : 1;
+    const last = (name: string) => this.streams.get(name)?.events.at(-1)?.timestamp ?? 0;
+    return last(a) - last(b);
+  }
+
+  #group(name: string | undefined): void {
+    if (!this.groupExists || name !== this.#logGroup)
+      throw new FakeAwsError("ResourceNotFoundException", "The specified log group does not exist.");
+  }
+
+  #stream(group: string | undefined, name: string | undefined): Stream {
+    this.#group(group);
+    const stream = this.streams.get(name ?? "");
+    if (!stream || this.#visible(stream).length === 0)
+      throw new FakeAwsError("ResourceNotFoundException", "The specified log stream does not exist.");
+    return stream;
+  }
+
+  /** Up to the first line that is still on its way: the lines of one stream arrive in order. */
+  #visible(stream: Stream): Event[] {
+    const late = stream.events.findIndex((event) => event.visibleAt > this.#clock.now());
+    return late < 0 ? stream.events : stream.events.slice(0, late);
+  }
+
+  #page(visible: readonly Event[], token: string | undefined) {
+    const [, start = "0", empty] = (token ?? "f/0").split("/");
+    const from = Number(start);
+    if (this.emptyPages && from < visible.length && empty !== "e") {
+      return { events: [], nextForwardToken: `f/${from}/e` };
+    }
+    let to = from;
+    let bytes = 0;
+    while (to < visible.length && to - from < PAGE_EVENTS) {
+      bytes += Buffer.byteLength(visible[to]?.message ?? "");
+      if (bytes > PAGE_BYTES && to > from) break;
+      to++;
+    }
+    if (to === from) return { events: [], nextForwardToken: token ?? "f/0" };
+    return { events: visible.slice(from, to), nextForwardToken: `f/${to}` };
+  }
+}

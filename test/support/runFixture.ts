@@ -1,0 +1,90 @@
+/** `runOperation` and `deploy` over the fake AWS, with what they said and a home of their own. */
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type DeployDeps, deploy } from "../../automation/deploy.ts";
+import type { Operation } from "../../automation/operations.ts";
+import { redact } from "../../automation/redact.ts";
+import type { Origin, RunReport } from "../../automation/report.ts";
+import { type RunDeps, type RunSettings, runOperation } from "../../automation/runOperation.ts";
+import { createTerminal } from "../../automation/terminal.ts";
+import { FakeAws } from "./fakeAws.ts";
+import { sampleCheckout } from "./sampleOutputs.ts";
+
+export const NOBODY: Origin = { by: null, commit: null, branch: null, build: null, buildUrl: null };
+
+export const SETTINGS: RunSettings = { timeoutMs: 60 * 60_000, waitMs: 0, stopOnCancel: false };
+
+/** A folder for the journal, removed when the test is over. */
+export async function temporaryHome(t: { after(fn: () => Promise<void>): void }): Promise<string> {
+  const home = await mkdtemp(join(tmpdir(), "ecs-migrate-test-"));
+  t.after(() => rm(home, { recursive: true, force: true }));
+  return home;
+}
+
+export class RunFixture {
+  readonly aws: FakeAws;
+  readonly home: string;
+  /** All that the terminal showed. */
+  said = "";
+  origin: Origin = NOBODY;
+  settings: RunSettings = SETTINGS;
+  signal: AbortSignal = new AbortController().signal;
+
+  constructor(home: string, aws = new FakeAws()) {
+    this.home = home;
+    this.aws = aws;
+  }
+
+  deps(): RunDeps {
+    const { aws } = this;
+    return {
+      stack: "stage",
+      outputs: aws.outputs,
+      ecs: aws.ecs.api,
+      logs: aws.logs.api,
+      clock: aws.clock,
+      terminal: createTerminal({
+        stream: {
+          write: (text) => {
+            this.said += text;
+          },
+        },
+        redact,
+        now: () => aws.clock.now(),
+      }),
+      origin: this.origin,
+      env: { XDG_STATE_HOME: this.home },
+      settings: this.settings,
+      signal: this.signal,
+    };
+  }
+
+  run(operation: Operation, taskDefinition = this.aws.outputs.taskDefinitionArn): Promise<RunReport> {
+    return runOperation(this.deps(), operation, taskDefinition);
+  }
+
+  /** As {@link run}, with other dependencies. */
+  runWith(changes: Partial<RunDeps>, operation: Operation): Promise<RunReport> {
+    return runOperation({ ...this.deps(), ...changes }, operation, this.aws.outputs.taskDefinitionArn);
+  }
+
+  deployDeps(changes: Partial<DeployDeps> = {}): DeployDeps {
+    const { aws } = this;
+    return {
+      ...this.deps(),
+      openStack: async () => ({ preview: async () => [], up: async () => undefined }),
+      findOutputs: async () => aws.outputs,
+      readCheckout: async () => sampleCheckout(),
+      connectEcs: async () => aws.ecs.api,
+      connectLogs: async () => aws.logs.api,
+      allowInfra: false,
+      migrate: undefined,
+      ...changes,
+    };
+  }
+
+  async deploy(changes: Partial<DeployDeps> = {}): Promise<RunReport> {
+    return (await deploy(this.deployDeps(changes))).report;
+  }
+}
