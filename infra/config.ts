@@ -50,13 +50,14 @@ export const CONFIG_KEYS = [
   "databaseSecret",
   "databaseSecretKmsKeyArn",
   "slackWebhookParameter",
+  "slackWebhookKmsKeyArn",
   "logGroup",
   "logRetentionDays",
   "logKmsKeyArn",
   "sourceType",
   "sourceLocation",
   "branchPrefix",
-  "sourceConnectionArn",
+  "connectionArn",
   "createConnection",
   "webhook",
   "buildImage",
@@ -172,6 +173,7 @@ export interface StackConfig {
   readonly task: TaskConfig;
   readonly logs: LogConfig;
   readonly slackWebhookParameter: string | undefined;
+  readonly slackWebhookKmsKeyArn: string | undefined;
   readonly pipeline: PipelineConfig | undefined;
   readonly permissionsBoundaryArn: string | undefined;
 }
@@ -220,6 +222,7 @@ export function parseConfig(values: ReadonlyMap<string, string>, context: Config
     task: readTask(reader, environment, cluster.launchType),
     logs: readLogs(reader, application, environment),
     slackWebhookParameter: optional(reader.text("slackWebhookParameter", FORMS.parameterName)),
+    slackWebhookKmsKeyArn: optional(reader.text("slackWebhookKmsKeyArn", ARN.kms)),
     pipeline: readPipeline(reader, environment),
     permissionsBoundaryArn: optional(reader.text("permissionsBoundaryArn", ARN.iam)),
   };
@@ -458,7 +461,7 @@ function readPipeline(reader: ConfigReader, environment: string): PipelineConfig
     "S3",
   ]);
   if (sourceType === "NONE") return undefined;
-  const connectionArn = optional(reader.text("sourceConnectionArn", ARN.connection));
+  const connectionArn = optional(reader.text("connectionArn", ARN.connection));
   const pipeline: PipelineConfig = {
     sourceType,
     sourceLocation: reader.requiredText("sourceLocation", sourceLocationForm(sourceType)),
@@ -508,15 +511,11 @@ function readWebhook(
 
 function checkConnection(reader: ConfigReader, pipeline: PipelineConfig): void {
   if (pipeline.createConnection && pipeline.connectionArn !== undefined) {
-    reader.reject(
-      "createConnection",
-      true,
-      "sourceConnectionArn names a connection already: keep one of the two",
-    );
+    reader.reject("createConnection", true, "connectionArn names a connection already: keep one of the two");
   }
   if (!pipeline.createConnection && pipeline.connectionArn === undefined) {
     reader.missing(
-      "sourceConnectionArn",
+      "connectionArn",
       `sourceType ${pipeline.sourceType} needs a CodeConnections connection (or createConnection: true)`,
     );
   }

@@ -35,6 +35,7 @@ export interface DeployPipelineArgs {
   readonly executionRoleArn: pulumi.Output<string>;
   readonly taskRoleArn: pulumi.Output<string>;
   readonly slackWebhookParameter: string | undefined;
+  readonly slackWebhookKmsKeyArn: string | undefined;
   readonly looksUpNetwork: boolean;
   readonly permissionsBoundaryArn: string | undefined;
   readonly tags: Readonly<Record<string, string>>;
@@ -133,6 +134,7 @@ function buildPolicy(
           taskDefinitionFamily: args.taskDefinitionFamily,
           migrationLogGroup: args.logs.group,
           slackWebhookParameter: args.slackWebhookParameter,
+          slackWebhookKmsKeyArn: args.slackWebhookKmsKeyArn,
           stateBucket: args.pipeline.stateBucket,
           stateKeyArn: args.pipeline.stateKeyArn,
           looksUpNetwork: args.looksUpNetwork,

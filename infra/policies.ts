@@ -73,48 +73,41 @@ export interface ExecutionRoleArgs extends Place {
 
 /** What ECS itself needs to start the task: pull that image, read that secret, write that log. */
 export function executionRolePolicy(args: ExecutionRoleArgs): PolicyDocument {
+  const pull = ["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"];
   return document([
-    {
-      Sid: "PullImage",
-      Effect: "Allow",
-      Action: ["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"],
-      Resource: [args.repositoryArn],
-    },
-    { Sid: "LogInToRegistry", Effect: "Allow", Action: ["ecr:GetAuthorizationToken"], Resource: ["*"] },
-    readDatabaseSecret(args),
-    ...decryptSecret(args),
-    {
-      Sid: "WriteLog",
-      Effect: "Allow",
-      Action: ["logs:CreateLogStream", "logs:PutLogEvents"],
-      Resource: [`${logGroupArn(args, args.logGroup)}:*`],
-    },
+    allow("PullImage", pull, [args.repositoryArn]),
+    allow("LogInToRegistry", ["ecr:GetAuthorizationToken"], ["*"]),
+    ...readDatabaseSecret(args),
+    writeLog("WriteLog", args, args.logGroup),
   ]);
 }
 
-function readDatabaseSecret(args: ExecutionRoleArgs): Statement {
-  const arn = secretArn(args, args.databaseSecret);
-  const action = arn.includes(":secretsmanager:") ? "secretsmanager:GetSecretValue" : "ssm:GetParameters";
-  return { Sid: "ReadDatabaseUrl", Effect: "Allow", Action: [action], Resource: [arn] };
+function readDatabaseSecret(args: ExecutionRoleArgs): Statement[] {
+  const service = secretService(args, args.databaseSecret);
+  const action = service === "secretsmanager" ? "secretsmanager:GetSecretValue" : "ssm:GetParameters";
+  return [
+    allow("ReadDatabaseUrl", [action], [secretArn(args, args.databaseSecret)]),
+    ...decryptThrough("DecryptDatabaseUrl", service, args, args.databaseSecretKmsKeyArn),
+  ];
 }
 
-/** A key that AWS manages itself (`alias/aws/ssm`) needs no statement; a customer's key does. */
-function decryptSecret(args: ExecutionRoleArgs): Statement[] {
-  if (args.databaseSecretKmsKeyArn === undefined) return [];
-  const service = secretArn(args, args.databaseSecret).includes(":secretsmanager:")
-    ? "secretsmanager"
-    : "ssm";
+/**
+ * Decrypting through one service alone. A key that AWS manages itself (`alias/aws/ssm`) needs no statement; a customer's
+ * does.
+ */
+function decryptThrough(sid: string, service: string, place: Place, keyArn: string | undefined): Statement[] {
+  if (keyArn === undefined) return [];
+  const viaService = `${service}.${place.region}.${dnsSuffix(place.partition)}`;
   return [
     {
-      Sid: "DecryptDatabaseUrl",
-      Effect: "Allow",
-      Action: ["kms:Decrypt"],
-      Resource: [args.databaseSecretKmsKeyArn],
-      Condition: {
-        StringEquals: { "kms:ViaService": `${service}.${args.region}.${dnsSuffix(args.partition)}` },
-      },
+      ...allow(sid, ["kms:Decrypt"], [keyArn]),
+      Condition: { StringEquals: { "kms:ViaService": viaService } },
     },
   ];
+}
+
+function secretService(place: Place, databaseSecret: string): "secretsmanager" | "ssm" {
+  return secretArn(place, databaseSecret).includes(":secretsmanager:") ? "secretsmanager" : "ssm";
 }
 
 /**
@@ -142,6 +135,7 @@ export interface CodeBuildRoleArgs extends Place {
   readonly taskRoleArn: string;
   readonly migrationLogGroup: string;
   readonly slackWebhookParameter: string | undefined;
+  readonly slackWebhookKmsKeyArn: string | undefined;
   readonly stateBucket: string | undefined;
   readonly stateKeyArn: string | undefined;
   /** Whether the program looks its VPC or subnets up. */
@@ -162,7 +156,7 @@ export type SourceAccess =
 export function codeBuildRolePolicy(args: CodeBuildRoleArgs): PolicyDocument {
   return document([
     ...sourceStatements(args.source),
-    writeBuildLog(args),
+    writeLog("WriteBuildLog", args, args.buildLogGroup),
     ...pushImage(args),
     ...registerTaskDefinition(args),
     ...runMigration(args),
@@ -192,9 +186,9 @@ function connectionActions(): string[] {
   );
 }
 
-function writeBuildLog(args: CodeBuildRoleArgs): Statement {
-  const group = `${logGroupArn(args, args.buildLogGroup)}:*`;
-  return allow("WriteBuildLog", ["logs:CreateLogStream", "logs:PutLogEvents"], [group]);
+function writeLog(sid: string, place: Place, logGroup: string): Statement {
+  const actions = ["logs:CreateLogStream", "logs:PutLogEvents"];
+  return allow(sid, actions, [`${logGroupArn(place, logGroup)}:*`]);
 }
 
 function pushImage(args: CodeBuildRoleArgs): Statement[] {
@@ -260,7 +254,10 @@ function readMigrationLog(args: CodeBuildRoleArgs): Statement {
 function readSlackWebhook(args: CodeBuildRoleArgs): Statement[] {
   if (args.slackWebhookParameter === undefined) return [];
   const parameter = parameterArn(args, args.slackWebhookParameter);
-  return [allow("ReadSlackWebhook", ["ssm:GetParameter", "ssm:GetParameters"], [parameter])];
+  return [
+    allow("ReadSlackWebhook", ["ssm:GetParameter", "ssm:GetParameters"], [parameter]),
+    ...decryptThrough("DecryptSlackWebhook", "ssm", args, args.slackWebhookKmsKeyArn),
+  ];
 }
 
 function keepState(args: CodeBuildRoleArgs): Statement[] {

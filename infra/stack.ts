@@ -133,6 +133,7 @@ function pipelineOf(config: StackConfig, parts: PipelineParts): pulumi.Input<str
     executionRoleArn: parts.task.executionRoleArn,
     taskRoleArn: parts.task.taskRoleArn,
     slackWebhookParameter: config.slackWebhookParameter,
+    slackWebhookKmsKeyArn: config.slackWebhookKmsKeyArn,
     looksUpNetwork: looksUpNetwork(config.network),
     permissionsBoundaryArn: config.permissionsBoundaryArn,
   });
