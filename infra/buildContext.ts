@@ -5,7 +5,7 @@
  * file changes. A tag made of the content is new exactly where the image is new.
  */
 import { createHash } from "node:crypto";
-import { lstatSync, readdirSync, readFileSync, readlinkSync } from "node:fs";
+import { existsSync, lstatSync, readdirSync, readFileSync, readlinkSync } from "node:fs";
 import { join, relative } from "node:path";
 import dockerignore from "@balena/dockerignore";
 
@@ -33,12 +33,12 @@ export function imageTagOf(context: BuildContext): string {
     JSON.stringify({ platform, target: target ?? null, buildArgs: Object.entries(buildArgs).sort() }),
   );
   hash.update(readFileSync(dockerfile));
-  for (const path of contextFiles(appPath)) addFile(hash, appPath, path);
+  for (const path of contextFiles(appPath, dockerfile)) addFile(hash, appPath, path);
   return hash.digest("hex").slice(0, TAG_LENGTH);
 }
 
-function contextFiles(appPath: string): string[] {
-  const ignored = readIgnored(appPath);
+function contextFiles(appPath: string, dockerfile: string): string[] {
+  const ignored = readIgnored(appPath, dockerfile);
   return readdirSync(appPath, { recursive: true, withFileTypes: true })
     .filter((entry) => !entry.isDirectory())
     .map((entry) => relative(appPath, join(entry.parentPath, entry.name)))
@@ -46,9 +46,11 @@ function contextFiles(appPath: string): string[] {
     .sort();
 }
 
-function readIgnored(appPath: string): (path: string) => boolean {
-  const path = join(appPath, ".dockerignore");
-  if (!lstatSync(path, { throwIfNoEntry: false })) return () => false;
+/** Docker reads `<Dockerfile>.dockerignore` where it exists, and `.dockerignore` only where it does not. */
+function readIgnored(appPath: string, dockerfile: string): (path: string) => boolean {
+  const candidates = [`${dockerfile}.dockerignore`, join(appPath, ".dockerignore")];
+  const path = candidates.find((candidate) => existsSync(candidate));
+  if (path === undefined) return () => false;
   // The package is CommonJS with a default export of its own.
   const rules = dockerignore.default().add(readFileSync(path, "utf8"));
   return (file) => rules.ignores(file);
