@@ -1,4 +1,7 @@
-SET lock_timeout = '5s';
+-- LOCAL: golang-migrate runs all files on one connection, and a timeout of the session would reach into the next file. A file
+-- of several statements is one transaction.
+SET LOCAL lock_timeout = '5s';
+SET LOCAL statement_timeout = '30s';
 
 CREATE TABLE products (
   id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,

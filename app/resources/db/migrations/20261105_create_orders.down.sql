@@ -1,4 +1,5 @@
-SET lock_timeout = '5s';
+SET LOCAL lock_timeout = '5s';
+SET LOCAL statement_timeout = '30s';
 
 DROP TABLE order_lines;
 DROP TABLE orders;

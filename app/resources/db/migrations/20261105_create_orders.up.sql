@@ -1,4 +1,5 @@
-SET lock_timeout = '5s';
+SET LOCAL lock_timeout = '5s';
+SET LOCAL statement_timeout = '30s';
 
 CREATE TABLE orders (
   id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
@@ -9,7 +10,7 @@ CREATE TABLE orders (
 CREATE TABLE order_lines (
   order_id bigint NOT NULL REFERENCES orders (id),
   product_id bigint NOT NULL REFERENCES products (id),
-  quantity integer NOT NULL CHECK (quantity > 0),
+  quantity bigint NOT NULL CHECK (quantity > 0),
   unit_price_cents bigint NOT NULL CHECK (unit_price_cents >= 0),
   PRIMARY KEY (order_id, product_id)
 );

@@ -3,8 +3,8 @@ DO $$
 DECLARE
   emptied bigint;
 BEGIN
-  PERFORM set_config('lock_timeout', '5s', false);
   LOOP
+    PERFORM set_config('lock_timeout', '5s', true);
     UPDATE products SET currency = NULL
     WHERE id IN (SELECT id FROM products WHERE currency IS NOT NULL ORDER BY id LIMIT 1000);
     GET DIAGNOSTICS emptied = ROW_COUNT;

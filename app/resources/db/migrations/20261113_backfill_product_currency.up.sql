@@ -4,8 +4,8 @@ DO $$
 DECLARE
   filled bigint;
 BEGIN
-  PERFORM set_config('lock_timeout', '5s', false);
   LOOP
+    PERFORM set_config('lock_timeout', '5s', true);
     UPDATE products SET currency = 'EUR'
     WHERE id IN (SELECT id FROM products WHERE currency IS NULL ORDER BY id LIMIT 1000);
     GET DIAGNOSTICS filled = ROW_COUNT;

@@ -1,4 +1,5 @@
-SET lock_timeout = '5s';
+SET LOCAL lock_timeout = '5s';
+SET LOCAL statement_timeout = '30s';
 
 -- NOT VALID: new rows are checked from now on, the old ones are not read while the lock is held.
 ALTER TABLE products

@@ -1,4 +1,5 @@
-SET lock_timeout = '5s';
+SET LOCAL lock_timeout = '5s';
+SET LOCAL statement_timeout = '10min';
 
 -- A constraint cannot be made unvalidated: it is made anew as the file before left it.
 ALTER TABLE products

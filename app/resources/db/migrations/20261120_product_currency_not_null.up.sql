@@ -1,4 +1,5 @@
-SET lock_timeout = '5s';
+SET LOCAL lock_timeout = '5s';
+SET LOCAL statement_timeout = '30s';
 
 -- The validated CHECK proves it, so Postgres (12 and newer) scans nothing. It has then done its work.
 ALTER TABLE products ALTER COLUMN currency SET NOT NULL;
