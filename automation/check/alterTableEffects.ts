@@ -1,9 +1,9 @@
 /** What each command of ALTER TABLE does. Lock modes and scans are those of Postgres's manual, ALTER TABLE, notes. */
-import type { AlterTableCmd, Constraint } from "libpg-query";
+import type { AlterTableCmd, ColumnDef, Constraint } from "libpg-query";
 import { addColumnEffects } from "./columnEffects.ts";
 import { breaking, type Effect, tableLock, work } from "./effect.ts";
 import type { SchemaMemory } from "./schemaMemory.ts";
-import { listName, relationName } from "./sqlNames.ts";
+import { listName, relationName, textLength } from "./sqlNames.ts";
 
 /** Commands that take SHARE UPDATE EXCLUSIVE or less: reads and writes go on. */
 const HARMLESS = new Set<string | undefined>([
@@ -38,7 +38,7 @@ export function alterTableEffects(table: string, command: AlterTableCmd, memory:
     case "AT_SetNotNull":
       return [setNotNull(table, command.name ?? "", memory)];
     case "AT_AlterColumnType":
-      return [columnType(table, command.name ?? "")];
+      return [columnType(table, command.name ?? "", def && "ColumnDef" in def ? def.ColumnDef : {}, memory)];
     case "AT_DropColumn":
       return [dropColumn(table, command.name ?? "")];
     case "AT_ValidateConstraint":
@@ -75,7 +75,18 @@ function setNotNull(table: string, column: string, memory: SchemaMemory): Effect
   );
 }
 
-function columnType(table: string, column: string): Effect {
+function columnType(
+  table: string,
+  column: string,
+  { typeName, raw_default: using }: ColumnDef,
+  memory: SchemaMemory,
+): Effect {
+  const before = memory.textLengthOf(table, column);
+  const after = textLength(typeName);
+  // The same bytes under a wider bound: Postgres changes the catalogue alone (manual, ALTER TABLE, notes).
+  if (before !== undefined && after !== undefined && after >= before && !using) {
+    return tableLock(table, "some", `widens ${table}.${column}`);
+  }
   return breaking(
     tableLock(table, "long", `rewrites ${table}`),
     "column-type",

@@ -2,13 +2,15 @@
  * What the files before a statement have said about the schema: which tables nobody uses yet, which columns a validated
  * check keeps from being null, which table an index is on.
  */
-import type { AlterTableCmd, Constraint } from "libpg-query";
-import { listName, notNullColumns, objectName, relationName } from "./sqlNames.ts";
+import type { AlterTableCmd, ColumnDef, Constraint } from "libpg-query";
+import { listName, notNullColumns, objectName, relationName, textLength } from "./sqlNames.ts";
 import type { Statement } from "./statements.ts";
 
 export class SchemaMemory {
   readonly #fresh = new Set<string>();
   readonly #indexTable = new Map<string, string>();
+  /** `table.column` -> its length, for text and varchar columns alone. */
+  readonly #textLength = new Map<string, number>();
   /** `table.constraint` -> the columns it keeps from being null. */
   readonly #notNullChecks = new Map<string, string[]>();
   readonly #validated = new Set<string>();
@@ -20,6 +22,7 @@ export class SchemaMemory {
     const copy = new SchemaMemory();
     for (const table of this.#fresh) copy.#fresh.add(table);
     for (const [index, table] of this.#indexTable) copy.#indexTable.set(index, table);
+    for (const [column, length] of this.#textLength) copy.#textLength.set(column, length);
     for (const [constraint, columns] of this.#notNullChecks) copy.#notNullChecks.set(constraint, columns);
     for (const constraint of this.#validated) copy.#validated.add(constraint);
     return copy;
@@ -50,6 +53,11 @@ export class SchemaMemory {
     return columns.includes(column);
   }
 
+  /** The length of a text or varchar column that an up file declared; undefined for any other. */
+  textLengthOf(table: string, column: string): number | undefined {
+    return this.#textLength.get(`${table}\t${column}`);
+  }
+
   /** Whether this file added the constraint. */
   isAddedInFile(table: string, constraint: string): boolean {
     return this.#addedInFile.has(`${table}\t${constraint}`);
@@ -76,6 +84,11 @@ export class SchemaMemory {
           ? node.CreateTableAsStmt.into?.rel
           : undefined;
     if (table && !deployed) this.#fresh.add(relationName(table));
+    if ("CreateStmt" in node) {
+      for (const element of node.CreateStmt.tableElts ?? []) {
+        if ("ColumnDef" in element) this.#rememberColumn(relationName(table), element.ColumnDef);
+      }
+    }
     if ("IndexStmt" in node) {
       this.#indexTable.set(node.IndexStmt.idxname ?? "", relationName(node.IndexStmt.relation));
     } else if ("DropStmt" in node && node.DropStmt.removeType === "OBJECT_TABLE") {
@@ -86,11 +99,21 @@ export class SchemaMemory {
   /** Takes in one command of ALTER TABLE; call after it was judged, before the next command. */
   rememberCommand(table: string, { subtype, name = "", def }: AlterTableCmd): void {
     const constraint = `${table}\t${name}`;
+    if (def && "ColumnDef" in def) {
+      // ALTER COLUMN TYPE names the column beside the definition, ADD COLUMN in it.
+      this.#rememberColumn(table, { ...def.ColumnDef, colname: def.ColumnDef.colname ?? name });
+    }
     if (subtype === "AT_ValidateConstraint") this.#validated.add(constraint);
     else if (subtype === "AT_DropConstraint") this.#notNullChecks.delete(constraint);
     else if (subtype === "AT_AddConstraint" && def && "Constraint" in def) {
       this.#rememberConstraint(table, def.Constraint);
     }
+  }
+
+  #rememberColumn(table: string, { colname = "", typeName }: ColumnDef): void {
+    const length = textLength(typeName);
+    if (length === undefined) this.#textLength.delete(`${table}\t${colname}`);
+    else this.#textLength.set(`${table}\t${colname}`, length);
   }
 
   #rememberConstraint(table: string, constraint: Constraint): void {

@@ -91,6 +91,16 @@ const GOOD: [string, Files][] = [
     },
   ],
   [
+    "a varchar that grows, becomes text and back to one without a length",
+    {
+      "20261101_a.up.sql": "CREATE TABLE t (a varchar(10));",
+      "20261101_a.down.sql": "--",
+      ...timed(
+        "ALTER TABLE t ALTER a TYPE varchar(20);\nALTER TABLE t ALTER a TYPE text, ALTER a TYPE varchar;",
+      ),
+    },
+  ],
+  [
     "a way back that drops and renames",
     { [UP]: "SELECT 1;", [DOWN]: `${SET}DROP TABLE a; ALTER TABLE b DROP c; ALTER TABLE d RENAME TO e;` },
   ],
@@ -103,6 +113,12 @@ const GOOD: [string, Files][] = [
 for (const [what, files] of GOOD) {
   test(`nothing to say of ${what}`, async () => assert.deepEqual(await findingsOf(files), []));
 }
+
+const TEXTS: Files = {
+  "20261101_a.up.sql":
+    "CREATE TABLE public.t (a varchar(10), b varchar(10), c text, d varchar(10), e varchar(10)[], f int);",
+  "20261101_a.down.sql": "--",
+};
 
 const BAD: [string, Files, string[]][] = [
   [
@@ -310,6 +326,16 @@ const BAD: [string, Files, string[]][] = [
     [2, 3, 4, 5].map((line) => `${UP}:${line} error constraint-builds-index`),
   ],
   ["another type", timed("ALTER TABLE t ALTER a TYPE bigint;"), [`${UP}:2 error column-type`]],
+  [
+    "a varchar that shrinks, one with USING, an array, a text that gets a bound, a number",
+    {
+      ...TEXTS,
+      ...timed(
+        "ALTER TABLE t ALTER a TYPE varchar(9);\nALTER TABLE t ALTER b TYPE text USING lower(b);\nALTER TABLE t ALTER e TYPE text[];\nALTER TABLE t ALTER c TYPE varchar(99);\nALTER TABLE t ALTER f TYPE text;",
+      ),
+    },
+    [2, 3, 4, 5, 6].map((line) => `${UP}:${line} error column-type`),
+  ],
   [
     "a foreign key at once",
     timed(
