@@ -19,7 +19,14 @@ afterEach(() => rmSync(app, { recursive: true }));
 
 function tag(changes: Partial<BuildContext> = {}): string {
   const dockerfile = join(app, "Dockerfile");
-  return imageTagOf({ appPath: app, dockerfile, target: undefined, buildArgs: {}, platform: "linux/amd64", ...changes });
+  return imageTagOf({
+    appPath: app,
+    dockerfile,
+    target: undefined,
+    buildArgs: {},
+    platform: "linux/amd64",
+    ...changes,
+  });
 }
 
 test("the same content has the same tag, whatever the order of the arguments", () => {
@@ -31,15 +38,21 @@ test("the same content has the same tag, whatever the order of the arguments", (
 const NEW: [string, () => Partial<BuildContext> | undefined][] = [
   ["another byte", () => void writeFileSync(join(app, "resources", "1_a.up.sql"), "SELECT 2;\n")],
   ["another file", () => void writeFileSync(join(app, "resources", "2_b.up.sql"), "")],
-  ["another name", () => void renameSync(join(app, "resources", "1_a.up.sql"), join(app, "resources", "1_b.up.sql"))],
+  [
+    "another name",
+    () => void renameSync(join(app, "resources", "1_a.up.sql"), join(app, "resources", "1_b.up.sql")),
+  ],
   ["another mode", () => void chmodSync(join(app, "resources", "1_a.up.sql"), 0o755)],
   ["a link", () => void symlinkSync("1_a.up.sql", join(app, "resources", "link"))],
   ["another Dockerfile", () => void writeFileSync(join(app, "Dockerfile"), "FROM busybox\n")],
-  ["a file that is let through again", () => {
-    mkdirSync(join(app, "notes"));
-    writeFileSync(join(app, "notes", "kept.md"), "");
-    return undefined;
-  }],
+  [
+    "a file that is let through again",
+    () => {
+      mkdirSync(join(app, "notes"));
+      writeFileSync(join(app, "notes", "kept.md"), "");
+      return undefined;
+    },
+  ],
   ["another build argument", () => ({ buildArgs: { RUNTIME_IMAGE: "mirror/alpine" } })],
   ["another platform", () => ({ platform: "linux/arm64" })],
   ["another target", () => ({ target: "runtime" })],

@@ -16,7 +16,11 @@ interface Ending {
 
 async function run(env: Readonly<Record<string, string>>): Promise<Ending> {
   const child = spawn("sh", [SCRIPT], { env: { PATH: process.env.PATH, ...env } });
-  const [out, error, [code]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, "close")]);
+  const [out, error, [code]] = await Promise.all([
+    text(child.stdout),
+    text(child.stderr),
+    once(child, "close"),
+  ]);
   return { code: code as number | null, output: out + error };
 }
 
@@ -40,18 +44,22 @@ test("Slack hears which stack, branch, commit and build", async () => {
     STACK: "stage",
     CODEBUILD_WEBHOOK_HEAD_REF: "refs/heads/stage/login",
     CODEBUILD_RESOLVED_SOURCE_VERSION: "4af3a95",
-    CODEBUILD_BUILD_URL: "https://console.aws.amazon.com/codebuild/home?region=ap-northeast-1#/builds/a:b/view/new",
+    CODEBUILD_BUILD_URL:
+      "https://console.aws.amazon.com/codebuild/home?region=ap-northeast-1#/builds/a:b/view/new",
   });
   assert.deepEqual([code, output], [0, ""]);
-  assert.deepEqual(bodies.map((body) => JSON.parse(body)), [
-    {
-      text:
-        ":x: *stage*: the build ended before the deploy could report.\n" +
-        "Branch refs/heads/stage/login, commit 4af3a95\n" +
-        "https://console.aws.amazon.com/codebuild/home?region=ap-northeast-1#/builds/a:b/view/new\n" +
-        "Whether a migration ran: `npm run ecs-migrate -- migrate status --stack stage`",
-    },
-  ]);
+  assert.deepEqual(
+    bodies.map((body) => JSON.parse(body)),
+    [
+      {
+        text:
+          ":x: *stage*: the build ended before the deploy could report.\n" +
+          "Branch refs/heads/stage/login, commit 4af3a95\n" +
+          "https://console.aws.amazon.com/codebuild/home?region=ap-northeast-1#/builds/a:b/view/new\n" +
+          "Whether a migration ran: `npm run ecs-migrate -- migrate status --stack stage`",
+      },
+    ],
+  );
 });
 
 test("a branch's name can neither break the message nor mean anything to Slack", async () => {

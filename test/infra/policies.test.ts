@@ -220,7 +220,9 @@ test("no action has a wildcard, and a resource is * only where the reason is wri
     statements.flatMap(({ Action }) => Action).filter((action) => action.includes("*")),
     [],
   );
-  const unscoped = statements.filter(({ Resource }) => Resource?.includes("*")).flatMap(({ Action }) => Action);
+  const unscoped = statements
+    .filter(({ Resource }) => Resource?.includes("*"))
+    .flatMap(({ Action }) => Action);
   assert.deepEqual([...new Set(unscoped)].sort(), Object.keys(UNSCOPED_ACTIONS).sort());
 });
 
@@ -257,7 +259,15 @@ test("another partition is in every ARN that is made", () => {
     taskTrustPolicy(CHINA),
     codeBuildTrustPolicy(CHINA, "stage-shop-deploy"),
   ]);
-  const given = [REPOSITORY, KEY, CLUSTER, EXECUTION_ROLE, TASK_ROLE, CONNECTION, CLUSTER.replace(":cluster/", ":task/")];
+  const given = [
+    REPOSITORY,
+    KEY,
+    CLUSTER,
+    EXECUTION_ROLE,
+    TASK_ROLE,
+    CONNECTION,
+    CLUSTER.replace(":cluster/", ":task/"),
+  ];
   const made = given.reduce((text, arn) => text.replaceAll(arn, ""), inChina);
   assert.deepEqual(made.match(/arn:aws:[^"]*/g), null);
   assert.match(inChina, /"kms:ViaService":"ssm\.cn-north-1\.amazonaws\.com\.cn"/);

@@ -162,14 +162,25 @@ test("given subnets and groups are taken as they are, and nothing is looked up",
 });
 
 test("a VPC and the database's group: private subnets, and a group that lets out to the two alone", async () => {
-  const settings = { assignPublicIp: false, vpcId: "vpc-0a", databaseSecurityGroup: "sg-0db", databasePort: 3306 };
+  const settings = {
+    assignPublicIp: false,
+    vpcId: "vpc-0a",
+    databaseSecurityGroup: "sg-0db",
+    databasePort: 3306,
+  };
   const stack = await run(settings);
   assert.deepEqual(only(stack, "aws:ec2/securityGroup:SecurityGroup").inputs, {
     name: "stage-shop-migration",
     description: "Migration task: out to the database and to AWS over HTTPS, nothing in",
     vpcId: "vpc-0a",
     egress: [
-      { description: "The database", protocol: "tcp", fromPort: 3306, toPort: 3306, securityGroups: ["sg-0db"] },
+      {
+        description: "The database",
+        protocol: "tcp",
+        fromPort: 3306,
+        toPort: 3306,
+        securityGroups: ["sg-0db"],
+      },
       {
         description: "ECR, SSM, Secrets Manager and CloudWatch Logs",
         protocol: "tcp",
@@ -180,17 +191,20 @@ test("a VPC and the database's group: private subnets, and a group that lets out
     ],
     tags: TAGS,
   });
-  assert.deepEqual(stack.calls.filter(({ token }) => token.startsWith("aws:ec2/")), [
-    {
-      token: "aws:ec2/getSubnets:getSubnets",
-      inputs: {
-        filters: [
-          { name: "vpc-id", values: ["vpc-0a"] },
-          { name: "map-public-ip-on-launch", values: ["false"] },
-        ],
+  assert.deepEqual(
+    stack.calls.filter(({ token }) => token.startsWith("aws:ec2/")),
+    [
+      {
+        token: "aws:ec2/getSubnets:getSubnets",
+        inputs: {
+          filters: [
+            { name: "vpc-id", values: ["vpc-0a"] },
+            { name: "map-public-ip-on-launch", values: ["false"] },
+          ],
+        },
       },
-    },
-  ]);
+    ],
+  );
   assert.deepEqual(stack.outputs.network, {
     subnets: ["subnet-0a", "subnet-0b", "subnet-0c"],
     securityGroups: ["network-group-id"],
@@ -199,7 +213,12 @@ test("a VPC and the database's group: private subnets, and a group that lets out
 });
 
 test("EC2 without a cluster: instances behind a capacity provider, none between deploys", async () => {
-  const stack = await run({ ...PRIVATE, launchType: "EC2", instanceType: "t4g.small", platform: "linux/arm64" });
+  const stack = await run({
+    ...PRIVATE,
+    launchType: "EC2",
+    instanceType: "t4g.small",
+    platform: "linux/arm64",
+  });
   const made = typesOf(stack).filter((type) => !WITHOUT_PIPELINE.includes(type));
   assert.deepEqual(made, [
     "aws:autoscaling/group:Group cluster-capacity-group",
@@ -274,7 +293,11 @@ test("a capacity provider of a cluster that exists goes through", async () => {
 /** What each kind of source adds, and the project's source. */
 const SOURCES = [
   {
-    settings: { sourceType: "GITLAB", sourceLocation: "https://gitlab.com/shop/shop.git", connectionArn: CONNECTION },
+    settings: {
+      sourceType: "GITLAB",
+      sourceLocation: "https://gitlab.com/shop/shop.git",
+      connectionArn: CONNECTION,
+    },
     adds: ["aws:codebuild/webhook:Webhook pipeline-webhook"],
     source: {
       type: "GITLAB",
@@ -302,7 +325,11 @@ const SOURCES = [
     },
   },
   {
-    settings: { sourceType: "GITHUB", sourceLocation: "https://github.com/shop/shop.git", createConnection: true },
+    settings: {
+      sourceType: "GITHUB",
+      sourceLocation: "https://github.com/shop/shop.git",
+      createConnection: true,
+    },
     adds: ["aws:codeconnections/connection:Connection pipeline-connection"],
     source: {
       type: "GITHUB",
@@ -412,16 +439,19 @@ for (const stack of ["stage", "prod"]) {
 
 test("a push to CodeCommit starts the build on its commit, with its branch", async () => {
   const stack = await run({ ...PRIVATE, ...SOURCES[3]?.settings });
-  assert.deepEqual(JSON.parse(String(only(stack, "aws:cloudwatch/eventRule:EventRule").inputs.eventPattern)), {
-    source: ["aws.codecommit"],
-    "detail-type": ["CodeCommit Repository State Change"],
-    resources: [`arn:aws:codecommit:ap-northeast-1:${ACCOUNT_ID}:shop`],
-    detail: {
-      event: ["referenceCreated", "referenceUpdated"],
-      referenceType: ["branch"],
-      referenceName: [{ prefix: "stage/" }],
+  assert.deepEqual(
+    JSON.parse(String(only(stack, "aws:cloudwatch/eventRule:EventRule").inputs.eventPattern)),
+    {
+      source: ["aws.codecommit"],
+      "detail-type": ["CodeCommit Repository State Change"],
+      resources: [`arn:aws:codecommit:ap-northeast-1:${ACCOUNT_ID}:shop`],
+      detail: {
+        event: ["referenceCreated", "referenceUpdated"],
+        referenceType: ["branch"],
+        referenceName: [{ prefix: "stage/" }],
+      },
     },
-  });
+  );
   const target = only(stack, "aws:cloudwatch/eventTarget:EventTarget").inputs;
   assert.equal(target.arn, `arn:aws:codebuild:ap-northeast-1:${ACCOUNT_ID}:project/stage-shop-deploy`);
   assert.equal(target.roleArn, `arn:aws:iam::${ACCOUNT_ID}:role/stage-shop-deploy-push`);
@@ -438,11 +468,13 @@ const TAGLESS = new Set([
   "awsx:ecr:Image",
 ]);
 
-for (const settings of [
+const WITH_ALL_TYPES: Readonly<Record<string, unknown>>[] = [
   { ...PRIVATE, launchType: "EC2", ...SOURCES[3]?.settings },
   { ...SOURCES[2]?.settings, databaseCidr: "10.0.0.0/16" },
-]) {
-  test(`every resource that takes tags has the stack's and the user's (${settings.sourceType})`, async () => {
+];
+
+for (const settings of WITH_ALL_TYPES) {
+  test(`every resource that takes tags has the stack's and the user's (${String(settings.sourceType)})`, async () => {
     const { resources } = await run({ ...settings, tags: { team: "payments", stack: "other" } });
     const wanted = { team: "payments", ...TAGS };
     for (const { type, name, inputs, custom } of resources) {
@@ -469,7 +501,10 @@ test("log groups keep what they are told, under their key", async () => {
   const stack = await run({ ...SOURCES[4]?.settings, logRetentionDays: 14, logKmsKeyArn });
   const common = { retentionInDays: 14, kmsKeyId: logKmsKeyArn, tags: TAGS };
   assert.deepEqual(named(stack, "migration-logs").inputs, { name: "/ecs/migration/shop/stage", ...common });
-  assert.deepEqual(named(stack, "pipeline-logs").inputs, { name: "/aws/codebuild/stage-shop-deploy", ...common });
+  assert.deepEqual(named(stack, "pipeline-logs").inputs, {
+    name: "/aws/codebuild/stage-shop-deploy",
+    ...common,
+  });
 });
 
 function byToken(a: { token: string }, b: { token: string }): number {

@@ -93,7 +93,10 @@ export const UNKNOWN: Verdict[] = entries(UNKNOWNS).map(([cause, detail]) => ({
 }));
 
 export const APPLIED: Verdict = { kind: "applied", from: clean(20261120), to: clean(20261124), files: FILES };
-export const UNCHANGED: Extract<Verdict, { kind: "unchanged" }> = { kind: "unchanged", version: clean(20261124) };
+export const UNCHANGED: Extract<Verdict, { kind: "unchanged" }> = {
+  kind: "unchanged",
+  version: clean(20261124),
+};
 export const FAILED: Verdict = {
   kind: "failed",
   from: clean(20261120),

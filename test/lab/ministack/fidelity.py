@@ -9,10 +9,11 @@ import ecr_addresses
 import ecs_lifecycle
 import ecs_request
 import ecs_start
+import iam_simulate
 
 from ministack.app import main
 
-for mend in (ecs_request, ecs_start, ecs_lifecycle, ecr_addresses, codebuild_projects):
+for mend in (ecs_request, ecs_start, ecs_lifecycle, ecr_addresses, codebuild_projects, iam_simulate):
     mend.apply()
 
 main()
