@@ -122,7 +122,8 @@ function against(shell: Shell): void {
   });
 
   it("leaves no timeout of one of the shop's files to the next", async () => {
-    const show = "CREATE TABLE seen AS SELECT current_setting('lock_timeout') l, current_setting('statement_timeout') s;";
+    const show =
+      "CREATE TABLE seen AS SELECT current_setting('lock_timeout') l, current_setting('statement_timeout') s;";
     const path = migrations({ "99990101_show.up.sql": show });
     cpSync(SHIPPED, path, { recursive: true });
     const { run, name } = await fresh(path);
