@@ -164,6 +164,8 @@ function providerArgs(args: Ec2CapacityArgs, groupArn: pulumi.Input<string>): aw
         targetCapacity: 100,
         minimumScalingStepSize: 1,
         maximumScalingStepSize: 1,
+        // Seconds; AWS takes the same where none is given.
+        instanceWarmupPeriod: 300,
       },
     },
     tags: args.tags,

@@ -267,6 +267,7 @@ test("EC2 without a cluster: instances behind a capacity provider, none between 
       targetCapacity: 100,
       minimumScalingStepSize: 1,
       maximumScalingStepSize: 1,
+      instanceWarmupPeriod: 300,
     },
   });
 });
