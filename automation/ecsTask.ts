@@ -42,7 +42,11 @@ export interface EcsTaskRequest {
   readonly stopOnCancel: boolean;
   readonly signal?: AbortSignal;
   /** What an earlier process of this very run left behind; see `StartOptions`. */
-  readonly resumed?: { readonly attempt: number; readonly taskArn: string | null };
+  readonly resumed?: {
+    readonly attempt: number;
+    readonly taskArn: string | null;
+    readonly mayBeForgotten: boolean;
+  };
   /** Makes a new identity for the run; see `StartOptions`. */
   readonly renew?: () => Promise<string>;
 }
@@ -85,6 +89,7 @@ function startOptions(deps: EcsTaskDeps, request: EcsTaskRequest, attempt: numbe
     // After the first attempt this process has seen for itself what became of the earlier one's task.
     resumed: resumed !== undefined && attempt === 1,
     knownTask: attempt === 1 ? (resumed?.taskArn ?? null) : null,
+    mayBeForgotten: attempt === 1 && resumed?.mayBeForgotten === true,
   };
 }
 

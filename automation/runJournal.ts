@@ -12,6 +12,8 @@ import { dirname, join } from "node:path";
 
 /** A task may run for hours, and ECS lists it for one more; what is older belongs to a run that nobody asks for again. */
 const STALE_AFTER_MS = 24 * 60 * 60 * 1000;
+/** A stopped task is listed for at least so long (Amazon ECS API reference, DescribeTasks). */
+const LISTED_FOR_MS = 60 * 60 * 1000;
 
 export interface JournalEntry {
   /** Random text that makes this run's identity; see `runIdentity`. */
@@ -27,6 +29,8 @@ export interface JournalEntry {
 export interface BegunRun extends JournalEntry {
   /** True where an earlier process began this run and never told its verdict. */
   readonly resumed: boolean;
+  /** True where RunTask was called so long ago that a task which is not listed may have run all the same. */
+  readonly mayBeForgotten: boolean;
 }
 
 export class RunJournal {
@@ -58,9 +62,10 @@ export class RunJournal {
     const unfinished = await this.#read();
     if (unfinished) {
       this.#entry = unfinished;
-      return { ...unfinished, resumed: true };
+      const mayBeForgotten = unfinished.attempt > 0 && this.#now() - unfinished.startedAt >= LISTED_FOR_MS;
+      return { ...unfinished, resumed: true, mayBeForgotten };
     }
-    return { ...(await this.#begin(spare)), resumed: false };
+    return { ...(await this.#begin(spare)), resumed: false, mayBeForgotten: false };
   }
 
   /** Gives up what was begun and begins another run with the same words; answers its nonce. */

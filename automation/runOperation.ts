@@ -46,7 +46,7 @@ export async function runOperation(
   const begun = await journal.begin(deps.origin.build ?? undefined);
   const run = await runTask(deps, operation, taskDefinition, begun.nonce, { journal, begun });
   const verdict = await settle(deps, run.verdict, taskDefinition, begun.nonce);
-  if (isOver(verdict, run)) await journal.end();
+  if (isOver(verdict, run, begun)) await journal.end();
   return makeReport({
     ...deps,
     operation,
@@ -137,12 +137,12 @@ async function settle(
  * A run whose task may still be running, or may yet come to light, is the same run when the command is given again. One
  * whose task ECS forgot is over: nothing more can be learnt of it.
  */
-function isOver(verdict: Verdict, { task }: EcsTaskRun): boolean {
+function isOver(verdict: Verdict, { task }: EcsTaskRun, { mayBeForgotten }: BegunRun): boolean {
   if (verdict.kind === "interrupted") return verdict.cause !== "cancelled";
   if (verdict.kind !== "unknown") return true;
   const { cause } = verdict;
   return cause === "lost"
-    ? task !== null
+    ? task !== null || mayBeForgotten
     : cause !== "timeout" && cause !== "credentials" && cause !== "unreadable";
 }
 

@@ -35,6 +35,8 @@ export interface StartOptions {
   readonly resumed?: boolean;
   /** The task that the earlier process had, which ECS may have forgotten since; its log has not. */
   readonly knownTask?: string | null;
+  /** True where the earlier process called RunTask longer ago than ECS remembers a task that stopped. */
+  readonly mayBeForgotten?: boolean;
   /** Makes a new identity where the run's own task is over and others have run since; see {@link findOwnRun}. */
   readonly renew?: () => Promise<string>;
   /** Awaited before each RunTask. */
@@ -138,6 +140,7 @@ export async function startTask(options: StartOptions): Promise<Started> {
   try {
     const own = await findOwnRun(options);
     if (own === "renew") current = await renewed(options);
+    else if (own === "forgotten") return forgotten;
     else if (own) return { task: own, attached: true };
   } catch (error) {
     // Where an earlier process began this run, "not started" would be a guess.
@@ -157,13 +160,25 @@ export async function startTask(options: StartOptions): Promise<Started> {
  * database since: what it did is then no longer how things are, so all but `down` is done anew, which costs a look where
  * there is nothing to do. A `down` is a step, and never taken twice.
  */
-async function findOwnRun(options: StartOptions): Promise<Task | "renew" | undefined> {
-  const { operation, knownTask } = options;
+async function findOwnRun(options: StartOptions): Promise<Task | "renew" | "forgotten" | undefined> {
+  const { operation, knownTask, mayBeForgotten } = options;
   const own = await findOwnTask(options);
-  if (operation.name === "down") return own ?? (knownTask ? { taskArn: knownTask } : undefined);
-  if (own?.desiredStatus !== "STOPPED") return own ?? (knownTask ? "renew" : undefined);
+  if (operation.name === "down") {
+    if (own || knownTask) return own ?? { taskArn: knownTask as string };
+    return mayBeForgotten ? "forgotten" : undefined;
+  }
+  if (!own) return knownTask || mayBeForgotten ? "renew" : undefined;
+  if (own.desiredStatus !== "STOPPED") return own;
   return (await isOvertaken(options, own)) ? "renew" : own;
 }
+
+const forgotten: Started = {
+  verdict: {
+    kind: "unknown",
+    cause: "lost",
+    detail: "an earlier run of this command called RunTask, and ECS no longer says whether a task came of it",
+  },
+};
 
 /** True where a task of the family that may change the database was made after this one. */
 async function isOvertaken(options: StartOptions, own: Task): Promise<boolean> {
@@ -186,7 +201,7 @@ function madeAt(task: Task): number {
 
 async function renewed(options: StartOptions): Promise<StartOptions> {
   const runId = (await options.renew?.()) ?? randomUUID().replaceAll("-", "");
-  return { ...options, runId, resumed: false, knownTask: null, firstAttempt: 1 };
+  return { ...options, runId, resumed: false, knownTask: null, mayBeForgotten: false, firstAttempt: 1 };
 }
 
 function notLookedUp(error: unknown): Started {

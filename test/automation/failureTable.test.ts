@@ -708,6 +708,24 @@ describe("failure table: the script is stopped", () => {
     assert.equal(aws.ecs.tasks.length, 1);
   });
 
+  test("kill -9 while RunTask's answers are lost, then `down 1` again when ECS has forgotten: told, then a new run", async (t) => {
+    const fixture = new RunFixture(await temporaryHome(t));
+    const { aws } = fixture;
+    aws.database.version = THIRD;
+    aws.faults.always("runTask", FAULTS.lost());
+    const dead = dyingAfter(fixture, 3_000);
+    void dead.run({ name: "down", steps: 1 });
+    await dead.died;
+    aws.faults.clear();
+    aws.clock.advance(3 * 60 * 60_000);
+    const report = await fixture.run({ name: "down", steps: 1 });
+    assert.equal(report.exitCode, 14);
+    assert.match(report.why ?? "", /called RunTask, and ECS no longer says whether a task came of it/);
+    assert.equal(aws.database.version, SECOND);
+    await fixture.run({ name: "down", steps: 1 });
+    assert.equal(aws.database.version, FIRST);
+  });
+
   test("kill -9, then `down 1` again with expired credentials, then with good ones: one step", async (t) => {
     const fixture = new RunFixture(await temporaryHome(t));
     const { aws } = fixture;
