@@ -94,9 +94,9 @@ function percentEncoded(value: string): string {
 type Rule = readonly [pattern: RegExp, replacement: string];
 
 // Quantifiers are bounded: a log line may be 256 KB long, and an unbounded prefix would make the search quadratic.
-const SCHEME = "\\b[a-z][a-z0-9+.-]{0,30}:\\/\\/";
+const SCHEME = "[a-z][a-z0-9+.-]{0,30}:\\/\\/";
 const DATABASE_SCHEME =
-  "\\b(?:postgres|postgresql|pgx5?|mysql|mariadb|cockroach(?:db)?|redshift|sqlserver|mongodb(?:\\+srv)?|redis|rediss|amqps?|clickhouse|cassandra):\\/\\/";
+  "(?:postgres|postgresql|pgx5?|mysql|mariadb|cockroach(?:db)?|redshift|sqlserver|mongodb(?:\\+srv)?|redis|rediss|amqps?|clickhouse|cassandra):\\/\\/";
 /** Keys whose value is a secret in `key=value`. What stands before them (`DB_`, `ssl`) does not matter. */
 const SECRET_KEY =
   "(?:password|passwd|passphrase|MYSQL_PWD|secret[_-]?access[_-]?key|session[_-]?token|client[_-]?secret|(?:access|auth|refresh|security|id|api|bot)[_-]token|api[_-]?key|X-Amz-(?:Signature|Credential))";
@@ -109,7 +109,7 @@ const QUOTED = "(?:'(?:[^'\\\\\\n]|\\\\.|'')*(?:'|(?=\\n)|$)|\"(?:[^\"\\\\\\n]|\
 
 const RULES: readonly Rule[] = [
   [/-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]*PRIVATE KEY-----|$)/g, MASK],
-  [/\bhooks\.slack(-gov)?\.com\/[^\s"'`<>|]+/gi, `hooks.slack$1.com/${MASK}`],
+  [/hooks\.slack(-gov)?\.com\/[^\s"'`<>|]+/gi, `hooks.slack$1.com/${MASK}`],
   // Go quotes a URL that it could not parse with %q: what is between the quotes may hold blanks.
   [new RegExp(`(?<=")(${SCHEME})(?:[^"\\\\\\n]|\\\\.){0,2000}@`, "gi"), `$1${MASK}@`],
   // An unencoded `/`, `?` or `#` in a password: up to the last @ of the word.
@@ -119,7 +119,10 @@ const RULES: readonly Rule[] = [
     `$1${MASK}@`,
   ],
   // A token in the user's place. `ssh://git@host` is no secret.
-  [new RegExp(`(?!\\b(?:git\\+)?ssh:)(${SCHEME})[^\\s/?#@:"'\`<>]{1,500}@`, "gi"), `$1${MASK}@`],
+  [
+    new RegExp(`(?!(?:git\\+)?ssh:)(?<!git\\+|[a-z])(${SCHEME})[^\\s/?#@:"'\`<>]{1,500}@`, "gi"),
+    `$1${MASK}@`,
+  ],
   // The fragments that Go quotes: `invalid port ":pa" after host`, `invalid URL escape "%w"`.
   [/\b(invalid (?:port|URL escape)) "(?:[^"\\\n]|\\.)*"/g, `$1 "${MASK}"`],
   // go-sql-driver/mysql: user:password@tcp(host:3306)/db
@@ -145,12 +148,12 @@ const RULES: readonly Rule[] = [
     /\b(PASSWORD|IDENTIFIED\s+(?:WITH\s+\S+\s+)?(?:BY|AS)|BY\s+PASSWORD)(\s+)'(?:[^']|'')*(?:'|$)/gi,
     `$1$2'${MASK}'`,
   ],
-  [/\b(?:AKIA|ASIA)[A-Z0-9]{16}\b/g, MASK],
+  [/(?<![A-Z0-9])(?:AKIA|ASIA)[A-Z0-9]{16}(?![A-Z0-9])/g, MASK],
   [/(secret[_ -]?access[_ -]?key\\?["']?\s*[:=]?\s*\\?["']?)[A-Za-z0-9/+]{30,}={0,2}/gi, `$1${MASK}`],
   [/(session[_ -]?token\\?["']?\s*[:=]\s*\\?["']?)[A-Za-z0-9/+]{16,}={0,2}/gi, `$1${MASK}`],
-  [/\b(?:xox[a-z](?:\.xox[a-z])?|xapp)-[A-Za-z0-9-]{8,}/g, MASK],
-  [/\b(?:gh[oprsu]_[A-Za-z0-9]{30,}|github_pat_\w{20,}|glpat-[\w-]{20,})/g, MASK],
-  [/\beyJ[\w-]{8,}\.eyJ[\w-]{8,}\.[\w-]+/g, MASK],
+  [/(?<![a-z0-9])(?:xox[a-z](?:\.xox[a-z])?|xapp)-[A-Za-z0-9-]{8,}/g, MASK],
+  [/(?<![A-Za-z0-9])(?:gh[oprsu]_[A-Za-z0-9]{30,}|github_pat_\w{20,}|glpat-[\w-]{20,})/g, MASK],
+  [/(?<![A-Za-z0-9])eyJ[\w-]{8,}\.eyJ[\w-]{8,}\.[\w-]+/g, MASK],
   [/\b((?:proxy-)?authorization["']?\s*[:=]\s*["']?(?:[a-z0-9-]+[^\S\n]+)?)[^\s"',]+/gi, `$1${MASK}`],
   [/\b(bearer\s+)(?=[^\s]{0,100}\d)[\w.~+/=-]{8,}/gi, `$1${MASK}`],
 ];

@@ -6,7 +6,7 @@ import { operationText } from "./operations.ts";
 import { safeLine, safeText } from "./plainText.ts";
 import { redact } from "./redact.ts";
 import type { RunReport } from "./report.ts";
-import { versionSpan } from "./verdictFacts.ts";
+import { verdictSpan } from "./verdictFacts.ts";
 
 /**
  * Writes a report: Markdown where the name ends with `.md`, else JSON. A file appears whole or not at all; its folder is
@@ -70,11 +70,10 @@ function factsTable({
   origin,
   startedAt,
 }: RunReport): string {
-  const span = "from" in verdict && "to" in verdict ? versionSpan(verdict.from, verdict.to) : "";
   const rows: [string, string | null][] = [
     ["Operation", operationText(operation)],
     ["Database changed", databaseChanged],
-    ["Version", span === "" ? null : span],
+    ["Version", verdictSpan(verdict)],
     ["Exit code", String(exitCode)],
     ["Started", startedAt],
     ["Took", durationText(durationMs)],

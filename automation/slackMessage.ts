@@ -1,7 +1,7 @@
 /** A run's report as a Slack message. Pure. */
 import { durationText } from "./durationText.ts";
 import { operationText } from "./operations.ts";
-import { plainText } from "./plainText.ts";
+import { plainText, safeLine } from "./plainText.ts";
 import type { RunReport } from "./report.ts";
 import type { RanFile } from "./resultLine.ts";
 import {
@@ -18,7 +18,7 @@ import {
   sectionBlock,
 } from "./slackBlocks.ts";
 import type { VerdictKind } from "./verdict.ts";
-import { versionText } from "./verdictFacts.ts";
+import { verdictSpan } from "./verdictFacts.ts";
 
 /** Log lines shown after a failure. */
 const LOG_LINES = 20;
@@ -65,33 +65,14 @@ function fallbackText(report: RunReport): string {
 
 function factsText(report: RunReport): string {
   const { operation, databaseChanged, durationMs, verdict } = report;
+  const span = verdictSpan(verdict);
   const parts = [
     `*Operation* ${inlineCode(operationText(operation), SHORT)}`,
     `*Database changed* ${databaseChanged}`,
-    ...versionParts(verdict),
+    ...(span === null ? [] : [`*Version* ${inlineCode(span, SHORT)}`]),
     `*Took* ${durationText(durationMs)}`,
   ];
   return parts.join("  ·  ");
-}
-
-function versionParts(verdict: RunReport["verdict"]): string[] {
-  const code = (version: Parameters<typeof versionText>[0]) => inlineCode(versionText(version), SHORT);
-  switch (verdict.kind) {
-    case "applied":
-    case "failed":
-    case "interrupted":
-      return verdict.from === null && verdict.to === null
-        ? []
-        : [`*Version* ${code(verdict.from)} → ${code(verdict.to)}`];
-    case "dirty":
-      return [
-        `*Version* ${code(verdict.from)} → ${code(verdict.version === null && verdict.from === null ? null : { version: verdict.version, dirty: true })}`,
-      ];
-    case "unchanged":
-      return verdict.version === null ? [] : [`*Version* ${code(verdict.version)}`];
-    default:
-      return [];
-  }
 }
 
 /** Each file with its time; where not all fit, how many are left out. */
@@ -131,7 +112,7 @@ function nextBlocks({ next }: RunReport): SlackBlock[] {
   const steps = next.slice(0, MOST_STEPS).map(({ text, command }, index) => {
     const lead = index === 0 ? "*Next* " : "";
     // A cut command would be a wrong one: it gets all the room there is.
-    const words = `${lead}${escapeMrkdwn(text, 600)}`;
+    const words = `${lead}${escapeMrkdwn(text, 600)}` || "–";
     return sectionBlock(
       command === null ? words : `${words}\n${codeBlock(command, LIMITS.text - words.length - 1)}`,
     );
@@ -168,7 +149,7 @@ function originBlocks({ origin, links, image, task }: RunReport): SlackBlock[] {
     ...said("branch", origin.branch),
     ...said("commit", origin.commit === null ? null : shortCommit(origin.commit)),
     ...said("build", origin.build),
-    ...said("image", image === null ? null : shortImage(image)),
+    ...said("image", image === null ? null : shortImage(safeLine(image))),
     ...said(
       "task definition",
       task === null ? null : task.taskDefinition.slice(task.taskDefinition.lastIndexOf("/") + 1),

@@ -66,3 +66,21 @@ export function versionSpan(from: DatabaseVersion | null, to: DatabaseVersion | 
 export function countText(count: number, thing: string): string {
   return `${count} ${thing}${count === 1 ? "" : "s"}`;
 }
+
+/** The versions before and after a run, where the verdict knows them: `20261120 → 20261124 (dirty)`; else null. */
+export function verdictSpan(verdict: Verdict): string | null {
+  switch (verdict.kind) {
+    case "applied":
+    case "failed":
+    case "interrupted":
+      return versionSpan(verdict.from, verdict.to) || null;
+    case "dirty": {
+      const known = verdict.version !== null || verdict.from !== null;
+      return known ? versionSpan(verdict.from, { version: verdict.version, dirty: true }) : null;
+    }
+    case "unchanged":
+      return verdict.version === null ? null : versionText(verdict.version);
+    default:
+      return null;
+  }
+}

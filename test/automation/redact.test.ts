@@ -37,6 +37,8 @@ describe("redact masks the shapes that it knows", () => {
       "CREATE USER app IDENTIFIED BY 'pw'",
       "CREATE USER app IDENTIFIED BY '***'",
     ],
+    ["a URL that follows a word", "1_postgres://app:pw@db/app", "1_postgres://***@db/app"],
+    ["a key that follows a word", "x_AKIAIOSFODNN7EXAMPLE_y", "x_***_y"],
     ["an access key id", "key AKIAIOSFODNN7EXAMPLE.", "key ***."],
     [
       "a secret access key",
