@@ -32,8 +32,8 @@ export interface CommandResult {
 }
 
 export interface CommandOptions {
-  /** Called with each piece of output, as it comes. */
-  readonly onOutput?: (text: string) => void;
+  /** Called with each piece of output as it comes, and with a way to signal the process. */
+  readonly onOutput?: (text: string, kill: (signal: NodeJS.Signals) => void) => void;
   readonly env?: NodeJS.ProcessEnv;
   readonly signal?: AbortSignal;
 }
@@ -107,7 +107,7 @@ function execute(
     for (const name of ["stdout", "stderr"] as const) {
       child[name].setEncoding("utf8").on("data", (text: string) => {
         output[name] += text;
-        onOutput?.(text);
+        onOutput?.(text, (signal) => child.kill(signal));
       });
     }
     const stop = () => child.kill("SIGTERM");

@@ -32,7 +32,8 @@ export interface PostgresOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-const DATABASE = "shop";
+/** The lab's own database, which `urlFromHost` and `urlFromContainer` name. */
+export const DATABASE = "shop";
 const USER = "migrator";
 /** `nobody`: PostgreSQL refuses to run as root, and this user is on every system. */
 const NOBODY = 65534;

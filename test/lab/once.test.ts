@@ -1,0 +1,162 @@
+/** A run happens once: two at the same moment, a script that is killed or stopped in mid-run, and what is found afterwards. */
+import assert from "node:assert/strict";
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { after, before, describe, it } from "node:test";
+import { ECSClient, ListTasksCommand } from "@aws-sdk/client-ecs";
+import type { RunReport } from "../../automation/report.ts";
+import { type Lab, startLab } from "./lab.ts";
+import { DATABASE } from "./postgres.ts";
+import { type CommandResult, createLabStack, type LabStack } from "./labStack.ts";
+
+const HIGHEST = 20261120;
+/** Long enough for a second process to start while the first one's SQL runs, in seconds. */
+const SLOW_SECONDS = 12;
+
+describe("a run happens once", () => {
+  let lab: Lab;
+  let stack: LabStack;
+  let ecs: ECSClient;
+
+  before(async () => {
+    lab = await startLab({ report: (line) => process.stderr.write(`${line}\n`) });
+    stack = await createLabStack(lab);
+    ecs = new ECSClient({
+      endpoint: lab.endpoint,
+      region: lab.env.AWS_REGION ?? "",
+      credentials: { accessKeyId: "test", secretAccessKey: "test" },
+    });
+    addSlowMigration(stack);
+    const first = await stack.run(["deploy", "--allow-infra", "--no-slack"], { env: { MIGRATE: "skip" } });
+    assert.equal(first.exitCode, 0, first.stderr);
+    assert.match(first.stderr, /No migration was run, by MIGRATE=skip/);
+    assert.deepEqual(await tasks(), []);
+  });
+  after(async () => {
+    ecs?.destroy();
+    await lab?.stop();
+  });
+
+  /** ARNs of all tasks that ECS still lists, running and stopped. */
+  async function tasks(): Promise<string[]> {
+    const list = (desiredStatus: "RUNNING" | "STOPPED") =>
+      ecs.send(new ListTasksCommand({ cluster: "local-shop-migration", desiredStatus }));
+    const [running, stopped] = await Promise.all([list("RUNNING"), list("STOPPED")]);
+    return [...(running.taskArns ?? []), ...(stopped.taskArns ?? [])];
+  }
+
+  async function run(args: readonly string[], signal?: AbortSignal): Promise<Result> {
+    const file = join(lab.folder, `report-${Math.random()}.json`);
+    const result = await stack.run([...args, "--report", file, "--no-slack"], signal ? { signal } : {});
+    return { ...result, file };
+  }
+
+  /** Starts a command, waits until it says that its task is there, then does something to the process. */
+  async function interruptOnceStarted(args: readonly string[], signal: NodeJS.Signals): Promise<Result> {
+    const file = join(lab.folder, `report-${Math.random()}.json`);
+    let seen = "";
+    let sent = false;
+    const result = await stack.run([...args, "--report", file, "--no-slack"], {
+      onOutput: (text, kill) => {
+        seen += text;
+        if (sent || !seen.includes("version before:")) return;
+        sent = true;
+        kill(signal);
+      },
+    });
+    return { ...result, file };
+  }
+
+  it("lets one of two that come at the same moment run, and attaches the other", async () => {
+    const known = await tasks();
+    const both = await Promise.all([run(["migrate", "up"]), run(["migrate", "up", "--wait"])]);
+    const kinds = both.map((result) => verdictOf(result).kind).sort();
+    const started = (await tasks()).filter((arn) => !known.includes(arn));
+    // Where both looked before either had started, both tasks run and the database's lock decides: still once.
+    assert.equal(kinds.includes("applied"), true, both.map(({ stderr }) => stderr).join("\n---\n"));
+    assert.equal(started.length <= 2, true);
+    for (const kind of kinds) assert.equal(["applied", "unchanged", "failed"].includes(kind), true, kind);
+    assert.deepEqual(await appliedTwice(), []);
+  });
+
+  it("finds its own task again after it was killed in mid-run, and starts no other", async () => {
+    await mustSucceed(run(["migrate", "down", "1"]));
+    const known = await tasks();
+    const killed = await interruptOnceStarted(["migrate", "up"], "SIGKILL");
+    assert.equal(killed.exitCode, null);
+    const again = await run(["migrate", "up"]);
+    assert.equal(again.exitCode, 0, again.stderr);
+    const report = readReport(again);
+    assert.equal(report.verdict.kind, "applied");
+    assert.equal(report.task?.attached, true);
+    assert.equal((await tasks()).filter((arn) => !known.includes(arn)).length, 1);
+  });
+
+  it("does not go down twice when `down 1` was killed and is given again after its task ended", async () => {
+    const known = await tasks();
+    const killed = await interruptOnceStarted(["migrate", "down", "1"], "SIGKILL");
+    assert.equal(killed.exitCode, null);
+    const [task = ""] = (await tasks()).filter((arn) => !known.includes(arn));
+    assert.equal((await run(["attach", task])).exitCode, 0);
+    const again = await run(["migrate", "down", "1"]);
+    assert.equal(readReport(again).task?.arn, task);
+    assert.equal((await tasks()).filter((arn) => !known.includes(arn)).length, 1);
+    await mustSucceed(run(["migrate", "up"]));
+  });
+
+  it("leaves the SQL running when it is told to stop, and says how to attach", async () => {
+    await mustSucceed(run(["migrate", "down", "1"]));
+    const stopped = await interruptOnceStarted(["migrate", "up"], "SIGTERM");
+    assert.equal(stopped.exitCode, 13, stopped.stderr);
+    const report = readReport(stopped);
+    assert.equal(report.verdict.kind === "interrupted" && report.verdict.cause, "cancelled");
+    const command = report.next.map((step) => step.command).find((text) => text?.includes("attach"));
+    assert.equal(command?.includes(report.task?.arn ?? "none"), true, stopped.stdout);
+    const attached = await run(["attach", report.task?.arn ?? ""]);
+    assert.equal(attached.exitCode, 0, attached.stderr);
+    assert.equal(verdictOf(attached).kind, "applied");
+  });
+
+  it("stops the task where that was asked for", async () => {
+    await mustSucceed(run(["migrate", "down", "1"]));
+    const stopped = await interruptOnceStarted(["migrate", "up", "--stop-on-cancel"], "SIGINT");
+    assert.equal(stopped.exitCode, 13, stopped.stderr);
+    assert.match(stopped.stderr, /was told to stop/);
+    const version = await run(["migrate", "version", "--wait"]);
+    assert.equal([0, 12].includes(version.exitCode ?? -1), true, version.stderr);
+  });
+
+  /** Versions whose slow file left more than one mark in the database. */
+  async function appliedTwice(): Promise<unknown[]> {
+    return lab.postgres.query(DATABASE, "SELECT count(*) FROM slow_marks HAVING count(*) > 1");
+  }
+});
+
+interface Result extends CommandResult {
+  readonly file: string;
+}
+
+/** A migration that takes its time and leaves a mark each time it runs; its down file takes its time as well. */
+function addSlowMigration({ project }: LabStack): void {
+  const base = join(project, "app/resources/db/migrations/20261121_slow");
+  assert.equal(HIGHEST < 20261121, true);
+  const wait = `SELECT pg_sleep(${SLOW_SECONDS});\n`;
+  writeFileSync(
+    `${base}.up.sql`,
+    `CREATE TABLE IF NOT EXISTS slow_marks (at timestamptz);\nINSERT INTO slow_marks VALUES (now());\n${wait}`,
+  );
+  writeFileSync(`${base}.down.sql`, `DELETE FROM slow_marks;\n${wait}`);
+}
+
+function readReport({ file }: Result): RunReport {
+  return JSON.parse(readFileSync(file, "utf8"));
+}
+
+function verdictOf(result: Result): RunReport["verdict"] {
+  return readReport(result).verdict;
+}
+
+async function mustSucceed(result: Promise<Result>): Promise<void> {
+  const { exitCode, stderr } = await result;
+  assert.equal(exitCode, 0, stderr);
+}
