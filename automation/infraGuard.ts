@@ -48,12 +48,18 @@ export function findInfraChanges(steps: readonly StepEvent[]): InfraChange[] {
 }
 
 function isRoutine(step: StepEvent): boolean {
-  if (step.type === "pulumi:pulumi:Stack") return step.op === "update";
+  if (isWiring(step)) return true;
   if (isImageBuild(step.type)) return true;
   if (step.type !== "aws:ecs/taskDefinition:TaskDefinition") return false;
   return (
     isRevision(step.op) && changedProperties(step).every((property) => property === "containerDefinitions")
   );
+}
+
+/** The stack, its components and a provider that is new are names in the state: nothing in AWS follows from them alone. */
+function isWiring({ type, op }: StepEvent): boolean {
+  if (type.startsWith("pulumi:providers:")) return op === "create";
+  return type === "pulumi:pulumi:Stack" || type.startsWith("ecs-migrate:infra:");
 }
 
 /** The image component and its builder, whichever builder the component uses. */

@@ -20,9 +20,14 @@ export async function tell(report: RunReport, audience: Audience): Promise<void>
   const warning = await tellSlack(report, audience.slack);
   const told = warning === undefined ? report : { ...report, warnings: [...report.warnings, warning] };
   for (const line of told.warnings) audience.terminal.warn(line);
-  if (audience.json) audience.print(`${JSON.stringify(told, undefined, 2)}\n`);
+  if (audience.json) audience.print(await jsonOf(told));
   else audience.print(`${verdictLines(told, { color: audience.color }).join("\n")}\n`);
   await tellFile(told, audience);
+}
+
+async function jsonOf(report: RunReport): Promise<string> {
+  const { reportJson } = await import("./reportFile.ts");
+  return reportJson(report);
 }
 
 async function tellSlack(report: RunReport, url: string | undefined): Promise<string | undefined> {

@@ -8,9 +8,12 @@ import { type NextStep, type VerdictContext, versionText, wasDirtyBefore } from 
 /** How a person starts this program. */
 export const COMMAND = "npm run ecs-migrate --";
 
+/** The operations on the database, which are commands of `migrate`. */
+const OPERATION = /^(up|down|goto|force|version|status)\b/;
+
 /** A command line for a stack: `commandFor("force 7", "prod")`. */
 export function commandFor(words: string, stack: string): string {
-  return `${COMMAND} ${words} --stack ${shellWord(stack)}`;
+  return `${COMMAND} ${OPERATION.test(words) ? "migrate " : ""}${words} --stack ${shellWord(stack)}`;
 }
 
 function shellWord(text: string): string {

@@ -21,8 +21,8 @@ const PASSWORD = "hunter2S3cret";
 const URL_LINE = `connecting to postgres://app:${PASSWORD}@db.internal:5432/shop?sslmode=require`;
 const UP: Operation = { name: "up" };
 const [FIRST, SECOND, THIRD] = SAMPLE_FILES.map(({ version }) => version) as [number, number, number];
-const again = /migrate -- |npm run ecs-migrate -- up --stack stage/;
-const readVersion = /npm run ecs-migrate -- version --stack stage/;
+const again = /migrate -- |npm run ecs-migrate -- migrate up --stack stage/;
+const readVersion = /npm run ecs-migrate -- migrate version --stack stage/;
 const attach = /npm run ecs-migrate -- attach arn:aws:ecs:eu-west-1:123456789012:task\/shop-stage\/0+1 --stack stage/;
 
 interface Row {

@@ -181,7 +181,7 @@ describe("describeVerdict, what now", () => {
       /^Look in the database whether the statements of 20261124_index_email\.up\.sql took effect;/,
     );
     assert.equal(next[0]?.command, null, "never a way out before the look");
-    assert.deepEqual(commands(DIRTY), npm("force 20261122", "up", "force 20261124"));
+    assert.deepEqual(commands(DIRTY), npm("migrate force 20261122", "migrate up", "migrate force 20261124"));
     assert.match(next[1]?.text ?? "", /^None took effect/);
     assert.match(next[3]?.text ?? "", /^All took effect/);
   });
@@ -194,7 +194,7 @@ describe("describeVerdict, what now", () => {
       files: [],
       error: SQL_ERROR,
     };
-    assert.deepEqual(commands(first), npm("force -1", "up", "force 20261120"));
+    assert.deepEqual(commands(first), npm("migrate force -1", "migrate up", "migrate force 20261120"));
   });
 
   test("a dirty down: the mark stands at the version below the file", () => {
@@ -202,7 +202,7 @@ describe("describeVerdict, what now", () => {
     const context = doing({ name: "down", steps: 2 });
     const { headline, next } = describeVerdict(down, context);
     assert.equal(headline, "Dirty at 20261122: 20261124_index_email.down.sql stopped half-way");
-    assert.deepEqual(commands(down, context), npm("force 20261124", "down 2", "force 20261122"));
+    assert.deepEqual(commands(down, context), npm("migrate force 20261124", "migrate down 2", "migrate force 20261122"));
     assert.match(next[0]?.text ?? "", /20261124_index_email\.down\.sql/);
   });
 
@@ -213,7 +213,7 @@ describe("describeVerdict, what now", () => {
       describeVerdict(down, context).headline,
       "Dirty at no version: 20261120_create_users.down.sql stopped half-way",
     );
-    assert.deepEqual(commands(down, context), npm("force 20261120", "down --all", "force -1"));
+    assert.deepEqual(commands(down, context), npm("migrate force 20261120", "migrate down --all", "migrate force -1"));
   });
 
   test("a goto that went down", () => {
@@ -225,7 +225,7 @@ describe("describeVerdict, what now", () => {
       error: null,
     };
     const context = doing({ name: "goto", version: 20261120 });
-    assert.deepEqual(commands(verdict, context), npm("force 20261122", "goto 20261120", "force 20261120"));
+    assert.deepEqual(commands(verdict, context), npm("migrate force 20261122", "migrate goto 20261120", "migrate force 20261120"));
   });
 
   test("a version that the stack did not ship is named as such", () => {
@@ -238,7 +238,7 @@ describe("describeVerdict, what now", () => {
 
   test("a dirty version that nobody knows is asked for, and nothing is forced", () => {
     const verdict: Verdict = { kind: "dirty", version: null, from: null, files: [], error: null };
-    assert.deepEqual(commands(verdict), npm("version"));
+    assert.deepEqual(commands(verdict), npm("migrate version"));
   });
 
   test("an old image and a newer database: the newer task definition", () => {
@@ -252,7 +252,7 @@ describe("describeVerdict, what now", () => {
     assert.deepEqual(known.next, [
       {
         text: "Run it on the newer task definition, whose image has the file: revision 15.",
-        command: "npm run ecs-migrate -- down 1 --revision 15 --stack prod",
+        command: "npm run ecs-migrate -- migrate down 1 --revision 15 --stack prod",
       },
     ]);
     const unknown = describeVerdict(verdict, context).next;
@@ -283,27 +283,27 @@ describe("describeVerdict, what now", () => {
   });
 
   test("an interruption that may have left it dirty asks for the version first", () => {
-    for (const verdict of INTERRUPTED.slice(0, 7)) assert.deepEqual(commands(verdict), npm("version", "up"));
+    for (const verdict of INTERRUPTED.slice(0, 7)) assert.deepEqual(commands(verdict), npm("migrate version", "migrate up"));
   });
 
   test("an interruption that is known to be clean says so", () => {
     const verdict = { ...INTERRUPTED[3], from: clean(20261120), to: clean(20261122) } as Verdict;
     assert.deepEqual(describeVerdict(verdict, CONTEXT).next, [
-      { text: "The database is at 20261122 and not dirty: run the same again.", command: npm("up")[0] },
+      { text: "The database is at 20261122 and not dirty: run the same again.", command: npm("migrate up")[0] },
     ]);
   });
 
   test("a task that still runs is attached to", () => {
-    const follow = npm(`attach ${CONTEXT.taskArn}`, "version");
+    const follow = npm(`attach ${CONTEXT.taskArn}`, "migrate version");
     assert.deepEqual(commands(INTERRUPTED[7] as Verdict), follow);
     assert.deepEqual(commands(UNKNOWN[1] as Verdict), follow);
     assert.deepEqual(commands(UNKNOWN[5] as Verdict), follow);
-    assert.deepEqual(commands(UNKNOWN[1] as Verdict, { ...CONTEXT, taskArn: null }), npm("version"));
+    assert.deepEqual(commands(UNKNOWN[1] as Verdict, { ...CONTEXT, taskArn: null }), npm("migrate version"));
   });
 
   test("a stack's name is quoted where a shell would read more into it", () => {
     const [command] = commands(NOT_STARTED[0] as Verdict, { ...CONTEXT, stack: "a b;'c" });
-    assert.equal(command, "npm run ecs-migrate -- up --stack 'a b;'\\''c'");
+    assert.equal(command, "npm run ecs-migrate -- migrate up --stack 'a b;'\\''c'");
   });
 });
 

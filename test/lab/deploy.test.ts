@@ -111,7 +111,7 @@ describe("a stack in the lab", () => {
     assert.equal(exitCode, 12);
     assert.equal(report?.verdict.kind === "dirty" && report.verdict.version, 20261121);
     assert.match(JSON.stringify(lab.slack.messages.at(-1)), /20261121_add_discounts\.up\.sql/);
-    assert.match(JSON.stringify(lab.slack.messages.at(-1)), /force 20261120 --stack local/);
+    assert.match(JSON.stringify(lab.slack.messages.at(-1)), /migrate force 20261120 --stack local/);
     assert.equal((await run("migrate", "force", String(HIGHEST))).exitCode, 0);
   });
 
