@@ -1,44 +1,25 @@
 /** The commands of `program.ts`: each reads its stack, does its work and tells the result. */
-import { resolve } from "node:path";
 import { readMigrationFiles } from "../infra/migrations.ts";
-import { awsErrorText, connectEcs, connectLogs, connectParameters, type EcsApi } from "./aws.ts";
+import { awsErrorText, connectEcs, connectLogs, type EcsApi } from "./aws.ts";
 import { systemClock } from "./clock.ts";
+import { type CommandContext, locate, migrationsFolder } from "./commandContext.ts";
 import { askOnTerminal, confirm } from "./confirm.ts";
-import { type Deployed, deploy } from "./deploy.ts";
+import { type DeployDeps, type Deployed, deploy, type PlanDeps } from "./deploy.ts";
 import { attachToTask } from "./ecsTask.ts";
 import { ConfigError, type ExitCode } from "./errors.ts";
 import { makeReport } from "./makeReport.ts";
 import { type Operation, parseOperation } from "./operations.ts";
-import { originOf, stackOfBranch } from "./origin.ts";
+import { originOf } from "./origin.ts";
 import type { Outputs } from "./outputs.ts";
-import {
-  type Commands,
-  type CommonOptions,
-  type MigrateOptions,
-  type RunOptions,
-  requireStack,
-} from "./program.ts";
+import type { Commands, DeployOptions, MigrateOptions } from "./program.ts";
+import type { CommonOptions, RunOptions } from "./programOptions.ts";
 import type { RunReport } from "./report.ts";
+import { requireDocker } from "./requireDocker.ts";
 import { chooseRevision } from "./revisions.ts";
 import { isNews, type RunSettings, runOperation } from "./runOperation.ts";
-import { findOutputs, type PulumiLocation, readOutputs, readStackConfig } from "./stackOutputs.ts";
+import { slackUrl } from "./slackUrl.ts";
+import { findOutputs, readOutputs } from "./stackOutputs.ts";
 import { tell } from "./tell.ts";
-import type { Terminal } from "./terminal.ts";
-
-/** What the commands need of the process; `main.ts` gives it. */
-export interface CommandContext {
-  readonly env: NodeJS.ProcessEnv;
-  /** The folder of package.json. */
-  readonly home: string;
-  readonly terminal: Terminal;
-  readonly signal: AbortSignal;
-  /** True where a person can answer a question. */
-  readonly interactive: boolean;
-  readonly color: boolean;
-  /** Writes to standard output. */
-  readonly print: (text: string) => void;
-  readonly finish: (exitCode: ExitCode) => void;
-}
 
 /** As long as `--wait` waits for another migration, in milliseconds. */
 const WAIT_MS = 60 * 60 * 1000;
@@ -51,8 +32,10 @@ export function createCommands(context: CommandContext): Commands {
       const deployed: Deployed = await deploy({
         stack: location.stack,
         // Loaded here and nowhere else: the Automation API takes longer to load than a rerun takes to start its task.
-        openStack: async () =>
-          (await import("./stack.ts")).openStack(location, stackProgress(context, options)),
+        openStack: async () => {
+          await requireDocker(context.env, context.signal);
+          return (await import("./stack.ts")).openStack(location, stackProgress(context, options));
+        },
         findOutputs: () => findOutputs(location),
         readCheckout: async () => readMigrationFiles(await migrationsFolder(location)),
         connectEcs,
@@ -65,6 +48,8 @@ export function createCommands(context: CommandContext): Commands {
         signal: context.signal,
         allowInfra: options.allowInfra,
         migrate: migrateVariable(context.env),
+        lint: lintOf(options),
+        beforeUp: options.plan ? (deps) => announcePlan(context, options, deps) : undefined,
       });
       await finish(context, options, deployed.report, deployed.outputs, options.slack ?? true);
     },
@@ -94,6 +79,14 @@ export function createCommands(context: CommandContext): Commands {
       await finish(context, options, report, outputs, options.slack ?? isNews(operation));
     },
 
+    check: async (options) => (await import("./commands/check.ts")).checkCommand(context, options),
+    newMigration: async (name, options) =>
+      (await import("./commands/new.ts")).newCommand(context, name, options),
+    plan: async (operation, options) =>
+      (await import("./commands/plan.ts")).planCommand(context, operation, options),
+    history: async (options) => (await import("./commands/history.ts")).historyCommand(context, options),
+    doctor: async (options) => (await import("./commands/doctor.ts")).doctorCommand(context, options),
+
     attach: async (task, options) => {
       const location = locate(context, options);
       const outputs = await readOutputs(location);
@@ -101,13 +94,6 @@ export function createCommands(context: CommandContext): Commands {
       await finish(context, options, report, outputs, options.slack ?? true);
     },
   };
-}
-
-function locate(context: CommandContext, options: CommonOptions): PulumiLocation {
-  const { branch } = originOf(context.env);
-  const stack = requireStack(options.stack, stackOfBranch(branch), branch);
-  const project = resolve(options.project ?? context.home);
-  return { stack, project, env: context.env, signal: context.signal };
 }
 
 function settingsOf(options: RunOptions): RunSettings {
@@ -125,17 +111,19 @@ function stackProgress({ terminal }: CommandContext, { verbose }: CommonOptions)
   };
 }
 
-/**
- * The checkout's folder of migrations, from the same two keys that `infra/config.ts` reads.
- */
-async function migrationsFolder(location: PulumiLocation): Promise<string> {
-  const config = await readStackConfig(location);
-  const app = config.get("ecs-migrate:appPath") || "app";
-  return resolve(
-    location.project,
-    app,
-    config.get("ecs-migrate:migrationsPath") || "resources/db/migrations",
-  );
+/** The full check of the files that the stack has not shipped; undefined where --no-check says so. */
+function lintOf({ check, disable, dialect }: DeployOptions): DeployDeps["lint"] {
+  if (!check) return undefined;
+  return async (input) =>
+    (await import("./deployCheck.ts")).checkBeforeDeploy({ ...input, disable, dialect });
+}
+
+/** A plan that cannot be made or sent keeps nothing from running. */
+async function announcePlan(context: CommandContext, options: DeployOptions, deps: PlanDeps): Promise<void> {
+  const { announce } = await import("./announcePlan.ts");
+  const { production } = deps.outputs;
+  const toSlack = production && (options.slack ?? true);
+  await announce(deps, options.dialect, toSlack ? () => slackUrl(context, deps.outputs) : undefined);
 }
 
 /** @throws {ConfigError} for any value but `skip` and `auto` */
@@ -239,21 +227,4 @@ async function finish(
     slack: slack ? await slackUrl(context, outputs) : undefined,
   });
   context.finish(report.exitCode as ExitCode);
-}
-
-/** The webhook's URL is a secret: SLACK_WEBHOOK_URL, or the parameter whose name the outputs give. */
-async function slackUrl(context: CommandContext, outputs: Outputs | undefined): Promise<string | undefined> {
-  const { SLACK_WEBHOOK_URL: url } = context.env;
-  if (url) return url;
-  const name = outputs?.slackWebhookParameter;
-  if (!outputs || !name) return undefined;
-  try {
-    const parameters = await connectParameters(outputs.region);
-    return await parameters.getParameter(name);
-  } catch (error) {
-    context.terminal.warn(
-      `Slack was not told: its parameter ${name} could not be read (${awsErrorText(error)})`,
-    );
-    return undefined;
-  }
 }

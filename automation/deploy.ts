@@ -4,16 +4,17 @@
  */
 import type { MigrationFile } from "../infra/migrations.ts";
 import { awsErrorText, type EcsApi, type LogsApi } from "./aws.ts";
+import type { Finding } from "./check/finding.ts";
 import type { Clock } from "./clock.ts";
-import { EcsMigrateError } from "./errors.ts";
+import { EcsMigrateError, EXIT } from "./errors.ts";
 import { findGuardProblems } from "./guard.ts";
-import { refuseOnErrors } from "./guardError.ts";
+import { refuseOnErrors, refuseOnFindings } from "./guardError.ts";
 import { isUpToDate, lastChange } from "./history.ts";
 import { findInfraChanges, InfraGuardError } from "./infraGuard.ts";
 import { makeReport } from "./makeReport.ts";
-import type { Outputs } from "./outputs.ts";
+import type { Outputs, ShippedMigration } from "./outputs.ts";
 import type { Origin, RunReport } from "./report.ts";
-import { type RunSettings, runOperation } from "./runOperation.ts";
+import { type RunDeps, type RunSettings, runOperation } from "./runOperation.ts";
 import type { DeployableStack } from "./stack.ts";
 import type { Terminal } from "./terminal.ts";
 import type { Verdict } from "./verdict.ts";
@@ -36,6 +37,22 @@ export interface DeployDeps {
   readonly allowInfra: boolean;
   /** `MIGRATE=skip` or `MIGRATE=auto`: for this one build, over the stack's setting. */
   readonly migrate: "skip" | "auto" | undefined;
+  /** Looks into the files that the stack has not shipped; undefined: nobody does. */
+  readonly lint?: ((input: LintInput) => Promise<readonly Finding[]>) | undefined;
+  /** Called before the migration is run, with what the stack has shipped by then; it does not throw. */
+  readonly beforeUp?: ((deps: PlanDeps) => Promise<void>) | undefined;
+}
+
+export interface LintInput {
+  readonly files: readonly MigrationFile[];
+  readonly shipped: readonly ShippedMigration[];
+  readonly stack: string;
+  readonly now: Date;
+}
+
+export interface PlanDeps extends RunDeps {
+  /** The checkout's folder of migrations. */
+  readonly files: readonly MigrationFile[];
 }
 
 export interface Deployed {
@@ -66,8 +83,12 @@ async function guardMigrations(deps: DeployDeps, before: Outputs | undefined): P
   const checkout = await deps.readCheckout();
   const shipped = before?.migrations ?? [];
   const now = new Date(deps.clock.now());
-  const warnings = refuseOnErrors(findGuardProblems({ checkout, shipped, stack: deps.stack, now }));
-  for (const { file, message, mend } of warnings) deps.terminal.warn(`${file}: ${message}; ${mend}`);
+  const { stack, terminal, lint } = deps;
+  const warnings = refuseOnErrors(findGuardProblems({ checkout, shipped, stack, now }));
+  for (const { file, message, mend } of warnings) terminal.warn(`${file}: ${message}; ${mend}`);
+  const findings = refuseOnFindings((await lint?.({ files: checkout, shipped, stack, now })) ?? []);
+  for (const { file, line, rule, message, mend } of findings)
+    terminal.warn(`${file}:${line}: ${rule}: ${message}; ${mend}`);
 }
 
 async function updateStack({ openStack, terminal, stack, allowInfra }: DeployDeps): Promise<void> {
@@ -89,8 +110,10 @@ function notDeployed(
   startedAt: number,
 ): RunReport {
   if (!(error instanceof EcsMigrateError)) throw error;
-  if (error.exitCode === 2) throw error;
-  const reason = error.exitCode === 3 ? "refused" : "deploy";
+  if (error.exitCode === EXIT.usage) throw error;
+  // In full here: the verdict's one sentence, and Slack's, has no room for a list.
+  deps.terminal.say(error.message);
+  const reason = error.exitCode === EXIT.refused ? "refused" : "deploy";
   const verdict: Verdict = { kind: "notStarted", reason, detail: error.message };
   return makeReport({
     ...facts(deps),
@@ -107,6 +130,7 @@ async function migrate(deps: DeployDeps, outputs: Outputs, startedAt: number): P
   const skip = await reasonToSkip(deps, outputs, logs);
   if (skip === undefined) {
     const ecs = await deps.connectEcs(outputs.region);
+    await deps.beforeUp?.({ ...deps, outputs, ecs, logs, files: await deps.readCheckout() });
     return runOperation({ ...deps, outputs, ecs, logs }, { name: "up" }, outputs.taskDefinitionArn);
   }
   deps.terminal.say(skip.text);

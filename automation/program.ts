@@ -1,26 +1,25 @@
 /** The command line: names, arguments, help. It parses and validates; what the commands do is in {@link Commands}. */
-import { Command, InvalidArgumentError, Option } from "commander";
-import { ConfigError } from "./errors.ts";
+import { Command, Option } from "commander";
 import { type Operation, parseDown, parseVersioned } from "./operations.ts";
-
-export interface CommonOptions {
-  readonly stack?: string;
-  readonly project?: string;
-  readonly verbose: boolean;
-  readonly json: boolean;
-}
-
-export interface RunOptions extends CommonOptions {
-  /** Milliseconds. */
-  readonly timeout: number;
-  readonly wait: boolean;
-  readonly stopOnCancel: boolean;
-  readonly report?: string;
-  readonly slack: boolean | undefined;
-}
+import { addCheck, addDoctor, addHistory, addNew, addPlan, type LookCommands } from "./programLook.ts";
+import {
+  dialectOption,
+  disableOption,
+  positive,
+  type RunOptions,
+  withCommon,
+  withRunOptions,
+} from "./programOptions.ts";
 
 export interface DeployOptions extends RunOptions {
   readonly allowInfra: boolean;
+  /** False: the order and the edits are looked at, the SQL is not. */
+  readonly check: boolean;
+  /** Rules that are off, for this deploy. */
+  readonly disable: readonly string[];
+  readonly dialect: "postgres" | "other";
+  /** Says what will run before it runs; on a production stack to Slack as well. */
+  readonly plan: boolean;
 }
 
 export interface MigrateOptions extends RunOptions {
@@ -30,13 +29,11 @@ export interface MigrateOptions extends RunOptions {
 }
 
 /** What the commands do. Each resolves when all is told. */
-export interface Commands {
+export interface Commands extends LookCommands {
   deploy(options: DeployOptions): Promise<void>;
   migrate(operation: Operation, options: MigrateOptions): Promise<void>;
   attach(taskArn: string, options: RunOptions): Promise<void>;
 }
-
-const DEFAULT_TIMEOUT = "60m";
 
 const EXIT_CODES = `
 Exit codes: 0 applied or unchanged, 2 wrong usage or configuration, 3 refused by a guard, 10 not started (the database is
@@ -54,6 +51,11 @@ export function createProgram(commands: Commands, version: string): Command {
   addDeploy(program, commands);
   addMigrate(program, commands);
   addAttach(program, commands);
+  addCheck(program, commands);
+  addNew(program, commands);
+  addPlan(program, commands);
+  addHistory(program, commands);
+  addDoctor(program, commands);
   return program;
 }
 
@@ -61,6 +63,13 @@ function addDeploy(program: Command, commands: Commands): void {
   withRunOptions(withCommon(program.command("deploy")))
     .description("bring the stack up, run the migration where there is something to run, tell Slack")
     .option("--allow-infra", "let the deploy change more than the image: an operator's word", false)
+    .option(
+      "--no-check",
+      "do not look into the new files' SQL; their order and edits are looked at all the same",
+    )
+    .addOption(disableOption())
+    .addOption(dialectOption())
+    .option("--plan", "say what will run before it runs; of a production stack in Slack as well", false)
     .addHelpText(
       "after",
       `
@@ -130,67 +139,4 @@ function addAttach(program: Command, commands: Commands): void {
       "\nExample:\n  ecs-migrate attach arn:aws:ecs:…:task/stage-shop/0123456789abcdef --stack stage",
     )
     .action((task: string, options: RunOptions) => commands.attach(task, options));
-}
-
-function withCommon(command: Command): Command {
-  return command
-    .option("-s, --stack <name>", "the Pulumi stack")
-    .option("-C, --project <folder>", "the folder of Pulumi.yaml (default: where package.json is)")
-    .option("--json", "print the report as JSON", false)
-    .option("--verbose", "print Pulumi's own output, and the stack trace of an error", false);
-}
-
-function withRunOptions(command: Command): Command {
-  return command
-    .addOption(
-      new Option(
-        "--timeout <duration>",
-        "stop watching after this long, such as 90s, 45m, 2h; the task is left running",
-      )
-        .default(duration(DEFAULT_TIMEOUT), DEFAULT_TIMEOUT)
-        .argParser(duration),
-    )
-    .option("--wait", "wait for another running migration to end, instead of refusing", false)
-    .option(
-      "--stop-on-cancel",
-      "stop the task when this command is stopped or times out; the database may end up dirty",
-      false,
-    )
-    .option("--report <file>", "write the report to a file: Markdown where it ends in .md, else JSON")
-    .option("--slack", "tell Slack, even of a mere question")
-    .option("--no-slack", "tell Slack nothing");
-}
-
-/** Reads `90s`, `45m`, `2h` as milliseconds. */
-export function duration(text: string): number {
-  const [, count, unit] = /^(\d+)(s|m|h)$/.exec(text) ?? [];
-  if (count === undefined || Number(count) === 0)
-    throw new InvalidArgumentError("It must be like 90s, 45m or 2h.");
-  const unitMs = unit === "h" ? 3_600_000 : unit === "m" ? 60_000 : 1_000;
-  return Number(count) * unitMs;
-}
-
-function positive(text: string): number {
-  if (!/^[1-9]\d{0,8}$/.test(text)) throw new InvalidArgumentError("It must be a whole number of 1 or more.");
-  return Number(text);
-}
-
-/**
- * The stack that a command is about.
- *
- * @throws {ConfigError} where neither --stack nor the branch names one
- */
-export function requireStack(
-  stack: string | undefined,
-  fromBranch: string | undefined,
-  branch: string | null,
-): string {
-  const chosen = stack ?? fromBranch;
-  if (chosen !== undefined && /^[\w.-]+(\/[\w.-]+){0,2}$/.test(chosen)) return chosen;
-  if (chosen !== undefined) throw new ConfigError([`--stack ${chosen} is no stack's name`]);
-  const where =
-    branch === null
-      ? "there is no branch to tell it by"
-      : `the branch ${branch} is neither stage/* nor prod/*`;
-  throw new ConfigError([`Which stack? ${where}; name it with --stack`]);
 }

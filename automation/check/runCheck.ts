@@ -72,7 +72,8 @@ export async function runCheck(deps: CheckDeps, options: CheckOptions): Promise<
   return { findings, renamed, exitCode, text: render(options.format, report) };
 }
 
-function ruleSet(rules: readonly string[]): ReadonlySet<string> {
+/** @throws {ConfigError} for a rule that does not exist */
+export function ruleSet(rules: readonly string[]): ReadonlySet<string> {
   const unknown = rules.filter((rule) => !isRule(rule));
   if (unknown.length > 0) {
     throw new ConfigError(

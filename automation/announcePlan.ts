@@ -1,0 +1,64 @@
+/** `deploy --plan`: says what will run before it runs. It never keeps the migration from running. */
+
+import type { PlanDeps } from "./deploy.ts";
+import { makePlan, type PlanReport } from "./plan/makePlan.ts";
+import { planLines } from "./plan/planText.ts";
+import { planMessage } from "./planMessage.ts";
+import { redact } from "./redact.ts";
+import type { RunReport } from "./report.ts";
+import type { DatabaseVersion } from "./resultLine.ts";
+import { runOperation } from "./runOperation.ts";
+import { sendToSlack } from "./slack.ts";
+
+/**
+ * Asks the database, and tells the terminal and, where there is a URL, Slack. What goes wrong is a warning.
+ *
+ * @param slackUrl reads the webhook's URL; undefined where Slack is not told
+ */
+export async function announce(
+  deps: PlanDeps,
+  dialect: "postgres" | "other",
+  slackUrl: (() => Promise<string | undefined>) | undefined,
+  fetch?: typeof globalThis.fetch,
+): Promise<void> {
+  const { terminal, stack, outputs, origin } = deps;
+  try {
+    const plan = await askAndPlan(deps, dialect);
+    if ("verdict" in plan) {
+      terminal.warn(`no plan could be made: ${plan.headline}`);
+      return;
+    }
+    for (const line of planLines(plan)) terminal.say(line);
+    const url = await slackUrl?.();
+    if (url === undefined) return;
+    const message = planMessage(plan, outputs.application, origin);
+    const answer = await sendToSlack({ url, message, ...(fetch ? { fetch } : {}) });
+    if (!answer.sent) terminal.warn(answer.warning);
+  } catch (error) {
+    terminal.warn(
+      `no plan could be made for ${stack}: ${redact(error instanceof Error ? error.message : String(error))}`,
+    );
+  }
+}
+
+async function askAndPlan(deps: PlanDeps, dialect: "postgres" | "other"): Promise<PlanReport | RunReport> {
+  const report = await runOperation(deps, { name: "status" }, deps.outputs.taskDefinitionArn);
+  const current = versionOf(report);
+  if (current === null) return report;
+  return makePlan({
+    stack: deps.stack,
+    current,
+    operation: { name: "up" },
+    migrations: deps.outputs.migrations,
+    files: deps.files,
+    dialect,
+    now: new Date(deps.clock.now()),
+  });
+}
+
+/** The database's version as a run of `status` found it; null where it did not. */
+export function versionOf({ verdict }: RunReport): DatabaseVersion | null {
+  if (verdict.kind === "unchanged") return verdict.version;
+  if (verdict.kind === "dirty") return { version: verdict.version, dirty: true };
+  return null;
+}

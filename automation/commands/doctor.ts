@@ -1,0 +1,111 @@
+/** The command `doctor`: looks at each part that a run needs, and guides out of a dirty version. */
+import { type MigrationFile, readMigrationFiles } from "../../infra/migrations.ts";
+import { versionOf } from "../announcePlan.ts";
+import { awsErrorText, connectEcs, connectLogs, type LogsApi } from "../aws.ts";
+import { systemClock } from "../clock.ts";
+import { type CommandContext, jsonText, locate, migrationsFolder } from "../commandContext.ts";
+import { dirtyGuide, runThatLeft } from "../doctor/dirtyGuide.ts";
+import { connectDoctor } from "../doctor/doctorAws.ts";
+import { type DoctorReport, doctorLines } from "../doctor/doctorText.ts";
+import { examine } from "../doctor/examine.ts";
+import { type Diagnosis, warning } from "../doctor/findings.ts";
+import { judgeDatabase, judgeHistory } from "../doctor/judgeRuns.ts";
+import { EXIT, type ExitCode } from "../errors.ts";
+import { type HistoryEntry, readHistory } from "../history.ts";
+import { originOf } from "../origin.ts";
+import type { Outputs } from "../outputs.ts";
+import type { DoctorCommandOptions } from "../programLook.ts";
+import { redact } from "../redact.ts";
+import type { RunReport } from "../report.ts";
+import type { DatabaseVersion } from "../resultLine.ts";
+import { runOperation } from "../runOperation.ts";
+import { type PulumiLocation, readOutputs } from "../stackOutputs.ts";
+
+/** So far back the history is looked at for the last run, in milliseconds. */
+const HISTORY_MS = 90 * 24 * 60 * 60 * 1000;
+
+export async function doctorCommand(context: CommandContext, options: DoctorCommandOptions): Promise<void> {
+  const location = locate(context, options);
+  const { stack } = location;
+  const outputs = await readOutputs(location);
+  const logs = await connectLogs(outputs.region);
+  const parts = await examine(connectDoctor(outputs), outputs, stack);
+  const history = await lookBack(logs, outputs);
+  const database = options.database ? await ask(context, options, stack, outputs, logs) : undefined;
+  const checks = [
+    ...parts,
+    ...("entries" in history ? judgeHistory(history.entries, stack) : [history]),
+    ...(database ? [judgeDatabase(database, outputs, stack)] : []),
+  ].map(redactDiagnosis);
+  const entries = "entries" in history ? history.entries : [];
+  const at = database ? versionOf(database) : (entries.at(-1)?.result.to ?? null);
+  const dirty = at?.dirty ? await guide(location, outputs, at, entries) : null;
+  const exitCode = exitCodeOf(checks, dirty !== null);
+  const report: DoctorReport = { schema: 1, stack, exitCode, checks, dirty };
+  context.print(options.json ? jsonText(report) : `${doctorLines(report, context.color).join("\n")}\n`);
+  context.finish(exitCode);
+}
+
+function exitCodeOf(checks: readonly Diagnosis[], dirty: boolean): ExitCode {
+  if (dirty) return EXIT.dirty;
+  return checks.some(({ state }) => state === "problem") ? EXIT.refused : EXIT.ok;
+}
+
+function redactDiagnosis(check: Diagnosis): Diagnosis {
+  return { ...check, text: redact(check.text) };
+}
+
+async function lookBack(logs: LogsApi, outputs: Outputs): Promise<{ entries: HistoryEntry[] } | Diagnosis> {
+  try {
+    return { entries: await readHistory(logs, outputs, systemClock.now() - HISTORY_MS) };
+  } catch (error) {
+    const text = `could not be read: ${awsErrorText(error)}`;
+    return warning("last run", text, "look with an operator's credentials");
+  }
+}
+
+async function ask(
+  context: CommandContext,
+  options: DoctorCommandOptions,
+  stack: string,
+  outputs: Outputs,
+  logs: LogsApi,
+): Promise<RunReport> {
+  return runOperation(
+    {
+      stack,
+      outputs,
+      ecs: await connectEcs(outputs.region),
+      logs,
+      clock: systemClock,
+      terminal: context.terminal,
+      origin: originOf(context.env),
+      env: context.env,
+      settings: { timeoutMs: options.timeout, waitMs: 0, stopOnCancel: false },
+      signal: context.signal,
+    },
+    { name: "status" },
+    outputs.taskDefinitionArn,
+  );
+}
+
+async function guide(
+  location: PulumiLocation,
+  outputs: Outputs,
+  { version }: DatabaseVersion,
+  entries: readonly HistoryEntry[],
+) {
+  const files = await checkoutFiles(location);
+  const run = runThatLeft(version, entries);
+  const made = await dirtyGuide({ version, run, outputs, stack: location.stack, files });
+  return { ...made, error: made.error === null ? null : redact(made.error) };
+}
+
+/** Without a checkout the guide says that the file is not there to be shown. */
+async function checkoutFiles(location: PulumiLocation): Promise<MigrationFile[]> {
+  try {
+    return readMigrationFiles(await migrationsFolder(location));
+  } catch {
+    return [];
+  }
+}

@@ -1,0 +1,33 @@
+/** The command `history`: needs credentials and the stack's outputs, and nothing else. */
+import { awsErrorText, connectLogs } from "../aws.ts";
+import { type CommandContext, jsonText, locate } from "../commandContext.ts";
+import { ConfigError, EXIT } from "../errors.ts";
+import { type HistoryEntry, readHistory } from "../history.ts";
+import { historyJson, historyLines } from "../historyText.ts";
+import type { Outputs } from "../outputs.ts";
+import type { HistoryCommandOptions } from "../programLook.ts";
+import { readOutputs } from "../stackOutputs.ts";
+
+export async function historyCommand(context: CommandContext, options: HistoryCommandOptions): Promise<void> {
+  const location = locate(context, options);
+  const outputs = await readOutputs(location);
+  const since = Date.now() - options.since;
+  const entries = await read(outputs, since);
+  if (options.json) context.print(jsonText(historyJson(entries, location.stack, since)));
+  else if (entries.length === 0) {
+    context.print(`No run since ${new Date(since).toISOString().slice(0, 10)} in ${outputs.logGroup}\n`);
+  } else context.print(`${historyLines(entries).join("\n")}\n`);
+  context.finish(EXIT.ok);
+}
+
+/** @throws {ConfigError} where the log group cannot be read */
+async function read(outputs: Outputs, since: number): Promise<HistoryEntry[]> {
+  try {
+    return await readHistory(await connectLogs(outputs.region), outputs, since);
+  } catch (error) {
+    throw new ConfigError(
+      [`The log group ${outputs.logGroup} could not be read: ${awsErrorText(error)}; check the credentials`],
+      { cause: error },
+    );
+  }
+}

@@ -1,0 +1,152 @@
+/** The way out of a dirty version, as far as it can be told without touching the database. Nothing is run. */
+
+import { type MigrationFile, sha256 } from "../../infra/migrations.ts";
+import { parseSql, type Statement } from "../check/statements.ts";
+import type { HistoryEntry } from "../history.ts";
+import type { Outputs } from "../outputs.ts";
+import { COMMAND, commandFor, dirtyMark } from "../verdictNext.ts";
+import { type Look, looksFor } from "./lookQueries.ts";
+
+export interface GuidedStatement {
+  /** Counted from 1. */
+  readonly number: number;
+  /** In the file, counted from 1. */
+  readonly line: number;
+  readonly text: string;
+  readonly looks: readonly Look[];
+}
+
+export interface DirtyGuide {
+  /** null: dirty before the first version. */
+  readonly version: number | null;
+  /** The file that stopped half-way; null where it cannot be told. */
+  readonly file: string | null;
+  readonly direction: "up" | "down" | null;
+  /** True where the history tells which file it was; false where it is inferred from the version alone. */
+  readonly sure: boolean;
+  /** What golang-migrate said; null where no run of the history did. */
+  readonly error: string | null;
+  /** `edited`: the checkout's file is not the one that ran, so its statements are not shown. */
+  readonly checkout: "same" | "edited" | "missing" | "unreadable";
+  readonly statements: readonly GuidedStatement[];
+  /** Postgres took the file whole or not at all; null where the statements are not known. */
+  readonly wholeOrNothing: boolean | null;
+  readonly choices: readonly { readonly finding: string; readonly command: string | null }[];
+}
+
+export interface DirtyGuideInput {
+  readonly version: number | null;
+  /** The newest run of the history that left the database so; undefined where there is none. */
+  readonly run: HistoryEntry | undefined;
+  readonly outputs: Outputs;
+  readonly stack: string;
+  /** The checkout's folder. */
+  readonly files: readonly MigrationFile[];
+}
+
+export async function dirtyGuide(input: DirtyGuideInput): Promise<DirtyGuide> {
+  const { version, run, outputs, stack } = input;
+  const mark = markOf(input);
+  const { checkout, sql } = sqlOf(input, mark?.file);
+  const parsed = sql === undefined ? undefined : await parseSql(sql);
+  const statements = parsed?.ok ? parsed.statements : undefined;
+  return {
+    version,
+    file: mark?.file ?? null,
+    direction: mark?.direction ?? null,
+    sure: run !== undefined,
+    error: run?.result.error ?? null,
+    checkout: parsed?.ok === false ? "unreadable" : checkout,
+    statements: (statements ?? []).map(({ line, text, node }, index) => ({
+      number: index + 1,
+      line,
+      text,
+      looks: looksFor(node),
+    })),
+    wholeOrNothing: statements === undefined ? null : isOneTransaction(statements),
+    choices: mark === null ? unknownChoices(stack) : choicesOf(mark, stack, outputs),
+  };
+}
+
+type Mark = NonNullable<ReturnType<typeof dirtyMark>>;
+
+/** Without a run of the history an up file is supposed: a down leaves the mark on the version below its file. */
+function markOf({ version, run, outputs, stack }: DirtyGuideInput): Mark | null {
+  const from = run?.result.from ?? { version, dirty: true };
+  return dirtyMark(
+    { kind: "dirty", version, from, files: run?.result.files ?? [], error: run?.result.error ?? null },
+    {
+      stack,
+      operation: { name: "status" },
+      application: outputs.application,
+      taskDefinition: null,
+      image: null,
+      logStream: null,
+      taskArn: null,
+      migrations: outputs.migrations,
+    },
+  );
+}
+
+function sqlOf(
+  { files, outputs }: DirtyGuideInput,
+  file: string | undefined,
+): { readonly checkout: "same" | "edited" | "missing"; readonly sql?: string } {
+  const found = files.find((candidate) => candidate.file === file);
+  if (!found?.parsed) return { checkout: "missing" };
+  const { version, direction } = found.parsed;
+  const shipped = outputs.migrations.find((migration) => BigInt(migration.version) === version)?.[direction];
+  if (shipped !== sha256(found.bytes)) return { checkout: "edited" };
+  return { checkout: "same", sql: new TextDecoder().decode(found.bytes) };
+}
+
+/**
+ * Postgres runs the statements of one query as one transaction (PostgreSQL, "Multiple Statements in a Simple Query").
+ * What commits by itself, and what cannot run in a transaction, is not undone with the rest.
+ */
+function isOneTransaction(statements: readonly Statement[]): boolean {
+  return !statements.some(
+    ({ node }) =>
+      "TransactionStmt" in node ||
+      ("IndexStmt" in node && node.IndexStmt.concurrent === true) ||
+      ("DropStmt" in node && node.DropStmt.concurrent === true),
+  );
+}
+
+function choicesOf({ file, before, after, direction }: Mark, stack: string, { migrations }: Outputs) {
+  const redo = direction === "up" ? "migrate up" : `migrate goto ${after}`;
+  const canRedo = direction === "up" || migrations.some(({ version }) => version === after);
+  return [
+    { finding: `none of ${file} took effect`, command: commandFor(`migrate force ${before}`, stack) },
+    {
+      finding: "then, when its cause is mended",
+      command: commandFor(canRedo ? redo : "migrate down 1", stack),
+    },
+    { finding: `all of ${file} took effect`, command: commandFor(`migrate force ${after}`, stack) },
+    {
+      finding: "some took effect: undo or finish them by hand, then do as for none or for all",
+      command: null,
+    },
+  ];
+}
+
+function unknownChoices(stack: string) {
+  return [
+    {
+      finding: "the file cannot be told; read the log of the run that stopped",
+      command: `${COMMAND} history --stack ${stack}`,
+    },
+  ];
+}
+
+/** The newest run that left the database dirty at this version, or undefined where a later one changed it again. */
+export function runThatLeft(
+  version: number | null,
+  history: readonly HistoryEntry[],
+): HistoryEntry | undefined {
+  const left = history.filter(
+    ({ result: { to, from } }) =>
+      to?.dirty === true && (to.version ?? -1) === (version ?? -1) && from?.dirty !== true,
+  );
+  return left.at(-1);
+}

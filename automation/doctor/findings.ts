@@ -1,0 +1,24 @@
+/** What `doctor` found of one part. */
+export type CheckState = "ok" | "warning" | "problem";
+
+export interface Diagnosis {
+  /** The part: `image`, `cluster`, `database secret`. */
+  readonly part: string;
+  readonly state: CheckState;
+  /** One clause without a full stop. */
+  readonly text: string;
+  /** What to do about it; null where all is well. */
+  readonly mend: string | null;
+}
+
+export function ok(part: string, text: string): Diagnosis {
+  return { part, state: "ok", text, mend: null };
+}
+
+export function warning(part: string, text: string, mend: string): Diagnosis {
+  return { part, state: "warning", text, mend };
+}
+
+export function problem(part: string, text: string, mend: string): Diagnosis {
+  return { part, state: "problem", text, mend };
+}

@@ -1,0 +1,55 @@
+/** What the last run and the database's own answer say. Pure. */
+import type { HistoryEntry } from "../history.ts";
+import type { Outputs } from "../outputs.ts";
+import type { RunReport } from "../report.ts";
+import { countText, versionSpan, versionText } from "../verdictFacts.ts";
+import { commandFor } from "../verdictNext.ts";
+import { type Diagnosis, ok, problem, warning } from "./findings.ts";
+
+/** The newest run that was not only a question; a later question that found the database dirty counts as well. */
+export function judgeHistory(entries: readonly HistoryEntry[], stack: string): Diagnosis[] {
+  const part = "last run";
+  const change = entries.findLast(
+    ({ result }) => result.operation !== "version" && result.operation !== "status",
+  );
+  if (!change) return [ok(part, "the log group remembers none")];
+  const { result, taskId } = change;
+  const words = result.argument === null ? result.operation : `${result.operation} ${result.argument}`;
+  const span = versionSpan(result.from, result.to);
+  const text = `${words} at ${result.startedAt}: ${result.outcome}${span === "" ? "" : `, ${span}`} (task ${taskId})`;
+  if (result.outcome === "applied" || result.outcome === "unchanged") return [ok(part, text)];
+  const mend = `see ${commandFor("history", stack)}`;
+  const mended = entries.at(-1)?.result.to?.dirty === false;
+  return [mended ? warning(part, text, mend) : problem(part, text, mend)];
+}
+
+export function judgeDatabase(report: RunReport, outputs: Outputs, stack: string): Diagnosis {
+  const part = "database";
+  const { verdict, headline, why } = report;
+  const highest = outputs.migrations.at(-1)?.version ?? null;
+  if (verdict.kind === "dirty")
+    return problem(
+      part,
+      `is dirty at ${versionText({ version: verdict.version, dirty: false })}`,
+      "see the guide below",
+    );
+  if (verdict.kind !== "unchanged" || verdict.version === null) {
+    const next =
+      report.next.find(({ command }) => command !== null)?.command ?? commandFor("migrate status", stack);
+    return problem(part, why === null ? headline : `${headline}: ${why}`, next);
+  }
+  const pending = verdict.pending?.length ?? 0;
+  const at = `is at ${versionText(verdict.version)}`;
+  if (pending > 0)
+    return warning(
+      part,
+      `${at}, ${countText(pending, "migration")} pending`,
+      commandFor("migrate up", stack),
+    );
+  if (verdict.version.version === highest) return ok(part, `${at}, the highest that the stack has shipped`);
+  return warning(
+    part,
+    `${at}, and the stack has shipped ${highest ?? "none"}: a newer image migrated it`,
+    `deploy the newer checkout: ${commandFor("deploy", stack)}`,
+  );
+}

@@ -1,0 +1,155 @@
+/** A plan with what can be said of each file before it runs: its first lines, the findings, how long, what is dropped. */
+
+import { groupByVersion, type NamedMigrationFile } from "../../infra/migrations.ts";
+import { checkFolder } from "../check/checkFolder.ts";
+import type { Impact } from "../check/effect.ts";
+import {
+  type Dropped,
+  droppedBy,
+  estimate,
+  estimateFiles,
+  type FileEstimate,
+  firstLines,
+} from "../check/estimate.ts";
+import type { Finding } from "../check/finding.ts";
+import { type Operation, operationText } from "../operations.ts";
+import type { DatabaseVersion } from "../resultLine.ts";
+import { type FileState, type Plan, type PlanInput, type PlannedStep, planOf } from "./planOf.ts";
+
+/** Raised when a field changes its meaning. */
+export const PLAN_SCHEMA = 1;
+
+/** SQL lines shown of each file. */
+const SHOWN_LINES = 3;
+
+export interface PlanFile {
+  readonly version: number;
+  readonly direction: "up" | "down";
+  /** Base name; null where the version has no file of this direction. */
+  readonly file: string | null;
+  readonly state: FileState;
+  /** The SQL's first lines, without comments. */
+  readonly sql: readonly string[];
+  /** How long others wait for a lock; null where it is not known. */
+  readonly lock: Impact | null;
+  /** How long it runs; null where it is not known. */
+  readonly duration: Impact | null;
+  /** Why, clause by clause. */
+  readonly reasons: readonly string[];
+  /** What the file drops; null where it could not be read. */
+  readonly drops: readonly Dropped[] | null;
+  readonly findings: readonly Omit<Finding, "subject">[];
+}
+
+export interface PlanReport {
+  readonly schema: typeof PLAN_SCHEMA;
+  readonly stack: string;
+  readonly operation: Operation;
+  readonly current: DatabaseVersion;
+  /** The version afterwards; the current one where nothing runs. */
+  readonly target: number | null;
+  readonly outcome: Plan["kind"];
+  /** Why nothing would run, or what to know of it; null where all is plain. */
+  readonly note: string | null;
+  readonly files: readonly PlanFile[];
+  /** What the checkout's other files are found with: a late file, an edit. Only of `up`. */
+  readonly findings: readonly Omit<Finding, "subject">[];
+}
+
+export interface MakePlanInput extends PlanInput {
+  readonly stack: string;
+  readonly dialect: "postgres" | "other";
+  /** The clock, UTC. */
+  readonly now: Date;
+}
+
+export async function makePlan(input: MakePlanInput): Promise<PlanReport> {
+  const { stack, operation, current } = input;
+  const plan = planOf(input);
+  const steps = plan.kind === "steps" ? plan.steps : [];
+  const findings = operation.name === "up" ? await findingsOf(input) : [];
+  const estimates = await estimatesOf(input, steps);
+  const files: PlanFile[] = [];
+  for (const step of steps) files.push(await describe(step, estimates, findings, input.dialect));
+  const planned = new Set(files.map(({ file }) => file));
+  return {
+    schema: PLAN_SCHEMA,
+    stack,
+    operation,
+    current,
+    target: steps.length > 0 ? (steps.at(-1)?.target ?? null) : current.version,
+    outcome: plan.kind,
+    note: noteOf(plan, operation),
+    files,
+    findings: findings.filter(({ file }) => !planned.has(file)).map(withoutSubject),
+  };
+}
+
+function noteOf(plan: Plan, operation: Operation): string | null {
+  if (plan.kind === "refused") return `${operationText(operation)} would run nothing: ${plan.reason}`;
+  return plan.kind === "steps" ? plan.note : null;
+}
+
+async function findingsOf({ files, migrations, stack, dialect, now }: MakePlanInput): Promise<Finding[]> {
+  const records = [{ holder: `stack ${stack}`, migrations }];
+  return checkFolder({ files, records, dialect, now, disabled: new Set() });
+}
+
+/** Up files are read in their order, those that ran already included: a table made by one is empty for the next. */
+async function estimatesOf(
+  { files, current, dialect }: MakePlanInput,
+  steps: readonly PlannedStep[],
+): Promise<ReadonlyMap<string, FileEstimate>> {
+  const up = steps.filter(({ direction }) => direction === "up");
+  if (dialect !== "postgres" || up.length === 0) return new Map();
+  const pending = new Set(up.map(({ version }) => version));
+  const upFiles = [...groupByVersion(files).values()]
+    .flatMap((group) => group.filter(({ parsed }) => parsed.direction === "up").slice(0, 1))
+    .filter(({ parsed }) => pending.has(Number(parsed.version)) || ran(parsed.version, current));
+  return estimateFiles(
+    upFiles.map((entry: NamedMigrationFile) => ({
+      file: entry.file,
+      sql: textOf(entry.bytes),
+      pending: pending.has(Number(entry.parsed.version)),
+    })),
+  );
+}
+
+function ran(version: bigint, current: DatabaseVersion): boolean {
+  return current.version !== null && version <= BigInt(current.version);
+}
+
+async function describe(
+  step: PlannedStep,
+  estimates: ReadonlyMap<string, FileEstimate>,
+  findings: readonly Finding[],
+  dialect: "postgres" | "other",
+): Promise<PlanFile> {
+  const { version, direction, file, state, bytes } = step;
+  // Of a file that differs from the image's, nothing that it says is true of what runs.
+  const runs = bytes !== null && (state === "shipped" || state === "new");
+  const sql = runs ? textOf(bytes) : null;
+  const known = sql !== null && dialect === "postgres";
+  const found = known ? (estimates.get(file ?? "") ?? (await estimate(sql))) : undefined;
+  const clauses = (found?.statements ?? []).flatMap(({ reason }) => (reason === "" ? [] : [reason]));
+  return {
+    version,
+    direction,
+    file,
+    state,
+    sql: sql === null ? [] : firstLines(sql, SHOWN_LINES),
+    lock: file === null ? "none" : (found?.lock ?? null),
+    duration: file === null ? "none" : (found?.duration ?? null),
+    reasons: [...new Set(clauses)],
+    drops: file === null ? [] : known ? ((await droppedBy(sql)) ?? null) : null,
+    findings: findings.filter((finding) => finding.file === file).map(withoutSubject),
+  };
+}
+
+function withoutSubject({ subject: _subject, ...finding }: Finding): Omit<Finding, "subject"> {
+  return finding;
+}
+
+function textOf(bytes: Uint8Array): string {
+  return new TextDecoder().decode(bytes);
+}
