@@ -132,6 +132,12 @@ export function updateError(
   const config = errors.find((message) => message.includes(CONFIG_PROBLEMS_MARK));
   if (config) return new StackConfigError(config.slice(config.indexOf(CONFIG_PROBLEMS_MARK)), { cause });
   const text = errors.length > 0 ? errors.join("\n") : commandErrorText(cause);
+  // The engine looks at the keys that Pulumi.yaml declares before it runs the program, and stops at the first.
+  const undeclared = /validating stack config: (.+)/.exec(text)?.[1];
+  if (undeclared) {
+    const mend = `set it with \`pulumi config set <key> <value> -s ${stack}\``;
+    return new StackConfigError(`${CONFIG_PROBLEMS_MARK} ${stack}: ${undeclared}; ${mend}`, { cause });
+  }
   if (/the stack is currently locked|Conflict: Another update/i.test(`${text}\n${commandErrorText(cause)}`)) {
     return new StackUpdateError(
       `Another update of stack ${stack} is running; wait for it, or run \`pulumi cancel -s ${stack}\` if it died`,
@@ -175,7 +181,8 @@ export function stepLine(event: EngineEvent): string | undefined {
 
 function commandErrorText(error: unknown): string {
   const { stderr, commandResult } = error as { stderr?: string; commandResult?: { stderr?: string } };
-  return commandResult?.stderr ?? stderr ?? (error instanceof Error ? error.message : String(error));
+  const said = commandResult?.stderr ?? stderr ?? (error instanceof Error ? error.message : String(error));
+  return said.replace(/^Command failed with exit code \d+: .*\n/, "");
 }
 
 function definedVariables(env: NodeJS.ProcessEnv): Record<string, string> {

@@ -32,7 +32,10 @@ async function jsonOf(report: RunReport): Promise<string> {
 
 async function tellSlack(report: RunReport, url: string | undefined): Promise<string | undefined> {
   if (url === undefined) return undefined;
-  const [{ sendToSlack }, { slackMessage }] = await Promise.all([import("./slack.ts"), import("./slackMessage.ts")]);
+  const [{ sendToSlack }, { slackMessage }] = await Promise.all([
+    import("./slack.ts"),
+    import("./slackMessage.ts"),
+  ]);
   const answer = await sendToSlack({ url, message: slackMessage(report) });
   return answer.sent ? undefined : answer.warning;
 }
@@ -44,6 +47,8 @@ async function tellFile(report: RunReport, { reportFile, terminal }: Audience): 
     const { writeReport } = await import("./reportFile.ts");
     await writeReport(reportFile, report);
   } catch (error) {
-    terminal.warn(`the report could not be written to ${reportFile}: ${redact(String((error as Error).message))}`);
+    terminal.warn(
+      `the report could not be written to ${reportFile}: ${redact(String((error as Error).message))}`,
+    );
   }
 }

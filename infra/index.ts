@@ -4,7 +4,7 @@
  * A default export, as Pulumi's Node host takes it: so the names are those of the object, which its type checks.
  */
 import * as pulumi from "@pulumi/pulumi";
-import { ConfigError, EcsMigrateError } from "../automation/errors.ts";
+import { EcsMigrateError } from "../automation/errors.ts";
 import { loadConfig } from "./config.ts";
 import { createStack, type StackOutputs } from "./stack.ts";
 
@@ -18,11 +18,9 @@ function program(): StackOutputs {
   }
 }
 
-/** Pulumi shows a RunError without a stack trace: what is wrong is in the configuration, not in the program. */
+/** Pulumi shows a RunError without a stack trace: what is wrong is what the user gave, not the program. */
 function withoutStackTrace(error: unknown): unknown {
-  if (error instanceof ConfigError) {
-    // automation/stack.ts knows a problem of the configuration by these words.
-    return new pulumi.RunError(`Configuration of stack ${pulumi.getStack()}: ${error.message}`);
-  }
-  return error instanceof EcsMigrateError ? new pulumi.RunError(error.message) : error;
+  if (!(error instanceof EcsMigrateError)) return error;
+  // automation/stack.ts knows such a problem by these words.
+  return new pulumi.RunError(`Configuration of stack ${pulumi.getStack()}: ${error.message}`);
 }

@@ -202,7 +202,10 @@ describe("describeVerdict, what now", () => {
     const context = doing({ name: "down", steps: 2 });
     const { headline, next } = describeVerdict(down, context);
     assert.equal(headline, "Dirty at 20261122: 20261124_index_email.down.sql stopped half-way");
-    assert.deepEqual(commands(down, context), npm("migrate force 20261124", "migrate down 2", "migrate force 20261122"));
+    assert.deepEqual(
+      commands(down, context),
+      npm("migrate force 20261124", "migrate down 2", "migrate force 20261122"),
+    );
     assert.match(next[0]?.text ?? "", /20261124_index_email\.down\.sql/);
   });
 
@@ -213,7 +216,10 @@ describe("describeVerdict, what now", () => {
       describeVerdict(down, context).headline,
       "Dirty at no version: 20261120_create_users.down.sql stopped half-way",
     );
-    assert.deepEqual(commands(down, context), npm("migrate force 20261120", "migrate down --all", "migrate force -1"));
+    assert.deepEqual(
+      commands(down, context),
+      npm("migrate force 20261120", "migrate down --all", "migrate force -1"),
+    );
   });
 
   test("a goto that went down", () => {
@@ -225,7 +231,10 @@ describe("describeVerdict, what now", () => {
       error: null,
     };
     const context = doing({ name: "goto", version: 20261120 });
-    assert.deepEqual(commands(verdict, context), npm("migrate force 20261122", "migrate goto 20261120", "migrate force 20261120"));
+    assert.deepEqual(
+      commands(verdict, context),
+      npm("migrate force 20261122", "migrate goto 20261120", "migrate force 20261120"),
+    );
   });
 
   test("a version that the stack did not ship is named as such", () => {
@@ -283,13 +292,17 @@ describe("describeVerdict, what now", () => {
   });
 
   test("an interruption that may have left it dirty asks for the version first", () => {
-    for (const verdict of INTERRUPTED.slice(0, 7)) assert.deepEqual(commands(verdict), npm("migrate version", "migrate up"));
+    for (const verdict of INTERRUPTED.slice(0, 7))
+      assert.deepEqual(commands(verdict), npm("migrate version", "migrate up"));
   });
 
   test("an interruption that is known to be clean says so", () => {
     const verdict = { ...INTERRUPTED[3], from: clean(20261120), to: clean(20261122) } as Verdict;
     assert.deepEqual(describeVerdict(verdict, CONTEXT).next, [
-      { text: "The database is at 20261122 and not dirty: run the same again.", command: npm("migrate up")[0] },
+      {
+        text: "The database is at 20261122 and not dirty: run the same again.",
+        command: npm("migrate up")[0],
+      },
     ]);
   });
 

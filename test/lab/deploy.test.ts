@@ -54,7 +54,10 @@ describe("a stack in the lab", () => {
     const { exitCode, report, stderr } = await run("deploy", "--allow-infra");
     assert.equal(exitCode, 0, stderr);
     assert.equal(report?.verdict.kind, "applied");
-    assert.deepEqual(report?.verdict.kind === "applied" && report.verdict.to, { version: HIGHEST, dirty: false });
+    assert.deepEqual(report?.verdict.kind === "applied" && report.verdict.to, {
+      version: HIGHEST,
+      dirty: false,
+    });
     assert.deepEqual(await query("SELECT version::int, dirty FROM schema_migrations"), [
       { version: HIGHEST, dirty: false },
     ]);
@@ -98,14 +101,18 @@ describe("a stack in the lab", () => {
       pending: [{ version: HIGHEST, name: "product_currency_not_null" }],
     });
     const up = await run("migrate", "up");
-    assert.deepEqual(up.report?.verdict.kind === "applied" && up.report.verdict.files.map(({ version }) => version), [
-      HIGHEST,
-    ]);
+    assert.deepEqual(
+      up.report?.verdict.kind === "applied" && up.report.verdict.files.map(({ version }) => version),
+      [HIGHEST],
+    );
   });
 
   it("calls a half-applied file dirty, with the file and the next command", async () => {
     const base = join(stack.project, "app/resources/db/migrations/20261121_add_discounts");
-    writeFileSync(`${base}.up.sql`, "CREATE TABLE discounts (id bigint);\nALTER TABLE discount ADD COLUMN x int;\n");
+    writeFileSync(
+      `${base}.up.sql`,
+      "CREATE TABLE discounts (id bigint);\nALTER TABLE discount ADD COLUMN x int;\n",
+    );
     writeFileSync(`${base}.down.sql`, "DROP TABLE discounts;\n");
     const { exitCode, report } = await run("deploy");
     assert.equal(exitCode, 12);

@@ -36,6 +36,8 @@ export interface CommandOptions {
   readonly onOutput?: (text: string, kill: (signal: NodeJS.Signals) => void) => void;
   readonly env?: NodeJS.ProcessEnv;
   readonly signal?: AbortSignal;
+  /** Another stack's name than the lab's. */
+  readonly stack?: string;
 }
 
 export interface LabStack {
@@ -61,7 +63,13 @@ export async function createLabStack(lab: Lab, options: LabStackOptions = {}): P
   const stack: LabStack = {
     project,
     run: (args, run) =>
-      execute(lab, process.execPath, [MAIN, ...args, "--stack", STACK, "--project", project], project, run),
+      execute(
+        lab,
+        process.execPath,
+        [MAIN, ...args, "--stack", run?.stack ?? STACK, "--project", project],
+        project,
+        run,
+      ),
     pulumi: (args, run) =>
       execute(lab, "pulumi", [...args, "--stack", STACK, "--non-interactive"], project, run),
   };

@@ -6,8 +6,8 @@ import { after, before, describe, it } from "node:test";
 import { ECSClient, ListTasksCommand } from "@aws-sdk/client-ecs";
 import type { RunReport } from "../../automation/report.ts";
 import { type Lab, startLab } from "./lab.ts";
-import { DATABASE } from "./postgres.ts";
 import { type CommandResult, createLabStack, type LabStack } from "./labStack.ts";
+import { DATABASE } from "./postgres.ts";
 
 const HIGHEST = 20261120;
 /** Long enough for a second process to start while the first one's SQL runs, in seconds. */
