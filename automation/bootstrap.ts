@@ -1,0 +1,66 @@
+/**
+ * The process of `npm run bootstrap`: a program of its own, since it runs before there is a stack, an output or a Pulumi
+ * login for the others to read.
+ */
+import { readFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { awsErrorText } from "./aws.ts";
+import { connectState, findAccount } from "./bootstrapAws.ts";
+import {
+  BOOTSTRAP_HELP,
+  type BootstrapOptions,
+  chooseRegion,
+  nextSteps,
+  parseBootstrap,
+  planState,
+} from "./bootstrapPlan.ts";
+import { BootstrapError, ensureState } from "./bootstrapState.ts";
+import { EcsMigrateError } from "./errors.ts";
+
+const { argv, env, stderr, stdout } = process;
+const home = dirname(dirname(fileURLToPath(import.meta.url)));
+const say = (line: string): void => void stderr.write(`${line}\n`);
+
+try {
+  const options = parseBootstrap(argv.slice(2));
+  if (options === "help") stdout.write(BOOTSTRAP_HELP);
+  else await bootstrap(options);
+} catch (error) {
+  if (!(error instanceof EcsMigrateError)) throw error;
+  say(error.message);
+  process.exitCode = error.exitCode;
+}
+
+async function bootstrap(options: BootstrapOptions): Promise<void> {
+  const { stack, dryRun } = options;
+  const region = chooseRegion(options, env, await stackSettings(stack));
+  const account = await findAccount(region);
+  const plan = planState(options, region, account);
+  say(`State of stack ${stack}, account ${account.accountId}, ${region}`);
+  const ensured = await ensure(plan, dryRun);
+  if (ensured.changes === 0) say("Everything is there and right; nothing was changed");
+  stdout.write(nextSteps(plan, ensured.keyArn));
+}
+
+async function ensure(plan: ReturnType<typeof planState>, dryRun: boolean) {
+  const api = await connectState(plan.region, plan.accountId);
+  try {
+    return await ensureState(api, plan, { dryRun, onChange: (line) => say(`  ${line}`) });
+  } catch (error) {
+    if (error instanceof EcsMigrateError) throw error;
+    throw new BootstrapError(
+      `The state of stack ${plan.stack} is not ready: ${awsErrorText(error)}; mend it and run the same command again, which goes on from here`,
+      { cause: error },
+    );
+  }
+}
+
+async function stackSettings(stack: string): Promise<string> {
+  try {
+    return await readFile(join(home, `Pulumi.${stack}.yaml`), "utf8");
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return "";
+    throw error;
+  }
+}
