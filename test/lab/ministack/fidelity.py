@@ -5,7 +5,9 @@ what AWS does. Run it with the Python of the virtual environment that MiniStack 
 """
 
 import codebuild_projects
+import ec2_rules
 import ecr_addresses
+import ecs_capacity
 import ecs_lifecycle
 import ecs_request
 import ecs_start
@@ -13,7 +15,18 @@ import iam_simulate
 
 from ministack.app import main
 
-for mend in (ecs_request, ecs_start, ecs_lifecycle, ecr_addresses, codebuild_projects, iam_simulate):
+MENDS = (
+    ecs_request,
+    ecs_start,
+    ecs_lifecycle,
+    ecs_capacity,
+    ec2_rules,
+    ecr_addresses,
+    codebuild_projects,
+    iam_simulate,
+)
+
+for mend in MENDS:
     mend.apply()
 
 main()
