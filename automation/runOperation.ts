@@ -111,7 +111,10 @@ async function runTask(
         signal: deps.signal,
         ...(remembered?.begun.resumed ? { resumed: remembered.begun } : {}),
         ...(remembered
-          ? { renew: async () => runIdentity(stack, taskDefinition, operation, await remembered.journal.renew()) }
+          ? {
+              renew: async () =>
+                runIdentity(stack, taskDefinition, operation, await remembered.journal.renew()),
+            }
           : {}),
       },
     );

@@ -240,11 +240,11 @@ async function findOwnTask(options: StartOptions): Promise<Task | undefined> {
 
 /**
  * A task of the family that may change the database, whoever started it: waits for its end where that was asked for. A
- * mere question takes no lock of golang-migrate's, so it waits for nobody and nobody for it.
+ * mere question takes no lock of golang-migrate's, so nobody waits for it, and it waits only where it is told to.
  */
 async function findRunning(options: StartOptions): Promise<Task | undefined> {
   const { ecs, outputs, clock, signal } = options;
-  if (isReadOnly(options.operation)) return undefined;
+  if (isReadOnly(options.operation) && options.waitMs === 0) return undefined;
   const deadline = clock.now() + options.waitMs;
   const filter = {
     cluster: outputs.clusterArn,
