@@ -21,9 +21,10 @@ const PASSWORD = "hunter2S3cret";
 const URL_LINE = `connecting to postgres://app:${PASSWORD}@db.internal:5432/shop?sslmode=require`;
 const UP: Operation = { name: "up" };
 const [FIRST, SECOND, THIRD] = SAMPLE_FILES.map(({ version }) => version) as [number, number, number];
-const again = /migrate -- |npm run ecs-migrate -- migrate up --stack stage/;
+const again = /npm run ecs-migrate -- migrate (up|down 1) --stack stage/;
 const readVersion = /npm run ecs-migrate -- migrate version --stack stage/;
-const attach = /npm run ecs-migrate -- attach arn:aws:ecs:eu-west-1:123456789012:task\/shop-stage\/0+1 --stack stage/;
+const attach =
+  /npm run ecs-migrate -- attach arn:aws:ecs:eu-west-1:123456789012:task\/shop-stage\/0+1 --stack stage/;
 
 interface Row {
   readonly name: string;
@@ -45,8 +46,10 @@ interface Row {
 
 const always = (api: string, fault: FaultName) => (fixture: RunFixture) =>
   fixture.aws.faults.always(api, FAULTS[fault]());
-const next = (api: string, ...faults: FaultName[]) => (fixture: RunFixture) =>
-  fixture.aws.faults.next(api, ...faults.map((fault) => FAULTS[fault]()));
+const next =
+  (api: string, ...faults: FaultName[]) =>
+  (fixture: RunFixture) =>
+    fixture.aws.faults.next(api, ...faults.map((fault) => FAULTS[fault]()));
 
 const applied = { kind: "applied", exitCode: 0, changed: "yes", why: null, next: null, started: 1 } as const;
 const notStarted = { kind: "notStarted", exitCode: 10, changed: "no" } as const;
@@ -62,7 +65,9 @@ function failureReason(reason: string, why: RegExp, nextStep: RegExp, tries: num
     check: (report, { aws }) => {
       assert.ok(report.why?.includes(reason), report.why ?? "");
       assert.equal(aws.faults.of("runTask").length, tries, "tries");
-      const tokens = aws.faults.of("runTask").map(({ input }) => (input as { clientToken: string }).clientToken);
+      const tokens = aws.faults
+        .of("runTask")
+        .map(({ input }) => (input as { clientToken: string }).clientToken);
       assert.equal(new Set(tokens).size, tries, "each new start has a token of its own");
     },
   };
@@ -73,7 +78,12 @@ const RUN_TASK_FAILURES: Row[] = [
   failureReason("RESOURCE:MEMORY", /had no room/, /Wait for capacity/, 4),
   failureReason("RESOURCE:ENI", /had no room/, /Wait for capacity/, 4),
   failureReason("RESOURCE:PORTS", /had no room/, /Wait for capacity/, 4),
-  failureReason("Capacity is unavailable at this time. Please try again later", /had no room/, /several zones/, 4),
+  failureReason(
+    "Capacity is unavailable at this time. Please try again later",
+    /had no room/,
+    /several zones/,
+    4,
+  ),
   failureReason("AGENT", /ECS agent .* does not answer/, /Restart the ECS agent/, 4),
   failureReason("INACTIVE", /cluster is not there or not active/, /deploy --stack stage/, 1),
   failureReason("MISSING", /cluster is not there or not active/, /deploy --stack stage/, 1),
@@ -87,7 +97,15 @@ function startFailure(name: string, stoppedReason: string, why: RegExp, nextStep
     assert.equal(report.task?.stopCode, "TaskFailedToStart");
     assert.equal(report.task?.exitCode, null);
   };
-  return { name, tasks: [{ startFailure: { stoppedReason } }], ...notStarted, why, next: nextStep, started: 1, check };
+  return {
+    name,
+    tasks: [{ startFailure: { stoppedReason } }],
+    ...notStarted,
+    why,
+    next: nextStep,
+    started: 1,
+    check,
+  };
 }
 
 const START_FAILURES: Row[] = [
@@ -123,13 +141,17 @@ const START_FAILURES: Row[] = [
   ),
   {
     name: "no Fargate capacity after RunTask (TaskFailedToStart): started anew, with a new token",
-    tasks: [{ startFailure: { stoppedReason: "Capacity is unavailable at this time. Please try again later" } }],
+    tasks: [
+      { startFailure: { stoppedReason: "Capacity is unavailable at this time. Please try again later" } },
+    ],
     ...applied,
     started: 2,
   },
   {
     name: "no Fargate capacity after RunTask, three times",
-    tasks: Array.from({ length: 3 }, () => ({ startFailure: { stoppedReason: "Capacity is unavailable at this time" } })),
+    tasks: Array.from({ length: 3 }, () => ({
+      startFailure: { stoppedReason: "Capacity is unavailable at this time" },
+    })),
     ...notStarted,
     why: /had no room/,
     next: /Wait for capacity/,
@@ -148,12 +170,32 @@ const refusedBy = (name: string, message: string, why: RegExp, nextStep: RegExp)
 });
 
 const REFUSALS: Row[] = [
-  refusedBy("AccessDeniedException", "not authorized to perform: iam:PassRole", /denied the start/, /iam:PassRole/),
-  refusedBy("ExpiredTokenException", "The security token included in the request is expired", /denied/, /Renew/),
+  refusedBy(
+    "AccessDeniedException",
+    "not authorized to perform: iam:PassRole",
+    /denied the start/,
+    /iam:PassRole/,
+  ),
+  refusedBy(
+    "ExpiredTokenException",
+    "The security token included in the request is expired",
+    /denied/,
+    /Renew/,
+  ),
   refusedBy("ClusterNotFoundException", "Cluster not found.", /cluster is not there/, /deploy --stack stage/),
   refusedBy("InvalidParameterException", "No subnets given", /refused the request/, /subnets/),
-  refusedBy("PlatformUnknownException", "The platform version does not exist.", /refused the request/, /doctor/),
-  refusedBy("ClientException", "TaskDefinition is inactive: task definition", /task definition is not there/, again),
+  refusedBy(
+    "PlatformUnknownException",
+    "The platform version does not exist.",
+    /refused the request/,
+    /doctor/,
+  ),
+  refusedBy(
+    "ClientException",
+    "TaskDefinition is inactive: task definition",
+    /task definition is not there/,
+    again,
+  ),
   {
     name: "RunTask refused: the quota of tasks in PROVISIONING, then room",
     arrange: ({ aws }) => {
@@ -185,7 +227,9 @@ const CALLS: Row[] = [
     arrange: next("runTask", "lost"),
     ...applied,
     check: (_, { aws }) => {
-      const tokens = aws.faults.of("runTask").map(({ input }) => (input as { clientToken: string }).clientToken);
+      const tokens = aws.faults
+        .of("runTask")
+        .map(({ input }) => (input as { clientToken: string }).clientToken);
       assert.equal(tokens.length, 2);
       assert.equal(tokens[0], tokens[1]);
     },
@@ -314,33 +358,55 @@ const STOPS: Row[] = [
   midFile("exit 139", { exitCode: 139 }, /exit code 139/),
   midFile("exit 143", { exitCode: 143 }, /exit code 143/),
   midFile("null exit code", { exitCode: null }, /no exit code/),
-  midFile("host lost (TerminationNotice)", { exitCode: null, stopCode: "TerminationNotice" }, /TerminationNotice/),
+  midFile(
+    "host lost (TerminationNotice)",
+    { exitCode: null, stopCode: "TerminationNotice" },
+    /TerminationNotice/,
+  ),
   ...(
     [
-      ["OOM before any file", 137, "OutOfMemoryError: Container killed", /more memory .*OutOfMemoryError/, /Raise the task's memory/],
+      [
+        "OOM before any file",
+        137,
+        "OutOfMemoryError: Container killed",
+        /more memory .*OutOfMemoryError/,
+        /Raise the task's memory/,
+      ],
       ["exit 137 before any file", 137, undefined, /SIGKILL/, /stopTimeout/],
       ["exit 139 before any file", 139, undefined, /crashed/, again],
       ["exit 143 before any file", 143, undefined, /asked to stop/, again],
     ] as const
-  ).map(([name, exitCode, reason, why, nextStep]): Row => ({
-    name,
-    arrange: ({ aws }) => {
-      aws.database.lockedBy = "somebody else";
-      aws.clock.after(8_000, () => {
-        aws.database.lockedBy = undefined;
-      });
-    },
-    tasks: [killed({ afterMs: 1_000, exitCode, ...(reason === undefined ? {} : { containerReason: reason }) })],
-    kind: "interrupted",
-    exitCode: 13,
-    changed: "maybe",
-    why,
-    next: nextStep,
-    started: 2,
-  })),
+  ).map(
+    ([name, exitCode, reason, why, nextStep]): Row => ({
+      name,
+      arrange: ({ aws }) => {
+        aws.database.lockedBy = "somebody else";
+        aws.clock.after(8_000, () => {
+          aws.database.lockedBy = undefined;
+        });
+      },
+      tasks: [
+        killed({ afterMs: 1_000, exitCode, ...(reason === undefined ? {} : { containerReason: reason }) }),
+      ],
+      kind: "interrupted",
+      exitCode: 13,
+      changed: "maybe",
+      why,
+      next: nextStep,
+      started: 2,
+    }),
+  ),
   {
     name: "Spot takes the host: SIGTERM, the running file is finished",
-    tasks: [{ terminate: { afterMs: 1_000, stopCode: "SpotInterruption", reason: "Your Spot Task was interrupted." } }],
+    tasks: [
+      {
+        terminate: {
+          afterMs: 1_000,
+          stopCode: "SpotInterruption",
+          reason: "Your Spot Task was interrupted.",
+        },
+      },
+    ],
     kind: "interrupted",
     exitCode: 13,
     changed: "yes",
@@ -362,7 +428,10 @@ const STOPS: Row[] = [
     name: "StopTask before the container ran",
     tasks: [{ provisioningMs: 3_000, pendingMs: 60_000 }],
     arrange: ({ aws }) =>
-      aws.clock.after(5_000, () => void aws.ecs.api.stopTask({ cluster: "c", task: aws.ecs.tasks[0]?.arn ?? "" })),
+      aws.clock.after(
+        5_000,
+        () => void aws.ecs.api.stopTask({ cluster: "c", task: aws.ecs.tasks[0]?.arn ?? "" }),
+      ),
     ...notStarted,
     why: /stopped before it ran/,
     next: again,
@@ -831,7 +900,11 @@ describe("failure table: two at the same moment", () => {
       await aws.clock.sleep(4_000);
       return who.run(down);
     };
-    const [first, second, third] = await aws.clock.together([() => fixture.run(down), late(refused), late(waits)]);
+    const [first, second, third] = await aws.clock.together([
+      () => fixture.run(down),
+      late(refused),
+      late(waits),
+    ]);
     assert.equal(first?.verdict.kind, "applied");
     assert.equal(second?.exitCode, 10);
     assert.match(second?.why ?? "", /Another migration of this stack is running/);
@@ -846,7 +919,10 @@ describe("failure table: two at the same moment", () => {
       await fixture.aws.clock.sleep(1_000);
       return other.deploy();
     };
-    const [status, deployed] = await fixture.aws.clock.together([() => fixture.run({ name: "status" }), late]);
+    const [status, deployed] = await fixture.aws.clock.together([
+      () => fixture.run({ name: "status" }),
+      late,
+    ]);
     assert.equal(status?.verdict.kind, "unchanged");
     assert.equal(deployed?.verdict.kind, "applied");
   });
@@ -856,14 +932,18 @@ describe("failure table: a deploy that ends before its migration", () => {
   const refusals: [string, Error, number, RegExp, RegExp][] = [
     [
       "pulumi up fails",
-      new StackUpdateError("`pulumi up` of stack stage failed, so no migration was started:\naws:ecr: denied"),
+      new StackUpdateError(
+        "`pulumi up` of stack stage failed, so no migration was started:\naws:ecr: denied",
+      ),
       10,
       /pulumi up` failed, so no migration was started/,
       /Mend what `pulumi up` complains of/,
     ],
     [
       "the infrastructure would change",
-      new InfraGuardError("stage", [{ op: "delete", type: "aws:ecs/cluster:Cluster", name: "main", properties: [] }]),
+      new InfraGuardError("stage", [
+        { op: "delete", type: "aws:ecs/cluster:Cluster", name: "main", properties: [] },
+      ]),
       3,
       /delete aws:ecs\/cluster:Cluster main/,
       /Mend what the refusal names/,
@@ -888,7 +968,14 @@ describe("failure table: a deploy that ends before its migration", () => {
     const files = [...SAMPLE_FILES, late].sort((a, b) => a.version - b.version);
     const report = await fixture.deploy({ readCheckout: async () => sampleCheckout(files) });
     assertRow(
-      { name: "", kind: "notStarted", exitCode: 3, changed: "no", why: /20261121_late\.up\.sql/, next: /deploy/ },
+      {
+        name: "",
+        kind: "notStarted",
+        exitCode: 3,
+        changed: "no",
+        why: /20261121_late\.up\.sql/,
+        next: /deploy/,
+      },
       report,
     );
   });

@@ -104,7 +104,10 @@ const faultNames = Object.keys(FAULTS) as FaultName[];
 const faults = fc.array(
   fc.tuple(
     fc.constantFrom("runTask", "runTask", "describeTasks", "listTasks", "getLogEvents", "describeLogStreams"),
-    fc.array(fc.option(fc.constantFrom(...faultNames), { nil: null, freq: 3 }), { minLength: 1, maxLength: 5 }),
+    fc.array(fc.option(fc.constantFrom(...faultNames), { nil: null, freq: 3 }), {
+      minLength: 1,
+      maxLength: 5,
+    }),
   ),
   { maxLength: 2 },
 );
@@ -112,10 +115,15 @@ const faults = fc.array(
 const command = fc.oneof(
   { weight: 3, arbitrary: fc.constant<Step["command"]>("deploy") },
   { weight: 3, arbitrary: fc.constant<Step["command"]>({ name: "up" }) },
-  { weight: 3, arbitrary: fc.integer({ min: 1, max: 2 }).map((steps): Step["command"] => ({ name: "down", steps })) },
+  {
+    weight: 3,
+    arbitrary: fc.integer({ min: 1, max: 2 }).map((steps): Step["command"] => ({ name: "down", steps })),
+  },
   {
     weight: 1,
-    arbitrary: fc.constantFrom(...SAMPLE_FILES).map(({ version }): Step["command"] => ({ name: "goto", version })),
+    arbitrary: fc
+      .constantFrom(...SAMPLE_FILES)
+      .map(({ version }): Step["command"] => ({ name: "goto", version })),
   },
   { weight: 1, arbitrary: fc.constantFrom<Step["command"]>({ name: "status" }, { name: "version" }) },
 );
@@ -142,9 +150,19 @@ test(`the verdict is never better than the truth, in ${RUNS} sequences of seed $
       await new Sequence(new RunFixture(folder), count).play(steps);
       await rm(folder, { recursive: true, force: true });
     }),
-    { numRuns: RUNS, seed: SEED, endOnFailure: process.env.ONCE_SHRINK === undefined, includeErrorInReport: true },
+    {
+      numRuns: RUNS,
+      seed: SEED,
+      endOnFailure: process.env.ONCE_SHRINK === undefined,
+      includeErrorInReport: true,
+    },
   );
-  t.diagnostic(`${sequences} sequences, seed ${SEED}: ${[...seen].sort().map(([name, n]) => `${name} ${n}`).join(", ")}`);
+  t.diagnostic(
+    `${sequences} sequences, seed ${SEED}: ${[...seen]
+      .sort()
+      .map(([name, n]) => `${name} ${n}`)
+      .join(", ")}`,
+  );
   // A generator that never reaches a verdict would prove nothing of it.
   for (const kind of Object.keys(EXIT_CODES)) if (RUNS >= 1_000) assert.ok((seen.get(kind) ?? 0) > 20, kind);
 });
@@ -203,7 +221,9 @@ class Sequence {
 
   #mayGoOn({ verdict, task }: RunReport): boolean {
     if (verdict.kind !== "unknown") return false;
-    return verdict.cause === "credentials" || verdict.cause === "unreadable" || (verdict.cause === "lost" && !task);
+    return (
+      verdict.cause === "credentials" || verdict.cause === "unreadable" || (verdict.cause === "lost" && !task)
+    );
   }
 
   /** Answers undefined where the script was killed before it told its verdict: an abort of which nothing is kept. */
@@ -258,9 +278,12 @@ class Sequence {
     const asked = aws.faults.of("runTask").filter(({ at }) => at >= this.#begunAt);
     // The probe asks as a run of its own.
     const inputs = asked.map(({ input }) => input as RunTaskCommandInput);
-    const changing = inputs.filter(({ overrides }) => overrides?.containerOverrides?.[0]?.command?.[0] !== "version");
+    const changing = inputs.filter(
+      ({ overrides }) => overrides?.containerOverrides?.[0]?.command?.[0] !== "version",
+    );
     const run =
-      changing.at(-1)?.startedBy ?? aws.ecs.tasks.find(({ arn }) => arn === report.task?.arn)?.input.startedBy;
+      changing.at(-1)?.startedBy ??
+      aws.ecs.tasks.find(({ arn }) => arn === report.task?.arn)?.input.startedBy;
     if (run !== undefined) return aws.ecs.tasks.filter(({ input }) => input.startedBy === run);
     // Refused for another's task before RunTask: all but a step back may have begun anew before that.
     const busy = report.verdict.kind === "notStarted" && report.verdict.reason === "busy";

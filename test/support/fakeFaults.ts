@@ -79,7 +79,8 @@ export class Faults {
 
   async call<T>(api: string, input: unknown, carryOut: () => T): Promise<T> {
     this.calls.push({ api, input: structuredClone(input), at: this.#now() });
-    const fault = this.#queues.get(api)?.shift() ?? this.#always.get(api);
+    const queue = this.#queues.get(api) ?? [];
+    const fault = queue.length > 0 ? queue.shift() : this.#always.get(api);
     if (!fault) return carryOut();
     if (fault.lost) carryOut();
     throw fault.error;

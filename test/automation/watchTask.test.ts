@@ -1,0 +1,143 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import type { Task } from "@aws-sdk/client-ecs";
+import { LogFollower } from "../../automation/logs.ts";
+import { type WatchOptions, watchTask } from "../../automation/watchTask.ts";
+import { FakeAws } from "../support/fakeAws.ts";
+import { FAULTS } from "../support/fakeFaults.ts";
+
+const ARN = "arn:aws:ecs:eu-west-1:123456789012:task/shop-stage/1";
+
+/** Watches a task whose looks are answered in turn; undefined is MISSING, and the last answer stays. */
+function watch(looks: readonly (Partial<Task> | undefined)[], changes: Partial<WatchOptions> = {}) {
+  const aws = new FakeAws();
+  const statuses: string[] = [];
+  const times: number[] = [];
+  const start = aws.clock.now();
+  const follower = new LogFollower({
+    logs: aws.logs.api,
+    logGroup: aws.outputs.logGroup,
+    logStream: "stage/migration/1",
+    onLine: () => undefined,
+  });
+  aws.ecs.api.describeTasks = (input) =>
+    aws.faults.call("describeTasks", input, () => {
+      times.push(aws.clock.now() - start);
+      const task = looks[Math.min(times.length, looks.length) - 1];
+      return { $metadata: {}, tasks: task ? [{ taskArn: ARN, ...task }] : [], failures: [] };
+    });
+  const options: WatchOptions = {
+    ecs: aws.ecs.api,
+    clock: aws.clock,
+    follower,
+    clusterArn: aws.outputs.clusterArn,
+    taskArn: ARN,
+    containerName: "migration",
+    timeoutMs: 600_000,
+    onStatus: (status) => statuses.push(status),
+    ...changes,
+  };
+  return { aws, statuses, times, start, run: () => watchTask(options) };
+}
+
+const pending = { lastStatus: "PENDING", desiredStatus: "RUNNING" };
+const running = { lastStatus: "RUNNING", desiredStatus: "RUNNING" };
+const stopped = { lastStatus: "STOPPED", desiredStatus: "STOPPED" };
+
+describe("watchTask", () => {
+  test("looks after 0.5 s, then each 1 s, 2 s, 4 s and 6 s, three times each", async () => {
+    const { times, run } = watch([...Array.from({ length: 13 }, () => running), stopped]);
+    assert.equal((await run()).end, "stopped");
+    const delays = times.map((time, index) => time - (times[index - 1] ?? 0));
+    assert.deepEqual(
+      delays,
+      [500, 1000, 1000, 2000, 2000, 2000, 4000, 4000, 4000, 6000, 6000, 6000, 6000, 6000],
+    );
+  });
+
+  test("never waits for RUNNING: PENDING straight to STOPPED is an end", async () => {
+    const { statuses, run } = watch([pending, stopped]);
+    const watched = await run();
+    assert.equal(watched.end, "stopped");
+    assert.deepEqual(statuses, ["PENDING", "STOPPED"]);
+  });
+
+  test("takes containers [] and none at all", async () => {
+    const { run } = watch([{ ...pending, containers: [] }, pending, stopped]);
+    assert.equal((await run()).end, "stopped");
+  });
+
+  test("ends before the network is torn down, once the named container has its exit code", async () => {
+    const stopping = {
+      lastStatus: "DEPROVISIONING",
+      desiredStatus: "STOPPED",
+      stopCode: "EssentialContainerExited",
+      containers: [{ name: "migration", lastStatus: "STOPPED", exitCode: 0 }],
+    } as const;
+    assert.equal((await watch([running, stopping]).run()).task?.lastStatus, "DEPROVISIONING");
+    const sidecar = { ...stopping, containers: [{ name: "logger", lastStatus: "STOPPED", exitCode: 0 }] };
+    assert.equal((await watch([running, sidecar, stopped]).run()).task?.lastStatus, "STOPPED");
+  });
+
+  test("MISSING counts as pending for 60 s", async () => {
+    const seen = watch([undefined, undefined, undefined, undefined, running, stopped]);
+    assert.equal((await seen.run()).end, "stopped");
+    const never = watch([undefined]);
+    assert.deepEqual(await never.run(), { end: "neverSeen", task: undefined, detail: null });
+    assert.ok((never.times.at(-1) ?? 0) >= 60_000 && (never.times.at(-1) ?? 0) < 66_000);
+  });
+
+  test("MISSING three times in a row after the task was seen means forgotten; less does not", async () => {
+    const twice = watch([running, undefined, undefined, running, undefined, undefined, stopped]);
+    assert.equal((await twice.run()).end, "stopped");
+    const gone = watch([running, undefined]);
+    const watched = await gone.run();
+    assert.equal(watched.end, "forgotten");
+    assert.equal(watched.task?.lastStatus, "RUNNING");
+    assert.equal(gone.times.length, 4);
+  });
+
+  for (const fault of ["throttled", "server", "reset"] as const) {
+    test(`${fault} ten times in a row is waited for, ever more slowly up to 15 s`, async () => {
+      const { aws, start, run } = watch([stopped]);
+      aws.faults.next("describeTasks", ...Array.from({ length: 10 }, () => FAULTS[fault]()));
+      assert.equal((await run()).end, "stopped");
+      const at = aws.faults.of("describeTasks").map((call) => call.at - start);
+      const delays = at.map((time, index) => time - (at[index - 1] ?? 0));
+      assert.deepEqual(delays, [500, 2000, 4000, 8000, 15000, 15000, 15000, 15000, 15000, 15000, 15000]);
+    });
+  }
+
+  test("expired credentials end the watch after three refusals, with AWS's words", async () => {
+    const { aws, run } = watch([running]);
+    aws.faults.next("describeTasks", undefined);
+    aws.faults.always("describeTasks", FAULTS.expired());
+    const watched = await run();
+    assert.equal(watched.end, "refused");
+    assert.equal(
+      watched.detail,
+      "ExpiredTokenException: The security token included in the request is expired",
+    );
+    assert.equal(aws.faults.of("describeTasks").length, 4);
+  });
+
+  test("two refusals and an answer go on", async () => {
+    const { aws, run } = watch([running, stopped]);
+    aws.faults.next("describeTasks", FAULTS.denied(), FAULTS.denied(), undefined, FAULTS.denied());
+    assert.equal((await run()).end, "stopped");
+  });
+
+  test("gives up when time is up, to the millisecond", async () => {
+    const { aws, start, run } = watch([running], { timeoutMs: 90_500 });
+    assert.equal((await run()).end, "timeout");
+    assert.equal(aws.clock.now() - start, 90_500);
+  });
+
+  test("ends within the sleep when the script is stopped", async () => {
+    const stop = new AbortController();
+    const { aws, start, run } = watch([running], { signal: stop.signal });
+    aws.clock.after(4_321, () => stop.abort());
+    assert.equal((await run()).end, "cancelled");
+    assert.equal(aws.clock.now() - start, 4_321);
+  });
+});
