@@ -175,7 +175,9 @@ const PAST: Record<string, string> = {
 export function stepLine(event: EngineEvent): string | undefined {
   const metadata = event.resOutputsEvent?.metadata;
   const past = metadata && PAST[metadata.op];
-  if (!metadata || !past || metadata.logical === false) return undefined;
+  // A provider is a name in the state: nothing in AWS was made.
+  if (!metadata || !past || metadata.logical === false || metadata.type.startsWith("pulumi:providers:"))
+    return undefined;
   return `${past} ${metadata.type} ${metadata.urn.slice(metadata.urn.lastIndexOf("::") + 2)}`;
 }
 

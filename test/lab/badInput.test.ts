@@ -88,7 +88,7 @@ describe("bad input", () => {
     renameSync(migrations, `${migrations}.away`);
     assert.match(await refused(), /resources\/db\/migrations/);
     mkdirSync(migrations);
-    assert.match(await refused(), /no migration/i);
+    assert.match(await refused(), /no file is named like \d{8}_name\.up\.sql; add the first migration/);
     rmSync(migrations, { recursive: true });
     renameSync(`${migrations}.away`, migrations);
 

@@ -198,7 +198,8 @@ function describeDocker(running: { version: string; started: boolean }): string 
 function childEnvironment(folder: string, parts: Parts): NodeJS.ProcessEnv {
   const bin = join(folder, "bin");
   const state = join(folder, "state");
-  for (const path of [bin, state]) mkdirSync(path);
+  const temporary = join(folder, "tmp");
+  for (const path of [bin, state, temporary]) mkdirSync(path);
   // Under its own name, so that every child finds this client first even where another one precedes it on the PATH.
   symlinkSync(parts.docker.path, join(bin, basename(parts.docker.path)));
   const { toolchain } = parts;
@@ -208,6 +209,8 @@ function childEnvironment(folder: string, parts: Parts): NodeJS.ProcessEnv {
     ...toolchain.env,
     ...parts.docker.env,
     PATH: path,
+    // What the engine and its plugins leave in the temporary folder when they are stopped goes away with the lab.
+    TMPDIR: temporary,
     AWS_ENDPOINT_URL: parts.ministack.endpoint,
     AWS_REGION: REGION,
     AWS_DEFAULT_REGION: REGION,
