@@ -1,0 +1,58 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import type { EngineEvent } from "@pulumi/pulumi/automation/index.js";
+import { StackConfigError, StackUpdateError, stepLine, updateError } from "../../automation/stack.ts";
+
+describe("updateError", () => {
+  test("the program's configuration problems are a usage error, from their first word on", () => {
+    const error = updateError(
+      "up",
+      "prod",
+      ["x", "Error: Configuration of stack prod:\n  - a: b"],
+      new Error("255"),
+    );
+    assert.ok(error instanceof StackConfigError);
+    assert.equal(error.exitCode, 2);
+    assert.equal(error.message, "Configuration of stack prod:\n  - a: b");
+  });
+
+  test("a lock names the way out", () => {
+    for (const text of [
+      "error: the stack is currently locked by 1 lock(s)",
+      "[409] Conflict: Another update is in progress",
+    ]) {
+      const error = updateError("up", "prod", [], { stderr: text });
+      assert.match(
+        error.message,
+        /^Another update of stack prod is running; .*`pulumi cancel -s prod` if it died$/,
+      );
+      assert.equal(error.exitCode, 10);
+    }
+  });
+
+  test("all else is told with the engine's errors", () => {
+    const cause = new Error("255");
+    const error = updateError("preview", "prod", ["one", "two"], cause);
+    assert.ok(error instanceof StackUpdateError);
+    assert.equal(error.cause, cause);
+    assert.match(
+      error.message,
+      /^`pulumi preview` of stack prod failed, so no migration was started:\none\ntwo\n/,
+    );
+    assert.match(updateError("up", "prod", [], cause).message, /\n255\n/);
+  });
+});
+
+test("stepLine tells what changed and nothing else", () => {
+  const event = (op: string, changes = {}) =>
+    ({
+      resOutputsEvent: {
+        metadata: { op, type: "aws:ecs/cluster:Cluster", urn: "urn:pulumi:p::e::t::main", ...changes },
+      },
+    }) as unknown as EngineEvent;
+  assert.equal(stepLine(event("create")), "created aws:ecs/cluster:Cluster main");
+  assert.equal(stepLine(event("delete-replaced")), "deleted the old aws:ecs/cluster:Cluster main");
+  for (const op of ["same", "read", "refresh"]) assert.equal(stepLine(event(op)), undefined);
+  assert.equal(stepLine(event("replace", { logical: false })), undefined);
+  assert.equal(stepLine({ sequence: 1, timestamp: 1 }), undefined);
+});
