@@ -47,7 +47,7 @@ export class CheckRefusedError extends EcsMigrateError {
       ({ file, line, rule, message, mend }) => `  - ${file}:${line}: ${rule}: ${message}\n    ${mend}`,
     );
     super(
-      `The check refuses ${findings.length === 1 ? "a thing" : `${findings.length} things`} in the new migrations; nothing was run (\`deploy --no-check\` or \`--disable RULE\` is the way past):\n${list.join("\n")}`,
+      `The check refuses what is new in the migrations; nothing was run (\`deploy --no-check\` or \`--disable RULE\` is the way past):\n${list.join("\n")}`,
       options,
     );
     this.findings = findings;

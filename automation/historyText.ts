@@ -12,6 +12,9 @@ export const HISTORY_SCHEMA = 1;
 /** The widest line, in characters. */
 export const HISTORY_WIDTH = 100;
 
+/** With 14-digit versions on both sides a line has room for so much of the operation. */
+const OPERATION = 14;
+
 const INDENT = " ".repeat(18);
 
 /**
@@ -21,7 +24,7 @@ const INDENT = " ".repeat(18);
 export function historyLines(entries: readonly HistoryEntry[]): string[] {
   const rows = entries.map(({ result, at }) => [
     minuteOf(at),
-    clip(safeLine(operationOf(result)), 20),
+    clip(safeLine(operationOf(result)), OPERATION),
     spanOf(result),
     result.outcome,
     durationText(result.durationMs),
@@ -30,11 +33,10 @@ export function historyLines(entries: readonly HistoryEntry[]): string[] {
   const widths = header.map((title, column) =>
     Math.max(title.length, ...rows.map((row) => row[column]?.length ?? 0)),
   );
-  const line = (cells: readonly string[]) =>
-    cells
-      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-      .join("  ")
-      .trimEnd();
+  const line = (cells: readonly string[]) => {
+    const padded = cells.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join("  ");
+    return clip(padded.trimEnd(), HISTORY_WIDTH);
+  };
   return [
     line(header),
     ...rows.flatMap((row, index) => [line(row), ...detailLines(entries[index] as HistoryEntry)]),

@@ -131,19 +131,31 @@ async function describe(
   const sql = runs ? textOf(bytes) : null;
   const known = sql !== null && dialect === "postgres";
   const found = known ? (estimates.get(file ?? "") ?? (await estimate(sql))) : undefined;
-  const clauses = (found?.statements ?? []).flatMap(({ reason }) => (reason === "" ? [] : [reason]));
   return {
     version,
     direction,
     file,
     state,
-    sql: sql === null ? [] : firstLines(sql, SHOWN_LINES),
+    sql: sql === null ? [] : firstLines(withoutTimeouts(sql), SHOWN_LINES),
     lock: file === null ? "none" : (found?.lock ?? null),
     duration: file === null ? "none" : (found?.duration ?? null),
-    reasons: [...new Set(clauses)],
+    reasons: reasonsOf(found),
     drops: file === null ? [] : known ? ((await droppedBy(sql)) ?? null) : null,
     findings: findings.filter((finding) => finding.file === file).map(withoutSubject),
   };
+}
+
+/** Every careful file begins with them, and they say nothing of what it does. */
+function withoutTimeouts(sql: string): string {
+  return sql.replace(/^[ \t]*SET\s+(?:LOCAL\s+)?(?:lock|statement)_timeout\b[^;\n]*;[ \t]*$/gim, "");
+}
+
+/** Of the statements that cost something; where none does, of all. */
+function reasonsOf(estimate: FileEstimate | undefined): string[] {
+  const statements = estimate?.statements ?? [];
+  const costly = statements.filter(({ lock, duration }) => lock !== "none" || duration !== "none");
+  const reasons = (costly.length > 0 ? costly : statements).map(({ reason }) => reason);
+  return [...new Set(reasons)].filter((reason) => reason !== "");
 }
 
 function withoutSubject({ subject: _subject, ...finding }: Finding): Omit<Finding, "subject"> {

@@ -45,6 +45,8 @@ export interface LabStack {
   readonly project: string;
   /** Runs `ecs-migrate <args> --stack local`. */
   run(args: readonly string[], options?: CommandOptions): Promise<CommandResult>;
+  /** Runs `ecs-migrate <args>` for a command that has no --stack. */
+  runAlone(args: readonly string[], options?: CommandOptions): Promise<CommandResult>;
   /** Runs the Pulumi CLI on the stack. */
   pulumi(args: readonly string[], options?: CommandOptions): Promise<CommandResult>;
 }
@@ -70,6 +72,8 @@ export async function createLabStack(lab: Lab, options: LabStackOptions = {}): P
         project,
         run,
       ),
+    runAlone: (args, run) =>
+      execute(lab, process.execPath, [MAIN, ...args, "--project", project], project, run),
     pulumi: (args, run) =>
       execute(lab, "pulumi", [...args, "--stack", STACK, "--non-interactive"], project, run),
   };
