@@ -254,6 +254,12 @@ class Sequence {
       if (reported && !oldStep) assert.deepEqual(reported, database.state, text);
       if (!asked && !oldStep) assert.equal(database.dirty, false, text);
     }
+    if (verdict.kind === "interrupted" && verdict.to) {
+      assert.equal(verdict.to.dirty, false, text);
+      if (report.task?.attached === false) assert.deepEqual(verdict.to, database.state, text);
+    }
+    if (verdict.kind === "unknown" && /, not dirty$/.test(verdict.detail))
+      assert.equal(database.dirty, false, text);
     if (verdict.kind === "notStarted") {
       assert.deepEqual(touched, [], text);
       const stillComing = own.filter((task) => task.desiredStatus === "RUNNING" && !task.container?.over);

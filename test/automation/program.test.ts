@@ -62,7 +62,7 @@ describe("program", () => {
       stopOnCancel: false,
     };
     assert.deepEqual({ ...(asked?.[2] as object), ...defaults }, asked?.[2]);
-    assert.equal((asked?.[2] as { slack?: boolean }).slack, undefined);
+    assert.equal(Object.hasOwn(asked?.[2] as object, "slack"), false);
     const set = await parse(
       "migrate",
       "up",

@@ -54,7 +54,7 @@ const dirtyLine = line({
   error: "boom",
 });
 const failedLine = line({ outcome: "failed", exitCode: 11, to: clean(7), files: [], error: "boom" });
-const neverStarted = { containers: [{ name: "migration" }], stopCode: "TaskFailedToStart" } as const;
+const neverStarted: Task = { containers: [{ name: "migration" }], stopCode: "TaskFailedToStart" };
 
 const ROWS: [string, Omit<Evidence, "containerName">, string][] = [
   ["failures[] come first", { failures: [{ reason: "AGENT" }] }, "notStarted agent"],

@@ -68,12 +68,12 @@ describe("watchTask", () => {
   });
 
   test("ends before the network is torn down, once the named container has its exit code", async () => {
-    const stopping = {
+    const stopping: Partial<Task> = {
       lastStatus: "DEPROVISIONING",
       desiredStatus: "STOPPED",
       stopCode: "EssentialContainerExited",
       containers: [{ name: "migration", lastStatus: "STOPPED", exitCode: 0 }],
-    } as const;
+    };
     assert.equal((await watch([running, stopping]).run()).task?.lastStatus, "DEPROVISIONING");
     const sidecar = { ...stopping, containers: [{ name: "logger", lastStatus: "STOPPED", exitCode: 0 }] };
     assert.equal((await watch([running, sidecar, stopped]).run()).task?.lastStatus, "STOPPED");
