@@ -2,7 +2,7 @@
  * The main job on the embedded local AWS: three deploys of stack `local` as CodeBuild makes them, and what Slack shows of
  * each. `npm run demo`, or `npm run demo -- --app ../their-app` for another application's own migrations.
  */
-import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { type Lab, withLab } from "./lab.ts";
@@ -62,13 +62,10 @@ function addBrokenMigration({ project }: LabStack): void {
 process.exitCode = await demo();
 
 async function demo(): Promise<number> {
-  const { values } = parseArgs({
-    options: { app: { type: "string" }, keep: { type: "boolean", default: false } },
-  });
   try {
-    return await withLab({ report: say, ...dockerfileOf(values.app) }, (lab) =>
-      play(lab, values.app, values.keep),
-    );
+    const { app, keep } = options();
+    const dockerfile = app === undefined ? {} : { dockerfile: join(app, "Dockerfile") };
+    return await withLab({ report: say, ...dockerfile }, (lab) => play(lab, app, keep));
   } catch (error) {
     if (error instanceof Error && error.name === "AbortError") return 130;
     if (!(error instanceof LabError)) throw error;
@@ -77,8 +74,26 @@ async function demo(): Promise<number> {
   }
 }
 
-function dockerfileOf(app: string | undefined) {
-  return app === undefined ? {} : { dockerfile: join(app, "Dockerfile") };
+/** @throws {LabError} for an option that there is not, and for a folder that is no application */
+function options(): { readonly app: string | undefined; readonly keep: boolean } {
+  try {
+    const known = { app: { type: "string" }, keep: { type: "boolean", default: false } } as const;
+    const { app, keep } = parseArgs({ options: known }).values;
+    if (app !== undefined) requireApp(app);
+    return { app, keep };
+  } catch (error) {
+    if (error instanceof LabError) throw error;
+    throw new LabError(`${(error as Error).message}. The demo takes --app FOLDER and --keep.`);
+  }
+}
+
+function requireApp(app: string): void {
+  for (const part of ["Dockerfile", "resources/db/migrations"]) {
+    if (existsSync(join(app, part))) continue;
+    throw new LabError(
+      `There is no ${part} in ${app}; name with --app an application's folder that has one.`,
+    );
+  }
 }
 
 async function play(lab: Lab, app: string | undefined, keep: boolean): Promise<number> {

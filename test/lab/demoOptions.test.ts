@@ -1,0 +1,33 @@
+/** What the demo says of words that it cannot take: one sentence, exit code 2, and no lab was started. */
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { resolve } from "node:path";
+import { test } from "node:test";
+
+const DEMO = resolve(import.meta.dirname, "demo.ts");
+
+function demo(...args: string[]) {
+  return spawnSync(process.execPath, [DEMO, ...args], { encoding: "utf8" });
+}
+
+test("a folder that is no application", () => {
+  const { status, stdout, stderr } = demo("--app", "/nowhere");
+  assert.equal(status, 2, stderr);
+  assert.equal(
+    stdout,
+    "There is no Dockerfile in /nowhere; name with --app an application's folder that has one.\n",
+  );
+});
+
+test("an application without migrations", () => {
+  const folder = resolve(import.meta.dirname, "fixtures", "noMigrations");
+  const { status, stdout, stderr } = demo("--app", folder);
+  assert.equal(status, 2, stderr);
+  assert.match(stdout, /^There is no resources\/db\/migrations in .*noMigrations; name with --app/);
+});
+
+test("an option that there is not", () => {
+  const { status, stdout, stderr } = demo("--fast");
+  assert.equal(status, 2, stderr);
+  assert.match(stdout, /^Unknown option '--fast'.*The demo takes --app FOLDER and --keep\.\n$/);
+});
