@@ -12,6 +12,8 @@ import { RUN_TASK_TRIES, type Started, type StartOptions, startTask } from "./st
 import { type Evidence, judge, type Verdict } from "./verdict.ts";
 import { type Watched, watchTask } from "./watchTask.ts";
 
+/** A task that was told to stop has its stopTimeout of 120 s, and ECS some time to say so, in milliseconds. */
+const STOP_MS = 150_000;
 /** A start that ECS gave up for want of room is made again this often: nothing has run. */
 const START_ATTEMPTS = 3;
 
@@ -118,22 +120,31 @@ async function watchStarted(
     logStream,
     onLine: deps.onLine,
   });
-  const watched = await watchTask({
-    ...deps,
+  const { clusterArn, containerName } = outputs;
+  const { ecs, clock, onStatus } = deps;
+  const { timeoutMs } = request;
+  const watch = {
+    ecs,
+    clock,
     follower,
-    clusterArn: outputs.clusterArn,
+    clusterArn,
     taskArn,
-    containerName: outputs.containerName,
-    timeoutMs: request.timeoutMs,
-    ...(request.signal ? { signal: request.signal } : {}),
-  });
+    containerName,
+    timeoutMs,
+    ...(onStatus ? { onStatus } : {}),
+  };
+  let watched = await watchTask(request.signal ? { ...watch, signal: request.signal } : watch);
   // ECS says nothing more, so the log is the only witness left.
   if (watched.end === "forgotten" || watched.end === "neverSeen")
     await drain(follower, deps.clock, request.signal);
-  const warnings = follower.warning === undefined ? [] : [follower.warning];
+  const stopped: string[] = [];
   if (request.stopOnCancel && (watched.end === "cancelled" || watched.end === "timeout")) {
-    warnings.push(await stopTask(deps.ecs, outputs.clusterArn, taskArn));
+    stopped.push(await stopTask(deps.ecs, clusterArn, taskArn));
+    // What the stop does to the database is worth the wait: the task has its stopTimeout to end in.
+    const end = await watchTask({ ...watch, timeoutMs: STOP_MS });
+    if (end.end === "stopped") watched = end;
   }
+  const warnings = follower.warning === undefined ? stopped : [follower.warning, ...stopped];
   const task = watched.task ?? started.task;
   return {
     verdict: judgeWatched(watched, outputs.containerName, follower.result, taskArn),
@@ -205,7 +216,7 @@ function taskReport(task: Task, arn: string, containerName: string, attached: bo
 async function stopTask(ecs: EcsApi, cluster: string, task: string): Promise<string> {
   try {
     await ecs.stopTask({ cluster, task, reason: "ecs-migrate was stopped, with --stop-on-cancel" });
-    return `task ${task} was told to stop; its database may be dirty`;
+    return `task ${task} was told to stop`;
   } catch (error) {
     return `task ${task} could not be stopped (${error instanceof Error ? error.message : String(error)})`;
   }

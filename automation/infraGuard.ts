@@ -64,7 +64,7 @@ function isWiring({ type, op }: StepEvent): boolean {
 
 /** The image component and its builder, whichever builder the component uses. */
 function isImageBuild(type: string): boolean {
-  return /^(awsx:ecr:Image|docker-build:index:Image|docker:index\/image:Image|awsx:lab:)/.test(type);
+  return /^(awsx:ecr:Image|docker-build:index:Image|docker:index\/image:Image)/.test(type);
 }
 
 /** A new revision of a task definition is a replacement that keeps the old one. */

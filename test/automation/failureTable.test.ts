@@ -3,7 +3,7 @@
  * is the verdict, did the database change, why, and what now.
  */
 import assert from "node:assert/strict";
-import { describe, test } from "node:test";
+import { describe, type TestContext, test } from "node:test";
 import { InfraGuardError } from "../../automation/infraGuard.ts";
 import type { Operation } from "../../automation/operations.ts";
 import type { RunReport } from "../../automation/report.ts";
@@ -703,30 +703,32 @@ function assertNoSecret(report: RunReport, { aws, said }: RunFixture): void {
 }
 
 describe("failure table: the script is stopped", () => {
-  for (const stopOnCancel of [false, true]) {
-    test(`SIGINT or SIGTERM in mid-run, ${stopOnCancel ? "with --stop-on-cancel" : "the task is left running"}`, async (t) => {
-      const fixture = new RunFixture(await temporaryHome(t));
-      const { aws } = fixture;
-      const stopped = new AbortController();
-      aws.clock.after(3_000, () => stopped.abort());
-      fixture.signal = stopped.signal;
-      fixture.settings = { ...fixture.settings, stopOnCancel };
-      const report = await fixture.run(UP);
-      assertRow(
-        {
-          name: "",
-          kind: "interrupted",
-          exitCode: 13,
-          changed: "maybe",
-          why: /This command was stopped/,
-          next: attach,
-        },
-        report,
-      );
-      assert.equal(aws.faults.of("stopTask").length, stopOnCancel ? 1 : 0);
-      assert.equal(report.warnings.join().includes("told to stop; its database may be dirty"), stopOnCancel);
-    });
+  async function stoppedRun(t: TestContext, stopOnCancel: boolean) {
+    const fixture = new RunFixture(await temporaryHome(t));
+    const stopped = new AbortController();
+    fixture.aws.clock.after(3_000, () => stopped.abort());
+    fixture.signal = stopped.signal;
+    fixture.settings = { ...fixture.settings, stopOnCancel };
+    return { report: await fixture.run(UP), stops: fixture.aws.faults.of("stopTask").length };
   }
+
+  test("SIGINT or SIGTERM in mid-run, the task is left running", async (t) => {
+    const { report, stops } = await stoppedRun(t, false);
+    const row = { kind: "interrupted", exitCode: 13, changed: "maybe" } as const;
+    assertRow({ name: "", ...row, why: /This command was stopped/, next: attach }, report);
+    assert.equal(stops, 0);
+    assert.deepEqual(report.warnings, []);
+  });
+
+  test("SIGINT or SIGTERM in mid-run, with --stop-on-cancel: what the stop left is told", async (t) => {
+    const { report, stops } = await stoppedRun(t, true);
+    assert.equal(stops, 1);
+    assert.equal(report.task?.stopCode, "UserInitiated");
+    assert.equal(report.verdict.kind, "interrupted");
+    assert.equal(report.verdict.kind === "interrupted" && report.verdict.cause, "stopTask");
+    assert.notEqual(report.verdict.kind === "interrupted" && report.verdict.to, null);
+    assert.deepEqual(report.warnings, [`task ${report.task?.arn} was told to stop`]);
+  });
 
   test("stopped before RunTask: nothing is started", async (t) => {
     const fixture = new RunFixture(await temporaryHome(t));
