@@ -65,6 +65,14 @@ function clientConfig(region: string) {
   };
 }
 
+/**
+ * Loads the clients of ECS and CloudWatch Logs before their region is known. Beside the Pulumi CLI, which takes about as
+ * long to answer, that costs a rerun no time.
+ */
+export async function loadClients(): Promise<void> {
+  await Promise.all([import("@aws-sdk/client-ecs"), import("@aws-sdk/client-cloudwatch-logs")]);
+}
+
 export async function connectEcs(region: string): Promise<EcsApi> {
   const sdk = await import("@aws-sdk/client-ecs");
   const client = new sdk.ECSClient(clientConfig(region));

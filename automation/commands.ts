@@ -1,10 +1,9 @@
 /** The commands of `program.ts`: each reads its stack, does its work and tells the result. */
-import { readMigrationFiles } from "../infra/migrations.ts";
-import { awsErrorText, connectEcs, connectLogs, type EcsApi } from "./aws.ts";
+import { awsErrorText, connectEcs, connectLogs, type EcsApi, loadClients } from "./aws.ts";
 import { systemClock } from "./clock.ts";
 import { type CommandContext, locate, migrationsFolder } from "./commandContext.ts";
 import { askOnTerminal, confirm } from "./confirm.ts";
-import { type DeployDeps, type Deployed, deploy, type PlanDeps } from "./deploy.ts";
+import type { DeployDeps, PlanDeps } from "./deploy.ts";
 import { attachToTask } from "./ecsTask.ts";
 import { ConfigError, type ExitCode } from "./errors.ts";
 import { makeReport } from "./makeReport.ts";
@@ -14,11 +13,10 @@ import type { Outputs } from "./outputs.ts";
 import type { Commands, DeployOptions, MigrateOptions } from "./program.ts";
 import type { CommonOptions, RunOptions } from "./programOptions.ts";
 import type { RunReport } from "./report.ts";
-import { requireDocker } from "./requireDocker.ts";
 import { chooseRevision } from "./revisions.ts";
 import { isNews, type RunSettings, runOperation } from "./runOperation.ts";
 import { slackUrl } from "./slackUrl.ts";
-import { findOutputs, readOutputs } from "./stackOutputs.ts";
+import { findOutputs, type PulumiLocation, readOutputs } from "./stackOutputs.ts";
 import { tell } from "./tell.ts";
 
 /** As long as `--wait` waits for another migration, in milliseconds. */
@@ -29,15 +27,19 @@ export function createCommands(context: CommandContext): Commands {
     deploy: async (options) => {
       const location = locate(context, options);
       const origin = originOf(context.env);
-      const deployed: Deployed = await deploy({
+      // Loaded here and nowhere else: what deploy needs, the Automation API above all, takes longer to load than a rerun
+      // takes to start its task.
+      const { deploy } = await import("./deploy.ts");
+      const deployed = await deploy({
         stack: location.stack,
-        // Loaded here and nowhere else: the Automation API takes longer to load than a rerun takes to start its task.
         openStack: async () => {
+          const { requireDocker } = await import("./requireDocker.ts");
           await requireDocker(context.env, context.signal);
           return (await import("./stack.ts")).openStack(location, stackProgress(context, options));
         },
         findOutputs: () => findOutputs(location),
-        readCheckout: async () => readMigrationFiles(await migrationsFolder(location)),
+        readCheckout: async () =>
+          (await import("../infra/migrations.ts")).readMigrationFiles(await migrationsFolder(location)),
         connectEcs,
         connectLogs,
         clock: systemClock,
@@ -56,7 +58,7 @@ export function createCommands(context: CommandContext): Commands {
 
     migrate: async (operation, options) => {
       const location = locate(context, options);
-      const outputs = await readOutputs(location);
+      const outputs = await readOutputsAndLoad(location);
       const ecs = await connectEcs(outputs.region);
       const revision = await chooseRevision(ecs, outputs, options.revision);
       await confirmed(context, location.stack, outputs, operation, options, revision.versions);
@@ -89,11 +91,17 @@ export function createCommands(context: CommandContext): Commands {
 
     attach: async (task, options) => {
       const location = locate(context, options);
-      const outputs = await readOutputs(location);
+      const outputs = await readOutputsAndLoad(location);
       const report = await attach(context, location.stack, outputs, task, options);
       await finish(context, options, report, outputs, options.slack ?? true);
     },
   };
+}
+
+/** The Pulumi CLI answers while the clients load. */
+async function readOutputsAndLoad(location: PulumiLocation): Promise<Outputs> {
+  const [outputs] = await Promise.all([readOutputs(location), loadClients()]);
+  return outputs;
 }
 
 function settingsOf(options: RunOptions): RunSettings {
@@ -224,7 +232,7 @@ async function finish(
     color: context.color,
     json: options.json,
     reportFile: options.report,
-    slack: slack ? await slackUrl(context, outputs) : undefined,
+    slack: slack ? () => slackUrl(context, outputs) : undefined,
   });
   context.finish(report.exitCode as ExitCode);
 }

@@ -11,17 +11,22 @@ export interface Audience {
   readonly color: boolean;
   readonly json: boolean;
   readonly reportFile: string | undefined;
-  /** The webhook's URL; undefined where Slack is not told. */
-  readonly slack: string | undefined;
+  /** Looks up the webhook's URL, which there may be none of; undefined where Slack is not told. */
+  readonly slack: (() => Promise<string | undefined>) | undefined;
 }
 
-/** Slack comes first, so that its warning can stand in what follows. */
+/**
+ * A person reads the verdict at once, however long Slack takes; JSON and file come after Slack, so that its warning can
+ * stand in them.
+ */
 export async function tell(report: RunReport, audience: Audience): Promise<void> {
-  const warning = await tellSlack(report, audience.slack);
+  const { terminal, print, json, color } = audience;
+  for (const line of report.warnings) terminal.warn(line);
+  if (!json) print(`${verdictLines(report, { color }).join("\n")}\n`);
+  const warning = await tellSlack(report, await audience.slack?.());
+  if (warning !== undefined) terminal.warn(warning);
   const told = warning === undefined ? report : { ...report, warnings: [...report.warnings, warning] };
-  for (const line of told.warnings) audience.terminal.warn(line);
-  if (audience.json) audience.print(await jsonOf(told));
-  else audience.print(`${verdictLines(told, { color: audience.color }).join("\n")}\n`);
+  if (json) print(await jsonOf(told));
   await tellFile(told, audience);
 }
 
