@@ -9,11 +9,30 @@ import { awsErrorKind, awsErrorText, isPassing } from "./aws.ts";
 import { backoffMs, type Clock } from "./clock.ts";
 import { drain, type LogFollower } from "./logs.ts";
 
+/**
+ * How soon the next call comes, in milliseconds. A short wait deserves a quick look, and a long one does not notice some
+ * hundred milliseconds more: so the delay is a share of the time waited so far, within bounds.
+ */
+interface Pace {
+  readonly least: number;
+  readonly most: number;
+  readonly share: number;
+}
+
+/** DescribeTasks until the task runs. */
+const PENDING: Pace = { least: 250, most: 1_000, share: 0.1 };
+/** GetLogEvents while it runs. The result line comes this way; a line shows within 2 s, the call itself included. */
+const LINES: Pace = { least: 250, most: 1_800, share: 0.01 };
+/** GetLogEvents until the task runs: awslogs makes the stream with the container's first line. */
+const NO_LINES_YET_MS = 2_000;
+const LOGS_RETRY_MS = 1_000;
+/** DescribeTasks while it runs: only for what ends without a result line. */
 const DESCRIBE_FIRST_MS = 1_000;
 const DESCRIBE_MOST_MS = 6_000;
-/** After the result line the container is about to end: the next looks come soon. */
-const DESCRIBE_AFTER_RESULT_MS = 250;
-const LOGS_MS = 1_000;
+/** DescribeTasks after the result line: the container is about to end, and ECS says so a moment to some seconds later. */
+const RESULT_FIRST_MS = 100;
+const RESULT_MOST_MS = 1_000;
+const RESULT_GROWTH = 1.5;
 /** DescribeTasks may not know a task yet that RunTask has just answered with: it counts as pending for as long as this. */
 const NOT_YET_VISIBLE_MS = 60_000;
 /** So many answers of MISSING in a row, after the task was seen, mean that ECS forgot it. */
@@ -50,20 +69,23 @@ export async function watchTask(options: WatchOptions): Promise<Watched> {
   const watch = new TaskWatch(options);
   const deadline = clock.now() + options.timeoutMs;
   let nextLogs = clock.now();
-  let nextDescribe = clock.now() + DESCRIBE_FIRST_MS / 2;
+  let nextDescribe = clock.now() + PENDING.least;
   for (;;) {
     if (signal?.aborted) return watch.ended("cancelled");
     if (clock.now() >= nextLogs) {
       const hadResult = follower.result !== undefined;
       await follower.poll();
+      if (follower.lines > 0) watch.runs();
       if (!hadResult && follower.result) nextDescribe = clock.now();
-      nextLogs = clock.now() + logDelayMs(follower, clock);
+      nextLogs = clock.now() + logDelayMs(follower, clock, watch.runningMs);
     }
     if (clock.now() >= nextDescribe) {
+      const ranBefore = watch.runningMs !== undefined;
       const end = await watch.look();
       if (end === "stopped") await drain(follower, clock, signal);
       if (end) return watch.ended(end);
       nextDescribe = clock.now() + watch.delayMs(follower.result !== undefined);
+      if (!ranBefore && watch.runningMs !== undefined) nextLogs = Math.min(nextLogs, clock.now());
     }
     if (clock.now() >= deadline) return watch.ended("timeout");
     const wake = Math.min(nextLogs, nextDescribe, deadline);
@@ -71,10 +93,16 @@ export async function watchTask(options: WatchOptions): Promise<Watched> {
   }
 }
 
-function logDelayMs(follower: LogFollower, clock: Clock): number {
+/** @param waitedMs the time waited so far */
+function paceMs({ least, most, share }: Pace, waitedMs: number): number {
+  return Math.min(Math.max(Math.round(waitedMs * share), least), most);
+}
+
+/** @param runningMs the time since the task was first seen to run; undefined where it was not */
+function logDelayMs(follower: LogFollower, clock: Clock, runningMs: number | undefined): number {
   if (follower.warning !== undefined) return Number.MAX_SAFE_INTEGER;
-  if (follower.failures > 0) return backoffMs(follower.failures, LOGS_MS, 15_000, clock.random());
-  return LOGS_MS;
+  if (follower.failures > 0) return backoffMs(follower.failures, LOGS_RETRY_MS, 15_000, clock.random());
+  return runningMs === undefined ? NO_LINES_YET_MS : paceMs(LINES, runningMs);
 }
 
 /** What the looks at one task have shown so far. */
@@ -83,7 +111,10 @@ class TaskWatch {
   readonly #startedAt: number;
   #task: Task | undefined;
   #status = "";
-  #looks = 0;
+  #runningSince: number | undefined;
+  /** Looks since the task was seen to run, and since its result line. */
+  #looksRunning = 0;
+  #looksAfterResult = 0;
   #failures = 0;
   #refusals = 0;
   #missing = 0;
@@ -94,6 +125,15 @@ class TaskWatch {
     this.#startedAt = options.clock.now();
   }
 
+  /** Milliseconds since the task was first seen to run, by its status or its log. */
+  get runningMs(): number | undefined {
+    return this.#runningSince === undefined ? undefined : this.#options.clock.now() - this.#runningSince;
+  }
+
+  runs(): void {
+    this.#runningSince ??= this.#options.clock.now();
+  }
+
   ended(end: Watched["end"]): Watched {
     return { end, task: this.#task, detail: this.#detail };
   }
@@ -101,7 +141,6 @@ class TaskWatch {
   /** One DescribeTasks. Answers how the watch ends, or undefined where it goes on. */
   async look(): Promise<Watched["end"] | undefined> {
     const { ecs, clusterArn, taskArn } = this.#options;
-    this.#looks++;
     try {
       const answer = await ecs.describeTasks({ cluster: clusterArn, tasks: [taskArn] });
       this.#failures = 0;
@@ -112,18 +151,24 @@ class TaskWatch {
     }
   }
 
-  /** Milliseconds until the next look: 1 s growing to 6 s; soon after the result line; slower after failures. */
+  /** Milliseconds until the next look; slower after failures. */
   delayMs(resultSeen: boolean): number {
-    const random = this.#options.clock.random();
+    const { clock } = this.#options;
+    const random = clock.random();
     if (this.#failures > 0) return backoffMs(this.#failures, DESCRIBE_FIRST_MS, 15_000, random);
-    if (resultSeen) return DESCRIBE_AFTER_RESULT_MS;
-    return backoffMs(Math.floor(this.#looks / 3), DESCRIBE_FIRST_MS, DESCRIBE_MOST_MS, random);
+    if (resultSeen)
+      return Math.min(RESULT_FIRST_MS * RESULT_GROWTH ** this.#looksAfterResult++, RESULT_MOST_MS);
+    if (this.#runningSince !== undefined)
+      return backoffMs(Math.floor(this.#looksRunning++ / 3), DESCRIBE_FIRST_MS, DESCRIBE_MOST_MS, random);
+    const pending = paceMs(PENDING, clock.now() - this.#startedAt);
+    return backoffMs(0, pending, pending, random);
   }
 
   #take(task: Task | undefined): Watched["end"] | undefined {
     if (!task) return this.#takeMissing();
     this.#missing = 0;
     this.#task = task;
+    if (task.lastStatus === "RUNNING") this.runs();
     if (task.lastStatus && task.lastStatus !== this.#status) {
       this.#status = task.lastStatus;
       this.#options.onStatus?.(task.lastStatus);

@@ -40,18 +40,83 @@ function watch(looks: readonly (Partial<Task> | undefined)[], changes: Partial<W
   return { aws, statuses, times, start, run: () => watchTask(options) };
 }
 
+const resultLine = JSON.stringify({
+  ecsMigrate: 1,
+  operation: "up",
+  argument: null,
+  outcome: "unchanged",
+  exitCode: 0,
+  from: { version: 1, dirty: false },
+  to: { version: 1, dirty: false },
+  files: [],
+  error: null,
+  startedAt: "2026-11-24T09:00:00Z",
+  durationMs: 10,
+});
+
 const pending = { lastStatus: "PENDING", desiredStatus: "RUNNING" };
 const running = { lastStatus: "RUNNING", desiredStatus: "RUNNING" };
 const stopped = { lastStatus: "STOPPED", desiredStatus: "STOPPED" };
 
 describe("watchTask", () => {
-  test("looks after 0.5 s, then each 1 s, 2 s, 4 s and 6 s, three times each", async () => {
-    const { times, run } = watch([...Array.from({ length: 13 }, () => running), stopped]);
+  /** Delays between the calls of one name, in milliseconds; the first counts from the start. */
+  const delaysOf = (aws: FakeAws, start: number, api: string) => {
+    const at = aws.faults.of(api).map((call) => call.at - start);
+    return at.map((time, index) => time - (at[index - 1] ?? 0));
+  };
+
+  test("looks at a running task after 1 s, 2 s, 4 s and 6 s, three times each", async () => {
+    const { aws, start, run } = watch([...Array.from({ length: 13 }, () => running), stopped]);
     assert.equal((await run()).end, "stopped");
-    const delays = times.map((time, index) => time - (times[index - 1] ?? 0));
     assert.deepEqual(
-      delays,
-      [500, 1000, 1000, 2000, 2000, 2000, 4000, 4000, 4000, 6000, 6000, 6000, 6000, 6000],
+      delaysOf(aws, start, "describeTasks"),
+      [250, 1000, 1000, 1000, 2000, 2000, 2000, 4000, 4000, 4000, 6000, 6000, 6000, 6000],
+    );
+  });
+
+  test("looks at a pending task after a tenth of the time waited, between 0.25 s and 1 s", async () => {
+    const { times, run } = watch([...Array.from({ length: 60 }, () => pending), stopped]);
+    assert.equal((await run()).end, "stopped");
+    for (const [index, time] of times.entries()) {
+      if (index === 0) continue;
+      const before = times[index - 1] ?? 0;
+      assert.equal(time - before, Math.min(Math.max(Math.round(before / 10), 250), 1000));
+    }
+  });
+
+  test("asks for a log that cannot be there each 2 s, and at once when the task runs", async () => {
+    const { aws, start, run } = watch([...Array.from({ length: 14 }, () => pending), running, stopped]);
+    assert.equal((await run()).end, "stopped");
+    const at = aws.faults.of("getLogEvents").map((call) => call.at - start);
+    const runs = aws.faults.of("describeTasks")[14]?.at ?? 0;
+    assert.deepEqual(at.slice(0, 4), [0, 2000, 4000, runs - start]);
+  });
+
+  test("reads the log after a hundredth of the time run, between 0.25 s and 1.8 s", async () => {
+    const { aws, start, run } = watch([running], { timeoutMs: 600_000 });
+    assert.equal((await run()).end, "timeout");
+    const at = aws.faults.of("getLogEvents").map((call) => call.at - start);
+    const runs = at[1] ?? 0;
+    for (const [index, time] of at.entries()) {
+      if (index < 2) continue;
+      const before = at[index - 1] ?? 0;
+      assert.equal(time - before, Math.min(Math.max(Math.round((before - runs) / 100), 250), 1800));
+    }
+  });
+
+  test("makes at most 640 calls in ten minutes, and a line shows within 2 s", async () => {
+    const { aws, run } = watch([running], { timeoutMs: 600_000 });
+    assert.equal((await run()).end, "timeout");
+    assert.equal(aws.faults.calls.length <= 640, true, String(aws.faults.calls.length));
+  });
+
+  test("looks at once after the result line, then ever more slowly up to 1 s", async () => {
+    const { aws, start, run } = watch([...Array.from({ length: 10 }, () => running), stopped]);
+    aws.logs.put("stage/migration/1", resultLine);
+    assert.equal((await run()).end, "stopped");
+    assert.deepEqual(
+      delaysOf(aws, start, "describeTasks").map(Math.round),
+      [0, 100, 150, 225, 338, 506, 759, 1000, 1000, 1000, 1000],
     );
   });
 
@@ -104,7 +169,7 @@ describe("watchTask", () => {
       assert.equal((await run()).end, "stopped");
       const at = aws.faults.of("describeTasks").map((call) => call.at - start);
       const delays = at.map((time, index) => time - (at[index - 1] ?? 0));
-      assert.deepEqual(delays, [500, 2000, 4000, 8000, 15000, 15000, 15000, 15000, 15000, 15000, 15000]);
+      assert.deepEqual(delays, [250, 2000, 4000, 8000, 15000, 15000, 15000, 15000, 15000, 15000, 15000]);
     });
   }
 
