@@ -1,12 +1,12 @@
 /** `deploy --plan`: says what will run before it runs. It never keeps the migration from running. */
 
+import { versionOf } from "./askStatus.ts";
 import type { PlanDeps } from "./deploy.ts";
 import { makePlan, type PlanReport } from "./plan/makePlan.ts";
 import { planLines } from "./plan/planText.ts";
 import { planMessage } from "./planMessage.ts";
 import { redact } from "./redact.ts";
 import type { RunReport } from "./report.ts";
-import type { DatabaseVersion } from "./resultLine.ts";
 import { runOperation } from "./runOperation.ts";
 import { sendToSlack } from "./slack.ts";
 
@@ -54,11 +54,4 @@ async function askAndPlan(deps: PlanDeps, dialect: "postgres" | "other"): Promis
     dialect,
     now: new Date(deps.clock.now()),
   });
-}
-
-/** The database's version as a run of `status` found it; null where it did not. */
-export function versionOf({ verdict }: RunReport): DatabaseVersion | null {
-  if (verdict.kind === "unchanged") return verdict.version;
-  if (verdict.kind === "dirty") return { version: verdict.version, dirty: true };
-  return null;
 }

@@ -1,7 +1,7 @@
 /** The command `doctor`: looks at each part that a run needs, and guides out of a dirty version. */
 import { type MigrationFile, readMigrationFiles } from "../../infra/migrations.ts";
-import { versionOf } from "../announcePlan.ts";
-import { awsErrorText, connectEcs, connectLogs, type LogsApi } from "../aws.ts";
+import { askStatus, versionOf } from "../askStatus.ts";
+import { awsErrorText, connectLogs, type LogsApi } from "../aws.ts";
 import { systemClock } from "../clock.ts";
 import { type CommandContext, jsonText, locate, migrationsFolder } from "../commandContext.ts";
 import { dirtyGuide, runThatLeft } from "../doctor/dirtyGuide.ts";
@@ -12,13 +12,10 @@ import { type Diagnosis, warning } from "../doctor/findings.ts";
 import { judgeDatabase, judgeHistory } from "../doctor/judgeRuns.ts";
 import { EXIT, type ExitCode } from "../errors.ts";
 import { type HistoryEntry, readHistory } from "../history.ts";
-import { originOf } from "../origin.ts";
 import type { Outputs } from "../outputs.ts";
 import type { DoctorCommandOptions } from "../programLook.ts";
 import { redact } from "../redact.ts";
-import type { RunReport } from "../report.ts";
 import type { DatabaseVersion } from "../resultLine.ts";
-import { runOperation } from "../runOperation.ts";
 import { type PulumiLocation, readOutputs } from "../stackOutputs.ts";
 
 /** So far back the history is looked at for the last run, in milliseconds. */
@@ -31,7 +28,7 @@ export async function doctorCommand(context: CommandContext, options: DoctorComm
   const logs = await connectLogs(outputs.region);
   const parts = await examine(connectDoctor(outputs), outputs, stack);
   const history = await lookBack(logs, outputs);
-  const database = options.database ? await ask(context, options, stack, outputs, logs) : undefined;
+  const database = options.database ? await askStatus(context, stack, outputs, options.timeout) : undefined;
   const checks = [
     ...parts,
     ...("entries" in history ? judgeHistory(history.entries, stack) : [history]),
@@ -64,31 +61,6 @@ async function lookBack(logs: LogsApi, outputs: Outputs): Promise<{ entries: His
   }
 }
 
-async function ask(
-  context: CommandContext,
-  options: DoctorCommandOptions,
-  stack: string,
-  outputs: Outputs,
-  logs: LogsApi,
-): Promise<RunReport> {
-  return runOperation(
-    {
-      stack,
-      outputs,
-      ecs: await connectEcs(outputs.region),
-      logs,
-      clock: systemClock,
-      terminal: context.terminal,
-      origin: originOf(context.env),
-      env: context.env,
-      settings: { timeoutMs: options.timeout, waitMs: 0, stopOnCancel: false },
-      signal: context.signal,
-    },
-    { name: "status" },
-    outputs.taskDefinitionArn,
-  );
-}
-
 async function guide(
   location: PulumiLocation,
   outputs: Outputs,
@@ -98,7 +70,11 @@ async function guide(
   const files = await checkoutFiles(location);
   const run = runThatLeft(version, entries);
   const made = await dirtyGuide({ version, run, outputs, stack: location.stack, files });
-  return { ...made, error: made.error === null ? null : redact(made.error) };
+  return {
+    ...made,
+    error: made.error === null ? null : redact(made.error),
+    statements: made.statements.map((statement) => ({ ...statement, text: redact(statement.text) })),
+  };
 }
 
 /** Without a checkout the guide says that the file is not there to be shown. */

@@ -1,16 +1,13 @@
 /** The command `plan`: asks the database for its version, and says what an operation would run. */
 import { readMigrationFiles } from "../../infra/migrations.ts";
-import { versionOf } from "../announcePlan.ts";
-import { connectEcs, connectLogs } from "../aws.ts";
+import { askStatus, versionOf } from "../askStatus.ts";
 import { systemClock } from "../clock.ts";
 import { type CommandContext, jsonText, locate, migrationsFolder } from "../commandContext.ts";
 import { EXIT, type ExitCode } from "../errors.ts";
 import type { Operation } from "../operations.ts";
-import { originOf } from "../origin.ts";
 import { makePlan } from "../plan/makePlan.ts";
 import { planLines } from "../plan/planText.ts";
 import type { PlanCommandOptions } from "../programLook.ts";
-import { runOperation } from "../runOperation.ts";
 import { readOutputs } from "../stackOutputs.ts";
 import { tell } from "../tell.ts";
 
@@ -23,22 +20,7 @@ export async function planCommand(
   const location = locate(context, options);
   const [outputs, folder] = await Promise.all([readOutputs(location), migrationsFolder(location)]);
   const files = readMigrationFiles(folder);
-  const report = await runOperation(
-    {
-      stack: location.stack,
-      outputs,
-      ecs: await connectEcs(outputs.region),
-      logs: await connectLogs(outputs.region),
-      clock: systemClock,
-      terminal: context.terminal,
-      origin: originOf(context.env),
-      env: context.env,
-      settings: { timeoutMs: options.timeout, waitMs: 0, stopOnCancel: false },
-      signal: context.signal,
-    },
-    { name: "status" },
-    outputs.taskDefinitionArn,
-  );
+  const report = await askStatus(context, location.stack, outputs, options.timeout);
   const current = versionOf(report);
   if (current === null) {
     await tell(report, { ...context, json: options.json, reportFile: undefined, slack: undefined });

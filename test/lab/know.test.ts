@@ -166,7 +166,7 @@ describe("a production stack that is looked at before and after", () => {
     const [task = ""] = /arn:aws:ecs:\S+:task\/\S+/.exec(down.stderr) ?? [];
     const attached = await run(["attach", task]);
     assert.equal(attached.exitCode, 0);
-    assert.match(attached.stdout, /Applied 1 migration: 20261120 → 20261118/);
+    assert.match(attached.stdout, /^✔ shop local: Undid 1 migration: 20261120 → 20261118$/m);
     assert.equal((await run(["migrate", "up"])).exitCode, 0);
   });
 
