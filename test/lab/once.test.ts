@@ -11,7 +11,7 @@ import { DATABASE } from "./postgres.ts";
 
 const HIGHEST = 20261120;
 /** Long enough for a second process to start while the first one's SQL runs, in seconds. */
-const SLOW_SECONDS = 12;
+const SLOW_SECONDS = 6;
 
 describe("a run happens once", () => {
   let lab: Lab;
