@@ -1,7 +1,7 @@
 /** A plan as lines for a terminal. Pure. */
 import type { Dropped } from "../check/estimate.ts";
 import { operationText } from "../operations.ts";
-import { safeLine } from "../plainText.ts";
+import { safeLine, safeText } from "../plainText.ts";
 import { countText, versionText } from "../verdictFacts.ts";
 import type { PlanFile, PlanReport } from "./makePlan.ts";
 
@@ -31,7 +31,7 @@ function fileLines(file: PlanFile, number: number): string[] {
   const indent = "     ";
   return [
     `${String(number).padStart(3)}. ${safeLine(fileTitle(file))}`,
-    ...file.sql.map((line) => `${indent}| ${safeLine(line)}`),
+    ...file.sql.map((line) => `${indent}| ${safeText(line)}`),
     `${indent}${impactText(file)}`,
     ...dropLines(file).map((line) => `${indent}${safeLine(line)}`),
     ...file.findings.map(
