@@ -62,6 +62,11 @@ export function buildLink(
   return consoleLink(place, `${path}?region=${encode(place.region)}`);
 }
 
+/** The page on which a pending connection to GitLab or GitHub is completed. Source: Developer Tools console User Guide. */
+export function connectionsLink(place: ConsolePlace): string | null {
+  return consoleLink(place, `/codesuite/settings/connections?region=${encode(place.region)}`);
+}
+
 function consoleLink({ partition, region }: ConsolePlace, rest: string): string | null {
   const domain = CONSOLE_DOMAINS[partition];
   return domain === undefined || !/^[a-z0-9-]+$/.test(region) ? null : `https://${region}.${domain}${rest}`;

@@ -51,6 +51,8 @@ const outputsSchema = z.object({
   capacityProvider: z.string().nullable(),
   /** RunTask's awsvpcConfiguration; null where the task's network mode is `bridge` or `host`. */
   network: networkConfiguration.nullable(),
+  /** How the task reaches ECR, SSM and CloudWatch Logs, in one sentence; null in outputs from before there was this one. */
+  networkPath: z.string().nullable().default(null),
   taskDefinitionFamily: z.string().min(1),
   /** With its revision: a run names the revision it runs. */
   taskDefinitionArn: z.string().min(1),
@@ -68,6 +70,8 @@ const outputsSchema = z.object({
   /** Name of the SSM parameter that holds the Slack webhook's URL, where there is one. */
   slackWebhookParameter: z.string().nullable(),
   codeBuildProject: z.string().nullable(),
+  /** Where to complete the connection that the stack made, while it is pending; null where there is nothing to do. */
+  connectionLink: z.string().nullable().default(null),
   /** SHA-256 over the whole set of migrations; the result line of a run repeats it. */
   migrationsSha256: z.string().regex(/^[0-9a-f]{64}$/),
   /** In ascending order of version. */

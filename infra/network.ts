@@ -29,6 +29,19 @@ export function looksUpNetwork(network: NetworkConfig): boolean {
   return network.subnets.length === 0;
 }
 
+/**
+ * How the task reaches ECR, SSM or Secrets Manager, and CloudWatch Logs, as far as the configuration tells. Whether a
+ * subnet has a route out is not the program's to know: it asks for no route table.
+ */
+export function networkPath(network: NetworkConfig): string {
+  if (network.mode !== "awsvpc") return `by the instance's own network (${network.mode} mode)`;
+  if (network.assignPublicIp) return "by a public address of its own, through the subnets' internet gateway";
+  const { subnets, vpcId } = network;
+  const where =
+    subnets.length > 0 ? "the given subnets" : `${vpcId === undefined ? "the default VPC" : vpcId}'s subnets`;
+  return `without a public address, by the routes of ${where}: they need a NAT gateway, or endpoints for ecr.api, ecr.dkr, logs, S3 (a gateway) and ssm or secretsmanager`;
+}
+
 function defaultVpcWhereNeeded(parent: pulumi.Resource, network: NetworkConfig) {
   return network.subnets.length === 0 ? aws.ec2.getVpcOutput({ default: true }, { parent }).id : undefined;
 }

@@ -16,6 +16,7 @@ import {
   CONNECTION_PROVIDER,
   codeCommitArn,
   codeCommitEventPattern,
+  linkWhilePending,
   projectSource,
   sourceAccess,
   webhookFilterGroups,
@@ -43,11 +44,15 @@ export interface DeployPipelineArgs {
 
 export class DeployPipeline extends pulumi.ComponentResource {
   readonly projectName: pulumi.Output<string>;
+  /** Where to complete the connection that was made here, while it is pending. */
+  readonly connectionLink: pulumi.Output<string | null>;
 
   constructor(name: string, args: DeployPipelineArgs, opts?: pulumi.ComponentResourceOptions) {
     super("ecs-migrate:infra:DeployPipeline", name, {}, opts);
     const names = pipelineNames(args);
-    const connectionArn = connectionOf(this, name, args);
+    const connection = newConnection(this, name, args);
+    const connectionArn: pulumi.Output<string | undefined> =
+      connection?.arn ?? pulumi.output(args.pipeline.connectionArn);
     const logGroup = new aws.cloudwatch.LogGroup(
       `${name}-logs`,
       logGroupArgs({ ...args.logs, group: names.logGroup }, args.tags),
@@ -68,7 +73,8 @@ export class DeployPipeline extends pulumi.ComponentResource {
     if (args.pipeline.webhook) webhook(this, name, args.pipeline, project);
     if (args.pipeline.sourceType === "CODECOMMIT") codeCommitTrigger(this, name, args, project);
     this.projectName = project.name;
-    this.registerOutputs({ projectName: this.projectName });
+    this.connectionLink = connection ? pendingLink(connection, args.place) : pulumi.output(null);
+    this.registerOutputs({ projectName: this.projectName, connectionLink: this.connectionLink });
   }
 }
 
@@ -82,21 +88,26 @@ function pipelineNames(args: DeployPipelineArgs): PipelineNames {
   return { project, logGroup: `/aws/codebuild/${project}` };
 }
 
-/** The connection's ARN: the one that was given, that of a new one (pending until completed in the console), or none. */
-function connectionOf(
+/** The connection that the stack is told to make, pending until someone completes it in the console. */
+function newConnection(
   parent: pulumi.Resource,
   name: string,
   args: DeployPipelineArgs,
-): pulumi.Output<string | undefined> {
-  const { sourceType, connectionArn, createConnection } = args.pipeline;
-  if (!isConnected(sourceType) || !createConnection) return pulumi.output(connectionArn);
-  const connection = new aws.codeconnections.Connection(
+): aws.codeconnections.Connection | undefined {
+  const { sourceType, createConnection } = args.pipeline;
+  if (!isConnected(sourceType) || !createConnection) return undefined;
+  return new aws.codeconnections.Connection(
     `${name}-connection`,
     // AWS takes 32 characters of a connection's name.
     { name: args.namePrefix.slice(0, 32), providerType: CONNECTION_PROVIDER[sourceType], tags: args.tags },
     { parent },
   );
-  return connection.arn;
+}
+
+function pendingLink(connection: aws.codeconnections.Connection, place: pulumi.Output<Place>) {
+  return pulumi
+    .all([connection.connectionStatus, place])
+    .apply(([status, where]) => linkWhilePending(status, where));
 }
 
 function buildRole(parent: pulumi.Resource, name: string, args: DeployPipelineArgs, projectName: string) {

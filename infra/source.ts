@@ -1,4 +1,5 @@
 /** Where a build's source comes from and what starts it: one answer for each kind of source. Pure. */
+import { connectionsLink } from "../automation/links.ts";
 import { type ConnectedSource, isConnected, type PipelineConfig } from "./config.ts";
 import type { Place, SourceAccess } from "./policies.ts";
 
@@ -87,6 +88,15 @@ export const CONNECTION_PROVIDER: Readonly<Record<ConnectedSource, string>> = {
   GITLAB: "GitLab",
   GITLAB_SELF_MANAGED: "GitLabSelfManaged",
 };
+
+/**
+ * Where a connection is completed in the console.
+ *
+ * @param status as the stack last saw it: after the completion, `pulumi refresh` tells it
+ */
+export function linkWhilePending(status: string, place: Place): string | null {
+  return status === "AVAILABLE" ? null : connectionsLink(place);
+}
 
 /** Slashes are no special characters in CodeBuild's patterns, and stay readable. */
 function escapeRegExp(text: string): string {

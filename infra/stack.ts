@@ -8,7 +8,7 @@ import { CONTAINER_NAME } from "./containerDefinition.ts";
 import { AppImage } from "./image.ts";
 import { digestOfMigrations, readMigrations } from "./migrations.ts";
 import { MigrationTask } from "./migrationTask.ts";
-import { looksUpNetwork, TaskNetwork } from "./network.ts";
+import { looksUpNetwork, networkPath, TaskNetwork } from "./network.ts";
 import { DeployPipeline } from "./pipeline.ts";
 import type { Place } from "./policies.ts";
 import { resourceTags } from "./tags.ts";
@@ -57,7 +57,7 @@ export function createStack(config: StackConfig): StackOutputs {
     migrationsSha256,
     permissionsBoundaryArn: config.permissionsBoundaryArn,
   });
-  const codeBuildProject = pipelineOf(config, { ...common, image, cluster, task });
+  const pipeline = pipelineOf(config, { ...common, image, cluster, task });
 
   return {
     schemaVersion: OUTPUTS_SCHEMA,
@@ -72,6 +72,7 @@ export function createStack(config: StackConfig): StackOutputs {
     launchType: config.cluster.launchType,
     capacityProvider: cluster.capacityProvider,
     network: networkOutput(config, network),
+    networkPath: networkPath(config.network),
     taskDefinitionFamily: task.family,
     taskDefinitionArn: task.taskDefinitionArn,
     containerName: CONTAINER_NAME,
@@ -82,7 +83,8 @@ export function createStack(config: StackConfig): StackOutputs {
     image: image.image,
     databaseSecret: config.task.databaseSecret,
     slackWebhookParameter: config.slackWebhookParameter ?? null,
-    codeBuildProject,
+    codeBuildProject: pipeline?.projectName ?? null,
+    connectionLink: pipeline?.connectionLink ?? null,
     migrationsSha256,
     migrations: [...migrations],
   };
@@ -117,9 +119,9 @@ interface PipelineParts {
   readonly task: MigrationTask;
 }
 
-function pipelineOf(config: StackConfig, parts: PipelineParts): pulumi.Input<string | null> {
-  if (config.pipeline === undefined) return null;
-  const pipeline = new DeployPipeline("pipeline", {
+function pipelineOf(config: StackConfig, parts: PipelineParts): DeployPipeline | undefined {
+  if (config.pipeline === undefined) return undefined;
+  return new DeployPipeline("pipeline", {
     namePrefix: parts.namePrefix,
     environment: parts.environment,
     place: parts.place,
@@ -137,5 +139,4 @@ function pipelineOf(config: StackConfig, parts: PipelineParts): pulumi.Input<str
     looksUpNetwork: looksUpNetwork(config.network),
     permissionsBoundaryArn: config.permissionsBoundaryArn,
   });
-  return pipeline.projectName;
 }

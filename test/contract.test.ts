@@ -4,6 +4,7 @@ import { test } from "node:test";
 import * as pulumi from "@pulumi/pulumi";
 import { OUTPUT_NAMES, parseOutputs } from "../automation/outputs.ts";
 import { installMocks, resolveInput } from "./support/pulumiMocks.ts";
+import { sampleOutputs } from "./support/sampleOutputs.ts";
 
 const CHECKOUT = join(import.meta.dirname, "..");
 
@@ -28,4 +29,10 @@ test("the program exports exactly what automation reads, by name and type", asyn
   // What a stack's outputs go through on their way to the script.
   const asPrinted: unknown = JSON.parse(JSON.stringify(resolved));
   assert.deepEqual(parseOutputs(asPrinted, "local"), asPrinted);
+});
+
+test("outputs of before there were networkPath and connectionLink are read still", () => {
+  const { networkPath, connectionLink, ...older } = sampleOutputs({ networkPath: "x", connectionLink: "y" });
+  assert.deepEqual([networkPath, connectionLink], ["x", "y"]);
+  assert.deepEqual(parseOutputs(older, "stage"), { ...older, networkPath: null, connectionLink: null });
 });

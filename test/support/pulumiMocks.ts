@@ -51,6 +51,7 @@ const COMPUTED: Readonly<Record<string, (name: string) => Record<string, unknown
   "aws:codebuild/project:Project": (name) => ({ arn: arnOf("codebuild", `project/${name}`) }),
   "aws:codeconnections/connection:Connection": () => ({
     arn: arnOf("codeconnections", "connection/made-here"),
+    connectionStatus: "PENDING",
   }),
   "aws:ecr/repository:Repository": (name) => ({
     arn: arnOf("ecr", `repository/${name}`),

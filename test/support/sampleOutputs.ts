@@ -27,6 +27,7 @@ export function sampleOutputs(changes: Partial<Outputs> = {}, files = SAMPLE_FIL
     launchType: "FARGATE",
     capacityProvider: null,
     network: { subnets: ["subnet-a", "subnet-b"], securityGroups: ["sg-1"], assignPublicIp: false },
+    networkPath: null,
     taskDefinitionFamily: "shop-stage-migration",
     taskDefinitionArn: "arn:aws:ecs:eu-west-1:123456789012:task-definition/shop-stage-migration:12",
     containerName: "migration",
@@ -38,6 +39,7 @@ export function sampleOutputs(changes: Partial<Outputs> = {}, files = SAMPLE_FIL
     databaseSecret: "/stage/migration",
     slackWebhookParameter: null,
     codeBuildProject: "shop-stage",
+    connectionLink: null,
     migrationsSha256: sha256(files.map(({ version }) => version).join()),
     migrations: files.map(({ version, name }) => ({
       version,
