@@ -1,0 +1,175 @@
+/**
+ * buildspec.yml's phases as CodeBuild runs them, against the lab. Nothing of the file is replaced: `~/.pulumi` holds the
+ * lab's CLI, as CodeBuild's cache would, so that the line that downloads it finds nothing to do; `runtime-versions` is
+ * the lab's Node. `npm ci` is the real one in the first build and in the one that dies of it; the two between find its
+ * modules there and leave it out, as it takes longer than all the rest.
+ */
+import assert from "node:assert/strict";
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  unlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { homedir } from "node:os";
+import { delimiter, join, resolve } from "node:path";
+import { after, before, describe, it } from "node:test";
+import type { RunReport } from "../../automation/report.ts";
+import { type Buildspec, readBuildspec, runBuild } from "./buildspec.ts";
+import { type Lab, startLab } from "./lab.ts";
+import { createLabStack, type LabStack } from "./labStack.ts";
+
+const CHECKOUT = resolve(import.meta.dirname, "..", "..");
+const BUILD = "local-shop-deploy:01234567-89ab-4cde-8f01-23456789abcd";
+const BUILD_URL = "https://ap-northeast-1.console.aws.amazon.com/codebuild/build/1";
+
+describe("a build of CodeBuild's", () => {
+  let lab: Lab;
+  let stack: LabStack;
+  let buildspec: Buildspec;
+  let report: string;
+
+  before(async () => {
+    lab = await startLab({ report: (line) => process.stderr.write(`${line}\n`) });
+    stack = await createLabStack(lab);
+    const up = await stack.pulumi(["up", "--yes"]);
+    assert.equal(up.exitCode, 0, up.stdout);
+    makeCheckout(stack.project);
+    buildspec = readBuildspec(readFileSync(join(stack.project, "buildspec.yml"), "utf8"));
+    report = join(lab.folder, "report.json");
+    putPulumi(join(lab.folder, "home"), lab.env.PATH ?? "", buildspec);
+  });
+  after(() => lab?.stop());
+
+  /** One build on what is in the project's folder. */
+  async function build(spec: Buildspec, env: NodeJS.ProcessEnv = {}) {
+    for (const file of [report, join(lab.folder, "installed")]) rmSync(file, { force: true });
+    const before = lab.slack.messages.length;
+    const result = await runBuild(spec, {
+      cwd: stack.project,
+      signal: lab.signal,
+      env: {
+        ...lab.env,
+        HOME: join(lab.folder, "home"),
+        npm_config_cache: join(homedir(), ".npm"),
+        npm_config_userconfig: join(homedir(), ".npmrc"),
+        CI: "true",
+        STACK: "local",
+        SLACK_WEBHOOK_URL: lab.slack.url,
+        CODEBUILD_BUILD_ID: BUILD,
+        CODEBUILD_BUILD_URL: BUILD_URL,
+        CODEBUILD_INITIATOR: "pusher",
+        CODEBUILD_RESOLVED_SOURCE_VERSION: "4af3a95",
+        CODEBUILD_SRC_DIR: stack.project,
+        CODEBUILD_WEBHOOK_HEAD_REF: "refs/heads/local/login",
+        // A project's environment goes before the buildspec's own.
+        REPORT: report,
+        INSTALLED: join(lab.folder, "installed"),
+        ...env,
+      },
+    });
+    const told = lab.slack.messages.slice(before);
+    assert.equal(result.output.includes(lab.slack.url), false, "the webhook's URL is no word of the log");
+    return { ...result, told };
+  }
+
+  const readReport = () => JSON.parse(readFileSync(report, "utf8")) as RunReport;
+
+  it("that succeeds tells Slack once, by the script", async () => {
+    const { phases, told, output } = await build(buildspec);
+    assert.deepEqual(
+      phases,
+      [
+        { name: "install", succeeded: true },
+        { name: "build", succeeded: true },
+        { name: "post_build", succeeded: true },
+      ],
+      output,
+    );
+    assert.equal(readReport().verdict.kind, "applied");
+    assert.equal(readReport().origin.branch, "local/login");
+    assert.equal(told.length, 1);
+    assert.doesNotMatch(JSON.stringify(told), /ended before the deploy could report/);
+  });
+
+  it("that dies before the script can speak still reaches Slack", async () => {
+    const { phases, told, output } = await build(installed(buildspec), { MIGRATE: "perhaps" });
+    assert.deepEqual(
+      phases,
+      [
+        { name: "install", succeeded: true },
+        { name: "build", succeeded: false },
+        { name: "post_build", succeeded: true },
+      ],
+      output,
+    );
+    assert.match(output, /MIGRATE is perhaps; it must be skip or auto/);
+    assert.equal(existsSync(report), false);
+    assert.deepEqual(told, [deadBuild("refs/heads/local/login")]);
+  });
+
+  it("that has spoken is not told of twice", async () => {
+    const base = join(stack.project, "app/resources/db/migrations/20261121_add_discounts");
+    writeFileSync(
+      `${base}.up.sql`,
+      "CREATE TABLE discounts (id bigint);\nALTER TABLE discount ADD COLUMN x int;\n",
+    );
+    writeFileSync(`${base}.down.sql`, "DROP TABLE discounts;\n");
+    const { phases, told, output } = await build(installed(buildspec));
+    assert.deepEqual(
+      phases.map(({ succeeded }) => succeeded),
+      [true, false, true],
+      output,
+    );
+    assert.equal(readReport().verdict.kind, "dirty");
+    assert.equal(told.length, 1);
+    assert.match(JSON.stringify(told), /20261121_add_discounts\.up\.sql/);
+  });
+
+  it("that cannot even install reaches Slack, and deploys nothing; CodeCommit gives the branch otherwise", async () => {
+    unlinkSync(join(stack.project, "package-lock.json"));
+    const { phases, told, output } = await build(buildspec, {
+      CODEBUILD_WEBHOOK_HEAD_REF: undefined,
+      SOURCE_BRANCH: "local/login",
+    });
+    assert.deepEqual(phases, [{ name: "install", succeeded: false }], output);
+    assert.deepEqual(told, [deadBuild("refs/heads/local/login")]);
+  });
+});
+
+/** The buildspec without its `npm ci`, for a checkout whose modules are there. */
+function installed(buildspec: Buildspec): Buildspec {
+  const { install, ...others } = buildspec.phases;
+  const commands = install?.commands?.filter((command) => command !== "npm ci --omit=dev") ?? [];
+  assert.equal(commands.length, (install?.commands?.length ?? 0) - 1);
+  return { ...buildspec, phases: { install: { ...install, commands }, ...others } };
+}
+
+function deadBuild(branch: string) {
+  return {
+    text:
+      ":x: *local*: the build ended before the deploy could report.\n" +
+      `Branch ${branch}, commit 4af3a95\n${BUILD_URL}\n` +
+      "Whether a migration ran: `npm run ecs-migrate -- migrate status --stack local`",
+  };
+}
+
+/** Makes a checkout of the lab's project: nothing in it leads out of it, so that `npm ci` meets no other's modules. */
+function makeCheckout(project: string): void {
+  for (const name of ["node_modules", "automation"]) unlinkSync(join(project, name));
+  for (const name of ["automation", "buildspec.yml", "package-lock.json", ".npmrc"])
+    cpSync(join(CHECKOUT, name), join(project, name), { recursive: true });
+}
+
+/** Puts the lab's CLI where the cache would have the official one. It must be of the version that the buildspec names. */
+function putPulumi(home: string, path: string, { variables }: Buildspec): void {
+  const found = path.split(delimiter).find((folder) => existsSync(join(folder, "pulumi")));
+  assert.ok(found, "the lab has a pulumi on its PATH");
+  assert.match(variables.PULUMI_VERSION ?? "", /^3\.\d+\.\d+$/);
+  mkdirSync(join(home, ".pulumi", "bin"), { recursive: true });
+  symlinkSync(join(found, "pulumi"), join(home, ".pulumi", "bin", "pulumi"));
+}
