@@ -32,6 +32,8 @@ export const UNSCOPED_ACTIONS: Readonly<Record<string, string>> = {
     "gives a login for the whole registry; push and pull are scoped to the repository",
   "ecs:DescribeTaskDefinition":
     "has no resource type; reading a task definition shows names of secrets, no values",
+  "ecs:ListTaskDefinitions":
+    "has no resource type; a failed run looks for the revision that has the database's version",
   "ecs:ListTasks": "takes a container instance as resource, which Fargate has none of; scoped by ecs:cluster",
   "ec2:DescribeVpcs": "has no resource type; the program looks the VPC up",
   "ec2:DescribeSubnets": "has no resource type; the program looks the VPC's subnets up",
@@ -215,7 +217,7 @@ function registerTaskDefinition(args: CodeBuildRoleArgs): Statement[] {
   const family = taskDefinitionArn(args);
   return [
     allow("RegisterTaskDefinition", ["ecs:RegisterTaskDefinition"], [family]),
-    allow("ReadTaskDefinition", ["ecs:DescribeTaskDefinition"], ["*"]),
+    allow("ReadTaskDefinition", ["ecs:DescribeTaskDefinition", "ecs:ListTaskDefinitions"], ["*"]),
     {
       ...allow("TagNewRevision", ["ecs:TagResource"], [family]),
       Condition: { StringEquals: { "ecs:CreateAction": "RegisterTaskDefinition" } },

@@ -137,7 +137,7 @@ test("CodeBuild's role: what a routine deploy needs, and nothing else", () => {
       undefined,
     ],
     ["RegisterTaskDefinition", "ecs:RegisterTaskDefinition", family, undefined],
-    ["ReadTaskDefinition", "ecs:DescribeTaskDefinition", "*", undefined],
+    ["ReadTaskDefinition", "ecs:DescribeTaskDefinition ecs:ListTaskDefinitions", "*", undefined],
     [
       "TagNewRevision",
       "ecs:TagResource",

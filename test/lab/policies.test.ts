@@ -67,6 +67,7 @@ const BUILD_CALLS: Call[] = [
   ["allowed", "ecs:RegisterTaskDefinition", `${FAMILY}:8`],
   ["implicitDeny", "ecs:RegisterTaskDefinition", `${ECS}:task-definition/prod-shop-migration:8`],
   ["implicitDeny", "ecs:DeregisterTaskDefinition", `${FAMILY}:7`],
+  ["allowed", "ecs:ListTaskDefinitions", "*"],
   ["allowed", "ecs:TagResource", `${FAMILY}:8`, { "ecs:CreateAction": "RegisterTaskDefinition" }],
   ["implicitDeny", "ecs:TagResource", `${FAMILY}:7`],
   ["allowed", "ecs:RunTask", `${FAMILY}:8`, ON_CLUSTER],
