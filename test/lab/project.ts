@@ -14,7 +14,9 @@ export interface ProjectOptions {
 }
 
 /** Full keys to values. JSON is YAML too, so an object goes in as it is. */
-export type StackConfig = Readonly<Record<string, string | number | boolean | Readonly<Record<string, string>>>>;
+export type StackConfig = Readonly<
+  Record<string, string | number | boolean | Readonly<Record<string, string>>>
+>;
 
 /** Copied: Pulumi or a caller writes into them, and the program takes the folder above `infra` for the project's. */
 const COPIED = ["Pulumi.yaml", "Pulumi.local.yaml", "package.json", "tsconfig.json", "infra"];
@@ -32,7 +34,8 @@ export function makeProject(options: ProjectOptions): string {
   if (!existsSync(app))
     throw new LabError(`There is no folder ${app}; name the application's folder with --app.`);
   for (const name of COPIED)
-    if (existsSync(join(CHECKOUT, name))) cpSync(join(CHECKOUT, name), join(options.folder, name), { recursive: true });
+    if (existsSync(join(CHECKOUT, name)))
+      cpSync(join(CHECKOUT, name), join(options.folder, name), { recursive: true });
   for (const name of LINKED) symlinkSync(join(CHECKOUT, name), join(options.folder, name));
   cpSync(app, join(options.folder, "app"), { recursive: true });
   const stack = join(options.folder, "Pulumi.local.yaml");
@@ -47,10 +50,7 @@ export function makeProject(options: ProjectOptions): string {
  * @param yaml the file's text, with `config:` as a block mapping whose keys are indented by two spaces
  * @param config full keys to values
  */
-export function withConfig(
-  yaml: string,
-  config: StackConfig,
-): string {
+export function withConfig(yaml: string, config: StackConfig): string {
   const keys = Object.keys(config);
   if (keys.length === 0) return yaml;
   const kept = yaml.split("\n").filter((line) => !keys.some((key) => line.startsWith(`  ${key}:`)));
