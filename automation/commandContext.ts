@@ -32,14 +32,21 @@ export function projectFolder(context: CommandContext, { project }: CommonOption
   return resolve(project ?? context.home);
 }
 
-/** The checkout's folder of migrations, from the same two keys that `infra/config.ts` reads. */
-export async function migrationsFolder(location: PulumiLocation): Promise<string> {
-  const config = await readStackConfig(location);
-  const app = config.get("ecs-migrate:appPath") || "app";
+/**
+ * The checkout's folder of migrations, from the same two keys that `infra/config.ts` reads.
+ *
+ * @param config the stack's configuration, where it was read already
+ */
+export async function migrationsFolder(
+  location: PulumiLocation,
+  config?: ReadonlyMap<string, string>,
+): Promise<string> {
+  const values = config ?? (await readStackConfig(location));
+  const app = values.get("ecs-migrate:appPath") || "app";
   return resolve(
     location.project,
     app,
-    config.get("ecs-migrate:migrationsPath") || "resources/db/migrations",
+    values.get("ecs-migrate:migrationsPath") || "resources/db/migrations",
   );
 }
 

@@ -3,7 +3,8 @@ import { awsErrorText, connectEcs, connectLogs, type EcsApi, loadClients } from 
 import { systemClock } from "./clock.ts";
 import { type CommandContext, locate, migrationsFolder } from "./commandContext.ts";
 import { askOnTerminal, confirm } from "./confirm.ts";
-import type { DeployDeps, PlanDeps } from "./deploy.ts";
+import type { PlanDeps } from "./deploy.ts";
+import type { Dialect } from "./dialect.ts";
 import { attachToTask } from "./ecsTask.ts";
 import { ConfigError, type ExitCode } from "./errors.ts";
 import { makeReport } from "./makeReport.ts";
@@ -16,7 +17,7 @@ import type { RunReport } from "./report.ts";
 import { chooseRevision } from "./revisions.ts";
 import { isNews, type RunSettings, runOperation } from "./runOperation.ts";
 import { slackUrl } from "./slackUrl.ts";
-import { findOutputs, type PulumiLocation, readOutputs } from "./stackOutputs.ts";
+import { findOutputs, type PulumiLocation, readOutputs, readStackConfig } from "./stackOutputs.ts";
 import { tell } from "./tell.ts";
 
 /** As long as `--wait` waits for another migration, in milliseconds. */
@@ -29,7 +30,12 @@ export function createCommands(context: CommandContext): Commands {
       const origin = originOf(context.env);
       // Loaded here and nowhere else: what deploy needs, the Automation API above all, takes longer to load than a rerun
       // takes to start its task.
-      const { deploy } = await import("./deploy.ts");
+      const [{ deploy }, { checkSettings }] = await Promise.all([
+        import("./deploy.ts"),
+        import("./checkSettings.ts"),
+      ]);
+      const configuration = once(() => readStackConfig(location));
+      const settings = async () => checkSettings(options, await configuration());
       const deployed = await deploy({
         stack: location.stack,
         openStack: async () => {
@@ -39,7 +45,9 @@ export function createCommands(context: CommandContext): Commands {
         },
         findOutputs: () => findOutputs(location),
         readCheckout: async () =>
-          (await import("../infra/migrations.ts")).readMigrationFiles(await migrationsFolder(location)),
+          (await import("../infra/migrations.ts")).readMigrationFiles(
+            await migrationsFolder(location, await configuration()),
+          ),
         connectEcs,
         connectLogs,
         clock: systemClock,
@@ -50,8 +58,14 @@ export function createCommands(context: CommandContext): Commands {
         signal: context.signal,
         allowInfra: options.allowInfra,
         migrate: migrateVariable(context.env),
-        lint: lintOf(options),
-        beforeUp: options.plan ? (deps) => announcePlan(context, options, deps) : undefined,
+        checkSettings: settings,
+        // Where --no-check says so, only the guard looks at the migrations.
+        lint: options.check
+          ? async (input) => (await import("./deployCheck.ts")).checkBeforeDeploy(input)
+          : undefined,
+        beforeUp: options.plan
+          ? async (deps) => announcePlan(context, options, deps, (await settings()).dialect)
+          : undefined,
       });
       await finish(context, options, deployed.report, deployed.outputs, options.slack ?? true);
     },
@@ -119,19 +133,26 @@ function stackProgress({ terminal }: CommandContext, { verbose }: CommonOptions)
   };
 }
 
-/** The full check of the files that the stack has not shipped; undefined where --no-check says so. */
-function lintOf({ check, disable, dialect }: DeployOptions): DeployDeps["lint"] {
-  if (!check) return undefined;
-  return async (input) =>
-    (await import("./deployCheck.ts")).checkBeforeDeploy({ ...input, disable, dialect });
+/** Makes a value when it is first asked for, and keeps it. */
+function once<T>(make: () => Promise<T>): () => Promise<T> {
+  let made: Promise<T> | undefined;
+  return () => {
+    made ??= make();
+    return made;
+  };
 }
 
 /** A plan that cannot be made or sent keeps nothing from running. */
-async function announcePlan(context: CommandContext, options: DeployOptions, deps: PlanDeps): Promise<void> {
+async function announcePlan(
+  context: CommandContext,
+  options: DeployOptions,
+  deps: PlanDeps,
+  dialect: Dialect,
+): Promise<void> {
   const { announce } = await import("./announcePlan.ts");
   const { production } = deps.outputs;
   const toSlack = production && (options.slack ?? true);
-  await announce(deps, options.dialect, toSlack ? () => slackUrl(context, deps.outputs) : undefined);
+  await announce(deps, dialect, toSlack ? () => slackUrl(context, deps.outputs) : undefined);
 }
 
 /** @throws {ConfigError} for any value but `skip` and `auto` */

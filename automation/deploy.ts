@@ -5,6 +5,7 @@
 import type { MigrationFile } from "../infra/migrations.ts";
 import { awsErrorText, type EcsApi, type LogsApi } from "./aws.ts";
 import type { Finding } from "./check/finding.ts";
+import { type CheckSettings, DEFAULT_CHECK } from "./checkSettings.ts";
 import type { Clock } from "./clock.ts";
 import { EcsMigrateError, EXIT } from "./errors.ts";
 import { findGuardProblems } from "./guard.ts";
@@ -37,13 +38,15 @@ export interface DeployDeps {
   readonly allowInfra: boolean;
   /** `MIGRATE=skip` or `MIGRATE=auto`: for this one build, over the stack's setting. */
   readonly migrate: "skip" | "auto" | undefined;
+  /** How the migrations are looked at; undefined: as for Postgres, every rule on. */
+  readonly checkSettings?: (() => Promise<CheckSettings>) | undefined;
   /** Looks into the files that the stack has not shipped; undefined: nobody does. */
   readonly lint?: ((input: LintInput) => Promise<readonly Finding[]>) | undefined;
   /** Called before the migration is run, with what the stack has shipped by then; it does not throw. */
   readonly beforeUp?: ((deps: PlanDeps) => Promise<void>) | undefined;
 }
 
-export interface LintInput {
+export interface LintInput extends CheckSettings {
   readonly files: readonly MigrationFile[];
   readonly shipped: readonly ShippedMigration[];
   readonly stack: string;
@@ -80,13 +83,17 @@ export async function deploy(deps: DeployDeps): Promise<Deployed> {
 
 /** The checkout must follow from what the stack has shipped, before anything is built. */
 async function guardMigrations(deps: DeployDeps, before: Outputs | undefined): Promise<void> {
+  const settings = (await deps.checkSettings?.()) ?? DEFAULT_CHECK;
   const checkout = await deps.readCheckout();
   const shipped = before?.migrations ?? [];
   const now = new Date(deps.clock.now());
   const { stack, terminal, lint } = deps;
-  const warnings = refuseOnErrors(findGuardProblems({ checkout, shipped, stack, now }));
+  const disabled = new Set(settings.disable);
+  const warnings = refuseOnErrors(findGuardProblems({ checkout, shipped, stack, now, disabled }));
   for (const { file, message, mend } of warnings) terminal.warn(`${file}: ${message}; ${mend}`);
-  const findings = refuseOnFindings((await lint?.({ files: checkout, shipped, stack, now })) ?? []);
+  const findings = refuseOnFindings(
+    (await lint?.({ ...settings, files: checkout, shipped, stack, now })) ?? [],
+  );
   for (const { file, line, rule, message, mend } of findings)
     terminal.warn(`${file}:${line}: ${rule}: ${message}; ${mend}`);
 }

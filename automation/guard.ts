@@ -9,7 +9,7 @@ import { groupByVersion, type MigrationFile, type NamedMigrationFile, sha256 } f
 import { versionAfter } from "./check/version.ts";
 import type { ShippedMigration } from "./outputs.ts";
 
-/** The rules by id; every one can be switched off in the configuration. */
+/** The rules by id. */
 export const GUARD_RULES = {
   "broken-name": "A file that looks like a migration and that golang-migrate passes over in silence",
   "duplicate-version": "Two files of one direction share a version; golang-migrate refuses the whole folder",

@@ -1,12 +1,13 @@
 /** The command line: names, arguments, help. It parses and validates; what the commands do is in {@link Commands}. */
 import { Command, Option } from "commander";
+import type { Dialect } from "./dialect.ts";
 import { type Operation, parseDown, parseVersioned } from "./operations.ts";
 import { addCheck, addDoctor, addHistory, addNew, addPlan, type LookCommands } from "./programLook.ts";
 import {
-  dialectOption,
   disableOption,
   positive,
   type RunOptions,
+  stackDialectOption,
   withCommon,
   withRunOptions,
 } from "./programOptions.ts";
@@ -15,9 +16,10 @@ export interface DeployOptions extends RunOptions {
   readonly allowInfra: boolean;
   /** False: the order and the edits are looked at, the SQL is not. */
   readonly check: boolean;
-  /** Rules that are off, for this deploy. */
+  /** Rules that are off, for this deploy, besides those that the stack's configuration names. */
   readonly disable: readonly string[];
-  readonly dialect: "postgres" | "other";
+  /** undefined: as the stack's configuration says. */
+  readonly dialect?: Dialect;
   /** Says what will run before it runs; on a production stack to Slack as well. */
   readonly plan: boolean;
 }
@@ -68,7 +70,7 @@ function addDeploy(program: Command, commands: Commands): void {
       "do not look into the new files' SQL; their order and edits are looked at all the same",
     )
     .addOption(disableOption())
-    .addOption(dialectOption())
+    .addOption(stackDialectOption())
     .option("--plan", "say what will run before it runs; of a production stack in Slack as well", false)
     .addHelpText(
       "after",

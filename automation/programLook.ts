@@ -1,6 +1,7 @@
 /** The part of the command line that only looks: check, new, plan, history, doctor. */
 import { type Command, Option } from "commander";
 import { FORMATS, type Format } from "./check/report.ts";
+import type { Dialect } from "./dialect.ts";
 import { ConfigError } from "./errors.ts";
 import { type Operation, parseDown, parseVersioned } from "./operations.ts";
 import {
@@ -8,6 +9,7 @@ import {
   dialectOption,
   disableOption,
   since,
+  stackDialectOption,
   stackList,
   timeoutOption,
   withCommon,
@@ -23,7 +25,7 @@ export interface CheckCommandOptions {
   readonly fix: boolean;
   readonly strict: boolean;
   readonly disable: readonly string[];
-  readonly dialect: "postgres" | "other";
+  readonly dialect: Dialect;
   readonly format: Format;
 }
 
@@ -38,7 +40,8 @@ export interface NewCommandOptions {
 export interface PlanCommandOptions extends CommonOptions {
   /** Milliseconds. */
   readonly timeout: number;
-  readonly dialect: "postgres" | "other";
+  /** undefined: as the stack's configuration says. */
+  readonly dialect?: Dialect;
 }
 
 export interface HistoryCommandOptions extends CommonOptions {
@@ -71,7 +74,7 @@ export function addCheck(program: Command, commands: LookCommands): void {
     .option("--fix", "rename late and doubled migrations to versions after all that are known", false)
     .option("--strict", "warnings refuse as well", false)
     .addOption(disableOption())
-    .addOption(dialectOption())
+    .addOption(dialectOption().default("postgres"))
     .addOption(new Option("--format <name>", "how to print it").choices(FORMATS).default("human"))
     .addHelpText(
       "after",
@@ -104,7 +107,7 @@ export function addPlan(program: Command, commands: LookCommands): void {
     .argument("[argument]", "how many for down, the version for goto")
     .option("--all", "down: every one", false)
     .addOption(timeoutOption())
-    .addOption(dialectOption())
+    .addOption(stackDialectOption())
     .addHelpText(
       "after",
       `

@@ -1,5 +1,6 @@
 /** Options that several commands take, and the values they accept. */
 import { type Command, InvalidArgumentError, Option } from "commander";
+import { DIALECTS } from "./dialect.ts";
 import { ConfigError } from "./errors.ts";
 
 export interface CommonOptions {
@@ -50,9 +51,15 @@ export function disableOption(): Option {
 }
 
 export function dialectOption(): Option {
-  return new Option("--dialect <name>", "postgres reads the SQL; other looks at names and bytes alone")
-    .choices(["postgres", "other"])
-    .default("postgres");
+  return new Option(
+    "--dialect <name>",
+    "postgres reads the SQL; other looks at names and bytes alone",
+  ).choices(DIALECTS);
+}
+
+/** As {@link dialectOption}, for a command that has a stack to ask. */
+export function stackDialectOption(): Option {
+  return dialectOption().default(undefined, "the stack's ecs-migrate:checkDialect");
 }
 
 export function timeoutOption(): Option {

@@ -6,6 +6,8 @@
 import { existsSync, statSync } from "node:fs";
 import { join, resolve } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
+import { ruleProblem } from "../automation/checkSettings.ts";
+import { DIALECTS } from "../automation/dialect.ts";
 import { ConfigError } from "../automation/errors.ts";
 import { CONFIG_NAMESPACE, ConfigReader } from "./configReader.ts";
 import { describeFargateMemory, FARGATE_CPU, fargateMemory } from "./fargateSizes.ts";
@@ -17,6 +19,8 @@ export const CONFIG_KEYS = [
   "application",
   "production",
   "migrate",
+  "checkDialect",
+  "checkDisable",
   "tags",
   "appPath",
   "migrationsPath",
@@ -209,6 +213,7 @@ export function parseConfig(values: ReadonlyMap<string, string>, context: Config
   const environment = readEnvironment(reader, context.stack);
   const application = reader.requiredText("application", FORMS.application);
   const cluster = readCluster(reader);
+  rejectCheckKeys(reader);
   const config: StackConfig = {
     application,
     environment,
@@ -228,6 +233,15 @@ export function parseConfig(values: ReadonlyMap<string, string>, context: Config
   };
   if (reader.problems.length > 0) throw new ConfigError(reader.problems);
   return config;
+}
+
+/** The deploy reads these two before the program runs; here they are only checked, so that a preview tells as well. */
+function rejectCheckKeys(reader: ConfigReader): void {
+  reader.choice("checkDialect", DIALECTS);
+  for (const rule of reader.texts("checkDisable")) {
+    const problem = ruleProblem(rule);
+    if (problem !== undefined) reader.reject("checkDisable", rule, problem);
+  }
 }
 
 function rejectUnknownKeys(reader: ConfigReader, values: ReadonlyMap<string, string>): void {

@@ -1,6 +1,7 @@
 /** The command `plan`: asks the database for its version, and says what an operation would run. */
 import { readMigrationFiles } from "../../infra/migrations.ts";
 import { askStatus, versionOf } from "../askStatus.ts";
+import { checkSettings } from "../checkSettings.ts";
 import { systemClock } from "../clock.ts";
 import { type CommandContext, jsonText, locate, migrationsFolder } from "../commandContext.ts";
 import { EXIT, type ExitCode } from "../errors.ts";
@@ -8,7 +9,7 @@ import type { Operation } from "../operations.ts";
 import { makePlan } from "../plan/makePlan.ts";
 import { planLines } from "../plan/planText.ts";
 import type { PlanCommandOptions } from "../programLook.ts";
-import { readOutputs } from "../stackOutputs.ts";
+import { readOutputs, readStackConfig } from "../stackOutputs.ts";
 import { tell } from "../tell.ts";
 
 /** Exit 0 with a plan, whatever it says; where the database could not be asked, the exit code of that. */
@@ -18,8 +19,9 @@ export async function planCommand(
   options: PlanCommandOptions,
 ): Promise<void> {
   const location = locate(context, options);
-  const [outputs, folder] = await Promise.all([readOutputs(location), migrationsFolder(location)]);
-  const files = readMigrationFiles(folder);
+  const [outputs, config] = await Promise.all([readOutputs(location), readStackConfig(location)]);
+  const { dialect } = checkSettings(options.dialect ? { dialect: options.dialect } : {}, config);
+  const files = readMigrationFiles(await migrationsFolder(location, config));
   const report = await askStatus(context, location.stack, outputs, options.timeout);
   const current = versionOf(report);
   if (current === null) {
@@ -33,7 +35,7 @@ export async function planCommand(
     operation,
     migrations: outputs.migrations,
     files,
-    dialect: options.dialect,
+    dialect,
     now: new Date(systemClock.now()),
   });
   context.print(options.json ? jsonText(plan) : `${planLines(plan).join("\n")}\n`);

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { announce } from "../../automation/announcePlan.ts";
+import { checkSettings } from "../../automation/checkSettings.ts";
 import type { DeployDeps, PlanDeps } from "../../automation/deploy.ts";
 import { checkBeforeDeploy } from "../../automation/deployCheck.ts";
 import { ConfigError } from "../../automation/errors.ts";
@@ -26,8 +27,11 @@ function checkout(up: string): MigrationFile[] {
 
 const INDEX = "CREATE INDEX i ON users (email);\n";
 
-function lint(disable: readonly string[] = []): NonNullable<DeployDeps["lint"]> {
-  return (input) => checkBeforeDeploy({ ...input, disable, dialect: "postgres" });
+const lint: NonNullable<DeployDeps["lint"]> = checkBeforeDeploy;
+
+/** The settings of a deploy whose flags switch rules off. */
+function off(...disable: string[]): NonNullable<DeployDeps["checkSettings"]> {
+  return async () => checkSettings({ disable }, new Map());
 }
 
 describe("deploy and the check", () => {
@@ -36,7 +40,7 @@ describe("deploy and the check", () => {
     let opened = false;
     const report = await fixture.deploy({
       readCheckout: async () => checkout(INDEX),
-      lint: lint(),
+      lint,
       openStack: async () => {
         opened = true;
         throw new Error("not to be reached");
@@ -59,7 +63,7 @@ describe("deploy and the check", () => {
     const fixture = new RunFixture(await temporaryHome(t));
     const report = await fixture.deploy({
       readCheckout: async () => checkout("ALTER TABLE users ADD COLUMN x int;\n"),
-      lint: lint(),
+      lint,
     });
     assert.equal(report.verdict.kind, "applied");
     const warnings = fixture.said.split("\n").filter((line) => line.startsWith("warning: "));
@@ -71,7 +75,8 @@ describe("deploy and the check", () => {
   it("goes past with the rule off, or without the check; not past the order of the files", async (t) => {
     const fixture = new RunFixture(await temporaryHome(t));
     const readCheckout = async () => checkout(INDEX);
-    assert.equal((await fixture.deploy({ readCheckout, lint: lint(["index-not-concurrent"]) })).exitCode, 0);
+    const settings = off("index-not-concurrent");
+    assert.equal((await fixture.deploy({ readCheckout, lint, checkSettings: settings })).exitCode, 0);
     assert.equal((await fixture.deploy({ readCheckout })).exitCode, 0);
     const late = async () => [...sampleCheckout(), file("20261121_late.up.sql", "SELECT 1;")];
     assert.equal((await fixture.deploy({ readCheckout: late })).exitCode, 3);
@@ -79,7 +84,28 @@ describe("deploy and the check", () => {
 
   it("takes an unknown rule for wrong usage", async (t) => {
     const fixture = new RunFixture(await temporaryHome(t));
-    await assert.rejects(fixture.deploy({ lint: lint(["nope"]) }), ConfigError);
+    await assert.rejects(fixture.deploy({ lint, checkSettings: off("nope") }), ConfigError);
+  });
+
+  it("lets a repaired way back pass where its rule is off, as the refusal says", async (t) => {
+    const fixture = new RunFixture(await temporaryHome(t));
+    const repaired = sampleCheckout().map((entry) =>
+      entry.parsed?.direction === "down" ? { ...entry, bytes: Buffer.from("SELECT 2;\n") } : entry,
+    );
+    const readCheckout = async () => repaired;
+    const refused = await fixture.deploy({ readCheckout });
+    assert.equal(refused.exitCode, 3);
+    assert.match(fixture.said, /repairs the way back, allow it with --disable down-edited/);
+    const passed = await fixture.deploy({ readCheckout, lint, checkSettings: off("down-edited") });
+    assert.equal(passed.exitCode, 0);
+  });
+
+  it("reads no SQL of another database", async (t) => {
+    const fixture = new RunFixture(await temporaryHome(t));
+    const readCheckout = async () => checkout("ALTER TABLE `users` ENGINE = InnoDB;\n");
+    assert.equal((await fixture.deploy({ readCheckout, lint })).exitCode, 3);
+    const other = async () => checkSettings({}, new Map([["ecs-migrate:checkDialect", "other"]]));
+    assert.equal((await fixture.deploy({ readCheckout, lint, checkSettings: other })).exitCode, 0);
   });
 });
 

@@ -120,7 +120,7 @@ describe("the commands that only look", () => {
     const { check, plan, disable, dialect } = await options();
     assert.deepEqual(
       { check, plan, disable, dialect },
-      { check: true, plan: false, disable: [], dialect: "postgres" },
+      { check: true, plan: false, disable: [], dialect: undefined },
     );
     assert.equal((await options("--no-check")).check, false);
     assert.equal((await options("--plan")).plan, true);

@@ -136,6 +136,18 @@ test("a key that is no key is named, so that a slip of the pen is no silent defa
   ]);
 });
 
+test("the keys that a deploy's check reads are checked here as well", () => {
+  assert.deepEqual(
+    problemsOf({ ...SMALLEST, checkDialect: "mysql", checkDisable: ["alone", "lone", "late"] }),
+    [
+      'ecs-migrate:checkDialect is "mysql", but it must be one of postgres, other',
+      'ecs-migrate:checkDisable is "lone", but there is no such rule; docs/check.md lists them all',
+      'ecs-migrate:checkDisable is "late", but a deploy always looks for it, since such a file never does what it says',
+    ],
+  );
+  assert.deepEqual(problemsOf({ ...SMALLEST, checkDialect: "other", checkDisable: ["down-edited"] }), []);
+});
+
 test("what is missing is named", () => {
   assert.deepEqual(problemsOf({ appPath: join(CHECKOUT, "app"), assignPublicIp: true }), [
     "ecs-migrate:application is not set, but it must be 2 to 24 lower-case letters, digits and hyphens, starting with a letter",
