@@ -82,7 +82,7 @@ export async function watchTask(options: WatchOptions): Promise<Watched> {
     if (clock.now() >= nextDescribe) {
       const ranBefore = watch.runningMs !== undefined;
       const end = await watch.look();
-      if (end === "stopped") await drain(follower, clock, signal);
+      if (end === "stopped" && watch.mayHaveRun) await drain(follower, clock, signal);
       if (end) return watch.ended(end);
       nextDescribe = clock.now() + watch.delayMs(follower.result !== undefined);
       if (!ranBefore && watch.runningMs !== undefined) nextLogs = Math.min(nextLogs, clock.now());
@@ -136,6 +136,13 @@ class TaskWatch {
 
   ended(end: Watched["end"]): Watched {
     return { end, task: this.#task, detail: this.#detail };
+  }
+
+  /** False where ECS says that the named container never came to run: then no line is to come. */
+  get mayHaveRun(): boolean {
+    if (this.#task?.stopCode !== "TaskFailedToStart") return true;
+    const container = namedContainer(this.#task, this.#options.containerName);
+    return container?.runtimeId !== undefined || typeof container?.exitCode === "number";
   }
 
   /** One DescribeTasks. Answers how the watch ends, or undefined where it goes on. */
@@ -196,9 +203,11 @@ class TaskWatch {
  */
 function isOver(task: Task, containerName: string): boolean {
   if (task.lastStatus === "STOPPED") return true;
-  const container: Container | undefined = task.containers?.find(
-    (candidate) => candidate.name === containerName,
-  );
+  const container = namedContainer(task, containerName);
   const ended = container?.lastStatus === "STOPPED" && typeof container.exitCode === "number";
   return ended && task.desiredStatus === "STOPPED" && task.stopCode !== undefined;
+}
+
+function namedContainer(task: Task, name: string): Container | undefined {
+  return task.containers?.find((candidate) => candidate.name === name);
 }

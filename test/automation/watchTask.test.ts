@@ -74,6 +74,25 @@ describe("watchTask", () => {
     );
   });
 
+  test("waits for no log of a container that never came to run", async () => {
+    const failed = {
+      ...stopped,
+      stopCode: "TaskFailedToStart",
+      containers: [{ name: "migration" }],
+    } as const;
+    const { aws, times, start, run } = watch([failed]);
+    assert.equal((await run()).end, "stopped");
+    assert.equal(aws.clock.now() - start, times[0]);
+    const {
+      aws: other,
+      times: looks,
+      start: begin,
+      run: again,
+    } = watch([{ ...failed, containers: [{ name: "migration", runtimeId: "1" }] }]);
+    assert.equal((await again()).end, "stopped");
+    assert.equal(other.clock.now() - begin - (looks[0] ?? 0), 12_000);
+  });
+
   test("looks at a pending task after a tenth of the time waited, between 0.25 s and 1 s", async () => {
     const { times, run } = watch([...Array.from({ length: 60 }, () => pending), stopped]);
     assert.equal((await run()).end, "stopped");
