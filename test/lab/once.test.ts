@@ -129,6 +129,30 @@ describe("a run happens once", () => {
     assert.equal(task?.stopCode, "UserInitiated");
   });
 
+  it("lets one of two deploys at the same moment run, and the other says so", async () => {
+    const base = join(stack.project, "app/resources/db/migrations/20261122_marks_of_deploys");
+    writeFileSync(
+      `${base}.up.sql`,
+      "CREATE TABLE deploy_marks (at timestamptz);\nINSERT INTO deploy_marks VALUES (now());\n",
+    );
+    writeFileSync(`${base}.down.sql`, "DROP TABLE deploy_marks;\n");
+    const both = await Promise.all([run(["deploy"]), run(["deploy"])]);
+    const told = both.map(({ stderr, stdout }) => stderr + stdout).join("\n---\n");
+    const kinds = both.map((result) => verdictOf(result).kind);
+    assert.equal(kinds.includes("applied"), true, told);
+    for (const result of both) {
+      const { verdict, task } = readReport(result);
+      if (verdict.kind === "applied" || verdict.kind === "unchanged") continue;
+      // The state's lock, or the task that is running already.
+      assert.equal(result.exitCode, 10, told);
+      assert.match(result.stderr + result.stdout, /Another update of stack local is running|is running/);
+      assert.equal(task, null);
+    }
+    assert.deepEqual(await lab.postgres.query(DATABASE, "SELECT count(*)::int AS count FROM deploy_marks"), [
+      { count: 1 },
+    ]);
+  });
+
   /** Versions whose slow file left more than one mark in the database. */
   async function appliedTwice(): Promise<unknown[]> {
     return lab.postgres.query(DATABASE, "SELECT count(*) FROM slow_marks HAVING count(*) > 1");
