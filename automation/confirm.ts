@@ -1,4 +1,5 @@
 /** What a production stack wants said twice: the stack's name, typed. */
+import { once } from "node:events";
 import { createInterface } from "node:readline/promises";
 import { EcsMigrateError, EXIT } from "./errors.ts";
 import { type Operation, operationText } from "./operations.ts";
@@ -53,7 +54,9 @@ export async function confirm(
 ): Promise<void> {
   const { stack, operation, yes } = confirmation;
   const effect = confirmationText(confirmation);
-  if (effect === undefined || yes === stack) return;
+  // `acme/ecs-migrate/prod` is called prod by everyone.
+  const names = [stack, stack.slice(stack.lastIndexOf("/") + 1)];
+  if (effect === undefined || (yes !== undefined && names.includes(yes))) return;
   const command = operationText(operation);
   if (yes !== undefined)
     throw new NotConfirmedError(
@@ -61,15 +64,20 @@ export async function confirm(
     );
   if (!ask) throw new NotConfirmedError(`${command} on ${stack} ${effect}; say --yes ${stack} to confirm it`);
   const answer = await ask(`${command} on ${stack} ${effect}.\nType the stack's name to go on: `);
-  if (answer.trim() !== stack)
+  if (!names.includes(answer.trim()))
     throw new NotConfirmedError(`${command} on ${stack} was not confirmed; nothing was started`);
 }
 
-/** Asks on the terminal. */
-export async function askOnTerminal(question: string): Promise<string> {
-  const terminal = createInterface({ input: process.stdin, output: process.stderr });
+/** Asks on the terminal. ^C and ^D are no answer: "". */
+export async function askOnTerminal(
+  question: string,
+  input: NodeJS.ReadableStream = process.stdin,
+  output: NodeJS.WritableStream = process.stderr,
+): Promise<string> {
+  const terminal = createInterface({ input, output });
   try {
-    return await terminal.question(question);
+    // A question whose terminal is closed is never answered.
+    return await Promise.race([terminal.question(question), once(terminal, "close").then(() => "")]);
   } finally {
     terminal.close();
   }

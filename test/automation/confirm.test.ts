@@ -1,6 +1,13 @@
 import assert from "node:assert/strict";
+import { PassThrough } from "node:stream";
 import { describe, test } from "node:test";
-import { type Confirmation, confirm, confirmationText, NotConfirmedError } from "../../automation/confirm.ts";
+import {
+  askOnTerminal,
+  type Confirmation,
+  confirm,
+  confirmationText,
+  NotConfirmedError,
+} from "../../automation/confirm.ts";
 import type { Operation } from "../../automation/operations.ts";
 
 const wants = (operation: Operation, changes: Partial<Confirmation> = {}): Confirmation => ({
@@ -65,5 +72,24 @@ describe("confirm", () => {
         return true;
       });
     });
+  }
+});
+
+test("a stack of an organisation is confirmed by its last name as well", async () => {
+  const stack = "acme/ecs-migrate/prod";
+  for (const yes of [stack, "prod"]) await confirm(wants(DOWN, { stack, yes }), undefined);
+  for (const yes of ["acme", "ecs-migrate/prod", ""])
+    await assert.rejects(confirm(wants(DOWN, { stack, yes }), undefined), NotConfirmedError);
+  await confirm(wants(DOWN, { stack }), async () => "prod");
+});
+
+test("an answer is what was typed; a terminal that is closed (^C, ^D) is no answer", async () => {
+  for (const [typed, answer] of [
+    ["prod\n", "prod"],
+    ["", ""],
+  ] as const) {
+    const input = new PassThrough();
+    input.end(typed);
+    assert.equal(await askOnTerminal("Name? ", input, new PassThrough()), answer);
   }
 });
