@@ -12,7 +12,12 @@ export interface CommandContext {
   /** The folder of package.json. */
   readonly home: string;
   readonly terminal: Terminal;
+  /** Aborts when the command is asked to stop. */
   readonly signal: AbortSignal;
+  /** Aborts where a running `pulumi up` must be told to stop: see `stopSignals.ts`. */
+  readonly pulumiSignal: AbortSignal;
+  /** Masks a secret from now on, in all that is said. */
+  readonly keepSecret: (secret: string) => void;
   /** True where a person can answer a question. */
   readonly interactive: boolean;
   readonly color: boolean;

@@ -126,9 +126,10 @@ function settingsOf(options: RunOptions): RunSettings {
   };
 }
 
-function stackProgress({ terminal }: CommandContext, { verbose }: CommonOptions) {
+function stackProgress({ terminal, pulumiSignal }: CommandContext, { verbose }: CommonOptions) {
   return {
     onStep: (line: string) => terminal.say(`  ${line}`),
+    cancel: pulumiSignal,
     ...(verbose ? { onOutput: (text: string) => terminal.say(text.trimEnd()) } : {}),
   };
 }

@@ -120,8 +120,7 @@ function notDeployed(
   if (error.exitCode === EXIT.usage) throw error;
   // In full here: the verdict's one sentence, and Slack's, has no room for a list.
   deps.terminal.say(error.message);
-  const reason = error.exitCode === EXIT.refused ? "refused" : "deploy";
-  const verdict: Verdict = { kind: "notStarted", reason, detail: error.message };
+  const verdict = verdictOf(error);
   return makeReport({
     ...facts(deps),
     outputs,
@@ -130,6 +129,13 @@ function notDeployed(
     startedAt,
     endedAt: deps.clock.now(),
   });
+}
+
+function verdictOf({ exitCode, message }: EcsMigrateError): Verdict {
+  if (exitCode === EXIT.interrupted) {
+    return { kind: "interrupted", cause: "deployStopped", from: null, to: null, files: [], detail: message };
+  }
+  return { kind: "notStarted", reason: exitCode === EXIT.refused ? "refused" : "deploy", detail: message };
 }
 
 async function migrate(deps: DeployDeps, outputs: Outputs, startedAt: number): Promise<RunReport> {

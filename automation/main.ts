@@ -6,43 +6,50 @@ import { fileURLToPath } from "node:url";
 import { CommanderError } from "commander";
 import { createCommands } from "./commands.ts";
 import { EcsMigrateError, EXIT, type ExitCode } from "./errors.ts";
+import { knownSecrets } from "./knownSecrets.ts";
 import { createProgram } from "./program.ts";
-import { redactor } from "./redact.ts";
+import { createStop } from "./stopSignals.ts";
 import { createTerminal } from "./terminal.ts";
 
 const home = dirname(dirname(fileURLToPath(import.meta.url)));
 const { env, argv, stdout, stderr, stdin } = process;
-const redact = redactor(
-  [env.SLACK_WEBHOOK_URL, env.AWS_SECRET_ACCESS_KEY, env.PULUMI_CONFIG_PASSPHRASE].filter(
-    (secret) => secret !== undefined && secret.length >= 8,
-  ) as string[],
-);
+const secrets = knownSecrets(env);
+const interactive = stdin.isTTY === true && stderr.isTTY === true && env.CI === undefined;
 const plain = env.CI !== undefined || env.NO_COLOR !== undefined || env.TERM === "dumb";
 const { default: yoctoSpinner } =
   stderr.isTTY && !plain ? await import("yocto-spinner") : { default: undefined };
 const terminal = createTerminal({
   stream: stderr,
-  redact,
+  redact: secrets.redact,
   now: Date.now,
-  ...(yoctoSpinner ? { spinner: (text: string) => yoctoSpinner({ text, stream: stderr }) } : {}),
+  // Left to itself the spinner ends the process with the first signal, before there is a verdict.
+  ...(yoctoSpinner
+    ? { spinner: (text: string) => yoctoSpinner({ text, stream: stderr, handleSignals: false }) }
+    : {}),
 });
 
+// A pipe whose reader went (`| head`, or a `tee` that ^C ended) must not end a run that is under way.
+for (const stream of [stdout, stderr]) stream.on("error", () => undefined);
+process.on("uncaughtException", (error) => leave(told(error)));
 process.exitCode = await run();
 
 async function run(): Promise<number> {
   let exitCode: ExitCode = EXIT.ok;
-  const stopped = new AbortController();
-  const stop = (name: NodeJS.Signals): void => {
-    terminal.say(`${name}: stopping to watch`);
-    stopped.abort();
-  };
-  process.once("SIGINT", stop).once("SIGTERM", stop);
+  const stop = createStop({
+    terminal: stdin.isTTY === true,
+    say: (line) => terminal.say(line),
+    now: Date.now,
+    exit: leave,
+  });
+  process.on("SIGINT", stop.on).on("SIGTERM", stop.on);
   const commands = createCommands({
     env,
     home,
     terminal,
-    signal: stopped.signal,
-    interactive: stdin.isTTY === true && stderr.isTTY === true && env.CI === undefined,
+    signal: stop.signal,
+    pulumiSignal: stop.pulumiSignal,
+    keepSecret: secrets.add,
+    interactive,
     color: stdout.isTTY === true && !plain,
     print: (text) => stdout.write(text),
     finish: (code) => {
@@ -53,9 +60,11 @@ async function run(): Promise<number> {
     await createProgram(commands, packageVersion()).parseAsync(argv);
     return exitCode;
   } catch (error) {
-    return stopped.signal.aborted && !(error instanceof EcsMigrateError) ? EXIT.interrupted : told(error);
+    if (!stop.signal.aborted || !isAbort(error)) return told(error);
+    terminal.say("Stopped before a migration was started: the database is untouched");
+    return EXIT.interrupted;
   } finally {
-    process.removeListener("SIGINT", stop).removeListener("SIGTERM", stop);
+    process.removeListener("SIGINT", stop.on).removeListener("SIGTERM", stop.on);
   }
 }
 
@@ -64,15 +73,22 @@ function told(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
   const verbose = argv.includes("--verbose");
   const message = error instanceof Error ? error.message : String(error);
-  if (!(error instanceof EcsMigrateError)) {
-    stderr.write(
-      `${redact(verbose && error instanceof Error ? (error.stack ?? message) : `${message} (an error of this program's own; --verbose shows where)`)}\n`,
-    );
-    return EXIT.unknown;
-  }
-  stderr.write(`${redact(message)}\n`);
-  if (verbose) stderr.write(`${redact(describeCauses(error))}\n`);
-  return error.exitCode;
+  const own = error instanceof EcsMigrateError;
+  const hint = own || verbose ? "" : " (an error of this program's own; --verbose shows where)";
+  terminal.say(`${message}${hint}`);
+  if (verbose && error instanceof Error) terminal.say(describeCauses(error));
+  return own ? error.exitCode : EXIT.unknown;
+}
+
+/** Ends the process in the midst of things; a spinner may have hidden the cursor. */
+function leave(code: number): never {
+  if (stderr.isTTY) stderr.write("\u001b[?25h");
+  process.exit(code);
+}
+
+/** What a call of ours rejects with when the command is stopped. */
+function isAbort(error: unknown): boolean {
+  return error instanceof Error && error.name === "AbortError";
 }
 
 function describeCauses(error: Error): string {

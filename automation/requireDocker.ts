@@ -16,7 +16,9 @@ export async function requireDocker(env: NodeJS.ProcessEnv, signal: AbortSignal)
   await new Promise<void>((resolve, reject) => {
     const args = ["version", "--format", "{{.Server.Version}}"];
     execFile("docker", args, { env, signal, timeout: TIMEOUT_MS }, (error, _stdout, stderr) => {
-      if (error) reject(new DockerError(dockerProblem(error, stderr), { cause: error }));
+      // Stopped on purpose: that is no fault of Docker's.
+      if (error && signal.aborted) reject(error);
+      else if (error) reject(new DockerError(dockerProblem(error, stderr), { cause: error }));
       else resolve();
     });
   });

@@ -14,7 +14,9 @@ export async function slackUrl(
   if (!outputs || !name) return undefined;
   try {
     const parameters = await connectParameters(outputs.region);
-    return await parameters.getParameter(name);
+    const found = await parameters.getParameter(name);
+    if (found !== undefined) context.keepSecret(found);
+    return found;
   } catch (error) {
     context.terminal.warn(
       `Slack was not told: its parameter ${name} could not be read (${awsErrorText(error)})`,

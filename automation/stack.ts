@@ -14,6 +14,16 @@ export class StackUpdateError extends EcsMigrateError {
   readonly exitCode = EXIT.notStarted;
 }
 
+/** `pulumi up` or `pulumi preview` was asked to stop, with the command. No migration was started. */
+export class StackStoppedError extends EcsMigrateError {
+  readonly code = "stackStopped";
+  readonly exitCode = EXIT.interrupted;
+
+  constructor(verb: string, stack: string, options?: ErrorOptions) {
+    super(`\`pulumi ${verb}\` of stack ${stack} was stopped, so no migration was started`, options);
+  }
+}
+
 /** The program refused its configuration; it lists every problem with its mend. Nothing was started. */
 export class StackConfigError extends EcsMigrateError {
   readonly code = "stackConfig";
@@ -25,6 +35,8 @@ export interface StackProgress {
   readonly onStep: (line: string) => void;
   /** With --verbose: the engine's own output. */
   readonly onOutput?: (text: string) => void;
+  /** Asks a running `pulumi up` to stop; not the location's signal, since a second ^C would make it drop its state. */
+  readonly cancel?: AbortSignal;
 }
 
 /** The stack as `deploy` uses it. */
@@ -53,7 +65,8 @@ export async function openStack(location: PulumiLocation, progress: StackProgres
   }
 }
 
-class AutomationStack implements DeployableStack {
+/** The Automation API's stack, with one error for each way in which it fails. */
+export class AutomationStack implements DeployableStack {
   readonly #stack: Stack;
   readonly #location: PulumiLocation;
   readonly #progress: StackProgress;
@@ -93,8 +106,9 @@ class AutomationStack implements DeployableStack {
 
   async #run(verb: string, action: (options: RunOptions) => Promise<unknown>): Promise<void> {
     const errors: string[] = [];
-    const { onOutput } = this.#progress;
+    const { onOutput, cancel } = this.#progress;
     const { signal, stack } = this.#location;
+    if (signal?.aborted) throw new StackStoppedError(verb, stack);
     const onEvent = (event: EngineEvent): void => {
       const message = errorMessage(event);
       if (message) errors.push(message);
@@ -104,10 +118,12 @@ class AutomationStack implements DeployableStack {
         onEvent,
         color: "never",
         ...(onOutput ? { onOutput } : {}),
-        ...(signal ? { signal } : {}),
+        ...(cancel ? { signal: cancel } : {}),
       });
     } catch (error) {
-      throw updateError(verb, stack, errors, error);
+      throw signal?.aborted
+        ? new StackStoppedError(verb, stack, { cause: error })
+        : updateError(verb, stack, errors, error);
     }
   }
 }

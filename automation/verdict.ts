@@ -39,7 +39,10 @@ export type InterruptCause =
   | "spot"
   | "host"
   | "stopTask"
-  | "cancelled";
+  /** This command was stopped while its task ran; the task goes on. */
+  | "cancelled"
+  /** This command was stopped while `pulumi up` ran; no task was started. */
+  | "deployStopped";
 
 /** Why nobody can say what happened. */
 export type UnknownCause =

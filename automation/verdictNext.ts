@@ -241,6 +241,7 @@ function interruptedSteps(
       step("Or see, when it is over, which version the database is at.", context, "version"),
     ];
   }
+  if (cause === "deployStopped") return deployStoppedSteps(context);
   const mend = interruptedMend(cause, context);
   const first = mend === null ? [] : [step(mend, context)];
   if (isReadOnly(context.operation)) return [...first, again(context)];
@@ -253,6 +254,16 @@ function interruptedSteps(
     step("See which version the database is at and whether it is dirty.", context, "version"),
     ...first,
     again(context, "Where it is not dirty: run the same again."),
+  ];
+}
+
+function deployStoppedSteps(context: VerdictContext): NextStep[] {
+  return [
+    step("Deploy again.", context, "deploy"),
+    {
+      text: "Where it finds the stack locked, and nothing is running that holds the lock: take it away.",
+      command: `pulumi cancel -s ${shellWord(context.stack)}`,
+    },
   ];
 }
 

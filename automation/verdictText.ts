@@ -246,6 +246,10 @@ const INTERRUPTED: Readonly<Record<InterruptCause, Words>> = {
     sentence:
       "This command was stopped; it left the task running, since killing SQL half-way makes a database dirty.",
   },
+  deployStopped: {
+    short: "the deploy was stopped",
+    sentence: "This command was stopped before it started a migration.",
+  },
 };
 
 const UNKNOWN: Readonly<Record<UnknownCause, Words>> = {

@@ -9,7 +9,7 @@ import type { Operation } from "../../automation/operations.ts";
 import type { RunReport } from "../../automation/report.ts";
 import { reportJson, reportMarkdown } from "../../automation/reportFile.ts";
 import { slackMessage } from "../../automation/slackMessage.ts";
-import { StackUpdateError } from "../../automation/stack.ts";
+import { StackStoppedError, StackUpdateError } from "../../automation/stack.ts";
 import { verdictLines } from "../../automation/terminalText.ts";
 import type { VerdictKind } from "../../automation/verdict.ts";
 import type { TaskScript } from "../support/fakeEcs.ts";
@@ -951,6 +951,22 @@ describe("failure table: a deploy that ends before its migration", () => {
       /Mend what the refusal names/,
     ],
   ];
+  test("it is stopped while pulumi up runs: 13, and no word of a task", async (t) => {
+    const fixture = new RunFixture(await temporaryHome(t));
+    const up = async () => {
+      throw new StackStoppedError("up", "stage");
+    };
+    const report = await fixture.deploy({ openStack: async () => ({ preview: async () => [], up }) });
+    const row = { name: "", kind: "interrupted", exitCode: 13, changed: "no" } as const;
+    assertRow({ ...row, why: /`pulumi up` of stack stage was stopped, so no migration/, next: /Deploy/ }, report);
+    assert.deepEqual(
+      report.next.map(({ command }) => command),
+      ["npm run ecs-migrate -- deploy --stack stage", "pulumi cancel -s stage"],
+    );
+    assert.equal(report.headline, "Interrupted (the deploy was stopped): the database did not change");
+    assert.equal(fixture.aws.faults.calls.length, 0);
+  });
+
   for (const [name, error, exitCode, why, nextStep] of refusals) {
     test(name, async (t) => {
       const fixture = new RunFixture(await temporaryHome(t));

@@ -1,7 +1,14 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import type { EngineEvent } from "@pulumi/pulumi/automation/index.js";
-import { StackConfigError, StackUpdateError, stepLine, updateError } from "../../automation/stack.ts";
+import type { EngineEvent, Stack } from "@pulumi/pulumi/automation/index.js";
+import {
+  AutomationStack,
+  StackConfigError,
+  StackStoppedError,
+  StackUpdateError,
+  stepLine,
+  updateError,
+} from "../../automation/stack.ts";
 
 describe("updateError", () => {
   test("the program's configuration problems are a usage error, from their first word on", () => {
@@ -55,4 +62,44 @@ test("stepLine tells what changed and nothing else", () => {
   for (const op of ["same", "read", "refresh"]) assert.equal(stepLine(event(op)), undefined);
   assert.equal(stepLine(event("replace", { logical: false })), undefined);
   assert.equal(stepLine({ sequence: 1, timestamp: 1 }), undefined);
+});
+
+describe("a stopped pulumi", () => {
+  function opened(stopAt: "before" | "meanwhile") {
+    const stopped = new AbortController();
+    const cancel = new AbortController();
+    let given: AbortSignal | undefined;
+    const up = async (options: { signal?: AbortSignal }) => {
+      given = options.signal;
+      if (stopAt === "meanwhile") stopped.abort();
+      throw new Error("code: 255");
+    };
+    if (stopAt === "before") stopped.abort();
+    const location = { stack: "prod", project: "/p", env: {}, signal: stopped.signal };
+    const stack = new AutomationStack({ up } as unknown as Stack, location, {
+      onStep: () => undefined,
+      cancel: cancel.signal,
+    });
+    return { stack, given: () => given, cancel: cancel.signal };
+  }
+
+  test("is told by the signal of its own, and is no failure of Pulumi's", async () => {
+    const { stack, given, cancel } = opened("meanwhile");
+    await assert.rejects(stack.up(), (error) => {
+      assert.ok(error instanceof StackStoppedError);
+      assert.equal(error.exitCode, 13);
+      assert.equal(
+        error.message,
+        "`pulumi up` of stack prod was stopped, so no migration was started",
+      );
+      return true;
+    });
+    assert.equal(given(), cancel);
+  });
+
+  test("is not begun where the command was stopped before", async () => {
+    const { stack, given } = opened("before");
+    await assert.rejects(stack.up(), StackStoppedError);
+    assert.equal(given(), undefined);
+  });
 });

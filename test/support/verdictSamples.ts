@@ -60,6 +60,7 @@ const CAUSES: Record<InterruptCause, string> = {
   host: "exit code 143, TerminationNotice",
   stopTask: "exit code 13, UserInitiated, Task stopped by user",
   cancelled: "task was left running",
+  deployStopped: "`pulumi up` of stack prod was stopped, so no migration was started",
 };
 const UNKNOWNS: Record<UnknownCause, string> = {
   lost: "ECS no longer knows the task, and its log holds no result line",

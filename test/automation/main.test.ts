@@ -1,0 +1,76 @@
+/** The process: exit codes, streams and signals, with a Pulumi CLI that is a script. */
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { chmod, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { describe, type TestContext, test } from "node:test";
+import { temporaryHome } from "../support/runFixture.ts";
+
+const MAIN = join(import.meta.dirname, "..", "..", "automation", "main.ts");
+
+interface Ended {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+interface Run {
+  /** What the Pulumi CLI does, in sh. */
+  readonly pulumi?: string;
+  readonly env?: Readonly<Record<string, string>>;
+  readonly closeStdout?: boolean;
+}
+
+async function run(t: TestContext, args: readonly string[], options: Run = {}): Promise<Ended> {
+  const home = await temporaryHome(t);
+  await writeFile(join(home, "pulumi"), `#!/bin/sh\n${options.pulumi ?? "exit 1"}\n`);
+  await chmod(join(home, "pulumi"), 0o755);
+  const env = { ...options.env, HOME: home, PATH: `${home}:${process.env.PATH}`, CI: "true" };
+  const child = spawn(process.execPath, [MAIN, ...args], { env, stdio: ["ignore", "pipe", "pipe"] });
+  let stdout = "";
+  let stderr = "";
+  child.stdout.on("data", (part) => {
+    stdout += part;
+  });
+  child.stderr.on("data", (part) => {
+    stderr += part;
+  });
+  if (options.closeStdout) child.stdout.destroy();
+  const [code] = await once(child, "close");
+  return { code, stdout, stderr };
+}
+
+describe("the process", () => {
+  test("an error leaves standard output empty, its secrets masked and its escape sequences out", async (t) => {
+    const token = "pul-0123456789";
+    const { code, stdout, stderr } = await run(
+      t,
+      ["migrate", "version", "--stack", "prod", "--json", "--verbose"],
+      { pulumi: `printf 'error: \\033[31mtoken ${token} was refused\\n' >&2; exit 255`, env: { PULUMI_ACCESS_TOKEN: token } },
+    );
+    assert.equal(code, 2);
+    assert.equal(stdout, "");
+    assert.match(stderr, /^Pulumi could not read stack prod: token \*\*\* was refused\n/);
+    assert.match(stderr, /Caused by: /);
+    assert.equal(stderr.includes(token), false);
+    assert.equal(stderr.includes("\u001b"), false);
+  });
+
+  test("stopped before there is a task: 13, and a word on the database", async (t) => {
+    // The process that is stopped has said nothing yet, so the CLI says when it is there.
+    const { code, stdout, stderr } = await run(t, ["migrate", "up", "--stack", "prod"], {
+      pulumi: "kill -TERM $PPID; exec sleep 60",
+    });
+    assert.equal(code, 13, stderr);
+    assert.equal(stdout, "");
+    assert.match(stderr, /^SIGTERM: stopping; /);
+    assert.match(stderr, /\nStopped before a migration was started: the database is untouched\n$/);
+  });
+
+  test("a reader that went away changes no exit code", async (t) => {
+    const { code, stderr } = await run(t, ["check", "--json"], { closeStdout: true });
+    assert.equal(code, 0, stderr);
+    assert.equal(stderr, "");
+  });
+});
