@@ -8,7 +8,7 @@ import type { Outputs } from "./outputs.ts";
 import type { Origin, RunReport } from "./report.ts";
 import { findRevisionWith } from "./revisions.ts";
 import { type BegunRun, RunJournal } from "./runJournal.ts";
-import { runIdentity } from "./startTask.ts";
+import { runIdentity } from "./runTaskInput.ts";
 import type { Terminal } from "./terminal.ts";
 import { establish, type Verdict, wantsProbe } from "./verdict.ts";
 

@@ -2,22 +2,22 @@
  * Starts the migration task once: an already running task of the same family is attached to or refused, a lost answer of
  * RunTask is asked for again under the same clientToken, and only what never started is tried again.
  */
-import { createHash, randomUUID } from "node:crypto";
+import { randomUUID } from "node:crypto";
 import type { RunTaskCommandInput, Task } from "@aws-sdk/client-ecs";
 import type { EcsApi } from "./aws.ts";
 import { awsErrorKind, awsErrorText, isPassing } from "./aws.ts";
 import { backoffMs, type Clock } from "./clock.ts";
-import { isReadOnly, type Operation, operationCommand, operationText } from "./operations.ts";
+import { canJoin, describeTasks, findOwnRun, findOwnTask, findRunning } from "./findTasks.ts";
+import type { Operation } from "./operations.ts";
 import type { Outputs } from "./outputs.ts";
 import type { Origin } from "./report.ts";
+import { runTaskInput } from "./runTaskInput.ts";
 import { failureReason, type NotStartedReason, type Verdict } from "./verdict.ts";
 
 /** RunTask is tried this often where ECS had no room, or its answer was lost. */
 export const RUN_TASK_TRIES = 4;
 const RETRY_FIRST_MS = 5_000;
 const RETRY_MOST_MS = 30_000;
-/** A look that is throttled or finds no server is made this often before it counts as refused. */
-const LOOKUP_TRIES = 4;
 
 export interface StartOptions {
   readonly ecs: EcsApi;
@@ -27,7 +27,7 @@ export interface StartOptions {
   readonly taskDefinition: string;
   readonly operation: Operation;
   readonly origin: Origin;
-  /** Names this run and no other: see {@link runIdentity}. */
+  /** Names this run and no other: see `runTaskInput.ts`. */
   readonly runId: string;
   /** The attempt to begin with: the last that an earlier process of the same run made, since its answer may be lost. */
   readonly firstAttempt?: number;
@@ -51,89 +51,6 @@ export type Started =
   | { readonly task: Task; readonly attached: boolean }
   | { readonly verdict: Extract<Verdict, { kind: "notStarted" | "unknown" }> };
 
-/**
- * The identity of a run: 32 hex digits. The same stack, revision, operation and build give the same identity, so a build
- * that is started again after its script died finds its own task.
- *
- * @param nonce the build's id, or a random text where there is no build
- */
-export function runIdentity(
-  stack: string,
-  taskDefinition: string,
-  operation: Operation,
-  nonce: string,
-): string {
-  const parts = [stack, taskDefinition, operationText(operation), nonce];
-  return createHash("sha256").update(parts.join("\n")).digest("hex").slice(0, 32);
-}
-
-/** RunTask's startedBy: at most 128 of letters, digits, `-`, `_` and `/` (Amazon ECS API reference, RunTask). */
-export function startedBy(runId: string): string {
-  return `ecs-migrate/${runId}`;
-}
-
-/** RunTask's clientToken: at most 64 characters. A new attempt is a new token, since the old one may answer its old failure. */
-export function clientToken(runId: string, attempt: number): string {
-  return `${runId}-${attempt}`;
-}
-
-/** The input of RunTask for one attempt. Pure. */
-export function runTaskInput(options: StartOptions, attempt: number): RunTaskCommandInput {
-  const { outputs, operation, origin } = options;
-  return {
-    cluster: outputs.clusterArn,
-    taskDefinition: options.taskDefinition,
-    count: 1,
-    clientToken: clientToken(options.runId, attempt),
-    startedBy: startedBy(options.runId),
-    ...placement(outputs),
-    overrides: {
-      containerOverrides: [
-        {
-          name: outputs.containerName,
-          command: operationCommand(operation),
-          environment: originEnvironment(origin),
-        },
-      ],
-    },
-    enableECSManagedTags: true,
-    propagateTags: "TASK_DEFINITION",
-  };
-}
-
-function placement(outputs: Outputs): Partial<RunTaskCommandInput> {
-  const { capacityProvider, launchType, network } = outputs;
-  return {
-    ...(capacityProvider === null
-      ? { launchType }
-      : { capacityProviderStrategy: [{ capacityProvider, weight: 1, base: 0 }] }),
-    ...(network === null
-      ? {}
-      : {
-          networkConfiguration: {
-            awsvpcConfiguration: {
-              subnets: network.subnets,
-              securityGroups: network.securityGroups,
-              assignPublicIp: network.assignPublicIp ? "ENABLED" : "DISABLED",
-            },
-          },
-        }),
-  };
-}
-
-/** Who asked, for the result line. Overrides are limited to 8,192 characters in all, so each is clipped. */
-function originEnvironment(origin: Origin): { name: string; value: string }[] {
-  const variables = {
-    RUN_BY: origin.by,
-    RUN_COMMIT: origin.commit,
-    RUN_BRANCH: origin.branch,
-    RUN_BUILD: origin.build,
-  };
-  return Object.entries(variables).flatMap(([name, value]) =>
-    value ? [{ name, value: value.slice(0, 256) }] : [],
-  );
-}
-
 /** Finds the run's own task, attaches, refuses or starts: in this order. */
 export async function startTask(options: StartOptions): Promise<Started> {
   let current = options;
@@ -155,23 +72,6 @@ export async function startTask(options: StartOptions): Promise<Started> {
   return runTask(current);
 }
 
-/**
- * The run's own task, whose result is told as this command's. Not where it is over and another task may have changed the
- * database since: what it did is then no longer how things are, so all but `down` is done anew, which costs a look where
- * there is nothing to do. A `down` is a step, and never taken twice.
- */
-async function findOwnRun(options: StartOptions): Promise<Task | "renew" | "forgotten" | undefined> {
-  const { operation, knownTask, mayBeForgotten } = options;
-  const own = await findOwnTask(options);
-  if (operation.name === "down") {
-    if (own || knownTask) return own ?? { taskArn: knownTask as string };
-    return mayBeForgotten ? "forgotten" : undefined;
-  }
-  if (!own) return knownTask || mayBeForgotten ? "renew" : undefined;
-  if (own.desiredStatus !== "STOPPED") return own;
-  return (await isOvertaken(options, own)) ? "renew" : own;
-}
-
 const forgotten: Started = {
   verdict: {
     kind: "unknown",
@@ -179,25 +79,6 @@ const forgotten: Started = {
     detail: "an earlier run of this command called RunTask, and ECS no longer says whether a task came of it",
   },
 };
-
-/** True where a task of the family that may change the database was made after this one. */
-async function isOvertaken(options: StartOptions, own: Task): Promise<boolean> {
-  const { ecs, outputs } = options;
-  for (const desiredStatus of ["RUNNING", "STOPPED"] as const) {
-    const filter = { cluster: outputs.clusterArn, family: outputs.taskDefinitionFamily, desiredStatus };
-    const { taskArns } = await patiently(options, () => ecs.listTasks(filter));
-    const tasks = await describe(options, taskArns);
-    const later = tasks.some(
-      (task) => task.taskArn !== own.taskArn && !isQuestion(options, task) && madeAt(task) >= madeAt(own),
-    );
-    if (later) return true;
-  }
-  return false;
-}
-
-function madeAt(task: Task): number {
-  return task.createdAt?.getTime() ?? 0;
-}
 
 async function renewed(options: StartOptions): Promise<StartOptions> {
   const runId = (await options.renew?.()) ?? randomUUID().replaceAll("-", "");
@@ -209,80 +90,6 @@ function notLookedUp(error: unknown): Started {
   const cause = kind === "credentials" || kind === "denied" ? "credentials" : "unreadable";
   const detail = `an earlier run of this command may have started a task, and it could not be looked up: ${awsErrorText(error)}`;
   return { verdict: { kind: "unknown", cause, detail } };
-}
-
-/** Repeats a call that only reads, where AWS is busy or out of reach for a moment. */
-async function patiently<T>({ clock, signal }: StartOptions, read: () => Promise<T>): Promise<T> {
-  for (let tries = 1; ; tries++) {
-    try {
-      return await read();
-    } catch (error) {
-      if (tries >= LOOKUP_TRIES || signal?.aborted || !isPassing(awsErrorKind(error))) throw error;
-      await clock.sleep(backoffMs(tries - 1, 1_000, 10_000, clock.random()), signal);
-    }
-  }
-}
-
-/** The task that an earlier process of this very run started, running or stopped within the last hour. */
-async function findOwnTask(options: StartOptions): Promise<Task | undefined> {
-  const { ecs, outputs, runId } = options;
-  const cluster = outputs.clusterArn;
-  for (const desiredStatus of ["RUNNING", "STOPPED"] as const) {
-    // startedBy "must be the only filter" beside desiredStatus (Amazon ECS API reference, ListTasks).
-    const filter = { cluster, startedBy: startedBy(runId), desiredStatus };
-    const { taskArns } = await patiently(options, () => ecs.listTasks(filter));
-    const tasks = await describe(options, taskArns);
-    const ran = tasks.find((task) => task.stopCode !== "TaskFailedToStart");
-    if (ran) return ran;
-  }
-  return undefined;
-}
-
-/**
- * A task of the family that may change the database, whoever started it: waits for its end where that was asked for. A
- * mere question takes no lock of golang-migrate's, so nobody waits for it, and it waits only where it is told to.
- */
-async function findRunning(options: StartOptions): Promise<Task | undefined> {
-  const { ecs, outputs, clock, signal } = options;
-  if (isReadOnly(options.operation) && options.waitMs === 0) return undefined;
-  const deadline = clock.now() + options.waitMs;
-  const filter = {
-    cluster: outputs.clusterArn,
-    family: outputs.taskDefinitionFamily,
-    desiredStatus: "RUNNING",
-  } as const;
-  for (let looks = 0; ; looks++) {
-    const { taskArns } = await patiently(options, () => ecs.listTasks(filter));
-    const tasks = (await describe(options, taskArns)).filter((task) => !isQuestion(options, task));
-    const running = tasks.find((task) => canJoin(options, task)) ?? tasks[0];
-    if (!running || canJoin(options, running) || signal?.aborted || clock.now() >= deadline) return running;
-    if (looks === 0) options.say(`Waiting for task ${running.taskArn}, which runs on the same database.`);
-    await clock.sleep(backoffMs(looks, 1_000, 10_000, clock.random()), signal);
-  }
-}
-
-async function describe(options: StartOptions, taskArns: string[] | undefined): Promise<Task[]> {
-  if (!taskArns || taskArns.length === 0) return [];
-  const input = { cluster: options.outputs.clusterArn, tasks: taskArns };
-  const { tasks } = await patiently(options, () => options.ecs.describeTasks(input));
-  return tasks ?? [];
-}
-
-function commandOf({ outputs }: StartOptions, task: Task): string {
-  const overrides = task.overrides?.containerOverrides ?? [];
-  return overrides.find(({ name }) => name === outputs.containerName)?.command?.join(" ") ?? "";
-}
-
-function isQuestion(options: StartOptions, task: Task): boolean {
-  const command = commandOf(options, task);
-  return command === "version" || command === "status";
-}
-
-/** `up` of the same revision is the same work, whoever asked for it; `down` twice is two steps, so it is never shared. */
-function canJoin(options: StartOptions, task: Task): boolean {
-  const { operation, taskDefinition } = options;
-  if (operation.name === "down" || task.taskDefinitionArn !== taskDefinition) return false;
-  return commandOf(options, task) === operationText(operation);
 }
 
 function adoptOrRefuse(options: StartOptions, task: Task): Started {
@@ -370,7 +177,7 @@ async function adoptConflict(options: StartOptions, error: unknown): Promise<Run
   const [taskArn] = resourceIds ?? [];
   if (name !== "ConflictException" || taskArn === undefined) return undefined;
   // The watch looks again, so a look that fails here costs nothing.
-  const [task] = await describe(options, [taskArn]).catch(() => []);
+  const [task] = await describeTasks(options, [taskArn]).catch(() => []);
   return { task: task ?? { taskArn }, adopted: true };
 }
 

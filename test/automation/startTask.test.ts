@@ -2,18 +2,11 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import type { RunTaskCommandInput } from "@aws-sdk/client-ecs";
 import type { Operation } from "../../automation/operations.ts";
-import {
-  clientToken,
-  runIdentity,
-  runTaskInput,
-  type StartOptions,
-  startedBy,
-  startTask,
-} from "../../automation/startTask.ts";
+import { runIdentity } from "../../automation/runTaskInput.ts";
+import { type StartOptions, startTask } from "../../automation/startTask.ts";
 import { FakeAws } from "../support/fakeAws.ts";
 import { FAULTS } from "../support/fakeFaults.ts";
 import { NOBODY } from "../support/runFixture.ts";
-import { sampleOutputs } from "../support/sampleOutputs.ts";
 
 const RUN_ID = runIdentity("stage", "shop:12", { name: "up" }, "build-1");
 
@@ -38,89 +31,6 @@ function setUp(changes: Partial<StartOptions> = {}, aws = new FakeAws()) {
     inputs: () => aws.faults.of("runTask").map(({ input }) => input as RunTaskCommandInput),
   };
 }
-
-describe("runTaskInput", () => {
-  const origin = { by: "ann", commit: "c0ffee", branch: "stage/x", build: "shop:1", buildUrl: "https://ci" };
-  const common = {
-    cluster: "arn:aws:ecs:eu-west-1:123456789012:cluster/shop-stage",
-    taskDefinition: "arn:aws:ecs:eu-west-1:123456789012:task-definition/shop-stage-migration:12",
-    count: 1,
-    clientToken: `${RUN_ID}-1`,
-    startedBy: `ecs-migrate/${RUN_ID}`,
-    enableECSManagedTags: true,
-    propagateTags: "TASK_DEFINITION",
-    overrides: { containerOverrides: [{ name: "migration", command: ["up"], environment: [] }] },
-  };
-  const networkConfiguration = {
-    awsvpcConfiguration: {
-      subnets: ["subnet-a", "subnet-b"],
-      securityGroups: ["sg-1"],
-      assignPublicIp: "DISABLED",
-    },
-  };
-
-  test("FARGATE: every subnet, and nothing that RunTask refuses", () => {
-    assert.deepEqual(runTaskInput(setUp().options, 1), {
-      ...common,
-      launchType: "FARGATE",
-      networkConfiguration,
-    });
-  });
-
-  test("a public address", () => {
-    const network = { subnets: ["subnet-a"], securityGroups: [], assignPublicIp: true };
-    const input = runTaskInput(setUp({ outputs: sampleOutputs({ network }) }).options, 1);
-    assert.deepEqual(input.networkConfiguration, {
-      awsvpcConfiguration: { subnets: ["subnet-a"], securityGroups: [], assignPublicIp: "ENABLED" },
-    });
-  });
-
-  test("EC2 in bridge mode: no network configuration", () => {
-    const outputs = sampleOutputs({ launchType: "EC2", network: null });
-    assert.deepEqual(runTaskInput(setUp({ outputs }).options, 1), { ...common, launchType: "EC2" });
-  });
-
-  test("a capacity provider takes the launch type's place", () => {
-    const outputs = sampleOutputs({ launchType: "EC2", capacityProvider: "spare", network: null });
-    assert.deepEqual(runTaskInput(setUp({ outputs }).options, 1), {
-      ...common,
-      capacityProviderStrategy: [{ capacityProvider: "spare", weight: 1, base: 0 }],
-    });
-  });
-
-  test("who asked, and no other variable; each at most 256 characters", () => {
-    const long = { ...origin, branch: "b".repeat(3_000) };
-    const input = runTaskInput(setUp({ origin: long }).options, 1);
-    assert.deepEqual(input.overrides?.containerOverrides?.[0]?.environment, [
-      { name: "RUN_BY", value: "ann" },
-      { name: "RUN_COMMIT", value: "c0ffee" },
-      { name: "RUN_BRANCH", value: "b".repeat(256) },
-      { name: "RUN_BUILD", value: "shop:1" },
-    ]);
-    assert.ok(JSON.stringify(input.overrides).length < 8_192);
-  });
-
-  test("tokens keep to RunTask's limits", () => {
-    assert.match(clientToken(RUN_ID, 12), /^[\x21-\x7e]{1,64}$/);
-    assert.match(startedBy(RUN_ID), /^[\w/-]{1,128}$/);
-  });
-});
-
-test("runIdentity: another stack, revision, operation or nonce is another run", () => {
-  const make = (stack: string, revision: string, operation: Operation, nonce: string) =>
-    runIdentity(stack, revision, operation, nonce);
-  const ids = [
-    make("stage", "shop:12", { name: "up" }, "1"),
-    make("prod", "shop:12", { name: "up" }, "1"),
-    make("stage", "shop:13", { name: "up" }, "1"),
-    make("stage", "shop:12", { name: "down", steps: 1 }, "1"),
-    make("stage", "shop:12", { name: "down", steps: 2 }, "1"),
-    make("stage", "shop:12", { name: "up" }, "2"),
-  ];
-  assert.equal(new Set(ids).size, ids.length);
-  assert.equal(ids[0], make("stage", "shop:12", { name: "up" }, "1"));
-  for (const id of ids) assert.match(id, /^[0-9a-f]{32}$/);
-});
 
 describe("startTask", () => {
   test("looks for its own task running and stopped, then for the family's, then starts", async () => {
