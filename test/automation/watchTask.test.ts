@@ -77,9 +77,9 @@ describe("watchTask", () => {
   test("waits for no log of a container that never came to run", async () => {
     const failed = {
       ...stopped,
-      stopCode: "TaskFailedToStart",
+      stopCode: "TaskFailedToStart" as const,
       containers: [{ name: "migration" }],
-    } as const;
+    };
     const { aws, times, start, run } = watch([failed]);
     assert.equal((await run()).end, "stopped");
     assert.equal(aws.clock.now() - start, times[0]);
