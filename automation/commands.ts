@@ -19,6 +19,7 @@ import { isNews, type RunSettings, runOperation } from "./runOperation.ts";
 import { slackUrl } from "./slackUrl.ts";
 import { findOutputs, type PulumiLocation, readOutputs, readStackConfig } from "./stackOutputs.ts";
 import { tell } from "./tell.ts";
+import { commandFor } from "./verdictNext.ts";
 
 /** As long as `--wait` waits for another migration, in milliseconds. */
 const WAIT_MS = 60 * 60 * 1000;
@@ -190,7 +191,7 @@ async function attach(
 ): Promise<RunReport> {
   const startedAt = systemClock.now();
   const ecs = await connectEcs(outputs.region);
-  const task = await findTask(ecs, outputs, taskName);
+  const task = await findTask(ecs, outputs, stack, taskName);
   const override = task.overrides?.containerOverrides?.find(({ name }) => name === outputs.containerName);
   const operation = parseOperation(override?.command ?? ["up"]);
   const activity = context.terminal.activity(`attach to ${task.taskArn ?? taskName}`);
@@ -228,7 +229,7 @@ async function attach(
   }
 }
 
-async function findTask(ecs: EcsApi, outputs: Outputs, task: string) {
+async function findTask(ecs: EcsApi, outputs: Outputs, stack: string, task: string) {
   try {
     const { tasks } = await ecs.describeTasks({ cluster: outputs.clusterArn, tasks: [task] });
     if (tasks?.[0]) return tasks[0];
@@ -236,7 +237,7 @@ async function findTask(ecs: EcsApi, outputs: Outputs, task: string) {
     throw new ConfigError([`Task ${task} could not be looked up: ${awsErrorText(error)}`], { cause: error });
   }
   throw new ConfigError([
-    `ECS knows no task ${task} in ${outputs.clusterArn}; it lists a stopped one for about an hour. Its result may still be in the log group ${outputs.logGroup}`,
+    `ECS knows no task ${task} in ${outputs.clusterArn}; it lists a stopped one for about an hour. \`${commandFor("history", stack)}\` reads the results that its log group has`,
   ]);
 }
 

@@ -70,15 +70,34 @@ export interface Deployed {
 export async function deploy(deps: DeployDeps): Promise<Deployed> {
   const startedAt = deps.clock.now();
   const before = await deps.findOutputs();
+  let outputs: Outputs;
   try {
     await guardMigrations(deps, before);
     await updateStack(deps);
+    outputs = await readNewOutputs(deps);
   } catch (error) {
     return { report: notDeployed(deps, before, error, startedAt), outputs: before };
   }
-  const outputs = await deps.findOutputs();
-  if (!outputs) throw new Error(`pulumi up of stack ${deps.stack} left no outputs`);
   return { report: await migrate(deps, outputs, startedAt), outputs };
+}
+
+/** The stack is up, yet what it says of itself cannot be read; no migration was started. */
+export class OutputsLostError extends EcsMigrateError {
+  readonly code = "outputsLost";
+  readonly exitCode = EXIT.notStarted;
+}
+
+/** @throws {OutputsLostError} where the stack that has just come up cannot be read: the deploy is half done then, no usage error */
+async function readNewOutputs({ findOutputs, stack }: DeployDeps): Promise<Outputs> {
+  const said = `Stack ${stack} is up, but its outputs could not be read, so no migration was started`;
+  try {
+    const outputs = await findOutputs();
+    if (outputs) return outputs;
+  } catch (error) {
+    if (!(error instanceof EcsMigrateError)) throw error;
+    throw new OutputsLostError(`${said}: ${error.message}`, { cause: error });
+  }
+  throw new OutputsLostError(`${said}: it has none`);
 }
 
 /** The checkout must follow from what the stack has shipped, before anything is built. */

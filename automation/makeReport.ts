@@ -36,7 +36,7 @@ export function makeReport(facts: ReportFacts): RunReport {
     taskDefinition: facts.taskDefinition,
     image,
     logStream: run?.logStream ?? null,
-    taskArn: run?.task?.arn ?? null,
+    taskArn: run?.task?.arn ?? (verdict.kind === "notStarted" ? verdict.taskArn : undefined) ?? null,
     migrations: outputs?.migrations ?? [],
     revisionWithVersion: facts.revisionWithVersion ?? null,
   });

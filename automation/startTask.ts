@@ -94,10 +94,9 @@ function notLookedUp(error: unknown): Started {
 
 function adoptOrRefuse(options: StartOptions, task: Task): Started {
   if (canJoin(options, task)) return { task, attached: true };
-  return refused(
-    "busy",
-    `task ${task.taskArn ?? ""} of family ${options.outputs.taskDefinitionFamily} is running`,
-  );
+  const { taskArn = "" } = task;
+  const detail = `task ${taskArn} of family ${options.outputs.taskDefinitionFamily} is running`;
+  return { verdict: { kind: "notStarted", reason: "busy", detail, taskArn } };
 }
 
 async function runTask(options: StartOptions): Promise<Started> {

@@ -70,7 +70,13 @@ export type Verdict =
       /** Set where no task was run: the last run applied this very set of migrations, or somebody asked for none. */
       readonly skipped?: "applied" | "asked";
     }
-  | { readonly kind: "notStarted"; readonly reason: NotStartedReason; readonly detail: string }
+  | {
+      readonly kind: "notStarted";
+      readonly reason: NotStartedReason;
+      readonly detail: string;
+      /** `busy` only: the task that is running in its place. */
+      readonly taskArn?: string;
+    }
   | {
       readonly kind: "failed";
       readonly from: DatabaseVersion | null;

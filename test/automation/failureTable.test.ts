@@ -10,6 +10,7 @@ import type { RunReport } from "../../automation/report.ts";
 import { reportJson, reportMarkdown } from "../../automation/reportFile.ts";
 import { slackMessage } from "../../automation/slackMessage.ts";
 import { StackStoppedError, StackUpdateError } from "../../automation/stack.ts";
+import { PulumiError } from "../../automation/stackOutputs.ts";
 import { verdictLines } from "../../automation/terminalText.ts";
 import type { VerdictKind } from "../../automation/verdict.ts";
 import type { TaskScript } from "../support/fakeEcs.ts";
@@ -635,7 +636,7 @@ const DATABASE: Row[] = [
     },
     ...notStarted,
     why: /Another migration of this stack is running .*shop-stage\/0+1/,
-    next: /Wait for the other run to end/,
+    next: attach,
     started: 1,
   },
   {
@@ -951,6 +952,19 @@ describe("failure table: a deploy that ends before its migration", () => {
       /Mend what the refusal names/,
     ],
   ];
+  test("the outputs cannot be read once the stack is up: 10, since half the deploy is done", async (t) => {
+    const fixture = new RunFixture(await temporaryHome(t));
+    let reads = 0;
+    const findOutputs = async () => {
+      if (reads++ === 0) return fixture.aws.outputs;
+      throw new PulumiError("Pulumi could not read stack stage: s3: timeout");
+    };
+    const report = await fixture.deploy({ findOutputs });
+    const why = /Stack stage is up, but its outputs could not be read, .*: Pulumi could not read .* s3: timeout/;
+    assertRow({ name: "", ...notStarted, why, next: /deploy --stack stage/ }, report);
+    assert.equal(fixture.aws.faults.calls.length, 0);
+  });
+
   test("it is stopped while pulumi up runs: 13, and no word of a task", async (t) => {
     const fixture = new RunFixture(await temporaryHome(t));
     const up = async () => {
