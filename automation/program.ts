@@ -110,8 +110,6 @@ function addMigrate(program: Command, commands: Commands): void {
     );
   operation("force", "set the version without running anything, and clear the dirty mark (-1: no version)")
     .argument("<version>")
-    // Commander would take -1 for an option.
-    .allowUnknownOption(false)
     .action((version: string, options: MigrateOptions) =>
       commands.migrate(parseVersioned("force", version), options),
     );
