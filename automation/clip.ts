@@ -25,11 +25,3 @@ export function startOf(text: string, most: number): string {
   }
   return text.slice(0, end);
 }
-
-/** The longest end of `text` that has at most `most` UTF-16 units and starts with a whole code point. */
-export function endOf(text: string, most: number): string {
-  if (text.length <= most) return text;
-  const start = text.length - Math.max(most, 0);
-  const low = text.charCodeAt(start);
-  return text.slice(low >= 0xdc00 && low <= 0xdfff ? start + 1 : start);
-}

@@ -12,8 +12,6 @@ export type Operation =
   | { readonly name: "version" }
   | { readonly name: "status" };
 
-export type OperationName = Operation["name"];
-
 /** The container's arguments for an operation. */
 export function operationCommand(operation: Operation): string[] {
   switch (operation.name) {

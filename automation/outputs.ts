@@ -80,7 +80,6 @@ const outputsSchema = z.object({
 
 export type Outputs = z.infer<typeof outputsSchema>;
 export type ShippedMigration = z.infer<typeof shippedMigration>;
-export type NetworkConfiguration = z.infer<typeof networkConfiguration>;
 
 /** The names of all outputs, for the test of the contract. */
 export const OUTPUT_NAMES = Object.keys(outputsSchema.shape) as (keyof Outputs)[];

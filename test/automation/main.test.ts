@@ -5,7 +5,9 @@ import { once } from "node:events";
 import { chmod, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, type TestContext, test } from "node:test";
+import type { RunReport } from "../../automation/report.ts";
 import { temporaryHome } from "../support/runFixture.ts";
+import { sampleOutputs } from "../support/sampleOutputs.ts";
 
 const MAIN = join(import.meta.dirname, "..", "..", "automation", "main.ts");
 
@@ -66,6 +68,33 @@ describe("the process", () => {
     assert.equal(stdout, "");
     assert.match(stderr, /^SIGTERM: stopping; /);
     assert.match(stderr, /\nStopped before a migration was started: the database is untouched\n$/);
+  });
+
+  test("a refused deploy: 3, and its report as the only words on standard output", async (t) => {
+    const config = { "ecs-migrate:checkDialect": { value: "other", secret: false } };
+    const { code, stdout, stderr } = await run(t, ["deploy", "--stack", "stage", "--json", "--no-slack"], {
+      pulumi: `case $1 in
+stack) cat <<'JSON'\n${JSON.stringify(sampleOutputs())}\nJSON
+;;
+config) echo '${JSON.stringify(config)}' ;;
+*) exit 1 ;;
+esac`,
+    });
+    assert.equal(code, 3, stderr);
+    const report = JSON.parse(stdout) as RunReport;
+    assert.equal(report.exitCode, 3);
+    assert.match(report.why ?? "", /do not fit what stack stage has shipped/);
+    assert.match(stderr, /vanished/);
+  });
+
+  test("a value of the configuration that a deploy cannot use is wrong usage", async (t) => {
+    const config = { "ecs-migrate:checkDialect": { value: "mysql", secret: false } };
+    const { code, stdout, stderr } = await run(t, ["deploy", "--stack", "stage"], {
+      pulumi: `case $1 in stack) echo '{}' ;; config) echo '${JSON.stringify(config)}' ;; esac`,
+    });
+    assert.equal(code, 2, stderr);
+    assert.equal(stdout, "");
+    assert.equal(stderr, 'ecs-migrate:checkDialect is "mysql"; it must be one of postgres, other\n');
   });
 
   test("a reader that went away changes no exit code", async (t) => {

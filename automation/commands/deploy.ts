@@ -1,0 +1,93 @@
+/** The command `deploy`: what it needs of the process, of Pulumi and of the checkout. */
+import { connectEcs, connectLogs } from "../aws.ts";
+import { checkSettings } from "../checkSettings.ts";
+import { systemClock } from "../clock.ts";
+import { type CommandContext, locate, migrationsFolder } from "../commandContext.ts";
+import { deploy, type PlanDeps } from "../deploy.ts";
+import type { Dialect } from "../dialect.ts";
+import { ConfigError } from "../errors.ts";
+import { originOf } from "../origin.ts";
+import type { DeployOptions } from "../program.ts";
+import type { CommonOptions } from "../programOptions.ts";
+import { slackUrl } from "../slackUrl.ts";
+import { findOutputs, type PulumiLocation, readStackConfig } from "../stackOutputs.ts";
+import { finishRun } from "./finishRun.ts";
+import { runSettings } from "./runSettings.ts";
+
+export async function deployCommand(context: CommandContext, options: DeployOptions): Promise<void> {
+  const location = locate(context, options);
+  const configuration = once(() => readStackConfig(location));
+  const settings = async () => checkSettings(options, await configuration());
+  const deployed = await deploy({
+    stack: location.stack,
+    openStack: () => openStack(context, options, location),
+    findOutputs: () => findOutputs(location),
+    readCheckout: async () =>
+      (await import("../../infra/migrations.ts")).readMigrationFiles(
+        await migrationsFolder(location, await configuration()),
+      ),
+    connectEcs,
+    connectLogs,
+    clock: systemClock,
+    terminal: context.terminal,
+    origin: originOf(context.env),
+    env: context.env,
+    settings: runSettings(options),
+    signal: context.signal,
+    allowInfra: options.allowInfra,
+    migrate: migrateVariable(context.env),
+    checkSettings: settings,
+    // Where --no-check says so, only the guard looks at the migrations.
+    lint: options.check
+      ? async (input) => (await import("../deployCheck.ts")).checkBeforeDeploy(input)
+      : undefined,
+    beforeUp: options.plan
+      ? async (deps) => announcePlan(context, options, deps, (await settings()).dialect)
+      : undefined,
+  });
+  await finishRun(context, options, deployed.report, deployed.outputs, options.slack ?? true);
+}
+
+async function openStack(context: CommandContext, options: DeployOptions, location: PulumiLocation) {
+  const { requireDocker } = await import("../requireDocker.ts");
+  await requireDocker(context.env, context.signal);
+  return (await import("../stack.ts")).openStack(location, stackProgress(context, options));
+}
+
+function stackProgress({ terminal, pulumiSignal }: CommandContext, { verbose }: CommonOptions) {
+  return {
+    onStep: (line: string) => terminal.say(`  ${line}`),
+    cancel: pulumiSignal,
+    ...(verbose ? { onOutput: (text: string) => terminal.say(text.trimEnd()) } : {}),
+  };
+}
+
+/** Makes a value when it is first asked for, and keeps it. */
+function once<T>(make: () => Promise<T>): () => Promise<T> {
+  let made: Promise<T> | undefined;
+  return () => {
+    made ??= make();
+    return made;
+  };
+}
+
+/** A plan that cannot be made or sent keeps nothing from running. */
+async function announcePlan(
+  context: CommandContext,
+  options: DeployOptions,
+  deps: PlanDeps,
+  dialect: Dialect,
+): Promise<void> {
+  const { announce } = await import("../announcePlan.ts");
+  const { production } = deps.outputs;
+  const toSlack = production && (options.slack ?? true);
+  await announce(deps, dialect, toSlack ? () => slackUrl(context, deps.outputs) : undefined);
+}
+
+/** @throws {ConfigError} for any value but `skip` and `auto` */
+function migrateVariable(env: NodeJS.ProcessEnv): "skip" | "auto" | undefined {
+  const value = env.MIGRATE;
+  if (value === undefined || value === "") return undefined;
+  if (value === "skip" || value === "auto") return value;
+  throw new ConfigError([`MIGRATE is ${value}; it must be skip or auto, or not set`]);
+}

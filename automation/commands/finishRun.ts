@@ -1,0 +1,30 @@
+/** The end of each command that runs an operation: everyone is told, then the exit code is set. */
+import type { CommandContext } from "../commandContext.ts";
+import type { ExitCode } from "../errors.ts";
+import type { Outputs } from "../outputs.ts";
+import type { RunOptions } from "../programOptions.ts";
+import type { RunReport } from "../report.ts";
+import { slackUrl } from "../slackUrl.ts";
+import { tell } from "../tell.ts";
+
+/**
+ * @param outputs undefined where the stack has none
+ * @param slack whether Slack is told
+ */
+export async function finishRun(
+  context: CommandContext,
+  options: RunOptions,
+  report: RunReport,
+  outputs: Outputs | undefined,
+  slack: boolean,
+): Promise<void> {
+  await tell(report, {
+    terminal: context.terminal,
+    print: context.print,
+    color: context.color,
+    json: options.json,
+    reportFile: options.report,
+    slack: slack ? () => slackUrl(context, outputs) : undefined,
+  });
+  context.finish(report.exitCode as ExitCode);
+}
