@@ -3,7 +3,7 @@
  * container, Slack down or slow. At the end the database must hold each migration once, every verdict must be one that the
  * database agrees with, and nothing may be left over.
  *
- * Options: `--deploys N` (200), `--seed N` (1: the same seed gives the same plan of faults).
+ * Options: `--deploys N` (200), `--minutes N` (180: no deploy begins later than that), `--seed N` (1: the same seed gives the same plan of faults).
  */
 import { parseArgs } from "node:util";
 import { withLab } from "../test/lab/lab.ts";
@@ -14,7 +14,11 @@ import { randomFrom } from "./random.ts";
 import { Soak, type SoakCounts } from "./soakRound.ts";
 
 const { values } = parseArgs({
-  options: { deploys: { type: "string", default: "200" }, seed: { type: "string", default: "1" } },
+  options: {
+    deploys: { type: "string", default: "200" },
+    minutes: { type: "string", default: "180" },
+    seed: { type: "string", default: "1" },
+  },
 });
 
 async function main(): Promise<number> {
@@ -44,9 +48,14 @@ async function soak(deploys: number, seed: number): Promise<{ counts: SoakCounts
     try {
       const run = new Soak(bench, randomFrom(seed), say);
       await run.prepare();
-      for (let number = 1; number <= deploys && !lab.signal.aborted; number++) await run.round(number);
+      const end = Date.now() + Number(values.minutes) * 60_000;
+      for (let number = 1; number <= deploys && Date.now() < end; number++) await run.round(number);
       const counts = await run.conclude();
       return { counts, running: await run.runningTasks(), docker: lab.docker };
+    } catch (error) {
+      // What fails because everything was told to stop is no failure.
+      lab.signal.throwIfAborted();
+      throw error;
     } finally {
       await bench.stop();
     }

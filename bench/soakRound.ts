@@ -102,7 +102,8 @@ export class Soak {
 
   #addMigration(version: number): void {
     const base = join(this.#bench.stack.project, "app/resources/db/migrations", `${version}_soak`);
-    const seconds = (this.#random.next() * 1.5).toFixed(2);
+    // Long enough for a blow to strike while the SQL runs.
+    const seconds = (1 + this.#random.next() * 2).toFixed(2);
     // One statement, one transaction: a killed container leaves a mark, and either all of its work or none.
     writeFileSync(
       `${base}.up.sql`,
