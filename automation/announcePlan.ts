@@ -1,6 +1,7 @@
 /** `deploy --plan`: says what will run before it runs. It never keeps the migration from running. */
 
 import { versionOf } from "./askStatus.ts";
+import type { CheckSettings } from "./checkSettings.ts";
 import type { PlanDeps } from "./deploy.ts";
 import { makePlan, type PlanReport } from "./plan/makePlan.ts";
 import { planLines } from "./plan/planText.ts";
@@ -17,13 +18,13 @@ import { sendToSlack } from "./slack.ts";
  */
 export async function announce(
   deps: PlanDeps,
-  dialect: "postgres" | "other",
+  settings: CheckSettings,
   slackUrl: (() => Promise<string | undefined>) | undefined,
   fetch?: typeof globalThis.fetch,
 ): Promise<void> {
   const { terminal, stack, outputs, origin } = deps;
   try {
-    const plan = await askAndPlan(deps, dialect);
+    const plan = await askAndPlan(deps, settings);
     if ("verdict" in plan) {
       terminal.warn(`no plan could be made: ${plan.headline}`);
       return;
@@ -41,7 +42,7 @@ export async function announce(
   }
 }
 
-async function askAndPlan(deps: PlanDeps, dialect: "postgres" | "other"): Promise<PlanReport | RunReport> {
+async function askAndPlan(deps: PlanDeps, settings: CheckSettings): Promise<PlanReport | RunReport> {
   const report = await runOperation(deps, { name: "status" }, deps.outputs.taskDefinitionArn);
   const current = versionOf(report);
   if (current === null) return report;
@@ -51,7 +52,7 @@ async function askAndPlan(deps: PlanDeps, dialect: "postgres" | "other"): Promis
     operation: { name: "up" },
     migrations: deps.outputs.migrations,
     files: deps.files,
-    dialect,
+    ...settings,
     now: new Date(deps.clock.now()),
   });
 }

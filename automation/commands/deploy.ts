@@ -1,10 +1,9 @@
 /** The command `deploy`: what it needs of the process, of Pulumi and of the checkout. */
 import { connectEcs, connectLogs } from "../aws.ts";
-import { checkSettings } from "../checkSettings.ts";
+import { type CheckSettings, checkSettings } from "../checkSettings.ts";
 import { systemClock } from "../clock.ts";
 import { type CommandContext, locate, migrationsFolder } from "../commandContext.ts";
 import { deploy, type PlanDeps } from "../deploy.ts";
-import type { Dialect } from "../dialect.ts";
 import { ConfigError } from "../errors.ts";
 import { originOf } from "../origin.ts";
 import type { DeployOptions } from "../program.ts";
@@ -42,7 +41,7 @@ export async function deployCommand(context: CommandContext, options: DeployOpti
       ? async (input) => (await import("../deployCheck.ts")).checkBeforeDeploy(input)
       : undefined,
     beforeUp: options.plan
-      ? async (deps) => announcePlan(context, options, deps, (await settings()).dialect)
+      ? async (deps) => announcePlan(context, options, deps, await settings())
       : undefined,
   });
   await finishRun(context, options, deployed.report, deployed.outputs, options.slack ?? true);
@@ -76,12 +75,12 @@ async function announcePlan(
   context: CommandContext,
   options: DeployOptions,
   deps: PlanDeps,
-  dialect: Dialect,
+  settings: CheckSettings,
 ): Promise<void> {
   const { announce } = await import("../announcePlan.ts");
   const { production } = deps.outputs;
   const toSlack = production && (options.slack ?? true);
-  await announce(deps, dialect, toSlack ? () => slackUrl(context, deps.outputs) : undefined);
+  await announce(deps, settings, toSlack ? () => slackUrl(context, deps.outputs) : undefined);
 }
 
 /** @throws {ConfigError} for any value but `skip` and `auto` */

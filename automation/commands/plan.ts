@@ -20,7 +20,7 @@ export async function planCommand(
 ): Promise<void> {
   const location = locate(context, options);
   const [outputs, config] = await Promise.all([readOutputs(location), readStackConfig(location)]);
-  const { dialect } = checkSettings(options.dialect ? { dialect: options.dialect } : {}, config);
+  const settings = checkSettings({ dialect: options.dialect }, config);
   const files = readMigrationFiles(await migrationsFolder(location, config));
   const report = await askStatus(context, location.stack, outputs, options.timeout);
   const current = versionOf(report);
@@ -35,7 +35,7 @@ export async function planCommand(
     operation,
     migrations: outputs.migrations,
     files,
-    dialect,
+    ...settings,
     now: new Date(systemClock.now()),
   });
   context.print(options.json ? jsonText(plan) : `${planLines(plan).join("\n")}\n`);

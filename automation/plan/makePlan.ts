@@ -12,6 +12,7 @@ import {
   firstLines,
 } from "../check/estimate.ts";
 import type { Finding } from "../check/finding.ts";
+import type { CheckSettings } from "../checkSettings.ts";
 import { type Operation, operationText } from "../operations.ts";
 import type { DatabaseVersion } from "../resultLine.ts";
 import { type FileState, type Plan, type PlanInput, type PlannedStep, planOf } from "./planOf.ts";
@@ -56,9 +57,8 @@ export interface PlanReport {
   readonly findings: readonly Omit<Finding, "subject">[];
 }
 
-export interface MakePlanInput extends PlanInput {
+export interface MakePlanInput extends PlanInput, CheckSettings {
   readonly stack: string;
-  readonly dialect: "postgres" | "other";
   /** The clock, UTC. */
   readonly now: Date;
 }
@@ -90,9 +90,11 @@ function noteOf(plan: Plan, operation: Operation): string | null {
   return plan.kind === "steps" ? plan.note : null;
 }
 
-async function findingsOf({ files, migrations, stack, dialect, now }: MakePlanInput): Promise<Finding[]> {
+/** What the deploy would find, by the same settings. */
+async function findingsOf(input: MakePlanInput): Promise<Finding[]> {
+  const { files, migrations, stack, dialect, disable, now } = input;
   const records = [{ holder: `stack ${stack}`, migrations }];
-  return checkFolder({ files, records, dialect, now, disabled: new Set() });
+  return checkFolder({ files, records, dialect, now, disabled: new Set(disable) });
 }
 
 /** Up files are read in their order, those that ran already included: a table made by one is empty for the next. */

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { announce } from "../../automation/announcePlan.ts";
-import { checkSettings } from "../../automation/checkSettings.ts";
+import { checkSettings, DEFAULT_CHECK } from "../../automation/checkSettings.ts";
 import type { DeployDeps, PlanDeps } from "../../automation/deploy.ts";
 import { checkBeforeDeploy } from "../../automation/deployCheck.ts";
 import { ConfigError } from "../../automation/errors.ts";
@@ -121,7 +121,7 @@ describe("deploy --plan", () => {
       got.push({ body: String(init?.body), tasks: fixture.aws.ecs.tasks.length });
       return new Response(status === 200 ? "ok" : "no_service", { status });
     }) as typeof globalThis.fetch;
-    const beforeUp = (deps: PlanDeps) => announce(deps, "postgres", async () => URL_, fetch);
+    const beforeUp = (deps: PlanDeps) => announce(deps, DEFAULT_CHECK, async () => URL_, fetch);
     return { got, beforeUp };
   }
 

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import { DEFAULT_CHECK } from "../../../automation/checkSettings.ts";
 import { makePlan, type PlanFile, type PlanReport } from "../../../automation/plan/makePlan.ts";
 import { planLines } from "../../../automation/plan/planText.ts";
 import { planMessage } from "../../../automation/planMessage.ts";
@@ -34,7 +35,7 @@ const BASE = {
   stack: "prod",
   migrations: recordOf(filesOf(SHIPPED)).migrations,
   files: filesOf({ ...SHIPPED, ...NEW }),
-  dialect: "postgres" as const,
+  ...DEFAULT_CHECK,
   now: new Date("2026-11-24T12:00:00Z"),
 };
 
@@ -107,6 +108,14 @@ describe("makePlan", () => {
     assert.deepEqual(
       findings.map(({ file, rule }) => `${file} ${rule}`),
       ["20261121_late.up.sql late"],
+    );
+  });
+
+  it("says nothing of a rule that the stack has switched off", async () => {
+    const { files } = await planUp({ disable: ["lock-timeout"] });
+    assert.deepEqual(
+      files[0]?.findings.map(({ rule }) => rule),
+      ["index-not-concurrent"],
     );
   });
 
