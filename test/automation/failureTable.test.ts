@@ -960,7 +960,8 @@ describe("failure table: a deploy that ends before its migration", () => {
       throw new PulumiError("Pulumi could not read stack stage: s3: timeout");
     };
     const report = await fixture.deploy({ findOutputs });
-    const why = /Stack stage is up, but its outputs could not be read, .*: Pulumi could not read .* s3: timeout/;
+    const why =
+      /Stack stage is up, but its outputs could not be read, .*: Pulumi could not read .* s3: timeout/;
     assertRow({ name: "", ...notStarted, why, next: /deploy --stack stage/ }, report);
     assert.equal(fixture.aws.faults.calls.length, 0);
   });
@@ -972,7 +973,10 @@ describe("failure table: a deploy that ends before its migration", () => {
     };
     const report = await fixture.deploy({ openStack: async () => ({ preview: async () => [], up }) });
     const row = { name: "", kind: "interrupted", exitCode: 13, changed: "no" } as const;
-    assertRow({ ...row, why: /`pulumi up` of stack stage was stopped, so no migration/, next: /Deploy/ }, report);
+    assertRow(
+      { ...row, why: /`pulumi up` of stack stage was stopped, so no migration/, next: /Deploy/ },
+      report,
+    );
     assert.deepEqual(
       report.next.map(({ command }) => command),
       ["npm run ecs-migrate -- deploy --stack stage", "pulumi cancel -s stage"],

@@ -49,7 +49,10 @@ describe("the process", () => {
     const { code, stdout, stderr } = await run(
       t,
       ["migrate", "version", "--stack", "prod", "--json", "--verbose"],
-      { pulumi: `printf 'error: \\033[31mtoken ${token} was refused\\n' >&2; exit 255`, env: { PULUMI_ACCESS_TOKEN: token } },
+      {
+        pulumi: `printf 'error: \\033[31mtoken ${token} was refused\\n' >&2; exit 255`,
+        env: { PULUMI_ACCESS_TOKEN: token },
+      },
     );
     assert.equal(code, 2);
     assert.equal(stdout, "");

@@ -88,10 +88,7 @@ describe("a stopped pulumi", () => {
     await assert.rejects(stack.up(), (error) => {
       assert.ok(error instanceof StackStoppedError);
       assert.equal(error.exitCode, 13);
-      assert.equal(
-        error.message,
-        "`pulumi up` of stack prod was stopped, so no migration was started",
-      );
+      assert.equal(error.message, "`pulumi up` of stack prod was stopped, so no migration was started");
       return true;
     });
     assert.equal(given(), cancel);
