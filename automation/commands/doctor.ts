@@ -2,8 +2,10 @@
 import { type MigrationFile, readMigrationFiles } from "../../infra/migrations.ts";
 import { askStatus, versionOf } from "../askStatus.ts";
 import { awsErrorText, connectLogs, type LogsApi } from "../aws.ts";
+import { checkSettings } from "../checkSettings.ts";
 import { systemClock } from "../clock.ts";
 import { type CommandContext, jsonText, locate, migrationsFolder } from "../commandContext.ts";
+import type { Dialect } from "../dialect.ts";
 import { dirtyGuide, runThatLeft } from "../doctor/dirtyGuide.ts";
 import { connectDoctor } from "../doctor/doctorAws.ts";
 import { type DoctorReport, doctorLines } from "../doctor/doctorText.ts";
@@ -16,7 +18,7 @@ import type { Outputs } from "../outputs.ts";
 import type { DoctorCommandOptions } from "../programLook.ts";
 import { redact } from "../redact.ts";
 import type { DatabaseVersion } from "../resultLine.ts";
-import { type PulumiLocation, readOutputs } from "../stackOutputs.ts";
+import { type PulumiLocation, readOutputs, readStackConfig } from "../stackOutputs.ts";
 
 /** So far back the history is looked at for the last run, in milliseconds. */
 const HISTORY_MS = 90 * 24 * 60 * 60 * 1000;
@@ -67,9 +69,9 @@ async function guide(
   { version }: DatabaseVersion,
   entries: readonly HistoryEntry[],
 ) {
-  const files = await checkoutFiles(location);
+  const { files, dialect } = await lookAtCheckout(location);
   const run = runThatLeft(version, entries);
-  const made = await dirtyGuide({ version, run, outputs, stack: location.stack, files });
+  const made = await dirtyGuide({ version, run, outputs, stack: location.stack, files, dialect });
   return {
     ...made,
     error: made.error === null ? null : redact(made.error),
@@ -78,10 +80,14 @@ async function guide(
 }
 
 /** Without a checkout the guide says that the file is not there to be shown. */
-async function checkoutFiles(location: PulumiLocation): Promise<MigrationFile[]> {
+async function lookAtCheckout(
+  location: PulumiLocation,
+): Promise<{ files: readonly MigrationFile[]; dialect: Dialect }> {
   try {
-    return readMigrationFiles(await migrationsFolder(location));
+    const config = await readStackConfig(location);
+    const { dialect } = checkSettings({}, config);
+    return { files: readMigrationFiles(await migrationsFolder(location, config)), dialect };
   } catch {
-    return [];
+    return { files: [], dialect: "postgres" };
   }
 }

@@ -2,6 +2,7 @@
 
 import { type MigrationFile, sha256 } from "../../infra/migrations.ts";
 import { parseSql, type Statement } from "../check/statements.ts";
+import type { Dialect } from "../dialect.ts";
 import type { HistoryEntry } from "../history.ts";
 import type { Outputs } from "../outputs.ts";
 import { COMMAND, commandFor, dirtyMark } from "../verdictNext.ts";
@@ -26,8 +27,11 @@ export interface DirtyGuide {
   readonly sure: boolean;
   /** What golang-migrate said; null where no run of the history did. */
   readonly error: string | null;
-  /** `edited`: the checkout's file is not the one that ran, so its statements are not shown. */
-  readonly checkout: "same" | "edited" | "missing" | "unreadable";
+  /**
+   * `edited`: the checkout's file is not the one that ran, so its statements are not shown. `unparsed`: it is not for
+   * Postgres, and nothing is known of its statements and of what they leave.
+   */
+  readonly checkout: "same" | "edited" | "missing" | "unreadable" | "unparsed";
   readonly statements: readonly GuidedStatement[];
   /** Postgres took the file whole or not at all; null where the statements are not known. */
   readonly wholeOrNothing: boolean | null;
@@ -42,13 +46,14 @@ export interface DirtyGuideInput {
   readonly stack: string;
   /** The checkout's folder. */
   readonly files: readonly MigrationFile[];
+  readonly dialect: Dialect;
 }
 
 export async function dirtyGuide(input: DirtyGuideInput): Promise<DirtyGuide> {
-  const { version, run, outputs, stack } = input;
+  const { version, run, outputs, stack, dialect } = input;
   const mark = markOf(input);
   const { checkout, sql } = sqlOf(input, mark?.file);
-  const parsed = sql === undefined ? undefined : await parseSql(sql);
+  const parsed = sql === undefined || dialect !== "postgres" ? undefined : await parseSql(sql);
   const statements = parsed?.ok ? parsed.statements : undefined;
   return {
     version,
@@ -56,7 +61,7 @@ export async function dirtyGuide(input: DirtyGuideInput): Promise<DirtyGuide> {
     direction: mark?.direction ?? null,
     sure: run !== undefined,
     error: run?.result.error ?? null,
-    checkout: parsed?.ok === false ? "unreadable" : checkout,
+    checkout: checkoutOf(checkout, dialect, parsed?.ok),
     statements: (statements ?? []).map(({ line, text, node }, index) => ({
       number: index + 1,
       line,
@@ -66,6 +71,15 @@ export async function dirtyGuide(input: DirtyGuideInput): Promise<DirtyGuide> {
     wholeOrNothing: statements === undefined ? null : isOneTransaction(statements),
     choices: mark === null ? unknownChoices(stack) : choicesOf(mark, stack, outputs),
   };
+}
+
+function checkoutOf(
+  found: "same" | "edited" | "missing",
+  dialect: Dialect,
+  readable: boolean | undefined,
+): DirtyGuide["checkout"] {
+  if (found === "same" && dialect !== "postgres") return "unparsed";
+  return readable === false ? "unreadable" : found;
 }
 
 type Mark = NonNullable<ReturnType<typeof dirtyMark>>;

@@ -81,6 +81,8 @@ function checkoutText(checkout: DirtyGuide["checkout"]): string {
       return "This checkout's file differs from the one that ran: check out the commit that was deployed to see its statements.";
     case "missing":
       return "This checkout lacks the file: check out the commit that was deployed to see its statements.";
+    case "unparsed":
+      return "It is not for Postgres, so its statements are not taken apart here; one that fails may leave those before it in effect: read the file, and look at each.";
     case "unreadable":
       return "Postgres's parser cannot read the file, so it never took effect as a whole; read it by hand.";
   }

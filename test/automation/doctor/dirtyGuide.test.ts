@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { parseSql } from "../../../automation/check/statements.ts";
+import type { Dialect } from "../../../automation/dialect.ts";
 import { type DirtyGuide, dirtyGuide, runThatLeft } from "../../../automation/doctor/dirtyGuide.ts";
 import { doctorLines } from "../../../automation/doctor/doctorText.ts";
 import { ok, problem, warning } from "../../../automation/doctor/findings.ts";
@@ -59,8 +60,9 @@ function guide(
   version: number | null,
   run_: HistoryEntry | undefined,
   files = filesOf(),
+  dialect: Dialect = "postgres",
 ): Promise<DirtyGuide> {
-  return dirtyGuide({ version, run: run_, outputs, stack: "stage", files });
+  return dirtyGuide({ version, run: run_, outputs, stack: "stage", files, dialect });
 }
 
 function commands({ choices }: DirtyGuide): (string | null)[] {
@@ -68,6 +70,23 @@ function commands({ choices }: DirtyGuide): (string | null)[] {
 }
 
 describe("dirtyGuide", () => {
+  it("promises nothing of another database's statements, and keeps both ways out", async () => {
+    const ran = run(at(20261120), at(20261122, true));
+    const postgres = await guide(20261122, ran);
+    const other = await guide(20261122, ran, filesOf(), "other");
+    assert.deepEqual(
+      { checkout: other.checkout, statements: other.statements, wholeOrNothing: other.wholeOrNothing },
+      { checkout: "unparsed", statements: [], wholeOrNothing: null },
+    );
+    assert.deepEqual(other.choices, postgres.choices);
+    const missing = await guide(20261122, ran, [], "other");
+    assert.equal(missing.checkout, "missing");
+    const report = { schema: 1, stack: "stage", exitCode: 12, checks: [], dirty: other } as const;
+    const text = doctorLines(report, false).join("\n");
+    assert.match(text, /It is not for Postgres, .* may leave those before it in effect/);
+    assert.doesNotMatch(text, /one transaction|Postgres's parser/);
+  });
+
   it("names the up file that the mark belongs to, and both ways out", async () => {
     const made = await guide(20261122, run(at(20261120), at(20261122, true)));
     assert.equal(made.file, "20261122_add_email.up.sql");
