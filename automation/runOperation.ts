@@ -8,6 +8,7 @@ import type { Outputs } from "./outputs.ts";
 import type { Origin, RunReport } from "./report.ts";
 import { findRevisionWith } from "./revisions.ts";
 import { type BegunRun, RunJournal } from "./runJournal.ts";
+import { runningFile } from "./runningFile.ts";
 import { runIdentity } from "./runTaskInput.ts";
 import type { Terminal } from "./terminal.ts";
 import { establish, type Verdict, wantsProbe } from "./verdict.ts";
@@ -91,7 +92,11 @@ async function runTask(
     return await runEcsTask(
       {
         ...deps,
-        onLine: (line) => activity.logLine(line),
+        onLine: (line) => {
+          activity.logLine(line);
+          const file = runningFile(line, operation, outputs.migrations);
+          if (file !== undefined) activity.running(file);
+        },
         say: (line) => activity.say(line),
         onStatus: (status) => activity.status(status),
         onAttempt: (attempt) => remembered?.journal.note({ attempt }),

@@ -15,6 +15,8 @@ export interface Activity {
   say(line: string): void;
   /** A line of the task's log. */
   logLine(line: string): void;
+  /** The file that has begun to run, for the spinner alone: the log names it when it has ended. */
+  running(file: string): void;
   /** The task's lastStatus. */
   status(status: string): void;
   end(): void;
@@ -56,6 +58,7 @@ function plainActivity(title: string, print: (line: string) => void): Activity {
   return {
     say: print,
     logLine: (line) => print(`  | ${line}`),
+    running: () => undefined,
     status: (status) => print(`Task is ${status}`),
     end: () => undefined,
   };
@@ -80,16 +83,15 @@ function spinningActivity(
     print(line);
     refresh();
   };
+  const show = (text: string): void => {
+    detail = ` ${text}`;
+    refresh();
+  };
   return {
     say: above,
-    logLine: (line) => {
-      detail = ` ${line.slice(0, 60)}`;
-      above(`  | ${line}`);
-    },
-    status: (status) => {
-      detail = ` ${status}`;
-      refresh();
-    },
+    logLine: (line) => above(`  | ${line}`),
+    running: (file) => show(file),
+    status: (status) => show(status),
     end: () => {
       clearInterval(timer);
       spinner.stop();

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import type { Spinner } from "yocto-spinner";
 import { createTerminal, elapsed, printable } from "../../automation/terminal.ts";
 
 function plain() {
@@ -19,6 +20,37 @@ describe("terminal", () => {
     activity.end();
     terminal.warn("a secret");
     assert.equal(text(), "up on stage\nTask is PENDING\n  | the *** line\nStarted\nwarning: a ***\n");
+  });
+
+  test("shows time and the running file on the spinner, and nothing of the log", () => {
+    let at = 0;
+    let text = "";
+    const shown: string[] = [];
+    const spinner = {
+      start: () => spinner,
+      stop: () => shown.push("stopped"),
+      clear: () => shown.push("cleared"),
+      set text(value: string) {
+        shown.push(value);
+      },
+    } as unknown as Spinner;
+    const stream = { write: (part: string) => (text += part) };
+    const options = { stream, redact: (line: string) => line.replaceAll("secret", "***"), now: () => at };
+    const terminal = createTerminal({ ...options, spinner: () => spinner });
+    const activity = terminal.activity("up on stage");
+    activity.status("RUNNING");
+    at = 61_000;
+    activity.running("20261124_index.up.sql");
+    activity.logLine("a secret line");
+    activity.end();
+    assert.equal(text, "  | a *** line\n");
+    assert.deepEqual(shown, [
+      "up on stage 0 s RUNNING",
+      "up on stage 1 min 1 s 20261124_index.up.sql",
+      "cleared",
+      "up on stage 1 min 1 s 20261124_index.up.sql",
+      "stopped",
+    ]);
   });
 
   test("keeps the lines of a text of several lines", () => {
