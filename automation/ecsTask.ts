@@ -1,6 +1,6 @@
 /** One operation as a one-off ECS task: start, watch, judge. */
 import { randomUUID } from "node:crypto";
-import type { Container, Task } from "@aws-sdk/client-ecs";
+import type { Task } from "@aws-sdk/client-ecs";
 import type { EcsApi, LogsApi } from "./aws.ts";
 import type { Clock } from "./clock.ts";
 import { drain, LogFollower } from "./logs.ts";
@@ -9,7 +9,7 @@ import type { Outputs } from "./outputs.ts";
 import type { Origin, TaskReport } from "./report.ts";
 import type { ResultLine } from "./resultLine.ts";
 import { RUN_TASK_TRIES, type Started, type StartOptions, startTask } from "./startTask.ts";
-import { type Evidence, judge, type Verdict } from "./verdict.ts";
+import { type Evidence, judge, namedContainer, type Verdict } from "./verdict.ts";
 import { type Watched, watchTask } from "./watchTask.ts";
 
 /** A task that was told to stop has its stopTimeout of 120 s, and ECS some time to say so, in milliseconds. */
@@ -200,9 +200,7 @@ function nothingStarted(verdict: Verdict): EcsTaskRun {
 }
 
 function taskReport(task: Task, arn: string, containerName: string, attached: boolean): TaskReport {
-  const container: Container | undefined = task.containers?.find(
-    (candidate) => candidate.name === containerName,
-  );
+  const container = namedContainer(task, containerName);
   return {
     arn,
     taskDefinition: task.taskDefinitionArn ?? "",

@@ -126,7 +126,7 @@ export function judge(evidence: Evidence): Verdict {
   const failure = evidence.failures?.[0];
   if (failure && !task) return notStarted(failureReason(failure.reason ?? ""), failureText(failure));
   if (!task) return judgeWithoutTask(evidence);
-  const container = task.containers?.find((candidate) => candidate.name === evidence.containerName);
+  const container = namedContainer(task, evidence.containerName);
   if (neverRan(task, container, result)) return judgeFailedStart(task, container);
   if (!container) {
     const names = task.containers?.map((candidate) => candidate.name).join(", ") || "none";
@@ -136,6 +136,11 @@ export function judge(evidence: Evidence): Verdict {
     return judgeNullExit(task, container, result);
   if (container.exitCode === 0) return judgeSuccess(task, result);
   return judgeFailure(container.exitCode, task, container, result);
+}
+
+/** The container that judges: a task may have others, in any order. */
+export function namedContainer(task: Task, name: string): Container | undefined {
+  return task.containers?.find((candidate) => candidate.name === name);
 }
 
 /** ECS forgot the task, or never gave one: only a result line can tell, and it carries the exit code that it ended with. */

@@ -3,11 +3,12 @@
  * one for RUNNING fails where a task ends between two polls, the one for STOPPED swallows every error, looks at no exit
  * code, and may notice an end ten minutes late.
  */
-import type { Container, Task } from "@aws-sdk/client-ecs";
+import type { Task } from "@aws-sdk/client-ecs";
 import type { EcsApi } from "./aws.ts";
 import { awsErrorKind, awsErrorText, isPassing } from "./aws.ts";
 import { backoffMs, type Clock } from "./clock.ts";
 import { drain, type LogFollower } from "./logs.ts";
+import { namedContainer } from "./verdict.ts";
 
 /**
  * How soon the next call comes, in milliseconds. A short wait deserves a quick look, and a long one does not notice some
@@ -206,8 +207,4 @@ function isOver(task: Task, containerName: string): boolean {
   const container = namedContainer(task, containerName);
   const ended = container?.lastStatus === "STOPPED" && typeof container.exitCode === "number";
   return ended && task.desiredStatus === "STOPPED" && task.stopCode !== undefined;
-}
-
-function namedContainer(task: Task, name: string): Container | undefined {
-  return task.containers?.find((candidate) => candidate.name === name);
 }

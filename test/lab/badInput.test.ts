@@ -26,11 +26,7 @@ describe("bad input", () => {
   }
 
   async function clusters(): Promise<string[]> {
-    const client = new ECSClient({
-      endpoint: lab.endpoint,
-      region: lab.env.AWS_REGION ?? "",
-      credentials: { accessKeyId: "test", secretAccessKey: "test" },
-    });
+    const client = new ECSClient(lab.clientConfig);
     try {
       return (await client.send(new ListClustersCommand({}))).clusterArns ?? [];
     } finally {

@@ -30,11 +30,7 @@ describe("failures in the lab", () => {
   before(async () => {
     lab = await startLab({ report: (line) => process.stderr.write(`${line}\n`) });
     stack = await createLabStack(lab);
-    const config = {
-      endpoint: lab.endpoint,
-      region: lab.env.AWS_REGION ?? "",
-      credentials: { accessKeyId: "test", secretAccessKey: "test" },
-    };
+    const config = lab.clientConfig;
     aws = {
       ssm: new SSMClient(config),
       logs: new CloudWatchLogsClient(config),

@@ -202,11 +202,7 @@ describe("a production stack that is looked at before and after", () => {
   });
 
   it("names what is missing, and keeps the password from all that it prints", async () => {
-    const client = new SSMClient({
-      endpoint: lab.endpoint,
-      region: lab.env.AWS_REGION ?? "",
-      credentials: { accessKeyId: "test", secretAccessKey: "test" },
-    });
+    const client = new SSMClient(lab.clientConfig);
     await client.send(new DeleteParameterCommand({ Name: "/local/migration" }));
     client.destroy();
     await run(["migrate", "force", "20261120", "--yes", "local"]);
@@ -227,11 +223,7 @@ describe("a production stack that is looked at before and after", () => {
 
   /** The local AWS's default VPC lacks what AWS gives to each: an internet gateway and a route to it. */
   async function routeDefaultVpc(): Promise<void> {
-    const ec2 = new EC2Client({
-      endpoint: lab.endpoint,
-      region: lab.env.AWS_REGION ?? "",
-      credentials: { accessKeyId: "test", secretAccessKey: "test" },
-    });
+    const ec2 = new EC2Client(lab.clientConfig);
     const { Vpcs } = await ec2.send(
       new DescribeVpcsCommand({ Filters: [{ Name: "is-default", Values: ["true"] }] }),
     );

@@ -17,6 +17,12 @@ export interface Lab {
   readonly ministack: MiniStack;
   /** The local AWS: `http://127.0.0.1:<port>`. */
   readonly endpoint: string;
+  /** For a client of the AWS SDK that a test or the bench makes. */
+  readonly clientConfig: {
+    readonly endpoint: string;
+    readonly region: string;
+    readonly credentials: { readonly accessKeyId: string; readonly secretAccessKey: string };
+  };
   readonly postgres: Postgres;
   readonly slack: SlackReceiver;
   /** The lab's own temporary folder; it goes away with the lab. */
@@ -57,6 +63,11 @@ export async function startLab(options: LabOptions): Promise<Lab> {
     return {
       ...parts,
       endpoint: parts.ministack.endpoint,
+      clientConfig: {
+        endpoint: parts.ministack.endpoint,
+        region: REGION,
+        credentials: { accessKeyId: "test", secretAccessKey: "test" },
+      },
       toolchain: parts.toolchain.way,
       folder,
       env,

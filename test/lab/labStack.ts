@@ -84,11 +84,7 @@ export async function createLabStack(lab: Lab, options: LabStackOptions = {}): P
 
 /** The database's URL and the webhook's, as an operator would put them: SecureStrings that the stack only knows by name. */
 async function putSecrets(lab: Lab, databaseUrl: string): Promise<void> {
-  const client = new SSMClient({
-    endpoint: lab.endpoint,
-    region: lab.env.AWS_REGION ?? "",
-    credentials: { accessKeyId: "test", secretAccessKey: "test" },
-  });
+  const client = new SSMClient(lab.clientConfig);
   const put = (Name: string, Value: string) =>
     client.send(new PutParameterCommand({ Name, Value, Type: "SecureString", Overwrite: true }));
   try {

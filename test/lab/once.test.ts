@@ -21,11 +21,7 @@ describe("a run happens once", () => {
   before(async () => {
     lab = await startLab({ report: (line) => process.stderr.write(`${line}\n`) });
     stack = await createLabStack(lab);
-    ecs = new ECSClient({
-      endpoint: lab.endpoint,
-      region: lab.env.AWS_REGION ?? "",
-      credentials: { accessKeyId: "test", secretAccessKey: "test" },
-    });
+    ecs = new ECSClient(lab.clientConfig);
     addSlowMigration(stack);
     const first = await stack.run(["deploy", "--allow-infra", "--no-slack"], { env: { MIGRATE: "skip" } });
     assert.equal(first.exitCode, 0, first.stderr);
