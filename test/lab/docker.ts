@@ -1,11 +1,9 @@
-import { spawn } from "node:child_process";
-import { closeSync, mkdirSync, openSync, readFileSync } from "node:fs";
-import { join } from "node:path";
-import { setTimeout as delay } from "node:timers/promises";
 import { type CommandOptions, command, tryCommand } from "./command.ts";
+import { SharedEngine } from "./dockerEngine.ts";
 import { LabError } from "./labError.ts";
 import { aptInstall, type Machine, thisMachine } from "./machine.ts";
 import type { Report } from "./steps.ts";
+import { withLock } from "./toolchain/lock.ts";
 
 /** A Docker client with an engine that answers. */
 export class Docker {
@@ -61,8 +59,9 @@ export interface RunningDocker {
   readonly docker: Docker;
   /** The engine's version. */
   readonly version: string;
-  /** True where no engine ran before, so that {@link stop} ends the one that was started. */
+  /** True where no engine ran before. */
   readonly started: boolean;
+  /** Ends the engine where a lab has started it and no other lab uses it. */
   stop(): Promise<void>;
 }
 
@@ -74,28 +73,49 @@ export interface DockerOptions {
 
 /**
  * Finds a Docker client whose engine answers and that builds with BuildKit; starts an engine where none runs and we may.
+ * Labs at the same moment share the engine that one of them has started: it ends with the last of them.
  *
  * @throws {LabError} saying what to install or to start
  */
 export async function ensureDocker(options: DockerOptions): Promise<RunningDocker> {
   const machine = options.machine ?? thisMachine();
-  const found = await findDocker(machine);
-  if (found) return { ...found, started: false, stop: async () => undefined };
+  const engine = new SharedEngine(machine);
+  // An engine that no lab has started stays, whoever comes and goes.
+  if (!engine.isOurs) {
+    const found = await findDocker(machine);
+    if (found && !engine.isOurs) return { ...found, started: false, stop: async () => undefined };
+  }
   const mayStart = machine.platform === "linux" && machine.isRoot;
   if (!mayStart) throw noDocker(machine);
+  const work = () => joinEngine(machine, engine, options);
+  const { leave, ...running } = await withLock(engine.lock, work, options.signal);
+  return { ...running, stop: () => withLock(engine.lock, leave) };
+}
+
+/** The engine of another lab, or a new one. The caller holds the engine's lock. */
+async function joinEngine(machine: Machine, engine: SharedEngine, { report, signal }: DockerOptions) {
+  const found = await findDocker(machine);
+  if (found)
+    return { ...found, started: false, leave: engine.isOurs ? engine.join() : async () => undefined };
   if (machine.which("dockerd").length === 0 || machine.which("docker").length === 0) {
-    options.report("         docker: installing Debian's docker.io");
+    report("         docker: installing Debian's docker.io");
     if (!(await aptInstall(machine, ["docker.io", "iptables"]))) throw noDocker(machine);
   }
-  const engine = await startEngine(machine, options.signal);
+  const isReady = async () => {
+    for (const path of machine.which("docker")) if ((await serverVersion(machine, path)) !== "") return true;
+    return false;
+  };
+  await engine.start(machine.which("dockerd")[0] ?? "dockerd", isReady, signal);
+  const leave = engine.join();
   try {
     const ready = await findDocker(machine);
-    if (!ready) throw noDocker(machine);
-    return { ...ready, started: true, stop: engine.stop };
+    if (ready) return { ...ready, started: true, leave };
   } catch (error) {
-    await engine.stop();
+    await leave();
     throw error;
   }
+  await leave();
+  throw noDocker(machine);
 }
 
 /** The sentence for a machine without a usable Docker. */
@@ -137,45 +157,4 @@ async function canBuild(machine: Machine, path: string): Promise<boolean> {
   const version = await machine.run(path, ["version", "--format", "{{.Client.Version}}"]);
   const major = Number.parseInt(version.stdout, 10);
   return major >= 18 && major < 23;
-}
-
-async function startEngine(machine: Machine, signal?: AbortSignal): Promise<{ stop(): Promise<void> }> {
-  mkdirSync(machine.cache, { recursive: true });
-  const log = join(machine.cache, "dockerd.log");
-  const file = openSync(log, "w");
-  const child = spawn(machine.which("dockerd")[0] ?? "dockerd", [], {
-    detached: true,
-    stdio: ["ignore", file, file],
-  });
-  closeSync(file);
-  const ended = new Promise<void>((resolve) => {
-    child.once("exit", () => resolve());
-    child.once("error", () => resolve());
-  });
-  const stop = async () => {
-    child.kill("SIGTERM");
-    await ended;
-  };
-  try {
-    await waitForEngine(machine, ended, log, signal);
-    return { stop };
-  } catch (error) {
-    await stop();
-    throw error;
-  }
-}
-
-async function waitForEngine(machine: Machine, ended: Promise<void>, log: string, signal?: AbortSignal) {
-  let running = true;
-  const watch = ended.then(() => {
-    running = false;
-  });
-  for (let attempt = 0; attempt < 150; attempt += 1) {
-    signal?.throwIfAborted();
-    for (const path of machine.which("docker")) if ((await serverVersion(machine, path)) !== "") return;
-    if (!running) break;
-    await Promise.race([watch, delay(200, undefined, signal ? { signal } : {})]);
-  }
-  const last = readFileSync(log, "utf8").trim().split("\n").at(-1) ?? "";
-  throw new LabError(`dockerd was started and is not ready (${last}); see ${log}.`);
 }

@@ -11,6 +11,8 @@ export interface Machine {
   readonly isRoot: boolean;
   /** Where what is built once is kept for the next start. */
   readonly cache: string;
+  /** What holds until the machine stops: which of its processes are the labs'. Only root writes there. */
+  readonly runtime: string;
   /** All paths under which the PATH has a command, in its order. */
   which(name: string): readonly string[];
   run(command: string, args: readonly string[], options?: CommandOptions): Promise<CommandResult>;
@@ -22,6 +24,7 @@ export function thisMachine(env: NodeJS.ProcessEnv = process.env): Machine {
     platform: process.platform,
     isRoot: process.getuid?.() === 0,
     cache: join(env.XDG_CACHE_HOME || join(homedir(), ".cache"), "ecs-migrate"),
+    runtime: "/run/ecs-migrate",
     which: (name) => onPath(name, env.PATH ?? ""),
     run: tryCommand,
   };

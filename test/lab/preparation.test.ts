@@ -31,6 +31,7 @@ function machine(
     platform: "linux",
     isRoot: false,
     cache: "/nonexistent",
+    runtime: "/nonexistent",
     which: (name) => (name in commands ? [name] : []),
     run: async (name, args): Promise<CommandResult> => {
       ran.push([name, ...args].join(" "));

@@ -4,9 +4,13 @@ import { setTimeout as sleep } from "node:timers/promises";
 
 const RETRY_MS = 500;
 
-/** Runs `work` while this process holds the lock; waits for another living owner, and takes over from a dead one. */
-export async function withLock<T>(path: string, work: () => Promise<T>): Promise<T> {
-  while (!(await take(path))) await sleep(RETRY_MS);
+/**
+ * Runs `work` while this process holds the lock; waits for another living owner, and takes over from a dead one.
+ *
+ * @param signal ends the waiting, not the work
+ */
+export async function withLock<T>(path: string, work: () => Promise<T>, signal?: AbortSignal): Promise<T> {
+  while (!(await take(path))) await sleep(RETRY_MS, undefined, signal ? { signal } : {});
   try {
     return await work();
   } finally {
@@ -26,7 +30,8 @@ async function take(path: string): Promise<boolean> {
   return false;
 }
 
-function isAlive(pid: number): boolean {
+/** Whether a process of this number runs, anyone's. */
+export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
     return true;
