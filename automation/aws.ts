@@ -10,6 +10,7 @@ import type {
   FilterLogEventsCommandOutput,
   GetLogEventsCommandInput,
   GetLogEventsCommandOutput,
+  StartLiveTailResponseStream,
 } from "@aws-sdk/client-cloudwatch-logs";
 import type {
   DescribeTaskDefinitionCommandInput,
@@ -25,6 +26,7 @@ import type {
   StopTaskCommandInput,
   StopTaskCommandOutput,
 } from "@aws-sdk/client-ecs";
+import type { LiveTailInput, LiveTailSession, StartLiveTail } from "./liveTail.ts";
 
 export interface EcsApi {
   runTask(input: RunTaskCommandInput): Promise<RunTaskCommandOutput>;
@@ -41,6 +43,8 @@ export interface LogsApi {
   getLogEvents(input: GetLogEventsCommandInput): Promise<GetLogEventsCommandOutput>;
   describeLogStreams(input: DescribeLogStreamsCommandInput): Promise<DescribeLogStreamsCommandOutput>;
   filterLogEvents(input: FilterLogEventsCommandInput): Promise<FilterLogEventsCommandOutput>;
+  /** Resolves when the session has begun. */
+  startLiveTail: StartLiveTail;
 }
 
 /** Reads a parameter's decrypted value. */
@@ -93,7 +97,49 @@ export async function connectLogs(region: string): Promise<LogsApi> {
     getLogEvents: (input) => client.send(new sdk.GetLogEventsCommand(input)),
     describeLogStreams: (input) => client.send(new sdk.DescribeLogStreamsCommand(input)),
     filterLogEvents: (input) => client.send(new sdk.FilterLogEventsCommand(input)),
+    startLiveTail: (input) => startLiveTail(sdk, region, input),
   };
+}
+
+async function startLiveTail(
+  sdk: typeof import("@aws-sdk/client-cloudwatch-logs"),
+  region: string,
+  { logGroupArn, logStream, signal, onUpdate, onEnd }: LiveTailInput,
+): Promise<LiveTailSession> {
+  // A client of its own: closing it is how a session ends. AWS's host for streams is none of an endpoint that was named.
+  const { AWS_ENDPOINT_URL, AWS_ENDPOINT_URL_CLOUDWATCH_LOGS = AWS_ENDPOINT_URL } = process.env;
+  const client = new sdk.CloudWatchLogsClient({
+    ...clientConfig(region),
+    maxAttempts: 1,
+    disableHostPrefix: AWS_ENDPOINT_URL_CLOUDWATCH_LOGS !== undefined,
+  });
+  try {
+    const input = { logGroupIdentifiers: [logGroupArn], logStreamNames: [logStream] };
+    const { responseStream } = await client.send(new sdk.StartLiveTailCommand(input), {
+      abortSignal: signal,
+    });
+    const reading = readLiveTail(responseStream ?? [], onUpdate).then(onEnd, onEnd);
+    return {
+      close: async () => {
+        client.destroy();
+        await reading;
+      },
+    };
+  } catch (error) {
+    client.destroy();
+    throw error;
+  }
+}
+
+async function readLiveTail(
+  stream: AsyncIterable<StartLiveTailResponseStream> | readonly StartLiveTailResponseStream[],
+  onUpdate: LiveTailInput["onUpdate"],
+): Promise<void> {
+  for await (const { sessionUpdate } of stream) {
+    if (!sessionUpdate) continue;
+    const { sessionResults = [], sessionMetadata } = sessionUpdate;
+    onUpdate({ lines: sessionResults, sampled: sessionMetadata?.sampled === true });
+  }
 }
 
 export async function connectParameters(region: string): Promise<ParametersApi> {

@@ -3,6 +3,7 @@ import { randomUUID } from "node:crypto";
 import type { Task } from "@aws-sdk/client-ecs";
 import type { EcsApi, LogsApi } from "./aws.ts";
 import type { Clock } from "./clock.ts";
+import { LiveTail } from "./liveTail.ts";
 import { drain, LogFollower } from "./logs.ts";
 import type { Operation } from "./operations.ts";
 import type { Outputs } from "./outputs.ts";
@@ -133,7 +134,13 @@ async function watchStarted(
     timeoutMs,
     ...(onStatus ? { onStatus } : {}),
   };
-  let watched = await watchTask(request.signal ? { ...watch, signal: request.signal } : watch);
+  const tail = new LiveTail({
+    start: deps.logs.startLiveTail,
+    clock,
+    logGroupArn: logGroupArnOf(outputs),
+    logStream,
+  });
+  let watched = await watchTask({ ...watch, tail, ...(request.signal ? { signal: request.signal } : {}) });
   // ECS says nothing more, so the log is the only witness left.
   if (watched.end === "forgotten" || watched.end === "neverSeen")
     await drain(follower, deps.clock, request.signal);
@@ -159,6 +166,10 @@ async function watchStarted(
 /** awslogs names a stream `<prefix>/<container>/<task id>` (Amazon ECS developer guide, "awslogs-stream-prefix"). */
 export function logStreamOf(outputs: Outputs, taskArn: string): string {
   return `${outputs.logStreamPrefix}/${outputs.containerName}/${taskArn.slice(taskArn.lastIndexOf("/") + 1)}`;
+}
+
+function logGroupArnOf({ partition, region, accountId, logGroup }: Outputs): string {
+  return `arn:${partition}:logs:${region}:${accountId}:log-group:${logGroup}`;
 }
 
 /** Judges what the watch saw. A watch that ended before its task is never a success. */

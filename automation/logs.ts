@@ -5,6 +5,7 @@
 import type { LogsApi } from "./aws.ts";
 import { awsErrorKind, awsErrorText, isPassing } from "./aws.ts";
 import type { Clock } from "./clock.ts";
+import type { LogLine } from "./liveTail.ts";
 import { parseResultLine, type ResultLine } from "./resultLine.ts";
 
 /** As many of the last lines are kept for the report. */
@@ -36,6 +37,10 @@ export class LogFollower {
   #lines = 0;
   #warning: string | undefined;
   #failures = 0;
+  /** By time and text: how much more often (or, below 0, less often) a line was pushed than read. */
+  readonly #ahead = new Map<string, number>();
+  #unread = 0;
+  #expectsPushes = false;
 
   constructor(options: LogFollowerOptions) {
     this.#options = options;
@@ -65,6 +70,49 @@ export class LogFollower {
     return this.#failures;
   }
 
+  /** Lines that Live Tail has shown and that no page has held yet. */
+  get unread(): number {
+    return this.#unread;
+  }
+
+  /** Lines are about to be pushed as well as read: from here on it is remembered which of them were read first. */
+  expectPushes(): void {
+    this.#expectsPushes = true;
+  }
+
+  /** Nothing is pushed any more; what was pushed is still to be read. */
+  expectNoPushes(): void {
+    this.#expectsPushes = false;
+    for (const [key, count] of this.#ahead) if (count < 0) this.#ahead.delete(key);
+  }
+
+  /** Shows lines that Live Tail has pushed, but for those that were read before they were pushed. */
+  show(lines: readonly LogLine[]): void {
+    for (const line of lines) {
+      const count = this.#count(line, 1);
+      if (count <= 0) continue;
+      this.#unread++;
+      this.#take(line.message);
+    }
+  }
+
+  /** Shows a line that was read, but for one that was pushed before. */
+  #read(line: LogLine): void {
+    const isPushed = this.#unread > 0 && (this.#ahead.get(keyOf(line)) ?? 0) > 0;
+    if (isPushed || this.#expectsPushes) this.#count(line, -1);
+    if (isPushed) this.#unread--;
+    else this.#take(line.message);
+  }
+
+  /** @returns by how much the line has been pushed more often than read, afterwards */
+  #count(line: LogLine, by: 1 | -1): number {
+    const key = keyOf(line);
+    const count = (this.#ahead.get(key) ?? 0) + by;
+    if (count === 0) this.#ahead.delete(key);
+    else this.#ahead.set(key, count);
+    return count;
+  }
+
   /** Reads what is new. GetLogEvents answers pages of at most 1 MB or 10,000 events, and an empty page may not be the last. */
   async poll(): Promise<Poll> {
     let lines = 0;
@@ -89,7 +137,7 @@ export class LogFollower {
         ...(before === undefined ? {} : { nextToken: before }),
       });
       this.#failures = 0;
-      for (const event of page.events ?? []) this.#take(event.message ?? "");
+      for (const event of page.events ?? []) this.#read(event);
       this.#token = page.nextForwardToken ?? before;
       return { lines: page.events?.length ?? 0, atEnd: before !== undefined && this.#token === before };
     } catch (error) {
@@ -98,9 +146,9 @@ export class LogFollower {
     }
   }
 
-  #take(message: string): void {
+  #take(message: string | undefined): void {
     this.#lines++;
-    const line = message.replace(/\r?\n$/, "");
+    const line = withoutEnd(message);
     const result = parseResultLine(line);
     if (result) {
       this.#result = result;
@@ -121,6 +169,14 @@ export class LogFollower {
   }
 }
 
+function withoutEnd(message = ""): string {
+  return message.replace(/\r?\n$/, "");
+}
+
+function keyOf({ timestamp, message }: LogLine): string {
+  return `${timestamp} ${withoutEnd(message)}`;
+}
+
 /** After STOPPED events still arrive: seen up to some seconds late. */
 const DRAIN_MS = 12_000;
 const DRAIN_STEP_MS = 500;
@@ -134,7 +190,7 @@ export async function drain(follower: LogFollower, clock: Clock, signal?: AbortS
   for (;;) {
     const { atEnd, lines } = await follower.poll();
     if (follower.warning !== undefined || signal?.aborted) return;
-    if (follower.result && atEnd) return;
+    if (follower.result && atEnd && follower.unread === 0) return;
     if (clock.now() >= deadline) return;
     // Only a poll that was cut short by its limit of pages is followed at once by the next.
     if (atEnd || lines === 0) await clock.sleep(DRAIN_STEP_MS, signal);

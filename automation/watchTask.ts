@@ -7,6 +7,7 @@ import type { Task } from "@aws-sdk/client-ecs";
 import type { EcsApi } from "./aws.ts";
 import { awsErrorKind, awsErrorText, isPassing } from "./aws.ts";
 import { backoffMs, type Clock } from "./clock.ts";
+import type { LiveTail } from "./liveTail.ts";
 import { drain, type LogFollower } from "./logs.ts";
 import { namedContainer } from "./verdict.ts";
 
@@ -30,6 +31,15 @@ const LOGS_RETRY_MS = 1_000;
 /** DescribeTasks while it runs: only for what ends without a result line. */
 const DESCRIBE_FIRST_MS = 1_000;
 const DESCRIBE_MOST_MS = 6_000;
+/** The same while lines are pushed: a container that ends without a result line is noticed as much later. */
+const DESCRIBE_MOST_PUSHED_MS = 12_000;
+/** Live Tail opens then: a short migration is over sooner, and is judged sooner by asking. */
+const PUSH_AFTER_MS = 5_000;
+/** An update may hold what came in, and was read, in the second before its session. */
+const PUSH_OVERLAP_MS = 1_000;
+/** GetLogEvents while lines are pushed: to read back what has been shown, and what has not. */
+const READ_BACK_MS = 120_000;
+const READ_BACK_LINES = 2_000;
 /** DescribeTasks after the result line: the container is about to end, and ECS says so a moment to some seconds later. */
 const RESULT_FIRST_MS = 100;
 const RESULT_MOST_MS = 1_000;
@@ -45,6 +55,8 @@ export interface WatchOptions {
   readonly ecs: EcsApi;
   readonly clock: Clock;
   readonly follower: LogFollower;
+  /** Pushes the lines of a task that runs for long; without one they are asked for. */
+  readonly tail?: LiveTail;
   readonly clusterArn: string;
   readonly taskArn: string;
   readonly containerName: string;
@@ -66,20 +78,29 @@ export interface Watched {
 
 /** Resolves when the task is over, when it cannot be watched any further, or when time is up; never rejects for AWS's answers. */
 export async function watchTask(options: WatchOptions): Promise<Watched> {
-  const { clock, follower, signal } = options;
+  try {
+    return await watchToEnd(options);
+  } finally {
+    await options.tail?.close();
+  }
+}
+
+async function watchToEnd(options: WatchOptions): Promise<Watched> {
+  const { clock, follower, tail, signal } = options;
   const watch = new TaskWatch(options);
   const deadline = clock.now() + options.timeoutMs;
   let nextLogs = clock.now();
   let nextDescribe = clock.now() + PENDING.least;
   for (;;) {
     if (signal?.aborted) return watch.ended("cancelled");
+    const hadResult = follower.result !== undefined;
+    if (tail && followPushes(tail, follower, watch.runningMs)) nextLogs = clock.now();
     if (clock.now() >= nextLogs) {
-      const hadResult = follower.result !== undefined;
       await follower.poll();
       if (follower.lines > 0) watch.runs();
-      if (!hadResult && follower.result) nextDescribe = clock.now();
-      nextLogs = clock.now() + logDelayMs(follower, clock, watch.runningMs);
+      nextLogs = clock.now() + logDelayMs(options, watch.runningMs);
     }
+    if (!hadResult && follower.result) nextDescribe = clock.now();
     if (clock.now() >= nextDescribe) {
       const ranBefore = watch.runningMs !== undefined;
       const end = await watch.look();
@@ -89,9 +110,27 @@ export async function watchTask(options: WatchOptions): Promise<Watched> {
       if (!ranBefore && watch.runningMs !== undefined) nextLogs = Math.min(nextLogs, clock.now());
     }
     if (clock.now() >= deadline) return watch.ended("timeout");
-    const wake = Math.min(nextLogs, nextDescribe, deadline);
-    await clock.sleep(Math.max(wake - clock.now(), 0), signal);
+    const wake = Math.min(nextLogs, nextDescribe, deadline, tail?.deadAt ?? deadline);
+    await (tail ?? clock).sleep(Math.max(wake - clock.now(), 0), signal);
   }
+}
+
+/**
+ * Opens Live Tail when it is time, and shows what it has pushed.
+ *
+ * @param runningMs the time since the task was first seen to run; undefined where it was not
+ * @returns whether the log must be read now: the session began or ended, or many lines are to be read back
+ */
+function followPushes(tail: LiveTail, follower: LogFollower, runningMs = 0): boolean {
+  // Without a line there may be no stream yet.
+  if (follower.lines > 0 && follower.warning === undefined && !tail.isOver) {
+    if (runningMs >= PUSH_AFTER_MS - PUSH_OVERLAP_MS) follower.expectPushes();
+    if (runningMs >= PUSH_AFTER_MS) tail.open();
+  }
+  const { turned, lines } = tail.take();
+  follower.show(lines);
+  if (tail.isOver) follower.expectNoPushes();
+  return turned || follower.unread >= READ_BACK_LINES;
 }
 
 /** @param waitedMs the time waited so far */
@@ -100,10 +139,11 @@ function paceMs({ least, most, share }: Pace, waitedMs: number): number {
 }
 
 /** @param runningMs the time since the task was first seen to run; undefined where it was not */
-function logDelayMs(follower: LogFollower, clock: Clock, runningMs: number | undefined): number {
+function logDelayMs({ follower, clock, tail }: WatchOptions, runningMs: number | undefined): number {
   if (follower.warning !== undefined) return Number.MAX_SAFE_INTEGER;
   if (follower.failures > 0) return backoffMs(follower.failures, LOGS_RETRY_MS, 15_000, clock.random());
-  return runningMs === undefined ? NO_LINES_YET_MS : paceMs(LINES, runningMs);
+  if (runningMs === undefined) return NO_LINES_YET_MS;
+  return tail?.isLive ? READ_BACK_MS : paceMs(LINES, runningMs);
 }
 
 /** What the looks at one task have shown so far. */
@@ -161,13 +201,14 @@ class TaskWatch {
 
   /** Milliseconds until the next look; slower after failures. */
   delayMs(resultSeen: boolean): number {
-    const { clock } = this.#options;
+    const { clock, tail } = this.#options;
     const random = clock.random();
+    const most = tail?.isLive ? DESCRIBE_MOST_PUSHED_MS : DESCRIBE_MOST_MS;
     if (this.#failures > 0) return backoffMs(this.#failures, DESCRIBE_FIRST_MS, 15_000, random);
     if (resultSeen)
       return Math.min(RESULT_FIRST_MS * RESULT_GROWTH ** this.#looksAfterResult++, RESULT_MOST_MS);
     if (this.#runningSince !== undefined)
-      return backoffMs(Math.floor(this.#looksRunning++ / 3), DESCRIBE_FIRST_MS, DESCRIBE_MOST_MS, random);
+      return backoffMs(Math.floor(this.#looksRunning++ / 3), DESCRIBE_FIRST_MS, most, random);
     const pending = paceMs(PENDING, clock.now() - this.#startedAt);
     return backoffMs(0, pending, pending, random);
   }

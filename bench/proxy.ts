@@ -38,6 +38,7 @@ export async function startProxy(target: string): Promise<ApiProxy> {
     if (fault === "throttle") return refuse(response, 400, "ThrottlingException");
     if (fault === "serverError") return refuse(response, 503, "ServiceUnavailableException");
     if (fault === "latency") await delay(LATENCY_MS);
+    if (name === "StartLiveTail") return pass(target, incoming, body, response);
     const answer = await forward(target, incoming, body);
     if (fault === "lost") return void incoming.socket.destroy();
     response.writeHead(answer.status, answer.headers).end(answer.body);
@@ -77,6 +78,21 @@ interface Answer {
   readonly status: number;
   readonly headers: IncomingMessage["headers"];
   readonly body: Buffer;
+}
+
+/** An answer that goes on for as long as somebody listens. */
+function pass(
+  target: string,
+  { method = "POST", headers, url = "/" }: IncomingMessage,
+  body: Buffer,
+  response: ServerResponse,
+) {
+  const outgoing = request(`${target}${url}`, { method, headers }, (answer) => {
+    response.writeHead(answer.statusCode ?? 502, answer.headers);
+    answer.pipe(response);
+  });
+  outgoing.once("error", () => response.destroy()).end(body);
+  response.once("close", () => outgoing.destroy());
 }
 
 function forward(target: string, incoming: IncomingMessage, body: Buffer): Promise<Answer> {

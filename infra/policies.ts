@@ -248,7 +248,7 @@ function readMigrationLog(args: CodeBuildRoleArgs): Statement {
   const group = logGroupArn(args, args.migrationLogGroup);
   return allow(
     "ReadMigrationLog",
-    ["logs:DescribeLogStreams", "logs:FilterLogEvents", "logs:GetLogEvents"],
+    ["logs:DescribeLogStreams", "logs:FilterLogEvents", "logs:GetLogEvents", "logs:StartLiveTail"],
     [group, `${group}:*`],
   );
 }

@@ -157,7 +157,7 @@ test("CodeBuild's role: what a routine deploy needs, and nothing else", () => {
     ["ReadCluster", "ecs:DescribeClusters", CLUSTER, undefined],
     [
       "ReadMigrationLog",
-      "logs:DescribeLogStreams logs:FilterLogEvents logs:GetLogEvents",
+      "logs:DescribeLogStreams logs:FilterLogEvents logs:GetLogEvents logs:StartLiveTail",
       `${log} ${log}:*`,
       undefined,
     ],

@@ -91,6 +91,8 @@ const BUILD_CALLS: Call[] = [
   ["implicitDeny", "iam:PutRolePolicy", `${IAM}/stage-shop-deploy-codebuild`],
   ["allowed", "logs:GetLogEvents", `${LOGS}:/ecs/migration/shop/stage:log-stream:stage/db-migration/0a1b`],
   ["allowed", "logs:FilterLogEvents", `${LOGS}:/ecs/migration/shop/stage`],
+  ["allowed", "logs:StartLiveTail", `${LOGS}:/ecs/migration/shop/stage`],
+  ["implicitDeny", "logs:StartLiveTail", `${LOGS}:/ecs/migration/shop/prod`],
   ["implicitDeny", "logs:FilterLogEvents", `${LOGS}:/ecs/migration/shop/prod`],
   ["implicitDeny", "logs:DeleteLogGroup", `${LOGS}:/ecs/migration/shop/stage`],
   ["allowed", "logs:PutLogEvents", `${LOGS}:/aws/codebuild/stage-shop-deploy:log-stream:0a1b`],

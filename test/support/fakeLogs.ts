@@ -1,13 +1,17 @@
 /**
  * CloudWatch Logs as its API reference describes it: pages of at most 1 MB or 10,000 events, a forward token that comes
- * back unchanged at the end, empty pages before the end, events that become visible late.
+ * back unchanged at the end, empty pages before the end, events that become visible late. Live Tail sends an update each
+ * second, of at most 500 events.
  */
 import type { LogsApi } from "../../automation/aws.ts";
+import type { LiveTailInput, LiveTailSession } from "../../automation/liveTail.ts";
 import type { FakeClock } from "./fakeClock.ts";
-import { FakeAwsError, type Faults } from "./fakeFaults.ts";
+import { FAULTS, FakeAwsError, type Faults } from "./fakeFaults.ts";
 
 const PAGE_EVENTS = 10_000;
 const PAGE_BYTES = 1_048_576;
+const UPDATE_MS = 1_000;
+const UPDATE_EVENTS = 500;
 
 interface Event {
   readonly timestamp: number;
@@ -27,6 +31,12 @@ export class FakeLogs {
   groupExists = true;
   /** GetLogEvents answers an empty page with a new token before each page that holds something. */
   emptyPages = false;
+  /** Live Tail is allowed; `silent`: a session begins and sends nothing. */
+  liveTail: boolean | "silent" = false;
+  /** Live Tail loses every event of so many; 0: none. */
+  losesEach = 0;
+  /** Sessions that are open; the script runs one at a time. */
+  sessions = 0;
   readonly #clock: FakeClock;
   readonly #faults: Faults;
   readonly #logGroup: string;
@@ -45,7 +55,21 @@ export class FakeLogs {
     known.events.push({ timestamp: now, visibleAt: now + lateMs, message });
   }
 
+  /** Ends the open session, as AWS does after three hours. */
+  endSessions: () => void = () => undefined;
+
   readonly api: LogsApi = {
+    startLiveTail: async (input) => {
+      const { logGroupArn, logStream } = input;
+      try {
+        return await this.#faults.call("startLiveTail", { logGroupArn, logStream }, () => this.#tail(input));
+      } catch (error) {
+        // A session whose begin the client never heard of ends with its connection.
+        this.endSessions();
+        throw error;
+      }
+    },
+
     getLogEvents: (input) =>
       this.#faults.call("getLogEvents", input, () => {
         const stream = this.#stream(input.logGroupName, input.logStreamName);
@@ -99,6 +123,39 @@ export class FakeLogs {
         };
       }),
   };
+
+  #tail({ logStream, onUpdate, onEnd }: LiveTailInput): LiveTailSession {
+    if (!this.liveTail) throw FAULTS.denied().error;
+    let open = true;
+    // The first update holds what came in within the second before, too.
+    let sent = this.#before(logStream, this.#clock.now() - UPDATE_MS);
+    this.sessions++;
+    const tick = () => {
+      if (!open) return;
+      const stream = this.streams.get(logStream);
+      const lines = stream ? this.#visible(stream).slice(sent) : [];
+      const kept = lines.filter((_, index) => this.losesEach === 0 || (sent + index) % this.losesEach !== 0);
+      sent += lines.length;
+      if (this.liveTail === true)
+        onUpdate({ lines: kept.slice(0, UPDATE_EVENTS), sampled: lines.length > UPDATE_EVENTS });
+      this.#clock.after(UPDATE_MS, tick);
+    };
+    this.#clock.after(UPDATE_MS, tick);
+    const end = () => {
+      if (open) this.sessions--;
+      open = false;
+    };
+    this.endSessions = () => {
+      end();
+      onEnd();
+    };
+    return { close: async () => end() };
+  }
+
+  /** How many lines of the stream could be read at a moment. */
+  #before(stream: string, moment: number): number {
+    return (this.streams.get(stream)?.events ?? []).filter(({ visibleAt }) => visibleAt <= moment).length;
+  }
 
   #order(orderBy: string | undefined, a: string, b: string): number {
     if (orderBy !== "LastEventTime") return a < b ? -1 : 1;

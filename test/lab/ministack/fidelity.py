@@ -12,6 +12,7 @@ import ecs_lifecycle
 import ecs_request
 import ecs_start
 import iam_simulate
+import logs_live_tail
 
 from ministack.app import main
 
@@ -24,6 +25,7 @@ MENDS = (
     ecr_addresses,
     codebuild_projects,
     iam_simulate,
+    logs_live_tail,
 )
 
 for mend in MENDS:
