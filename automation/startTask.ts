@@ -60,14 +60,13 @@ export async function startTask(options: StartOptions): Promise<Started> {
     else if (own === "forgotten") return forgotten;
     else if (own) return { task: own, attached: true };
   } catch (error) {
-    // Where an earlier process began this run, "not started" would be a guess.
-    return options.resumed ? notLookedUp(error) : refused(refusalReason(error), awsErrorText(error));
+    return notLookedUp(options, error);
   }
   try {
     const running = await findRunning(current);
     if (running) return adoptOrRefuse(current, running);
   } catch (error) {
-    return refused(refusalReason(error), awsErrorText(error));
+    return notLookedUp(current, error);
   }
   return runTask(current);
 }
@@ -85,7 +84,9 @@ async function renewed(options: StartOptions): Promise<StartOptions> {
   return { ...options, runId, resumed: false, knownTask: null, mayBeForgotten: false, firstAttempt: 1 };
 }
 
-function notLookedUp(error: unknown): Started {
+/** Where an earlier process began this run, "not started" would be a guess. */
+function notLookedUp({ resumed }: StartOptions, error: unknown): Started {
+  if (!resumed) return refused(refusalReason(error), awsErrorText(error));
   const kind = awsErrorKind(error);
   const cause = kind === "credentials" || kind === "denied" ? "credentials" : "unreadable";
   const detail = `an earlier run of this command may have started a task, and it could not be looked up: ${awsErrorText(error)}`;

@@ -110,6 +110,9 @@ export class FakeEcs {
   readonly #options: FakeEcsOptions;
   readonly #tokens = new Map<string, { task: FakeTask; input: string }>();
 
+  /** Tasks whose clientToken has started another one, since ECS had forgotten them. */
+  readonly forgottenTokens = new Set<string>();
+
   constructor(options: FakeEcsOptions) {
     this.#options = options;
   }
@@ -118,7 +121,8 @@ export class FakeEcs {
     runTask: (input) =>
       this.#options.faults.call("runTask", input, () => {
         const known = this.#tokens.get(input.clientToken ?? "");
-        if (known && !this.#isForgotten(known.task)) {
+        if (known && this.isForgotten(known.task)) this.forgottenTokens.add(known.task.arn);
+        else if (known) {
           if (known.input !== JSON.stringify(input)) {
             const text = "The provided clientToken is already in use with a different RunTask request.";
             throw new FakeAwsError("ConflictException", text, 400, [known.task.arn]);
@@ -333,7 +337,7 @@ export class FakeEcs {
   }
 
   /** Stopped tasks are forgotten in the order of their stops. */
-  #isForgotten(task: FakeTask): boolean {
+  isForgotten(task: FakeTask): boolean {
     const { stoppedAt } = task;
     if (stoppedAt === undefined) return false;
     const now = this.#options.clock.now();
@@ -346,7 +350,7 @@ export class FakeEcs {
   }
 
   #isListed(task: FakeTask): boolean {
-    return this.#options.clock.now() >= task.visibleAt && !this.#isForgotten(task);
+    return this.#options.clock.now() >= task.visibleAt && !this.isForgotten(task);
   }
 
   #find(name: string): FakeTask | undefined {
