@@ -11,7 +11,7 @@ import { EcsMigrateError, EXIT } from "./errors.ts";
 import { findGuardProblems } from "./guard.ts";
 import { refuseOnErrors, refuseOnFindings } from "./guardError.ts";
 import { isUpToDate, lastChange } from "./history.ts";
-import { findInfraChanges, InfraGuardError } from "./infraGuard.ts";
+import { changesNothing, findInfraChanges, InfraGuardError } from "./infraGuard.ts";
 import { makeReport } from "./makeReport.ts";
 import type { Outputs, ShippedMigration } from "./outputs.ts";
 import type { Origin, RunReport } from "./report.ts";
@@ -121,8 +121,11 @@ async function updateStack({ openStack, terminal, stack, allowInfra }: DeployDep
   const opened = await openStack();
   if (!allowInfra) {
     terminal.say(`Looking at what pulumi up would change in stack ${stack}`);
-    const changes = findInfraChanges(await opened.preview());
+    const preview = await opened.preview();
+    const changes = findInfraChanges(preview.steps);
     if (changes.length > 0) throw new InfraGuardError(stack, changes);
+    if (changesNothing(preview))
+      return terminal.say(`Stack ${stack} is as this checkout says; nothing to bring up`);
   }
   terminal.say(`Building the image and bringing stack ${stack} up`);
   await opened.up();

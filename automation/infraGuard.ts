@@ -13,6 +13,13 @@ export interface StepEvent {
   readonly detailedDiff?: Readonly<Record<string, unknown>> | null;
 }
 
+/** What `pulumi up` would do. */
+export interface Preview {
+  readonly steps: readonly StepEvent[];
+  /** False only where the engine has told the stack's outputs before and after, and they are the same. */
+  readonly outputsChange: boolean;
+}
+
 /** A step that a routine deploy may not take. */
 export interface InfraChange {
   readonly op: string;
@@ -45,6 +52,11 @@ const HARMLESS = new Set(["same", "read", "refresh", "read-replacement", "read-d
  */
 export function findInfraChanges(steps: readonly StepEvent[]): InfraChange[] {
   return steps.filter((step) => !HARMLESS.has(step.op) && !isRoutine(step)).map(toChange);
+}
+
+/** True where `pulumi up` would find everything as the program says, and so need not run. */
+export function changesNothing({ steps, outputsChange }: Preview): boolean {
+  return !outputsChange && steps.length > 0 && steps.every(({ op }) => op === "same" || op === "read");
 }
 
 function isRoutine(step: StepEvent): boolean {

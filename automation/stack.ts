@@ -2,10 +2,10 @@
  * `pulumi preview` and `pulumi up` through the Automation API. Loaded by `deploy` alone: a rerun reads outputs with the
  * CLI (`stackOutputs.ts`).
  */
-import { stripVTControlCharacters } from "node:util";
-import type { EngineEvent, Stack } from "@pulumi/pulumi/automation/index.js";
+import { isDeepStrictEqual, stripVTControlCharacters } from "node:util";
+import type { EngineEvent, Stack, StepEventMetadata } from "@pulumi/pulumi/automation/index.js";
 import { EcsMigrateError, EXIT } from "./errors.ts";
-import type { StepEvent } from "./infraGuard.ts";
+import type { Preview } from "./infraGuard.ts";
 import { PulumiError, type PulumiLocation, pulumiFailure } from "./stackOutputs.ts";
 
 /** `pulumi up` or `pulumi preview` failed. No migration was started. */
@@ -42,7 +42,7 @@ export interface StackProgress {
 /** The stack as `deploy` uses it. */
 export interface DeployableStack {
   /** Every step that `up` would take. */
-  preview(): Promise<StepEvent[]>;
+  preview(): Promise<Preview>;
   up(): Promise<void>;
 }
 
@@ -77,18 +77,21 @@ export class AutomationStack implements DeployableStack {
     this.#progress = progress;
   }
 
-  async preview(): Promise<StepEvent[]> {
-    const steps: StepEvent[] = [];
+  async preview(): Promise<Preview> {
+    const steps: StepEventMetadata[] = [];
+    let outputsChange = true;
     await this.#run("preview", (options) =>
       this.#stack.preview({
         ...options,
         onEvent: (event) => {
           options.onEvent(event);
           if (event.resourcePreEvent) steps.push(event.resourcePreEvent.metadata);
+          if (isOfStack(event.resOutputsEvent?.metadata))
+            outputsChange = changesOutputs(event.resOutputsEvent.metadata);
         },
       }),
     );
-    return steps;
+    return { steps, outputsChange };
   }
 
   async up(): Promise<void> {
@@ -133,6 +136,15 @@ interface RunOptions {
   readonly color: "never";
   readonly onOutput?: (text: string) => void;
   readonly signal?: AbortSignal;
+}
+
+function isOfStack(metadata: StepEventMetadata | undefined): metadata is StepEventMetadata {
+  return metadata?.type === "pulumi:pulumi:Stack";
+}
+
+/** The engine shows a secret as `[secret]` on both sides; no output of the stack is one. */
+function changesOutputs({ old, new: next }: StepEventMetadata): boolean {
+  return !isDeepStrictEqual(old?.outputs, next?.outputs);
 }
 
 /** What the program says before its list of configuration problems; see infra/index.ts. */

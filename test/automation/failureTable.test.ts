@@ -971,7 +971,9 @@ describe("failure table: a deploy that ends before its migration", () => {
     const up = async () => {
       throw new StackStoppedError("up", "stage");
     };
-    const report = await fixture.deploy({ openStack: async () => ({ preview: async () => [], up }) });
+    const report = await fixture.deploy({
+      openStack: async () => ({ preview: async () => ({ steps: [], outputsChange: true }), up }),
+    });
     const row = { name: "", kind: "interrupted", exitCode: 13, changed: "no" } as const;
     assertRow(
       { ...row, why: /`pulumi up` of stack stage was stopped, so no migration/, next: /Deploy/ },
@@ -991,7 +993,9 @@ describe("failure table: a deploy that ends before its migration", () => {
       const up = async () => {
         throw error;
       };
-      const report = await fixture.deploy({ openStack: async () => ({ preview: async () => [], up }) });
+      const report = await fixture.deploy({
+        openStack: async () => ({ preview: async () => ({ steps: [], outputsChange: true }), up }),
+      });
       assertRow({ name, kind: "notStarted", exitCode, changed: "no", why, next: nextStep }, report);
       assert.equal(fixture.aws.faults.calls.length, 0);
     });

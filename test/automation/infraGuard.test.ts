@@ -1,6 +1,11 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { findInfraChanges, InfraGuardError, type StepEvent } from "../../automation/infraGuard.ts";
+import {
+  changesNothing,
+  findInfraChanges,
+  InfraGuardError,
+  type StepEvent,
+} from "../../automation/infraGuard.ts";
 
 const TASK = "aws:ecs/taskDefinition:TaskDefinition";
 const step = (op: string, type: string, changes: Partial<StepEvent> = {}): StepEvent => ({
@@ -71,4 +76,32 @@ test("InfraGuardError lists the changes and says what to run", () => {
     "This deploy would change more than the image of stack prod:\n  - update aws:iam/role:Role main (policy)\n" +
       "If that is meant, run `pulumi up -s prod` as an operator, then deploy again (or deploy with --allow-infra)",
   );
+});
+
+describe("changesNothing", () => {
+  const kept = [step("same", "aws:ecs/cluster:Cluster"), step("read", "aws:ec2/getVpc:getVpc")];
+
+  test("where all stays, the outputs too, pulumi up has nothing to do", () => {
+    assert.equal(changesNothing({ steps: kept, outputsChange: false }), true);
+  });
+
+  test("not where an output changes, a step is any other, or nothing is known", () => {
+    assert.equal(changesNothing({ steps: kept, outputsChange: true }), false);
+    assert.equal(changesNothing({ steps: [], outputsChange: false }), false);
+    for (const op of [
+      "create",
+      "update",
+      "delete",
+      "replace",
+      "delete-replaced",
+      "refresh",
+      "import",
+      "discard",
+    ])
+      assert.equal(
+        changesNothing({ steps: [...kept, step(op, "docker-build:index:Image")], outputsChange: false }),
+        false,
+        op,
+      );
+  });
 });

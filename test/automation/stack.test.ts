@@ -100,3 +100,56 @@ describe("a stopped pulumi", () => {
     assert.equal(given(), undefined);
   });
 });
+
+describe("a preview", () => {
+  const STACK_TYPE = "pulumi:pulumi:Stack";
+  const metadata = (op: string, type: string, before?: object, after?: object) => ({
+    op,
+    type,
+    urn: `urn:pulumi:prod::shop::${type}::main`,
+    ...(before ? { old: { outputs: before } } : {}),
+    ...(after ? { new: { outputs: after } } : {}),
+  });
+
+  function previewOf(...events: object[]) {
+    const preview = async ({ onEvent }: { onEvent: (event: EngineEvent) => void }) => {
+      for (const event of events) onEvent(event as EngineEvent);
+    };
+    const location = { stack: "prod", project: "/p", env: {} };
+    const stack = new AutomationStack({ preview } as unknown as Stack, location, { onStep: () => undefined });
+    return stack.preview();
+  }
+
+  test("tells every step, and that the outputs stay", async () => {
+    const cluster = metadata("same", "aws:ecs/cluster:Cluster");
+    const outputs = { image: "x", migrations: [{ version: 1 }] };
+    const { steps, outputsChange } = await previewOf(
+      { resourcePreEvent: { metadata: metadata("same", STACK_TYPE) } },
+      { resourcePreEvent: { metadata: cluster } },
+      { resOutputsEvent: { metadata: metadata("same", "aws:ecs/cluster:Cluster", { id: 1 }, { id: 2 }) } },
+      { resOutputsEvent: { metadata: metadata("same", STACK_TYPE, outputs, structuredClone(outputs)) } },
+    );
+    assert.deepEqual(
+      steps.map(({ op, type }) => [op, type]),
+      [
+        ["same", STACK_TYPE],
+        ["same", "aws:ecs/cluster:Cluster"],
+      ],
+    );
+    assert.equal(outputsChange, false);
+  });
+
+  test("tells an output that changes, comes or goes; silence about them is a change", async () => {
+    const pairs: (readonly [object | undefined, object])[] = [
+      [{ migrate: "auto" }, { migrate: "manual" }],
+      [{}, { migrate: "auto" }],
+      [{ migrate: "auto" }, {}],
+      [undefined, { migrate: "auto" }],
+    ];
+    for (const [before, after] of pairs) {
+      const event = { resOutputsEvent: { metadata: metadata("same", STACK_TYPE, before, after) } };
+      assert.equal((await previewOf(event)).outputsChange, true);
+    }
+    assert.equal((await previewOf()).outputsChange, true);
+  });
+});

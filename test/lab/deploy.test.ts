@@ -79,15 +79,26 @@ describe("a stack in the lab", () => {
     assert.equal(exitCode, 0, stdout);
   });
 
-  it("runs no task where nothing is new", async () => {
-    const { exitCode, report } = await run("deploy");
+  it("runs no task and no pulumi up where nothing is new", async () => {
+    const { exitCode, report, stderr } = await run("deploy");
     assert.equal(exitCode, 0);
+    assert.match(stderr, /Stack local is as this checkout says; nothing to bring up/);
     assert.deepEqual(report?.verdict, {
       kind: "unchanged",
       version: { version: HIGHEST, dirty: false },
       skipped: "applied",
     });
     assert.equal(report?.task, null);
+  });
+
+  it("brings up a change of the outputs alone", async () => {
+    await stack.pulumi(["config", "set", "ecs-migrate:migrate", "manual"]);
+    const { exitCode, report } = await run("deploy");
+    assert.equal(exitCode, 0);
+    assert.deepEqual(report?.verdict, { kind: "unchanged", version: null, skipped: "asked" });
+    const { stdout } = await stack.pulumi(["stack", "output", "migrate"]);
+    assert.equal(stdout.trim(), "manual");
+    await stack.pulumi(["config", "rm", "ecs-migrate:migrate"]);
   });
 
   it("asks, goes down and comes up again from the outputs alone", async () => {

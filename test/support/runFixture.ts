@@ -73,7 +73,10 @@ export class RunFixture {
     const { aws } = this;
     return {
       ...this.deps(),
-      openStack: async () => ({ preview: async () => [], up: async () => undefined }),
+      openStack: async () => ({
+        preview: async () => ({ steps: [], outputsChange: true }),
+        up: async () => undefined,
+      }),
       findOutputs: async () => aws.outputs,
       readCheckout: async () => sampleCheckout(),
       connectEcs: async () => aws.ecs.api,
