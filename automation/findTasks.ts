@@ -21,9 +21,18 @@ export async function findOwnRun(options: StartOptions): Promise<Task | "renew" 
     if (own || knownTask) return own ?? { taskArn: knownTask as string };
     return mayBeForgotten ? "forgotten" : undefined;
   }
-  if (!own) return knownTask || mayBeForgotten ? "renew" : undefined;
+  if (!own && knownTask && !mayBeForgotten) {
+    // ECS lists a task some seconds after RunTask has answered with it: another one now would be a second.
+    return (await failedToStart(options, knownTask)) ? "renew" : { taskArn: knownTask };
+  }
+  if (!own) return mayBeForgotten ? "renew" : undefined;
   if (own.desiredStatus !== "STOPPED") return own;
   return (await isOvertaken(options, own)) ? "renew" : own;
+}
+
+async function failedToStart(options: StartOptions, taskArn: string): Promise<boolean> {
+  const [task] = await describeTasks(options, [taskArn]);
+  return task?.stopCode === "TaskFailedToStart";
 }
 
 /** True where a task of the family that may change the database was made after this one. */

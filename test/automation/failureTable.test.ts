@@ -766,6 +766,34 @@ describe("failure table: the script is stopped", () => {
     }
   }
 
+  test("kill -9 right after RunTask, then `up` again before ECS lists the task: it is waited for, no second one", async (t) => {
+    const fixture = new RunFixture(await temporaryHome(t));
+    const { aws } = fixture;
+    aws.ecs.scripts.push({ invisibleMs: 4_000 });
+    const dead = dyingAfter(fixture, 700);
+    void dead.run(UP);
+    await dead.died;
+    const report = await fixture.run(UP);
+    assert.equal(report.verdict.kind, "applied");
+    assert.equal(report.task?.attached, true);
+    assert.equal(aws.ecs.tasks.length, 1);
+  });
+
+  test("kill -9, then `up` again when its task could not start: another one is started", async (t) => {
+    const fixture = new RunFixture(await temporaryHome(t));
+    const { aws } = fixture;
+    aws.ecs.scripts.push({ startFailure: { stoppedReason: "CannotPullContainerError: manifest unknown" } });
+    const dead = dyingAfter(fixture, 700);
+    void dead.run(UP);
+    await dead.died;
+    aws.clock.advance(60_000);
+    const report = await fixture.run(UP);
+    assert.equal(report.verdict.kind, "applied");
+    assert.equal(report.task?.attached, false);
+    assert.equal(aws.ecs.tasks.length, 2);
+    assert.notEqual(aws.ecs.tasks[0]?.input.startedBy, aws.ecs.tasks[1]?.input.startedBy);
+  });
+
   test("kill -9, then `down 1` again when ECS has forgotten the task: the log tells, no second step", async (t) => {
     const fixture = new RunFixture(await temporaryHome(t));
     const { aws } = fixture;
