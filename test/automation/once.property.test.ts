@@ -307,12 +307,12 @@ class Sequence {
       changing.at(-1)?.startedBy ??
       aws.ecs.tasks.find(({ arn }) => arn === report.task?.arn)?.input.startedBy;
     if (run !== undefined) return aws.ecs.tasks.filter(({ input }) => input.startedBy === run);
-    // Nothing was asked for: the run may have begun anew before that, where its task is old news.
+    const words = operationText(report.operation as Operation);
+    const own = since.filter((task) => commandOf(task) === words);
+    // Nothing was asked for: all but a step back may have begun anew before that, where its task is old news.
     const isNews = (task: Sequence["tasks"][number]) =>
-      commandOf(task) === operationText(report.operation as Operation) &&
-      !aws.ecs.isForgotten(task) &&
-      !this.#isOvertaken(task);
-    return report.operation.name === "down" ? since : since.filter(isNews);
+      !aws.ecs.isForgotten(task) && !this.#isOvertaken(task);
+    return report.operation.name === "down" ? own : own.filter(isNews);
   }
 
   #isOvertaken(task: Sequence["tasks"][number]): boolean {
