@@ -49,10 +49,9 @@ export class OutputsError extends EcsMigrateError {
   readonly exitCode = EXIT.usage;
   readonly problems: readonly string[];
 
-  constructor(stack: string, problems: readonly string[], options?: ErrorOptions) {
+  constructor(stack: string, problems: readonly string[]) {
     super(
       `The outputs of stack ${stack} are not what this version reads; run \`pulumi up -s ${stack}\` once:\n${bullets(problems)}`,
-      options,
     );
     this.problems = problems;
   }

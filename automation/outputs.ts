@@ -5,84 +5,84 @@
  * that a rerun needs is here, so that a rerun needs nothing but `pulumi stack output --json`. No secret is here: of the
  * database and of Slack only the names under which AWS keeps their secrets.
  */
-import { z } from "zod";
+import * as v from "valibot";
 import { OutputsError } from "./errors.ts";
 
 /** Raised when a field changes its meaning; a script that reads an unknown number stops before it runs anything. */
 export const OUTPUTS_SCHEMA = 1;
 
+const text = v.pipe(v.string(), v.minLength(1));
+const sha256 = v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/));
+
 /** One migration as the stack shipped it: what golang-migrate does not remember. */
-const shippedMigration = z.object({
+const shippedMigration = v.object({
   /** The number before the first underscore, as golang-migrate reads it (base 10). */
-  version: z.number().int().nonnegative(),
+  version: v.pipe(v.number(), v.safeInteger(), v.minValue(0)),
   /** What stands between the version and `.up.sql`. */
-  name: z.string(),
+  name: v.string(),
   /** SHA-256 of the up file's bytes, lower-case hex. */
-  up: z.string().regex(/^[0-9a-f]{64}$/),
+  up: sha256,
   /** SHA-256 of the down file's bytes, or null where there is no down file. */
-  down: z
-    .string()
-    .regex(/^[0-9a-f]{64}$/)
-    .nullable(),
+  down: v.nullable(sha256),
 });
 
-const networkConfiguration = z.object({
-  subnets: z.array(z.string()).min(1),
-  securityGroups: z.array(z.string()),
-  assignPublicIp: z.boolean(),
+const networkConfiguration = v.object({
+  subnets: v.pipe(v.array(v.string()), v.minLength(1)),
+  securityGroups: v.array(v.string()),
+  assignPublicIp: v.boolean(),
 });
 
-const outputsSchema = z.object({
-  schemaVersion: z.literal(OUTPUTS_SCHEMA),
+const outputsSchema = v.object({
+  schemaVersion: v.literal(OUTPUTS_SCHEMA),
   /** The application's name: the prefix of every resource. */
-  application: z.string().min(1),
+  application: text,
   /** The environment, which is the stack's name: `stage`, `prod`, `local`. */
-  environment: z.string().min(1),
+  environment: text,
   /** Asks for the stack's name before `down`, `goto` below the current version and `force`. */
-  production: z.boolean(),
+  production: v.boolean(),
   /** When a deploy runs the migration: where there is something to run, each time, or never. */
-  migrate: z.enum(["auto", "always", "manual"]),
-  partition: z.string().min(1),
-  region: z.string().min(1),
-  accountId: z.string().min(1),
-  clusterArn: z.string().min(1),
+  migrate: v.picklist(["auto", "always", "manual"]),
+  partition: text,
+  region: text,
+  accountId: text,
+  clusterArn: text,
   /** RunTask's launchType. With a capacity provider RunTask gets `capacityProviderStrategy` in its place. */
-  launchType: z.enum(["FARGATE", "EC2"]),
-  capacityProvider: z.string().nullable(),
+  launchType: v.picklist(["FARGATE", "EC2"]),
+  capacityProvider: v.nullable(v.string()),
   /** RunTask's awsvpcConfiguration; null where the task's network mode is `bridge` or `host`. */
-  network: networkConfiguration.nullable(),
+  network: v.nullable(networkConfiguration),
   /** How the task reaches ECR, SSM and CloudWatch Logs, in one sentence; null in outputs from before there was this one. */
-  networkPath: z.string().nullable().default(null),
-  taskDefinitionFamily: z.string().min(1),
+  networkPath: v.optional(v.nullable(v.string()), null),
+  taskDefinitionFamily: text,
   /** With its revision: a run names the revision it runs. */
-  taskDefinitionArn: z.string().min(1),
+  taskDefinitionArn: text,
   /** The container whose exit code judges the run. */
-  containerName: z.string().min(1),
-  executionRoleArn: z.string().min(1),
-  logGroup: z.string().min(1),
+  containerName: text,
+  executionRoleArn: text,
+  logGroup: text,
   /** awslogs-stream-prefix; a task's stream is `<prefix>/<container>/<task id>`. */
-  logStreamPrefix: z.string().min(1),
-  repositoryUrl: z.string().min(1),
+  logStreamPrefix: text,
+  repositoryUrl: text,
   /** The application's image by digest: `<repository>@sha256:…`. */
-  image: z.string().regex(/@sha256:[0-9a-f]{64}$/),
+  image: v.pipe(v.string(), v.regex(/@sha256:[0-9a-f]{64}$/)),
   /** Name or ARN of the SSM parameter or Secrets Manager secret that holds the database URL. */
-  databaseSecret: z.string().min(1),
+  databaseSecret: text,
   /** Name of the SSM parameter that holds the Slack webhook's URL, where there is one. */
-  slackWebhookParameter: z.string().nullable(),
-  codeBuildProject: z.string().nullable(),
+  slackWebhookParameter: v.nullable(v.string()),
+  codeBuildProject: v.nullable(v.string()),
   /** Where to complete the connection that the stack made, while it is pending; null where there is nothing to do. */
-  connectionLink: z.string().nullable().default(null),
+  connectionLink: v.optional(v.nullable(v.string()), null),
   /** SHA-256 over the whole set of migrations; the result line of a run repeats it. */
-  migrationsSha256: z.string().regex(/^[0-9a-f]{64}$/),
+  migrationsSha256: sha256,
   /** In ascending order of version. */
-  migrations: z.array(shippedMigration),
+  migrations: v.array(shippedMigration),
 });
 
-export type Outputs = z.infer<typeof outputsSchema>;
-export type ShippedMigration = z.infer<typeof shippedMigration>;
+export type Outputs = v.InferOutput<typeof outputsSchema>;
+export type ShippedMigration = v.InferOutput<typeof shippedMigration>;
 
 /** The names of all outputs, for the test of the contract. */
-export const OUTPUT_NAMES = Object.keys(outputsSchema.shape) as (keyof Outputs)[];
+export const OUTPUT_NAMES = Object.keys(outputsSchema.entries) as (keyof Outputs)[];
 
 /**
  * Reads the stack's outputs as `pulumi stack output --json` gives them.
@@ -92,10 +92,8 @@ export const OUTPUT_NAMES = Object.keys(outputsSchema.shape) as (keyof Outputs)[
  * @throws {OutputsError} naming every missing or mistyped output at once
  */
 export function parseOutputs(raw: unknown, stack: string): Outputs {
-  const parsed = outputsSchema.safeParse(raw);
-  if (parsed.success) return parsed.data;
-  const problems = parsed.error.issues.map(
-    (issue) => `${issue.path.join(".") || "outputs"}: ${issue.message}`,
-  );
-  throw new OutputsError(stack, problems, { cause: parsed.error });
+  const parsed = v.safeParse(outputsSchema, raw);
+  if (parsed.success) return parsed.output;
+  const problems = parsed.issues.map((issue) => `${v.getDotPath(issue) ?? "outputs"}: ${issue.message}`);
+  throw new OutputsError(stack, problems);
 }

@@ -1,6 +1,6 @@
 /** The part of the command line that only looks: check, new, plan, history, doctor. */
 import { type Command, Option } from "commander";
-import { FORMATS, type Format } from "./check/report.ts";
+import { FORMATS, type Format } from "./check/format.ts";
 import type { Dialect } from "./dialect.ts";
 import { ConfigError } from "./errors.ts";
 import { type Operation, parseDown, parseVersioned } from "./operations.ts";

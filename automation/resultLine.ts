@@ -5,7 +5,7 @@
  * Unknown fields are let through, so that an older script reads a newer image's line, and every field that came after
  * schema 1 must be optional, so that a newer script reads an older image's.
  */
-import { z } from "zod";
+import * as v from "valibot";
 
 /** The first bytes of every result line, whatever its schema. */
 export const RESULT_LINE_PREFIX = '{"ecsMigrate":';
@@ -13,57 +13,55 @@ export const RESULT_LINE_PREFIX = '{"ecsMigrate":';
 /** Exit codes of `entry_point.sh`; the same numbers as the script's own where they mean the same. */
 export const CONTAINER_EXIT = { ok: 0, usage: 2, failed: 11, dirty: 12, interrupted: 13 } as const;
 
-const databaseVersion = z.object({
+const whole = v.pipe(v.number(), v.safeInteger());
+const duration = v.pipe(v.number(), v.finite(), v.minValue(0));
+/** What came after schema 1, and may be null besides. */
+const laterText = v.optional(v.nullable(v.string()));
+
+const databaseVersion = v.object({
   /** null: golang-migrate has applied nothing yet. */
-  version: z.number().int().nullable(),
-  dirty: z.boolean(),
+  version: v.nullable(whole),
+  dirty: v.boolean(),
 });
 
-const ranFile = z.object({
-  version: z.number().int(),
-  name: z.string(),
-  direction: z.enum(["up", "down"]),
+const ranFile = v.object({
+  version: whole,
+  name: v.string(),
+  direction: v.picklist(["up", "down"]),
   /** As golang-migrate reports it: reading and running, in milliseconds. */
-  ms: z.number().nonnegative(),
+  ms: duration,
 });
 
-const resultLine = z.object({
-  ecsMigrate: z.number().int().min(1),
-  operation: z.enum(["up", "down", "goto", "force", "version", "status"]),
+const resultLine = v.object({
+  ecsMigrate: v.pipe(whole, v.minValue(1)),
+  operation: v.picklist(["up", "down", "goto", "force", "version", "status"]),
   /** What follows the operation (`3`, `--all`, `20261124`), or null. */
-  argument: z.string().nullable(),
-  outcome: z.enum(["applied", "unchanged", "failed", "dirty", "usage", "interrupted"]),
-  exitCode: z.number().int(),
+  argument: v.nullable(v.string()),
+  outcome: v.picklist(["applied", "unchanged", "failed", "dirty", "usage", "interrupted"]),
+  exitCode: whole,
   /** The database's version before; null where it could not be read. */
-  from: databaseVersion.nullable(),
+  from: v.nullable(databaseVersion),
   /** The database's version after; null where it could not be read. */
-  to: databaseVersion.nullable(),
+  to: v.nullable(databaseVersion),
   /** In the order in which they ran to their end. */
-  files: z.array(ranFile),
+  files: v.array(ranFile),
   /** golang-migrate's own error line, masked; null on success. */
-  error: z.string().nullable(),
+  error: v.nullable(v.string()),
   /** `status` only: the up files of the image above the current version. */
-  pending: z.array(z.object({ version: z.number().int(), name: z.string() })).optional(),
+  pending: v.optional(v.array(v.object({ version: whole, name: v.string() }))),
   /** UTC, ISO 8601 with seconds. */
-  startedAt: z.string(),
-  durationMs: z.number().nonnegative(),
+  startedAt: v.string(),
+  durationMs: duration,
   /** The image by digest, and the digest of its set of migrations, as the task definition tells the container. */
-  image: z.string().nullable().optional(),
-  migrationsSha256: z.string().nullable().optional(),
+  image: laterText,
+  migrationsSha256: laterText,
   /** Who asked for the run, from the task's overrides. */
-  run: z
-    .object({
-      by: z.string().nullable().optional(),
-      commit: z.string().nullable().optional(),
-      branch: z.string().nullable().optional(),
-      build: z.string().nullable().optional(),
-    })
-    .optional(),
+  run: v.optional(v.object({ by: laterText, commit: laterText, branch: laterText, build: laterText })),
 });
 
-export type ResultLine = z.infer<typeof resultLine>;
-export type DatabaseVersion = z.infer<typeof databaseVersion>;
-export type RanFile = z.infer<typeof ranFile>;
+export type ResultLine = v.InferOutput<typeof resultLine>;
+export type DatabaseVersion = v.InferOutput<typeof databaseVersion>;
+export type RanFile = v.InferOutput<typeof ranFile>;
 
 /**
  * Reads one log line as a result line.
@@ -73,8 +71,8 @@ export type RanFile = z.infer<typeof ranFile>;
 export function parseResultLine(line: string): ResultLine | undefined {
   if (!line.startsWith(RESULT_LINE_PREFIX)) return undefined;
   try {
-    const parsed = resultLine.safeParse(JSON.parse(line));
-    return parsed.success ? parsed.data : undefined;
+    const parsed = v.safeParse(resultLine, JSON.parse(line));
+    return parsed.success ? parsed.output : undefined;
   } catch {
     return undefined;
   }

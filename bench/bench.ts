@@ -98,7 +98,7 @@ const MEASURES: Readonly<Record<Part, (bench: BenchStack, settings: Settings) =>
   rerun: async (bench, { rounds }) => measure(await measureRerun(bench, rounds, say), rerunFigures),
   deploy: async (bench, { rounds }) => measure(await measureDeploy(bench, rounds, say), deployFigures),
   image: async (bench) => measure(await measureImage(bench), imageFigures),
-  install: async () => measure(measureInstall(), installFigures),
+  install: async (bench) => measure(await measureInstall(bench), installFigures),
   verdict: async (bench, { rounds, fewPeers, seconds }) => {
     const samples = [];
     for (const each of seconds)

@@ -2,11 +2,9 @@
 import { createHash } from "node:crypto";
 import type { ExitCode } from "../errors.ts";
 import type { Finding } from "./finding.ts";
+import type { Format } from "./format.ts";
 import type { Rename } from "./lateRenames.ts";
 import { RULES } from "./rules.ts";
-
-export const FORMATS = ["human", "json", "sarif", "codequality"] as const;
-export type Format = (typeof FORMATS)[number];
 
 /** Raised when a field of the JSON output changes its meaning. */
 export const CHECK_SCHEMA = 1;

@@ -5,9 +5,10 @@ import { ConfigError, EXIT, type ExitCode } from "../errors.ts";
 import type { ShippedMigration } from "../outputs.ts";
 import { checkFolder, type ShippedRecord } from "./checkFolder.ts";
 import type { Finding } from "./finding.ts";
+import type { Format } from "./format.ts";
 import { type Git, readBase } from "./gitBase.ts";
 import { applyRenames, planRenames, type Rename } from "./lateRenames.ts";
-import { type Format, render } from "./report.ts";
+import { render } from "./report.ts";
 import { isRule } from "./rules.ts";
 
 export interface CheckDeps {

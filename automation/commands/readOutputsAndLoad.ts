@@ -5,6 +5,7 @@ import { type PulumiLocation, readOutputs } from "../stackOutputs.ts";
 
 /** The Pulumi CLI answers while the clients load. */
 export async function readOutputsAndLoad(location: PulumiLocation): Promise<Outputs> {
-  const [outputs] = await Promise.all([readOutputs(location), loadClients()]);
+  const outputs = readOutputs(location);
+  loadClients();
   return outputs;
 }

@@ -79,6 +79,7 @@ describe("parseResultLine", () => {
     ["a schema of 0", line({ ...TODAY, ecsMigrate: 0 })],
     ["a word for a version", line({ ...TODAY, to: { version: "20261124", dirty: false } })],
     ["an outcome that nobody knows", line({ ...TODAY, outcome: "splendid" })],
+    ["a duration without end", line(TODAY).replace('"durationMs":40', '"durationMs":1e999')],
     ["a line within a line", `log: ${line(TODAY)}`],
   ];
   for (const [name, text] of none)

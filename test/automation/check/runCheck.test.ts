@@ -4,8 +4,8 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
+import { FORMATS } from "../../../automation/check/format.ts";
 import { runGit } from "../../../automation/check/gitBase.ts";
-import { FORMATS } from "../../../automation/check/report.ts";
 import { RULES } from "../../../automation/check/rules.ts";
 import { type CheckDeps, type CheckOptions, runCheck } from "../../../automation/check/runCheck.ts";
 import { type Files, NOW, recordFrom } from "./folders.ts";
