@@ -35,6 +35,8 @@ export interface Ran {
   readonly report: RunReport | undefined;
   readonly killed: boolean;
   readonly struck: string | undefined;
+  /** The last lines of standard error. */
+  readonly stderr: readonly string[];
   /** The verdict's kind, or what there is in its place. */
   readonly outcome: string;
 }
@@ -76,7 +78,14 @@ export class SoakRunner {
     const atEnd = await this.#database.version();
     const killed = result.exitCode === null;
     const report = readReport(file);
-    const ran: Ran = { args, report, killed, struck, outcome: outcomeOf(report, result) };
+    const ran: Ran = {
+      args,
+      report,
+      killed,
+      struck,
+      stderr: lastLines(result),
+      outcome: outcomeOf(report, result),
+    };
     this.#tally.verdict(ran.outcome);
     if (killed) await this.#orphansEnd(ran, mark);
     else this.#leftNothing(ran, files, mark);
@@ -191,13 +200,20 @@ export class SoakRunner {
     if (left.length > 0) this.#tally.problem(args.join(" "), "left temporary files", left);
   }
 
+  /** What the script and its children leave in the lab's temporary folder. */
   #temporary(): string[] {
-    return readdirSync(this.#bench.lab.env.TMPDIR ?? "");
+    // Pulumi's own: its provider plugins leave these after each run that nothing has disturbed.
+    return readdirSync(this.#bench.lab.env.TMPDIR ?? "").filter((name) => !/^plugin\d+$/.test(name));
   }
 }
 
+/** `applied`, `notStarted (busy)`, `killed`: for counting. */
 function outcomeOf(report: RunReport | undefined, result: CommandResult): string {
-  if (report) return report.verdict.kind;
+  if (report) {
+    const { verdict } = report;
+    if ("reason" in verdict) return `${verdict.kind} (${verdict.reason})`;
+    return "cause" in verdict ? `${verdict.kind} (${verdict.cause})` : verdict.kind;
+  }
   return result.exitCode === null ? "killed" : `no report (exit ${result.exitCode})`;
 }
 

@@ -37,6 +37,15 @@ export interface DeployPlan {
   readonly nextFault: () => Fault | undefined;
 }
 
+/** The day of the bench's last migration, in UTC; the soak's come after it, a day each. */
+const FIRST_DAY = Date.UTC(2026, 10, 23);
+const DAY_MS = 24 * 3600 * 1000;
+
+/** The version of the deploy with this number, 1 the first: a date, since `check` refuses what is none. */
+export function soakVersion(number: number): number {
+  return Number(new Date(FIRST_DAY + number * DAY_MS).toISOString().slice(0, 10).replaceAll("-", ""));
+}
+
 /** One call in so many meets a fault. */
 const FAULT_SHARE = 1 / 8;
 /** How long after the beginning of `pulumi preview` or `pulumi up` a kill comes at most, in milliseconds. */

@@ -1,10 +1,10 @@
 /** One deploy of a soak: a new migration, what goes wrong, and what a person would do until the migration is there. */
 import { readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { type BenchStack, SLOW_VERSION } from "./benchStack.ts";
+import type { BenchStack } from "./benchStack.ts";
 import { type Ran, SoakRunner } from "./soakCommand.ts";
 import { migrationSql, SoakDatabase } from "./soakDatabase.ts";
-import { blowName, type DeployPlan, planDeploy } from "./soakPlan.ts";
+import { blowName, type DeployPlan, planDeploy, soakVersion } from "./soakPlan.ts";
 import type { SoakTally } from "./soakTally.ts";
 
 /** So many commands after a deploy must be enough. */
@@ -41,7 +41,7 @@ export class Soak {
     tally.deploy = number;
     let told = "";
     try {
-      told = await this.#deploy(SLOW_VERSION + number, plan);
+      told = await this.#deploy(soakVersion(number), plan);
       return true;
     } catch (error) {
       bench.lab.signal.throwIfAborted();
@@ -69,8 +69,9 @@ export class Soak {
     bench.lab.slack.recover();
     if (first.struck) tally.blow(first.struck, "struck");
     const told = [`${first.struck ? `struck (${first.struck}), ` : ""}${first.outcome}`];
-    const reached = await this.#recover(version, plan, first, told);
-    if (!reached) tally.problem("the deploy", `never reached ${version}`, told);
+    const last = await this.#recover(version, plan, first, told);
+    if (!(await this.#isReached(version)))
+      tally.problem("the deploy", `never reached ${version}`, [...told, ...last.stderr]);
     return told.join(", ");
   }
 
@@ -84,18 +85,22 @@ export class Soak {
     writeFileSync(join(folder, `${version}_soak.down.sql`), `DELETE FROM soak WHERE version = ${version};\n`);
   }
 
-  /** What a person would do: look, mend what is dirty by what the database holds, and run again. */
-  async #recover(version: number, plan: DeployPlan, first: Ran, told: string[]): Promise<boolean> {
+  /**
+   * What a person would do: look, mend what is dirty by what the database holds, and run again.
+   *
+   * @returns the last command
+   */
+  async #recover(version: number, plan: DeployPlan, first: Ran, told: string[]): Promise<Ran> {
     let last = first;
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
       const goesOn = attempt === 0 && first.killed && plan.atOnce;
-      if (!goesOn && (await this.#isReached(version))) return true;
+      if (!goesOn && (await this.#isReached(version))) return last;
       const args = goesOn ? await this.#again(plan) : await this.#next(plan, last, attempt);
       const faults = attempt === 0 && plan.faultsAgain ? plan.nextFault : undefined;
       last = await this.#runner.run(args, { version, nextFault: faults });
       told.push(`${args.slice(0, 2).join(" ")} ${last.outcome}`);
     }
-    return this.#isReached(version);
+    return last;
   }
 
   async #isReached(version: number): Promise<boolean> {
@@ -114,11 +119,18 @@ export class Soak {
     const { version, dirty } = await this.#database.version();
     if (dirty && version !== null) {
       const whole = (await this.#database.effects()).has(version);
-      return ["migrate", "force", String(whole ? version : version - 1)];
+      return ["migrate", "force", String(whole ? version : this.#versionBefore(version))];
     }
     await this.#unlock(last);
     const notShipped = last.report?.verdict.kind === "notStarted";
     return attempt > 0 || notShipped || plan.rerun === "deploy" ? ["deploy"] : ["migrate", "up"];
+  }
+
+  /** Of the files that this soak has shipped. */
+  #versionBefore(version: number): number {
+    let number = this.#options.tally.deploy;
+    while (number > 0 && soakVersion(number) >= version) number--;
+    return soakVersion(number);
   }
 
   /** A killed `pulumi up` leaves the state locked, and the report of the next deploy says so and how to go on. */

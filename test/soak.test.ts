@@ -3,7 +3,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { RunReport } from "../automation/report.ts";
 import type { Verdict } from "../automation/verdict.ts";
-import { blowName, planDeploy, SCRIPT_MOMENTS } from "../bench/soakPlan.ts";
+import { SLOW_VERSION } from "../bench/benchStack.ts";
+import { blowName, planDeploy, SCRIPT_MOMENTS, soakVersion } from "../bench/soakPlan.ts";
 import { isSound, SoakTally } from "../bench/soakTally.ts";
 import { findLies, type Told } from "../bench/soakVerdict.ts";
 
@@ -119,6 +120,11 @@ test("a deploy's plan follows from seed and number, its faults included", () => 
   assert.deepEqual(plan(3, 7), plan(3, 7));
   assert.notDeepEqual(plan(3, 7), plan(3, 8));
   assert.notDeepEqual(plan(3, 7), plan(4, 7));
+});
+
+test("versions are dates, one after another, and later than the bench's", () => {
+  assert.equal(soakVersion(0), SLOW_VERSION);
+  assert.deepEqual([1, 7, 8, 39].map(soakVersion), [20261124, 20261130, 20261201, 20270101]);
 });
 
 test("200 deploys have every blow, each at least five times", () => {
