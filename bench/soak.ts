@@ -15,7 +15,7 @@ import { createBenchStack } from "./benchStack.ts";
 import { leftOver } from "./leftOver.ts";
 import { killProcessesWith } from "./processes.ts";
 import { Soak } from "./soakRound.ts";
-import { isSound, SoakTally } from "./soakTally.ts";
+import { isSound, type Problem, SoakTally } from "./soakTally.ts";
 
 const { values } = parseArgs({
   options: {
@@ -41,7 +41,7 @@ async function main(): Promise<number> {
     say("--deploys, --minutes and --seed take a whole number from 1 on");
     return 2;
   }
-  const tally = new SoakTally(seed, deploys);
+  const tally = new SoakTally(seed, deploys, (problem) => say(problemText(problem)));
   let left: Left | undefined;
   let tasks: number | null = null;
   let exitCode = 0;
@@ -108,10 +108,6 @@ function tell(tally: SoakTally): number {
   save(tally);
   const { problems, ...figures } = tally.figures();
   say(JSON.stringify(figures, undefined, 2));
-  for (const { deploy, where, what, evidence } of problems)
-    say(
-      [`PROBLEM in deploy ${deploy}: ${where}: ${what}`, ...evidence.map((line) => `    ${line}`)].join("\n"),
-    );
   const sound = isSound(tally.figures());
   say(
     sound
@@ -119,6 +115,11 @@ function tell(tally: SoakTally): number {
       : `The soak is not sound (${figures.ended}, ${problems.length} problems); see above and ${values.json}.`,
   );
   return sound ? 0 : 1;
+}
+
+function problemText({ deploy, where, what, evidence }: Problem): string {
+  const lines = evidence.map((line) => `    ${line}`);
+  return [`PROBLEM in deploy ${deploy}: ${where}: ${what}`, ...lines].join("\n");
 }
 
 function save(tally: SoakTally): void {

@@ -8,21 +8,20 @@ import type { DatabaseVersion } from "../automation/resultLine.ts";
 import type { CommandResult } from "../test/lab/labStack.ts";
 import type { BenchStack } from "./benchStack.ts";
 import { commandLine, killProcessesWith, processesWith } from "./processes.ts";
-import type { Fault } from "./proxy.ts";
 import { strike } from "./soakBlow.ts";
 import type { SoakDatabase } from "./soakDatabase.ts";
-import type { Blow } from "./soakPlan.ts";
+import type { Blow, DeployPlan } from "./soakPlan.ts";
 import type { SoakTally } from "./soakTally.ts";
 import { findLies } from "./soakVerdict.ts";
 
 /** A command that takes longer is told to stop, and is a problem. */
 const COMMAND_MS = 15 * 60_000;
-/** What a script that was killed alone has started ends by itself within this. */
-const ORPHANS_MS = 180_000;
+/** The engine of a script that was killed alone ends by itself within this, or when it has done its work. */
+const ENGINE_MS = 240_000;
 
 export interface CommandPlan {
   readonly blow?: Blow;
-  readonly nextFault?: (() => Fault | undefined) | undefined;
+  readonly nextFault?: DeployPlan["nextFault"] | undefined;
   /** The migration that is under way. */
   readonly version: number;
   /** After a kill the caller goes on at once: the database is not waited for. */
@@ -107,7 +106,8 @@ export class SoakRunner {
     };
     proxy.inject((name) => {
       if (name === "RunTask") reach("runTask");
-      const fault = nextFault?.();
+      const fault = nextFault?.(name);
+      this.#tally.calls++;
       if (fault) this.#tally.fault(fault);
       return fault;
     });
@@ -181,14 +181,18 @@ export class SoakRunner {
       this.#tally.problem(args.join(" "), "Slack has no message, and nothing says why", [stderr.slice(-500)]);
   }
 
-  /** What a killed script has started may go on for a while; it must end by itself. */
+  /**
+   * The Pulumi engine of a killed script goes on for a while and must end by itself, since it changes the stack. Its
+   * language host and its program notice minutes later that it is gone, which is Pulumi's own affair: they are counted.
+   */
   async #orphansEnd({ args }: Ran, mark: string): Promise<void> {
-    const deadline = Date.now() + ORPHANS_MS;
-    let left = processesWith(mark);
-    for (; left.length > 0 && Date.now() < deadline; left = processesWith(mark))
+    const deadline = Date.now() + ENGINE_MS;
+    const engines = () => processesWith(mark).filter((id) => /^(\S*\/)?pulumi /.test(commandLine(id)));
+    while (engines().length > 0 && Date.now() < deadline)
       await delay(300, undefined, { signal: this.#bench.lab.signal });
-    if (left.length === 0) return;
-    this.#tally.problem(args.join(" "), "a killed script's processes did not end", left.map(commandLine));
+    const left = engines().map(commandLine);
+    if (left.length > 0) this.#tally.problem(args.join(" "), "a killed script's engine did not end", left);
+    this.#tally.orphans += processesWith(mark).length;
     killProcessesWith(mark);
   }
 
@@ -202,8 +206,9 @@ export class SoakRunner {
 
   /** What the script and its children leave in the lab's temporary folder. */
   #temporary(): string[] {
-    // Pulumi's own: its provider plugins leave these after each run that nothing has disturbed.
-    return readdirSync(this.#bench.lab.env.TMPDIR ?? "").filter((name) => !/^plugin\d+$/.test(name));
+    // Pulumi's own are left out: the plugins' after each run, the language host's after a failed one.
+    const pulumis = /^(plugin|pulumi-node-pipes)\d+$/;
+    return readdirSync(this.#bench.lab.env.TMPDIR ?? "").filter((name) => !pulumis.test(name));
   }
 }
 

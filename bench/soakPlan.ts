@@ -33,8 +33,8 @@ export interface DeployPlan {
   readonly faultsAgain: boolean;
   /** What is tried first where the migration is not there yet. */
   readonly rerun: "up" | "deploy" | "attach";
-  /** What the next call meets; undefined lets it pass. */
-  readonly nextFault: () => Fault | undefined;
+  /** What the next call of this operation meets; undefined lets it pass. */
+  readonly nextFault: (operation: string) => Fault | undefined;
 }
 
 /** The day of the bench's last migration, in UTC; the soak's come after it, a day each. */
@@ -46,8 +46,13 @@ export function soakVersion(number: number): number {
   return Number(new Date(FIRST_DAY + number * DAY_MS).toISOString().slice(0, 10).replaceAll("-", ""));
 }
 
-/** One call in so many meets a fault. */
-const FAULT_SHARE = 1 / 8;
+/** The script's own calls of AWS. */
+const SCRIPT_CALLS: ReadonlySet<string> = new Set([
+  ...["RunTask", "ListTasks", "DescribeTasks", "DescribeTaskDefinition", "ListTaskDefinitions"],
+  ...["GetLogEvents", "FilterLogEvents", "DescribeLogStreams", "GetParameter"],
+]);
+/** One call in so many meets a fault. Of Pulumi's far fewer: it makes many, and one that fails ends the deploy before its task. */
+const FAULT_SHARE = { script: 1 / 6, pulumi: 1 / 150 };
 /** How long after the beginning of `pulumi preview` or `pulumi up` a kill comes at most, in milliseconds. */
 const PULUMI_MS = { preview: 6_000, up: 12_000 };
 const KINDS = [
@@ -63,7 +68,10 @@ export function planDeploy(seed: number, number: number): DeployPlan {
   const faultsAgain = random.next() < 0.5;
   const rerun = random.pick(["up", "deploy", "attach"] as const);
   const faults = randomFrom(seed * 1_000_003 + number + 500_000);
-  const nextFault = () => (faults.next() < FAULT_SHARE ? faults.pick(FAULTS) : undefined);
+  const nextFault = (operation: string) => {
+    const share = SCRIPT_CALLS.has(operation) ? FAULT_SHARE.script : FAULT_SHARE.pulumi;
+    return faults.next() < share ? faults.pick(FAULTS) : undefined;
+  };
   return { blow, sqlSeconds, atOnce, faultsAgain, rerun, nextFault };
 }
 

@@ -28,11 +28,15 @@ export interface SoakFigures {
   /** Commands run, those that were needed to come back to a clean database among them. */
   readonly commands: number;
   readonly verdicts: Readonly<Record<string, number>>;
+  /** Calls of AWS, the script's and Pulumi's, and the faults that some of them met. */
+  readonly calls: number;
   readonly faults: Readonly<Record<string, number>>;
   /** By kind and place: a kill that strikes elsewhere than ordered counts as struck where it did. */
   readonly blows: Readonly<Record<string, BlowCount>>;
   /** Locks of the stack's state that were taken away, as `pulumi cancel` does. */
   readonly cancels: number;
+  /** Processes of Pulumi's that outlived a killed script and its engine; the soak has ended them. */
+  readonly orphans: number;
   /** Runs that the script's journal still remembers at the end. */
   readonly journals: number | null;
   /** Slack messages that were not sent, as the terminal says. */
@@ -57,14 +61,20 @@ export class SoakTally {
   readonly problems: Problem[] = [];
   deploy = 0;
   commands = 0;
+  calls = 0;
   cancels = 0;
+  orphans = 0;
   journals: number | null = null;
   slackUntold = 0;
   held = "not asked";
   ended = "not ended";
   rest: Rest | null = null;
 
-  constructor(seed: number, asked: number) {
+  readonly #onProblem: (problem: Problem) => void;
+
+  /** @param onProblem called with each problem as it is found */
+  constructor(seed: number, asked: number, onProblem: (problem: Problem) => void = () => undefined) {
+    this.#onProblem = onProblem;
     this.#seed = seed;
     this.#asked = asked;
   }
@@ -88,7 +98,9 @@ export class SoakTally {
   }
 
   problem(where: string, what: string, evidence: readonly string[] = []): void {
-    this.problems.push({ deploy: this.deploy, where, what, evidence });
+    const problem = { deploy: this.deploy, where, what, evidence };
+    this.problems.push(problem);
+    this.#onProblem(problem);
   }
 
   figures(): SoakFigures {
@@ -102,9 +114,11 @@ export class SoakTally {
       deploys: this.deploy,
       commands: this.commands,
       verdicts: this.#verdicts,
+      calls: this.calls,
       faults: this.#faults,
       blows: this.#blows,
       cancels: this.cancels,
+      orphans: this.orphans,
       journals: this.journals,
       slackUntold: this.slackUntold,
       medianSeconds: seconds.length === 0 ? null : Math.round(median(seconds)),

@@ -115,7 +115,7 @@ for (const [name, input, lie] of FALSE)
 test("a deploy's plan follows from seed and number, its faults included", () => {
   const plan = (seed: number, number: number) => {
     const { nextFault, ...rest } = planDeploy(seed, number);
-    return { ...rest, faults: Array.from({ length: 50 }, nextFault) };
+    return { ...rest, faults: Array.from({ length: 50 }, () => nextFault("RunTask")) };
   };
   assert.deepEqual(plan(3, 7), plan(3, 7));
   assert.notDeepEqual(plan(3, 7), plan(3, 8));
