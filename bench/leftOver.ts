@@ -1,52 +1,32 @@
 /** What a soak may not leave behind. */
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
+import { tryCommand } from "../test/lab/command.ts";
 import type { Docker } from "../test/lab/docker.ts";
+import { processesWith } from "./processes.ts";
 
 export interface Rest {
-  /** Tasks that ECS still lists as running at the end. */
-  readonly tasks: number;
-  readonly containers: number;
+  /** Tasks that ECS still listed as running when all was over; null where the soak did not come so far as to ask. */
+  readonly tasks: number | null;
+  /** Null where the lab's Docker engine ended with the lab, and every container's process with it. */
+  readonly containers: number | null;
   /** Processes whose command line or environment names the lab's folder. */
   readonly processes: number;
   readonly folders: number;
 }
 
+/** Looks when the lab has stopped. */
 export async function leftOver(
   docker: Docker,
   folder: string,
   instance: string,
-  tasks: number,
+  tasks: number | null,
 ): Promise<Rest> {
-  const ids = await docker.exec([
-    "ps",
-    "--all",
-    "--quiet",
-    "--filter",
-    `label=ministack.instance=${instance}`,
-  ]);
+  const filter = ["--filter", `label=ministack.instance=${instance}`];
+  const listed = await tryCommand(docker.path, ["ps", "--all", "--quiet", ...filter]);
   return {
     tasks,
-    containers: ids.split("\n").filter(Boolean).length,
-    processes: processesOf(folder),
+    containers: listed.code === 0 ? listed.stdout.split("\n").filter(Boolean).length : null,
+    processes: processesWith(folder).length,
     folders: existsSync(folder) ? 1 : 0,
   };
-}
-
-/** Of Linux's /proc; elsewhere none can be told. */
-function processesOf(folder: string): number {
-  if (!existsSync("/proc/self/cmdline")) return 0;
-  return readdirSync("/proc")
-    .filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid)
-    .filter((id) =>
-      ["cmdline", "environ"].some((file) => readOrEmpty(`/proc/${id}/${file}`).includes(folder)),
-    ).length;
-}
-
-/** A process may end between the list and the look. */
-function readOrEmpty(path: string): string {
-  try {
-    return readFileSync(path, "utf8");
-  } catch {
-    return "";
-  }
 }

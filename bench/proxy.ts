@@ -18,6 +18,8 @@ export interface ApiProxy {
   readonly url: string;
   /** Every call so far, in order; those that met a fault too. */
   readonly calls: readonly ApiCall[];
+  /** Calls that came and are not carried out yet, whether or not their caller still waits. */
+  readonly underWay: number;
   /** From now on each call is put to `choose`; undefined lets it pass. */
   inject(choose: ((name: string) => Fault | undefined) | undefined): void;
   stop(): Promise<void>;
@@ -29,6 +31,7 @@ const LATENCY_MS = 1_500;
 export async function startProxy(target: string): Promise<ApiProxy> {
   const calls: ApiCall[] = [];
   let choose: ((name: string) => Fault | undefined) | undefined;
+  let underWay = 0;
   const serve = async (incoming: IncomingMessage, response: ServerResponse): Promise<void> => {
     const body = await readAll(incoming);
     const name = operationOf(incoming);
@@ -44,13 +47,19 @@ export async function startProxy(target: string): Promise<ApiProxy> {
     response.writeHead(answer.status, answer.headers).end(answer.body);
   };
   const server = createServer((incoming, response) => {
-    // A caller that was killed in mid-call is no event here.
-    serve(incoming, response).catch(() => response.destroy());
+    underWay++;
+    serve(incoming, response)
+      // A caller that was killed in mid-call is no event here.
+      .catch(() => response.destroy())
+      .finally(() => underWay--);
   });
   await new Promise<void>((ready) => server.listen(0, "127.0.0.1", ready));
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     calls,
+    get underWay() {
+      return underWay;
+    },
     inject: (chooser) => {
       choose = chooser;
     },

@@ -3,79 +3,127 @@
  * container, Slack down or slow. At the end the database must hold each migration once, every verdict must be one that the
  * database agrees with, and nothing may be left over.
  *
- * Options: `--deploys N` (200), `--minutes N` (180: no deploy begins later than that), `--seed N` (1: the same seed gives the same plan of faults).
+ * Options: `--deploys N` (200), `--minutes N` (300: no deploy begins later than that), `--seed N` (1: the same seed gives
+ * the same plan of what goes wrong), `--json FILE` (soak.json: the figures, written after each deploy).
  */
+import { writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
-import { withLab } from "../test/lab/lab.ts";
+import type { Docker } from "../test/lab/docker.ts";
+import { type Lab, withLab } from "../test/lab/lab.ts";
 import { LabError } from "../test/lab/labError.ts";
 import { createBenchStack } from "./benchStack.ts";
-import { leftOver, type Rest } from "./leftOver.ts";
-import { randomFrom } from "./random.ts";
-import { Soak, type SoakCounts } from "./soakRound.ts";
+import { leftOver } from "./leftOver.ts";
+import { killProcessesWith } from "./processes.ts";
+import { Soak } from "./soakRound.ts";
+import { isSound, type Problem, SoakTally } from "./soakTally.ts";
 
 const { values } = parseArgs({
   options: {
     deploys: { type: "string", default: "200" },
-    minutes: { type: "string", default: "180" },
+    minutes: { type: "string", default: "300" },
     seed: { type: "string", default: "1" },
+    json: { type: "string", default: "soak.json" },
   },
 });
 
+/** So many deploys in a row that fail for the soak's own sake end it: something is broken for good. */
+const FAILURES = 5;
+
+interface Left {
+  readonly docker: Docker;
+  readonly folder: string;
+  readonly instance: string;
+}
+
 async function main(): Promise<number> {
-  const deploys = Number(values.deploys);
-  if (!Number.isInteger(deploys) || deploys < 1) {
-    say(`--deploys is ${values.deploys}; it must be a whole number from 1 on`);
+  const [deploys, minutes, seed] = [values.deploys, values.minutes, values.seed].map(Number);
+  if (!isCount(deploys) || !isCount(minutes) || !isCount(seed)) {
+    say("--deploys, --minutes and --seed take a whole number from 1 on");
     return 2;
   }
+  const tally = new SoakTally(seed, deploys, (problem) => say(problemText(problem)));
+  let left: Left | undefined;
+  let tasks: number | null = null;
+  let exitCode = 0;
   try {
-    const { counts, rest } = await soak(deploys, Number(values.seed));
-    return tell(counts, rest);
+    await withLab({ report: say }, async (lab) => {
+      left = { docker: lab.docker, folder: lab.folder, instance: lab.ministack.instance };
+      tasks = await soak(lab, tally, { deploys, minutes, seed });
+    });
   } catch (error) {
-    if (error instanceof Error && error.name === "AbortError") return 130;
-    if (!(error instanceof LabError)) throw error;
-    say(error.message);
-    return 2;
+    exitCode = failure(error, tally);
+  }
+  if (left) tally.rest = await leftOver(left.docker, left.folder, left.instance, tasks);
+  const told = tell(tally);
+  return exitCode || told;
+}
+
+function isCount(value: number | undefined): value is number {
+  return value !== undefined && Number.isInteger(value) && value >= 1;
+}
+
+/** @returns how many tasks run at the end */
+async function soak(
+  lab: Lab,
+  tally: SoakTally,
+  { deploys, minutes, seed }: { deploys: number; minutes: number; seed: number },
+): Promise<number> {
+  const bench = await createBenchStack(lab);
+  const run = new Soak({ bench, seed, tally, say });
+  try {
+    await run.prepare();
+    const end = Date.now() + minutes * 60_000;
+    let failures = 0;
+    for (let number = 1; number <= deploys && Date.now() < end && failures < FAILURES; number++) {
+      failures = (await run.round(number)) ? 0 : failures + 1;
+      save(tally);
+    }
+    tally.ended = failures === FAILURES ? `${FAILURES} failures in a row` : "all deploys";
+    if (failures < FAILURES && tally.deploy < deploys) tally.ended = "time is up";
+    return (await run.conclude()).tasks;
+  } catch (error) {
+    // What fails because everything was told to stop is no failure.
+    lab.signal.throwIfAborted();
+    throw error;
+  } finally {
+    run.stop();
+    // Of a command that was told to stop nothing may outlive the lab.
+    killProcessesWith(`${lab.ministack.instance}/`);
+    await bench.stop();
   }
 }
 
-async function soak(deploys: number, seed: number): Promise<{ counts: SoakCounts; rest: Rest }> {
-  let folder = "";
-  let instance = "";
-  const result = await withLab({ report: say }, async (lab) => {
-    folder = lab.folder;
-    instance = lab.ministack.instance;
-    const bench = await createBenchStack(lab);
-    try {
-      const run = new Soak(bench, randomFrom(seed), say);
-      await run.prepare();
-      const end = Date.now() + Number(values.minutes) * 60_000;
-      for (let number = 1; number <= deploys && Date.now() < end; number++) await run.round(number);
-      const counts = await run.conclude();
-      return { counts, running: await run.runningTasks(), docker: lab.docker };
-    } catch (error) {
-      // What fails because everything was told to stop is no failure.
-      lab.signal.throwIfAborted();
-      throw error;
-    } finally {
-      await bench.stop();
-    }
-  });
-  const rest = await leftOver(result.docker, folder, instance, result.running);
-  return { counts: result.counts, rest };
+function failure(error: unknown, tally: SoakTally): number {
+  if (error instanceof Error && error.name === "AbortError") {
+    tally.ended = "interrupted";
+    return 130;
+  }
+  tally.ended = error instanceof Error ? error.message : String(error);
+  if (!(error instanceof LabError))
+    say(error instanceof Error ? (error.stack ?? error.message) : String(error));
+  return 2;
 }
 
-function tell(counts: SoakCounts, rest: Rest): number {
-  const { problems, ...figures } = counts;
-  say(JSON.stringify({ ...figures, rest }, undefined, 2));
-  for (const problem of problems) say(`PROBLEM: ${problem}`);
-  const left = Object.values(rest).reduce((sum, number) => sum + number, 0);
-  const well = problems.length === 0 && left === 0;
+function tell(tally: SoakTally): number {
+  save(tally);
+  const { problems, ...figures } = tally.figures();
+  say(JSON.stringify(figures, undefined, 2));
+  const sound = isSound(tally.figures());
   say(
-    well
+    sound
       ? "All verdicts agree with the database, and nothing is left."
-      : "The soak found something; see above.",
+      : `The soak is not sound (${figures.ended}, ${problems.length} problems); see above and ${values.json}.`,
   );
-  return well ? 0 : 1;
+  return sound ? 0 : 1;
+}
+
+function problemText({ deploy, where, what, evidence }: Problem): string {
+  const lines = evidence.map((line) => `    ${line}`);
+  return [`PROBLEM in deploy ${deploy}: ${where}: ${what}`, ...lines].join("\n");
+}
+
+function save(tally: SoakTally): void {
+  writeFileSync(values.json, `${JSON.stringify(tally.figures(), undefined, 2)}\n`);
 }
 
 function say(line: string): void {

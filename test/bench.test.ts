@@ -68,6 +68,19 @@ for (const [fault, carriedOut] of [
   });
 }
 
+test("a call is under way until it is carried out", async (t) => {
+  const { proxy, call } = await proxied(t);
+  assert.equal(proxy.underWay, 0);
+  const during: number[] = [];
+  proxy.inject(() => {
+    during.push(proxy.underWay);
+    return undefined;
+  });
+  await Promise.all([call("X.RunTask"), call("X.RunTask")]);
+  assert.equal(Math.max(...during) >= 1, true);
+  while (proxy.underWay > 0) await new Promise((resolve) => setImmediate(resolve));
+});
+
 test("a median of an odd and an even number of samples, and of none", () => {
   assert.equal(median([30, 10, 20]), 20);
   assert.equal(median([40, 10, 20, 30]), 25);

@@ -58,6 +58,30 @@ test("hangs, and stops all the same", async () => {
   await hanging;
 });
 
+test("takes a message late, even where the sender is gone", async (context) => {
+  const due: { work: () => void; ms: number }[] = [];
+  const slack = await startSlackReceiver(0, (work, ms) => void due.push({ work, ms }));
+  context.after(() => slack.stop());
+  slack.behave({ kind: "late", ms: 5_000 }, { kind: "late", ms: 9_000 });
+  const waiting = post(slack, '{"text":"a"}');
+  const gone = new AbortController();
+  const given = assert.rejects(post(slack, '{"text":"b"}', gone.signal));
+  while (due.length < 2) await new Promise((resolve) => setImmediate(resolve));
+  gone.abort();
+  await given;
+  assert.deepEqual([due.map(({ ms }) => ms).sort(), slack.messages], [[5_000, 9_000], []]);
+  for (const { work } of due) work();
+  assert.equal((await waiting).text, "ok");
+  assert.deepEqual(slack.messages.length, 2);
+});
+
+test("is well at once when it recovers", async (context) => {
+  const slack = await receiver(context);
+  slack.behave({ kind: "hang" }, { kind: "hang" });
+  slack.recover();
+  assert.equal((await post(slack, '{"text":"a"}')).status, 200);
+});
+
 test("a message is shown as a person sees it", () => {
   const message = {
     text: "fallback",

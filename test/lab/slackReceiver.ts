@@ -5,6 +5,8 @@ export type SlackBehaviour =
   | { readonly kind: "ok" }
   | { readonly kind: "rateLimited"; readonly retryAfterSeconds: number }
   | { readonly kind: "error"; readonly status: number; readonly body: string }
+  /** Takes the message, and so answers, this many milliseconds later, whether or not the sender still waits. */
+  | { readonly kind: "late"; readonly ms: number }
   | { readonly kind: "hang" };
 
 export interface SlackReceiver {
@@ -16,18 +18,26 @@ export interface SlackReceiver {
   readonly requests: number;
   /** The given behaviours answer the next requests, one each; after them all is well again. */
   behave(...next: SlackBehaviour[]): void;
+  /** All is well from the next request on, whatever `behave` was told. */
+  recover(): void;
   stop(): Promise<void>;
 }
 
-/** Starts an HTTP server on 127.0.0.1 that takes messages as a Slack incoming webhook does. */
-export async function startSlackReceiver(port = 0): Promise<SlackReceiver> {
+/**
+ * Starts an HTTP server on 127.0.0.1 that takes messages as a Slack incoming webhook does.
+ *
+ * @param later calls `work` after so many milliseconds
+ */
+export async function startSlackReceiver(port = 0, later: Later = withTimer): Promise<SlackReceiver> {
   const messages: unknown[] = [];
   const behaviours: SlackBehaviour[] = [];
   let requests = 0;
   const server = createServer((request, response) => {
     void readBody(request).then((body) => {
       requests += 1;
-      answer(behaviours.shift() ?? { kind: "ok" }, body, messages, response);
+      const behaviour = behaviours.shift() ?? { kind: "ok" };
+      if (behaviour.kind === "late") later(() => accept(body, messages, response), behaviour.ms);
+      else answer(behaviour, body, messages, response);
     });
   });
   await new Promise<void>((resolve, reject) => {
@@ -43,11 +53,19 @@ export async function startSlackReceiver(port = 0): Promise<SlackReceiver> {
       return requests;
     },
     behave: (...next) => void behaviours.push(...next),
+    recover: () => void behaviours.splice(0),
     stop: async () => {
       server.closeAllConnections();
       await new Promise<void>((resolve) => server.close(() => resolve()));
     },
   };
+}
+
+type Later = (work: () => void, ms: number) => void;
+
+/** What is not answered when the process ends is nobody's concern. */
+function withTimer(work: () => void, ms: number): void {
+  setTimeout(work, ms).unref();
 }
 
 async function readBody(request: IncomingMessage): Promise<string> {
@@ -57,7 +75,7 @@ async function readBody(request: IncomingMessage): Promise<string> {
 }
 
 function answer(
-  behaviour: SlackBehaviour,
+  behaviour: Exclude<SlackBehaviour, { kind: "late" }>,
   body: string,
   messages: unknown[],
   response: ServerResponse,
