@@ -1,11 +1,12 @@
 /** Those who run one migration and say how it went, each as a process of its own. */
 import { execFileSync, spawn } from "node:child_process";
-import { resolve } from "node:path";
+import { readFileSync } from "node:fs";
+import { join, resolve } from "node:path";
 import { STACK } from "../test/lab/labStack.ts";
 import type { BenchStack } from "./benchStack.ts";
 
 const HERE = import.meta.dirname;
-const MAIN = resolve(HERE, "..", "automation", "main.ts");
+const PROJECT = resolve(HERE, "..");
 /** A run that takes longer is broken, and must not hang the bench. */
 const LIMIT_MS = 20 * 60_000;
 
@@ -17,9 +18,12 @@ export interface Contestant {
   readonly verdict: RegExp;
 }
 
-/** The script itself. */
+/** The script itself, as `npm run ecs-migrate` starts it. */
 export function ours(bench: BenchStack, ...words: string[]): Contestant {
-  const args = [MAIN, ...words, "--stack", STACK, "--project", bench.stack.project, "--no-slack"];
+  const { scripts } = JSON.parse(readFileSync(join(PROJECT, "package.json"), "utf8"));
+  const [, ...command] = (scripts["ecs-migrate"] as string).split(" ");
+  const main = command.map((word) => (word.endsWith(".ts") ? join(PROJECT, word) : word));
+  const args = [...main, ...words, "--stack", STACK, "--project", bench.stack.project, "--no-slack"];
   return { name: "ecs-migrate", command: process.execPath, args, verdict: /^✔ /m };
 }
 
