@@ -2,6 +2,7 @@
 import { readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { BenchStack } from "./benchStack.ts";
+import { runningContainers } from "./soakBlow.ts";
 import { type Ran, SoakRunner } from "./soakCommand.ts";
 import { migrationSql, SoakDatabase } from "./soakDatabase.ts";
 import { blowName, type DeployPlan, planDeploy, soakVersion } from "./soakPlan.ts";
@@ -152,6 +153,8 @@ export class Soak {
     if (effects.size !== tally.deploy) tally.problem("the database", `holds ${tally.held} migrations`);
     const runs = join(bench.lab.folder, "state-home", "ecs-migrate", "runs");
     tally.journals = readdirSync(runs).length;
+    const containers = await runningContainers(bench.lab);
+    if (containers.length > 0) tally.problem("the lab", "containers run at the end", containers);
     return { tasks: (await this.#database.runningTasks()).length };
   }
 
