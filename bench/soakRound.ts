@@ -95,7 +95,8 @@ export class Soak {
     let last = first;
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
       const goesOn = attempt === 0 && first.killed && plan.atOnce;
-      if (!goesOn && (await this.#isReached(version))) return last;
+      // A run whose script was killed has no verdict yet, though its migration may be there.
+      if (last.report && (await this.#isReached(version))) return last;
       const args = goesOn ? await this.#again(plan) : await this.#next(plan, last, attempt);
       const faults = attempt === 0 && plan.faultsAgain ? plan.nextFault : undefined;
       last = await this.#runner.run(args, { version, nextFault: faults });
