@@ -73,11 +73,16 @@ async function untilSqlRuns({ sqlRuns, ended }: Scene): Promise<void> {
 }
 
 async function firstContainer({ lab, ended }: Scene): Promise<string> {
-  const filter = ["--filter", `label=ministack.instance=${lab.ministack.instance}`];
   for (;;) {
-    const { stdout } = await tryCommand(lab.docker.path, ["ps", "--quiet", ...filter]);
-    const [id] = stdout.split("\n").filter(Boolean);
+    const [id] = await runningContainers(lab);
     if (id) return id;
     await delay(100, undefined, { signal: ended });
   }
+}
+
+/** Ids of the containers in which tasks run. */
+export async function runningContainers({ docker, ministack }: Lab): Promise<string[]> {
+  const filter = ["--filter", `label=ministack.instance=${ministack.instance}`];
+  const { stdout } = await tryCommand(docker.path, ["ps", "--quiet", ...filter]);
+  return stdout.split("\n").filter(Boolean);
 }

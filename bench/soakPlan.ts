@@ -86,7 +86,7 @@ function planBlow(random: Random, sqlMs: number): Blow {
     }
     case "killContainer": {
       const moment = random.pick(["start", "running"] as const);
-      return { kind, moment, afterMs: within(moment === "start" ? 1_000 : sqlMs * 0.8) };
+      return { kind, moment, afterMs: within(moment === "start" ? 250 : sqlMs * 0.8) };
     }
     case "slackDown":
     case "slackSlow":

@@ -2,6 +2,7 @@
 import { readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { BenchStack } from "./benchStack.ts";
+import { runningContainers } from "./soakBlow.ts";
 import { type Ran, SoakRunner } from "./soakCommand.ts";
 import { migrationSql, SoakDatabase } from "./soakDatabase.ts";
 import { blowName, type DeployPlan, planDeploy, soakVersion } from "./soakPlan.ts";
@@ -94,7 +95,8 @@ export class Soak {
     let last = first;
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
       const goesOn = attempt === 0 && first.killed && plan.atOnce;
-      if (!goesOn && (await this.#isReached(version))) return last;
+      // A run whose script was killed has no verdict yet, though its migration may be there.
+      if (last.report && (await this.#isReached(version))) return last;
       const args = goesOn ? await this.#again(plan) : await this.#next(plan, last, attempt);
       const faults = attempt === 0 && plan.faultsAgain ? plan.nextFault : undefined;
       last = await this.#runner.run(args, { version, nextFault: faults });
@@ -152,6 +154,8 @@ export class Soak {
     if (effects.size !== tally.deploy) tally.problem("the database", `holds ${tally.held} migrations`);
     const runs = join(bench.lab.folder, "state-home", "ecs-migrate", "runs");
     tally.journals = readdirSync(runs).length;
+    const containers = await runningContainers(bench.lab);
+    if (containers.length > 0) tally.problem("the lab", "containers run at the end", containers);
     return { tasks: (await this.#database.runningTasks()).length };
   }
 
