@@ -6,7 +6,7 @@
  * A home that cannot be written costs this memory and nothing else: it is a warning.
  */
 import { createHash, randomUUID } from "node:crypto";
-import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { homedir } from "node:os";
 import { dirname, join } from "node:path";
 
@@ -75,8 +75,26 @@ export class RunJournal {
 
   async #begin(spare: string): Promise<JournalEntry> {
     this.#entry = { nonce: randomUUID(), startedAt: this.#now(), attempt: 0, taskArn: null };
-    if (!(await this.#write())) this.#entry = { ...this.#entry, nonce: spare };
+    if (await this.#write()) await this.#sweep();
+    else this.#entry = { ...this.#entry, nonce: spare };
     return this.#entry;
+  }
+
+  /** Removes what nobody asks for any more: the entry of a killed run whose end `attach` told, or nobody did. */
+  async #sweep(): Promise<void> {
+    const folder = dirname(this.#path);
+    try {
+      for (const name of await readdir(folder)) {
+        const entry = parseEntry(await readFile(join(folder, name), "utf8"));
+        if (entry && this.#isStale(entry)) await rm(join(folder, name), { force: true });
+      }
+    } catch {
+      // Another run swept at the same moment, or the folder cannot be read: what stays costs nothing.
+    }
+  }
+
+  #isStale({ startedAt }: JournalEntry): boolean {
+    return this.#now() - startedAt >= STALE_AFTER_MS;
   }
 
   /** Writes down how far the run has come: before RunTask is called, and when there is a task. */
@@ -119,7 +137,7 @@ export class RunJournal {
       return undefined;
     }
     const entry = parseEntry(content);
-    return entry && this.#now() - entry.startedAt < STALE_AFTER_MS ? entry : undefined;
+    return entry && !this.#isStale(entry) ? entry : undefined;
   }
 }
 

@@ -210,6 +210,10 @@ export function fileName(
     : `the ${direction} file of version ${version}`;
 }
 
+/** What must be known before the look that tells how much of a file took effect. */
+export const STILL_RUNNING =
+  "The container may have been killed while its statement ran, and the database may still run it: wait until no session does (SELECT pid, state, query FROM pg_stat_activity WHERE state <> 'idle'; in MySQL SHOW PROCESSLIST).";
+
 function dirtySteps(verdict: Dirty, context: VerdictContext): NextStep[] {
   const mark = dirtyMark(verdict, context);
   if (mark === null) {
@@ -221,7 +225,10 @@ function dirtySteps(verdict: Dirty, context: VerdictContext): NextStep[] {
   const look = `Look in the database whether the statements of ${mark.file} took effect${origin}; the mark alone cannot tell. Postgres takes a file without a COMMIT of its own whole or not at all.`;
   const mend = verdict.error === null ? null : explainError(verdict.error).mend;
   const redo = isReadOnly(context.operation) ? "up" : operationText(context.operation);
+  // Without a result line the container was killed, and Postgres runs on with what it was sent until it misses the client.
+  const first = verdict.from === null ? [step(STILL_RUNNING, context)] : [];
   return [
+    ...first,
     step(look, context),
     step("None took effect: set the version before the file, ...", context, `force ${mark.before}`),
     step(`... then run it again. ${mend ?? "Mend the cause first."}`, context, redo),

@@ -2,6 +2,7 @@
 import { styleText } from "node:util";
 import { safeLine, safeText } from "../plainText.ts";
 import { countText } from "../verdictFacts.ts";
+import { STILL_RUNNING } from "../verdictNext.ts";
 import type { DirtyGuide, GuidedStatement } from "./dirtyGuide.ts";
 import type { CheckState, Diagnosis } from "./findings.ts";
 
@@ -68,6 +69,8 @@ function introLines({
   return [
     `The database is dirty ${at}: ${safeLine(file)}, on the way ${direction}, did not come to its end${supposed}.`,
     ...(error === null ? [] : [`golang-migrate said: ${safeLine(error)}`]),
+    // No result line: nobody saw the end of the container.
+    ...(sure ? [] : [STILL_RUNNING]),
     checkoutText(checkout),
     ...(wholeOrNothing === null ? [] : [transactionText(wholeOrNothing)]),
   ];

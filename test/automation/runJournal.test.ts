@@ -65,6 +65,20 @@ describe("RunJournal", () => {
     assert.equal((await new RunJournal(env, "a", () => 0).begin()).nonce, renewed);
   });
 
+  test("a new run removes what is older than a day, of whatever words, and nothing else", async (t) => {
+    const home = await temporaryHome(t);
+    const env = { XDG_STATE_HOME: home };
+    const folder = join(home, "ecs-migrate", "runs");
+    await new RunJournal(env, "old", () => 0).begin();
+    await new RunJournal(env, "young", () => 1).begin();
+    await writeFile(join(folder, "notes.txt"), "not a run");
+    await new RunJournal(env, "new", () => 24 * HOUR).begin();
+    const left = await readdir(folder);
+    assert.equal(left.length, 3);
+    assert.equal((await new RunJournal(env, "young", () => 24 * HOUR).begin()).resumed, true);
+    assert.equal(left.includes("notes.txt"), true);
+  });
+
   test("a file that was cut short counts as none; its rights are the owner's", async (t) => {
     const home = await temporaryHome(t);
     const env = { XDG_STATE_HOME: home };

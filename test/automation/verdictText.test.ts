@@ -186,6 +186,14 @@ describe("describeVerdict, what now", () => {
     assert.match(next[3]?.text ?? "", /^All took effect/);
   });
 
+  test("a dirty end that no result line told: first that no session still runs the statement", () => {
+    const told = describeVerdict(DIRTY, CONTEXT).next;
+    const { next } = describeVerdict({ ...DIRTY, from: null }, CONTEXT);
+    assert.match(next[0]?.text ?? "", /the database may still run it: wait until no session does \(SELECT pid, /);
+    assert.equal(next[0]?.command, null);
+    assert.deepEqual(next[1], told[0]);
+  });
+
   test("a dirty first version goes back to no version", () => {
     const first: Verdict = {
       kind: "dirty",

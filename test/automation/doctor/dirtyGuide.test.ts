@@ -8,6 +8,7 @@ import { ok, problem, warning } from "../../../automation/doctor/findings.ts";
 import { looksFor } from "../../../automation/doctor/lookQueries.ts";
 import type { HistoryEntry } from "../../../automation/history.ts";
 import type { DatabaseVersion, ResultLine } from "../../../automation/resultLine.ts";
+import { STILL_RUNNING } from "../../../automation/verdictNext.ts";
 import { type MigrationFile, parseMigrationFileName, recordOf } from "../../../infra/migrations.ts";
 import { assertGolden } from "../../support/golden.ts";
 import { sampleOutputs } from "../../support/sampleOutputs.ts";
@@ -143,6 +144,8 @@ describe("dirtyGuide", () => {
     const made = await guide(20261122, undefined);
     assert.equal(made.sure, false);
     assert.equal(made.file, "20261122_add_email.up.sql");
+    const report = { schema: 1, stack: "stage", exitCode: 12, checks: [], dirty: made } as const;
+    assert.ok(doctorLines(report, false).includes(STILL_RUNNING), "its container may have been killed");
   });
 
   it("shows no statements of a file that the checkout lacks or has otherwise", async () => {
