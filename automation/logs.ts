@@ -12,6 +12,8 @@ import { parseResultLine, type ResultLine } from "./resultLine.ts";
 const TAIL_LINES = 20;
 /** One poll reads this many pages at the most, so that a flood of lines cannot keep the task from being looked at. */
 const MAX_PAGES = 10;
+/** A page of fewer lines is hardly ever followed by another one at once. */
+const FEW_LINES = 1_000;
 
 export interface LogFollowerOptions {
   readonly logs: LogsApi;
@@ -40,6 +42,7 @@ export class LogFollower {
   /** By time and text: how much more often (or, below 0, less often) a line was pushed than read. */
   readonly #ahead = new Map<string, number>();
   #unread = 0;
+  #atEnd = false;
   #expectsPushes = false;
 
   constructor(options: LogFollowerOptions) {
@@ -113,17 +116,28 @@ export class LogFollower {
     return count;
   }
 
-  /** Reads what is new. GetLogEvents answers pages of at most 1 MB or 10,000 events, and an empty page may not be the last. */
-  async poll(): Promise<Poll> {
+  /** True where the stream has been read up to where its end was a moment ago. */
+  get atEnd(): boolean {
+    return this.#atEnd;
+  }
+
+  /**
+   * Reads what is new. GetLogEvents answers pages of at most 1 MB or 10,000 events, and an empty page may not be the last.
+   *
+   * @param toEnd reads on after a page with few lines, to be sure that it was the last; false where a next poll comes soon
+   */
+  async poll(toEnd = true): Promise<Poll> {
     let lines = 0;
+    this.#atEnd = false;
     for (let page = 0; page < MAX_PAGES && this.#warning === undefined; page++) {
       const read = await this.#readPage();
       if (read === undefined) break;
       lines += read.lines;
-      if (read.atEnd) return { lines, atEnd: true };
-      if (read.lines === 0) break;
+      this.#atEnd = read.atEnd;
+      if (read.atEnd || read.lines === 0) break;
+      if (!toEnd && read.lines < FEW_LINES) break;
     }
-    return { lines, atEnd: this.#warning !== undefined };
+    return { lines, atEnd: this.#atEnd || this.#warning !== undefined };
   }
 
   async #readPage(): Promise<Poll | undefined> {
@@ -187,12 +201,16 @@ const DRAIN_STEP_MS = 500;
  */
 export async function drain(follower: LogFollower, clock: Clock, signal?: AbortSignal): Promise<void> {
   const deadline = clock.now() + DRAIN_MS;
-  for (;;) {
+  while (!isComplete(follower)) {
     const { atEnd, lines } = await follower.poll();
-    if (follower.warning !== undefined || signal?.aborted) return;
-    if (follower.result && atEnd && follower.unread === 0) return;
+    if (isComplete(follower) || follower.warning !== undefined || signal?.aborted) return;
     if (clock.now() >= deadline) return;
     // Only a poll that was cut short by its limit of pages is followed at once by the next.
     if (atEnd || lines === 0) await clock.sleep(DRAIN_STEP_MS, signal);
   }
+}
+
+/** The result line is the last that the container writes: what was read up to the end after it is all there is. */
+function isComplete(follower: LogFollower): boolean {
+  return follower.result !== undefined && follower.atEnd && follower.unread === 0;
 }

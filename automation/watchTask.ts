@@ -23,7 +23,9 @@ interface Pace {
 
 /** DescribeTasks until the task runs. */
 const PENDING: Pace = { least: 250, most: 1_000, share: 0.1 };
-/** GetLogEvents while it runs. The result line comes this way; a line shows within 2 s, the call itself included. */
+/** GetLogEvents in the first seconds of its run: the result line comes this way, and most migrations are over by then. */
+const FIRST_LINES: Pace = { least: 100, most: 250, share: 0.05 };
+/** GetLogEvents from then on; a line shows within 2 s, the call itself included. */
 const LINES: Pace = { least: 250, most: 1_800, share: 0.01 };
 /** GetLogEvents until the task runs: awslogs makes the stream with the container's first line. */
 const NO_LINES_YET_MS = 2_000;
@@ -32,7 +34,7 @@ const LOGS_RETRY_MS = 1_000;
 const DESCRIBE_FIRST_MS = 1_000;
 const DESCRIBE_MOST_MS = 6_000;
 /** The same while lines are pushed: a container that ends without a result line is noticed as much later. */
-const DESCRIBE_MOST_PUSHED_MS = 12_000;
+const DESCRIBE_MOST_PUSHED_MS = 15_000;
 /** Live Tail opens then: a short migration is over sooner, and is judged sooner by asking. */
 const PUSH_AFTER_MS = 5_000;
 /** An update may hold what came in, and was read, in the second before its session. */
@@ -41,7 +43,7 @@ const PUSH_OVERLAP_MS = 1_000;
 const READ_BACK_MS = 120_000;
 const READ_BACK_LINES = 2_000;
 /** DescribeTasks after the result line: the container is about to end, and ECS says so a moment to some seconds later. */
-const RESULT_FIRST_MS = 100;
+const RESULT_FIRST_MS = 50;
 const RESULT_MOST_MS = 1_000;
 const RESULT_GROWTH = 1.5;
 /** DescribeTasks may not know a task yet that RunTask has just answered with: it counts as pending for as long as this. */
@@ -96,14 +98,16 @@ async function watchToEnd(options: WatchOptions): Promise<Watched> {
     const hadResult = follower.result !== undefined;
     if (tail && followPushes(tail, follower, watch.runningMs)) nextLogs = clock.now();
     if (clock.now() >= nextLogs) {
-      await follower.poll();
+      await follower.poll(tail?.isLive === true);
       if (follower.lines > 0) watch.runs();
       nextLogs = clock.now() + logDelayMs(options, watch.runningMs);
     }
     if (!hadResult && follower.result) nextDescribe = clock.now();
     if (clock.now() >= nextDescribe) {
       const ranBefore = watch.runningMs !== undefined;
-      const end = await watch.look();
+      // After the result line both answers are needed; one need not wait for the other.
+      const readsOn = follower.result !== undefined && !follower.atEnd;
+      const [end] = await Promise.all([watch.look(), readsOn ? follower.poll() : undefined]);
       if (end === "stopped" && watch.mayHaveRun) await drain(follower, clock, signal);
       if (end) return watch.ended(end);
       nextDescribe = clock.now() + watch.delayMs(follower.result !== undefined);
@@ -143,7 +147,8 @@ function logDelayMs({ follower, clock, tail }: WatchOptions, runningMs: number |
   if (follower.warning !== undefined) return Number.MAX_SAFE_INTEGER;
   if (follower.failures > 0) return backoffMs(follower.failures, LOGS_RETRY_MS, 15_000, clock.random());
   if (runningMs === undefined) return NO_LINES_YET_MS;
-  return tail?.isLive ? READ_BACK_MS : paceMs(LINES, runningMs);
+  if (tail?.isLive) return READ_BACK_MS;
+  return paceMs(runningMs < PUSH_AFTER_MS ? FIRST_LINES : LINES, runningMs);
 }
 
 /** What the looks at one task have shown so far. */

@@ -125,12 +125,36 @@ describe("LogFollower", () => {
   });
 });
 
+describe("poll", () => {
+  test("to the end reads on after a page with few lines; otherwise only after a page with many", async () => {
+    const { faults, logs, follower } = setUp();
+    logs.put(STREAM, "one");
+    assert.deepEqual(await follower.poll(false), { lines: 1, atEnd: false });
+    assert.equal(faults.of("getLogEvents").length, 1);
+    logs.put(STREAM, "two");
+    assert.deepEqual(await follower.poll(), { lines: 1, atEnd: true });
+    assert.equal(faults.of("getLogEvents").length, 3);
+    for (let line = 0; line < 10_500; line++) logs.put(STREAM, String(line));
+    assert.deepEqual(await follower.poll(false), { lines: 10_500, atEnd: false });
+    assert.equal(faults.of("getLogEvents").length, 5);
+  });
+});
+
 describe("drain", () => {
   test("ends as soon as the result line is there and the end is reached", async () => {
     const { clock, logs, follower } = setUp();
     logs.put(STREAM, RESULT);
     await drain(follower, clock);
     assert.deepEqual(clock.sleeps, []);
+  });
+
+  test("reads nothing again where the end was reached after the result line", async () => {
+    const { clock, faults, logs, follower } = setUp();
+    logs.put(STREAM, RESULT);
+    await follower.poll();
+    const before = faults.of("getLogEvents").length;
+    await drain(follower, clock);
+    assert.equal(faults.of("getLogEvents").length, before);
   });
 
   test("waits 12 s for a result line, and no longer", async () => {
@@ -145,7 +169,7 @@ describe("drain", () => {
   test("pauses between polls that are throttled after the result line", async () => {
     const { clock, faults, logs, follower } = setUp();
     logs.put(STREAM, RESULT);
-    await follower.poll();
+    await follower.poll(false);
     faults.next("getLogEvents", FAULTS.throttled(), FAULTS.throttled());
     await drain(follower, clock);
     assert.deepEqual(clock.sleeps, [500, 500]);
