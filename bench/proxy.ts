@@ -41,7 +41,9 @@ export async function startProxy(target: string): Promise<ApiProxy> {
     if (fault === "throttle") return refuse(response, 400, "ThrottlingException");
     if (fault === "serverError") return refuse(response, 503, "ServiceUnavailableException");
     if (fault === "latency") await delay(LATENCY_MS);
-    if (name === "StartLiveTail") return pass(target, incoming, body, response);
+    // Its answer has no end that could be waited for.
+    if (name === "StartLiveTail" && fault !== "lost") return pass(target, incoming, body, response);
+    if (name === "StartLiveTail") return void incoming.socket.destroy();
     const answer = await forward(target, incoming, body);
     if (fault === "lost") return void incoming.socket.destroy();
     response.writeHead(answer.status, answer.headers).end(answer.body);

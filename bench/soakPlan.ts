@@ -49,7 +49,7 @@ export function soakVersion(number: number): number {
 /** The script's own calls of AWS. */
 const SCRIPT_CALLS: ReadonlySet<string> = new Set([
   ...["RunTask", "ListTasks", "DescribeTasks", "DescribeTaskDefinition", "ListTaskDefinitions"],
-  ...["GetLogEvents", "FilterLogEvents", "DescribeLogStreams", "GetParameter"],
+  ...["GetLogEvents", "FilterLogEvents", "DescribeLogStreams", "GetParameter", "StartLiveTail"],
 ]);
 /** One call in so many meets a fault. Of Pulumi's far fewer: it makes many, and one that fails ends the deploy before its task. */
 const FAULT_SHARE = { script: 1 / 6, pulumi: 1 / 150 };
@@ -62,7 +62,8 @@ const KINDS = [
 
 export function planDeploy(seed: number, number: number): DeployPlan {
   const random = randomFrom(seed * 1_000_003 + number);
-  const sqlSeconds = 1 + random.next() * 2;
+  // One in six long enough for Live Tail.
+  const sqlSeconds = random.next() < 1 / 6 ? 7 + random.next() * 3 : 1 + random.next() * 2;
   const blow = planBlow(random, sqlSeconds * 1_000);
   const atOnce = random.next() < 0.6;
   const faultsAgain = random.next() < 0.5;
