@@ -27,7 +27,7 @@ export interface LogFollowerOptions {
 export interface Poll {
   /** Lines that were new. */
   readonly lines: number;
-  /** True where the stream's end was reached: the forward token came back unchanged. */
+  /** True where the stream's end was reached: the forward token came back unchanged, or the result line was the last. */
   readonly atEnd: boolean;
 }
 
@@ -43,6 +43,8 @@ export class LogFollower {
   readonly #ahead = new Map<string, number>();
   #unread = 0;
   #atEnd = false;
+  /** True where the last line so far is a result line, after which the container writes no more. */
+  #endsWithResult = false;
   #expectsPushes = false;
 
   constructor(options: LogFollowerOptions) {
@@ -153,7 +155,8 @@ export class LogFollower {
       this.#failures = 0;
       for (const event of page.events ?? []) this.#read(event);
       this.#token = page.nextForwardToken ?? before;
-      return { lines: page.events?.length ?? 0, atEnd: before !== undefined && this.#token === before };
+      const isUnchanged = before !== undefined && this.#token === before;
+      return { lines: page.events?.length ?? 0, atEnd: isUnchanged || this.#endsWithResult };
     } catch (error) {
       this.#note(error);
       return undefined;
@@ -164,6 +167,7 @@ export class LogFollower {
     this.#lines++;
     const line = withoutEnd(message);
     const result = parseResultLine(line);
+    this.#endsWithResult = result !== undefined;
     if (result) {
       this.#result = result;
       return;
@@ -210,7 +214,7 @@ export async function drain(follower: LogFollower, clock: Clock, signal?: AbortS
   }
 }
 
-/** The result line is the last that the container writes: what was read up to the end after it is all there is. */
+/** What was read up to the end after the result line is all there is. */
 function isComplete(follower: LogFollower): boolean {
   return follower.result !== undefined && follower.atEnd && follower.unread === 0;
 }

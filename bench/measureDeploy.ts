@@ -20,9 +20,10 @@ export async function measureDeploy(
 ): Promise<DeploySamples> {
   const deployMs: number[] = [];
   const upMs: number[] = [];
-  const before = bench.proxy.calls.length;
-  // A task run by the history's own doing: the first deploy has applied every file, by this very set.
   const env = { AWS_ENDPOINT_URL: bench.proxy.url };
+  // Not counted: where the rerun's part has asked for the version more often than the history looks back, it runs a task.
+  await timed(() => bench.stack.run(["deploy", "--no-slack"], { env }));
+  const before = bench.proxy.calls.length;
   for (let round = 0; round < rounds; round++) {
     deployMs.push(await timed(() => bench.stack.run(["deploy", "--no-slack"], { env })));
     upMs.push(await timed(() => bench.stack.pulumi(["up", "--yes"], { env })));

@@ -157,6 +157,19 @@ describe("drain", () => {
     assert.equal(faults.of("getLogEvents").length, before);
   });
 
+  test("a page that ends with the result line is the last; one with a line after it may not be", async () => {
+    for (const [rest, calls] of [
+      [[], 1],
+      [["a word more"], 2],
+    ] as const) {
+      const { clock, faults, logs, follower } = setUp();
+      for (const line of ["line", RESULT, ...rest]) logs.put(STREAM, line);
+      await drain(follower, clock);
+      assert.equal(follower.lines, 2 + rest.length);
+      assert.equal(faults.of("getLogEvents").length, calls);
+    }
+  });
+
   test("waits 12 s for a result line, and no longer", async () => {
     const { clock, logs, follower } = setUp();
     logs.put(STREAM, "no result");
@@ -166,10 +179,11 @@ describe("drain", () => {
     assert.equal(follower.result, undefined);
   });
 
-  test("pauses between polls that are throttled after the result line", async () => {
+  test("pauses between polls that are throttled before the result line", async () => {
     const { clock, faults, logs, follower } = setUp();
-    logs.put(STREAM, RESULT);
+    logs.put(STREAM, "line");
     await follower.poll(false);
+    logs.put(STREAM, RESULT);
     faults.next("getLogEvents", FAULTS.throttled(), FAULTS.throttled());
     await drain(follower, clock);
     assert.deepEqual(clock.sleeps, [500, 500]);
