@@ -43,8 +43,6 @@ export class LogFollower {
   readonly #ahead = new Map<string, number>();
   #unread = 0;
   #atEnd = false;
-  /** True where the last line so far is a result line, after which the container writes no more. */
-  #endsWithResult = false;
   #expectsPushes = false;
 
   constructor(options: LogFollowerOptions) {
@@ -156,7 +154,9 @@ export class LogFollower {
       for (const event of page.events ?? []) this.#read(event);
       this.#token = page.nextForwardToken ?? before;
       const isUnchanged = before !== undefined && this.#token === before;
-      return { lines: page.events?.length ?? 0, atEnd: isUnchanged || this.#endsWithResult };
+      // After its result line the container writes no more.
+      const endsWithResult = parseResultLine(withoutEnd(page.events?.at(-1)?.message)) !== undefined;
+      return { lines: page.events?.length ?? 0, atEnd: isUnchanged || endsWithResult };
     } catch (error) {
       this.#note(error);
       return undefined;
@@ -167,7 +167,6 @@ export class LogFollower {
     this.#lines++;
     const line = withoutEnd(message);
     const result = parseResultLine(line);
-    this.#endsWithResult = result !== undefined;
     if (result) {
       this.#result = result;
       return;
