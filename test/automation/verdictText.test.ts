@@ -189,7 +189,10 @@ describe("describeVerdict, what now", () => {
   test("a dirty end that no result line told: first that no session still runs the statement", () => {
     const told = describeVerdict(DIRTY, CONTEXT).next;
     const { next } = describeVerdict({ ...DIRTY, from: null } as Verdict, CONTEXT);
-    assert.match(next[0]?.text ?? "", /the database may still run it: wait until no session does \(SELECT pid, /);
+    assert.match(
+      next[0]?.text ?? "",
+      /the database may still run it: wait until no session does \(SELECT pid, /,
+    );
     assert.equal(next[0]?.command, null);
     assert.deepEqual(next[1], told[0]);
   });
