@@ -59,10 +59,6 @@ export async function startTask(options: StartOptions): Promise<Started> {
     if (own === "renew") current = await renewed(options);
     else if (own === "forgotten") return forgotten;
     else if (own) return { task: own, attached: true };
-  } catch (error) {
-    return notLookedUp(options, error);
-  }
-  try {
     const running = await findRunning(current);
     if (running) return adoptOrRefuse(current, running);
   } catch (error) {

@@ -6,6 +6,7 @@ import { LogFollower } from "../../automation/logs.ts";
 import { type WatchOptions, watchTask } from "../../automation/watchTask.ts";
 import { FakeAws } from "../support/fakeAws.ts";
 import { FAULTS } from "../support/fakeFaults.ts";
+import { SAMPLE_RESULT } from "../support/sampleResult.ts";
 
 const ARN = "arn:aws:ecs:eu-west-1:123456789012:task/shop-stage/1";
 
@@ -41,19 +42,7 @@ function watch(looks: readonly (Partial<Task> | undefined)[], changes: Partial<W
   return { aws, statuses, times, start, run: () => watchTask(options) };
 }
 
-const resultLine = JSON.stringify({
-  ecsMigrate: 1,
-  operation: "up",
-  argument: null,
-  outcome: "unchanged",
-  exitCode: 0,
-  from: { version: 1, dirty: false },
-  to: { version: 1, dirty: false },
-  files: [],
-  error: null,
-  startedAt: "2026-11-24T09:00:00Z",
-  durationMs: 10,
-});
+const resultLine = JSON.stringify(SAMPLE_RESULT);
 
 const pending = { lastStatus: "PENDING", desiredStatus: "RUNNING" };
 const running = { lastStatus: "RUNNING", desiredStatus: "RUNNING" };

@@ -16,6 +16,7 @@ import { systemClock } from "../../automation/clock.ts";
 import { LiveTail } from "../../automation/liveTail.ts";
 import { LogFollower } from "../../automation/logs.ts";
 import { watchTask } from "../../automation/watchTask.ts";
+import { SAMPLE_RESULT } from "../support/sampleResult.ts";
 import { type MiniStack, REGION, startMiniStack } from "./ministack.ts";
 
 const GROUP = "/ecs/live-tail";
@@ -93,33 +94,20 @@ async function follow(logStream: string, batches: number, linesEach: number) {
     await delay(200);
   }
   lastStatus = "STOPPED";
-  const message = JSON.stringify(RESULT);
+  const message = JSON.stringify(SAMPLE_RESULT);
   const logEvents = [{ timestamp: Date.now(), message }];
   await writer.send(new PutLogEventsCommand({ logGroupName: GROUP, logStreamName: logStream, logEvents }));
   assert.equal((await watched).end, "stopped");
   return { shown, calls, follower };
 }
 
-const RESULT = {
-  ecsMigrate: 1,
-  operation: "up",
-  argument: null,
-  outcome: "unchanged",
-  exitCode: 0,
-  from: { version: 1, dirty: false },
-  to: { version: 1, dirty: false },
-  files: [],
-  error: null,
-  startedAt: "2026-11-25T09:00:00Z",
-  durationMs: 10,
-};
 const numbered = (count: number) => Array.from({ length: count }, (_, line) => `line ${line}`);
 
 test("pushed lines show once, in order, with hardly a GetLogEvents from the session on", async () => {
   const { shown, calls, follower } = await follow("some/lines/1", 50, 3);
   assert.deepEqual(shown, numbered(150));
   assert.equal(follower.unread, 0);
-  assert.deepEqual(follower.result, RESULT);
+  assert.deepEqual(follower.result, SAMPLE_RESULT);
   const session = calls.indexOf("session");
   assert.ok(session > 0, "a session was had");
   // What the session missed while it began, and the reading back at the end.
