@@ -236,14 +236,14 @@ const PATTERNS: readonly Pattern[] = [
     kind: "syntax",
     pattern: /syntax error|You have an error in your SQL syntax/,
     sentence: (_, brief) => `The SQL has a syntax error (${brief}).`,
-    mend: "Correct the file and deploy again.",
+    mend: "Correct the SQL.",
   },
   {
     kind: "data",
     pattern:
       /violates|Duplicate entry|could not create unique index|contains null values|out of range|invalid input (?:syntax|value)|cannot be cast|Data too long|Cannot add or update a child row|contains values that/,
     sentence: (_, brief) => `The data does not fit what the file demands (${brief}).`,
-    mend: "Mend the data, or the file, and run again.",
+    mend: "Mend the data.",
   },
   {
     kind: "exists",

@@ -8,8 +8,8 @@ import type { Finding } from "./check/finding.ts";
 import { type CheckSettings, DEFAULT_CHECK } from "./checkSettings.ts";
 import type { Clock } from "./clock.ts";
 import { EcsMigrateError, EXIT } from "./errors.ts";
-import { findGuardProblems } from "./guard.ts";
-import { refuseOnErrors, refuseOnFindings } from "./guardError.ts";
+import { guardCheckout } from "./guardCheckout.ts";
+import { refuseOnFindings } from "./guardError.ts";
 import { isUpToDate, lastChange } from "./history.ts";
 import { changesNothing, findInfraChanges, InfraGuardError } from "./infraGuard.ts";
 import { makeReport } from "./makeReport.ts";
@@ -100,15 +100,14 @@ async function readNewOutputs({ findOutputs, stack }: DeployDeps): Promise<Outpu
   throw new OutputsLostError(`${said}: it has none`);
 }
 
-/** The checkout must follow from what the stack has shipped, before anything is built. */
-async function guardMigrations(deps: DeployDeps, before: Outputs | undefined): Promise<void> {
+async function guardMigrations(deps: DeployDeps, outputs: Outputs | undefined): Promise<void> {
   const settings = (await deps.checkSettings?.()) ?? DEFAULT_CHECK;
   const checkout = await deps.readCheckout();
-  const shipped = before?.migrations ?? [];
   const now = new Date(deps.clock.now());
   const { stack, terminal, lint } = deps;
   const disabled = new Set(settings.disable);
-  const warnings = refuseOnErrors(findGuardProblems({ checkout, shipped, stack, now, disabled }));
+  const { warnings, shipped, released } = await guardCheckout({ ...deps, outputs, checkout, now, disabled });
+  for (const text of released) terminal.say(text);
   for (const { file, message, mend } of warnings) terminal.warn(`${file}: ${message}; ${mend}`);
   const findings = refuseOnFindings(
     (await lint?.({ ...settings, files: checkout, shipped, stack, now })) ?? [],

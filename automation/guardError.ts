@@ -9,30 +9,21 @@ export class GuardRefusedError extends EcsMigrateError {
   readonly exitCode = EXIT.refused;
   readonly problems: readonly GuardProblem[];
 
-  /** @param problems at least one, of severity `error` */
-  constructor(problems: readonly GuardProblem[], options?: ErrorOptions) {
+  /**
+   * @param problems at least one, of severity `error`
+   * @param hint a way out beside the mends, in whole sentences
+   */
+  constructor(problems: readonly GuardProblem[], hint: string | null = null, options?: ErrorOptions) {
     const list = problems.map(
       ({ file, rule, message, mend }) => `  - ${file}: ${rule}: ${message}\n    ${mend}`,
     );
     const stacks = [...new Set(problems.map(({ stack }) => stack))].join(", ");
     super(
-      `The migrations do not fit what stack ${stacks} has shipped; nothing was run:\n${list.join("\n")}`,
+      `The migrations do not fit what stack ${stacks} has shipped; nothing was run:\n${list.join("\n")}${hint === null ? "" : `\n${hint}`}`,
       options,
     );
     this.problems = problems;
   }
-}
-
-/**
- * Stops a deploy whose migrations have problems that refuse it.
- *
- * @returns the warnings, to be shown
- * @throws {GuardRefusedError} naming every problem of severity `error`
- */
-export function refuseOnErrors(problems: readonly GuardProblem[]): GuardProblem[] {
-  const errors = problems.filter(({ severity }) => severity === "error");
-  if (errors.length > 0) throw new GuardRefusedError(errors);
-  return problems.filter(({ severity }) => severity === "warning");
 }
 
 /** A file that the stack has not shipped would do harm; nothing was started. */

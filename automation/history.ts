@@ -65,6 +65,12 @@ export async function lastChange(logs: LogsApi, outputs: Outputs): Promise<Histo
   return undefined;
 }
 
+/** The last result line of the newest run, question or not; undefined where it has left none, or nothing has run yet. */
+export async function newestEntry(logs: LogsApi, outputs: Outputs): Promise<HistoryEntry | undefined> {
+  const [name] = await newestStreams(logs, outputs);
+  return name === undefined ? undefined : lastEntryOf(logs, outputs.logGroup, name);
+}
+
 /**
  * The newest streams by their creation, newest first. CloudWatch Logs can order by the last event, but brings that time up
  * to date within the hour only (DescribeLogStreams, `lastEventTimestamp`), which is too late for a deploy after a `down`.

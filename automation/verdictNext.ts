@@ -1,5 +1,5 @@
 /** What a person does now, step by step, with the commands ready to paste. Pure. */
-import { explainError } from "./databaseError.ts";
+import { type DatabaseErrorKind, explainError } from "./databaseError.ts";
 import { isReadOnly, operationText } from "./operations.ts";
 import type { ShippedMigration } from "./outputs.ts";
 import type { InterruptCause, NotStartedReason, UnknownCause, Verdict } from "./verdict.ts";
@@ -223,18 +223,41 @@ function dirtySteps(verdict: Dirty, context: VerdictContext): NextStep[] {
     ? " (where a down left the mark, look at the down file of the next higher version)"
     : "";
   const look = `Look in the database whether the statements of ${mark.file} took effect${origin}; the mark alone cannot tell. Postgres takes a file without a COMMIT of its own whole or not at all.`;
-  const mend = verdict.error === null ? null : explainError(verdict.error).mend;
-  const redo = isReadOnly(context.operation) ? "up" : operationText(context.operation);
   // Without a result line the container was killed, and Postgres runs on with what it was sent until it misses the client.
   const first = verdict.from === null ? [step(STILL_RUNNING, context)] : [];
   return [
     ...first,
     step(look, context),
     step("None took effect: set the version before the file, ...", context, `force ${mark.before}`),
-    step(`... then run it again. ${mend ?? "Mend the cause first."}`, context, redo),
+    ...redoSteps(verdict, mark, context),
     step("All took effect: set the version that the file leads to.", context, `force ${mark.after}`),
     step("Some took effect: undo or finish them by hand, then do as for none or for all.", context),
   ];
+}
+
+/** The file may be at fault, or is so for sure. */
+const IN_FILE: ReadonlySet<DatabaseErrorKind> = new Set(["data", "exists", "missing", "other"]);
+const SURELY_IN_FILE: ReadonlySet<DatabaseErrorKind> = new Set(["syntax", "transaction"]);
+
+/** The task runs the image's files: one that was mended in the checkout comes to the database by a deploy alone. */
+function redoSteps({ error }: Dirty, { direction }: DirtyMark, context: VerdictContext): NextStep[] {
+  const redo = isReadOnly(context.operation) ? "up" : operationText(context.operation);
+  const { kind, mend } = error === null ? { kind: null, mend: null } : explainError(error);
+  const again = (lead: string) =>
+    step(`... ${lead} run it again. ${mend ?? "Mend the cause first."}`, context, redo);
+  if (direction === "down" || kind === null) return [again("then")];
+  const edit = "what has not run to its end may be edited.";
+  if (SURELY_IN_FILE.has(kind))
+    return [
+      step(
+        `... then mend the file and deploy it: ${edit}${mend === null ? "" : ` ${mend}`}`,
+        context,
+        "deploy",
+      ),
+    ];
+  if (!IN_FILE.has(kind)) return [again("then")];
+  const file = step(`... then, where the file is wrong, mend it and deploy: ${edit}`, context, "deploy");
+  return [file, again("or, where it is not,")];
 }
 
 function interruptedSteps(

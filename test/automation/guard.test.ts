@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import { findGuardProblems, type GuardProblem } from "../../automation/guard.ts";
-import { GuardRefusedError, refuseOnErrors } from "../../automation/guardError.ts";
+import { GuardRefusedError } from "../../automation/guardError.ts";
 import type { ShippedMigration } from "../../automation/outputs.ts";
 import { type MigrationFile, parseMigrationFileName, recordOf, sha256 } from "../../infra/migrations.ts";
 
@@ -237,7 +237,7 @@ test("another name for the same SQL is a warning and refuses nothing", () => {
       "20261101_people.down.sql": "no users",
     }),
   );
-  assert.deepEqual(refuseOnErrors(problems), [
+  assert.deepEqual(problems, [
     {
       rule: "renamed",
       severity: "warning",
@@ -274,19 +274,19 @@ test("a version above what a number holds is named without one", () => {
 
 test("the error lists each problem with its mend and exits 3", () => {
   const problems = guard(changed({ "20261105_x.up.sql": "x", "20261101_users.up.sql": "edited" }));
-  assert.throws(() => refuseOnErrors(problems), {
-    name: "GuardRefusedError",
-    code: "guard",
-    exitCode: 3,
-    message: [
+  const { name, code, exitCode, message } = new GuardRefusedError(problems);
+  assert.deepEqual({ name, code, exitCode }, { name: "GuardRefusedError", code: "guard", exitCode: 3 });
+  assert.equal(
+    message,
+    [
       "The migrations do not fit what stack prod has shipped; nothing was run:",
       "  - 20261101_users.up.sql: up-edited: version 20261101 differs from what stack prod has shipped and will not run again there",
       "    restore the file as it was shipped, and put the change into a new migration (npm run ecs-migrate -- new NAME)",
       "  - 20261105_x.up.sql: late: version 20261105 is not shipped and lies below 20261110, the highest that stack prod has; it would never run",
       "    rename to 20261124120000_x.up.sql (npm run ecs-migrate -- check --fix)",
     ].join("\n"),
-  });
-  assert.ok(new GuardRefusedError(problems) instanceof Error);
+  );
+  assert.equal(new GuardRefusedError(problems, "A hint.").message, `${message}\nA hint.`);
 });
 
 test("property: a folder never conflicts with its own record, nor with that of any of its beginnings", () => {

@@ -181,7 +181,7 @@ describe("describeVerdict, what now", () => {
       /^Look in the database whether the statements of 20261124_index_email\.up\.sql took effect;/,
     );
     assert.equal(next[0]?.command, null, "never a way out before the look");
-    assert.deepEqual(commands(DIRTY), npm("migrate force 20261122", "migrate up", "migrate force 20261124"));
+    assert.deepEqual(commands(DIRTY), npm("migrate force 20261122", "deploy", "migrate force 20261124"));
     assert.match(next[1]?.text ?? "", /^None took effect/);
     assert.match(next[3]?.text ?? "", /^All took effect/);
   });
@@ -205,7 +205,26 @@ describe("describeVerdict, what now", () => {
       files: [],
       error: SQL_ERROR,
     };
-    assert.deepEqual(commands(first), npm("migrate force -1", "migrate up", "migrate force 20261120"));
+    assert.deepEqual(commands(first), npm("migrate force -1", "deploy", "migrate force 20261120"));
+  });
+
+  test("what a dirty up does after the force follows from whether the file is at fault", () => {
+    const redo = (error: string | null) =>
+      describeVerdict({ ...DIRTY, error } as Verdict, CONTEXT).next.filter(({ text }) => text.startsWith("... "));
+    const edit = "what has not run to its end may be edited.";
+    const [deploy] = npm("deploy");
+    const [up] = npm("migrate up");
+    assert.deepEqual(redo(SQL_ERROR), [
+      { text: `... then mend the file and deploy it: ${edit} Correct the SQL.`, command: deploy },
+    ]);
+    assert.deepEqual(redo('migration failed: column "x" contains null values'), [
+      { text: `... then, where the file is wrong, mend it and deploy: ${edit}`, command: deploy },
+      { text: "... or, where it is not, run it again. Mend the data.", command: up },
+    ]);
+    assert.deepEqual(redo("migration failed: could not extend file: No space left on device"), [
+      { text: "... then run it again. Give it room, then see to the database.", command: up },
+    ]);
+    assert.deepEqual(redo(null), [{ text: "... then run it again. Mend the cause first.", command: up }]);
   });
 
   test("a dirty down: the mark stands at the version below the file", () => {
