@@ -1,4 +1,5 @@
 /** Kills the script or the migration's container in the midst of a command, and says what was really struck. */
+import { spawn } from "node:child_process";
 import { type EventEmitter, once } from "node:events";
 import { setTimeout as delay } from "node:timers/promises";
 import { tryCommand } from "../test/lab/command.ts";
@@ -13,6 +14,10 @@ export interface Scene {
   /** The last of them; undefined before the first. */
   readonly phase: () => string | undefined;
   readonly sqlRuns: () => Promise<boolean>;
+  /** Stops what runs, as a person does in the console. @returns how many tasks were told to */
+  readonly stopTasks: () => Promise<number>;
+  /** @param open false: nobody new is let in */
+  readonly openDatabase: (open: boolean) => Promise<void>;
   /** @param whole with everything that the script has started */
   readonly killScript: (whole: boolean) => void;
   /** Aborts when the command has ended. */
@@ -27,6 +32,8 @@ export async function strike(blow: Blow, scene: Scene): Promise<string | undefin
   try {
     if (blow.kind === "killScript") return await strikeScript(blow, scene);
     if (blow.kind === "killContainer") return await strikeContainer(blow, scene);
+    if (blow.kind === "stopTask") return await strikeTask(blow, scene);
+    if (blow.kind === "databaseShut") return await shutDatabase(scene);
   } catch (error) {
     if ((error as Error).name !== "AbortError") throw error;
   }
@@ -58,7 +65,7 @@ async function strikeContainer(
   scene: Scene,
 ): Promise<string | undefined> {
   await once(scene.moments, "runTask", { signal: scene.ended });
-  const container = await firstContainer(scene);
+  const container = await nextContainer(scene);
   if (moment === "running") await untilSqlRuns(scene);
   await delay(afterMs, undefined, { signal: scene.ended });
   const running = await scene.sqlRuns();
@@ -68,15 +75,40 @@ async function strikeContainer(
   return `killContainer ${running ? "running" : "beside the SQL"}`;
 }
 
+async function strikeTask(
+  { afterMs }: Extract<Blow, { kind: "stopTask" }>,
+  scene: Scene,
+): Promise<string | undefined> {
+  await untilSqlRuns(scene);
+  await delay(afterMs, undefined, { signal: scene.ended });
+  return (await scene.stopTasks()) > 0 ? "stopTask" : undefined;
+}
+
+async function shutDatabase({ moments, openDatabase, ended }: Scene): Promise<string> {
+  await once(moments, "runTask", { signal: ended });
+  await openDatabase(false);
+  try {
+    if (!ended.aborted) await once(ended, "abort");
+  } finally {
+    await openDatabase(true);
+  }
+  return "databaseShut";
+}
+
 async function untilSqlRuns({ sqlRuns, ended }: Scene): Promise<void> {
   while (!(await sqlRuns())) await delay(100, undefined, { signal: ended });
 }
 
-async function firstContainer({ lab, ended }: Scene): Promise<string> {
-  for (;;) {
-    const [id] = await runningContainers(lab);
-    if (id) return id;
-    await delay(100, undefined, { signal: ended });
+/** The engine says it at once: a look at its list each tenth of a second would come when the SQL runs already. */
+async function nextContainer({ lab, ended }: Scene): Promise<string> {
+  const filters = ["event=start", `label=ministack.instance=${lab.ministack.instance}`];
+  const args = ["events", "--format", "{{.ID}}", ...filters.flatMap((filter) => ["--filter", filter])];
+  const child = spawn(lab.docker.path, args, { env: lab.env, stdio: ["ignore", "pipe", "inherit"] });
+  try {
+    const [id] = (await once(child.stdout, "data", { signal: ended })) as [Buffer];
+    return id.toString().trim();
+  } finally {
+    child.kill();
   }
 }
 

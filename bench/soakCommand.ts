@@ -116,6 +116,8 @@ export class SoakRunner {
       moments,
       phase: () => phase,
       sqlRuns: () => this.#database.sqlRuns(version),
+      stopTasks: () => this.#database.stopTasks(),
+      openDatabase: (open) => this.#database.open(open),
       killScript: (whole) => {
         kill?.("SIGKILL");
         if (whole) killProcessesWith(mark);

@@ -1,6 +1,6 @@
 /** The database of a soak and what still works on it, asked past the script and past the faults. */
 import { setTimeout as delay } from "node:timers/promises";
-import { ECSClient, ListTasksCommand } from "@aws-sdk/client-ecs";
+import { ECSClient, ListTasksCommand, StopTaskCommand } from "@aws-sdk/client-ecs";
 import type { DatabaseVersion } from "../automation/resultLine.ts";
 import type { BenchStack } from "./benchStack.ts";
 
@@ -47,6 +47,20 @@ export class SoakDatabase {
     const { clusterArn: cluster } = this.#bench.outputs;
     const { taskArns } = await this.#ecs.send(new ListTasksCommand({ cluster, desiredStatus: "RUNNING" }));
     return taskArns ?? [];
+  }
+
+  /** @returns how many tasks were told to stop */
+  async stopTasks(): Promise<number> {
+    const { clusterArn: cluster } = this.#bench.outputs;
+    const tasks = await this.runningTasks();
+    for (const task of tasks)
+      await this.#ecs.send(new StopTaskCommand({ cluster, task, reason: "stopped by hand in the soak" }));
+    return tasks.length;
+  }
+
+  /** Sessions that are there stay, the one behind these questions among them. */
+  async open(open: boolean): Promise<void> {
+    await this.#bench.query(`ALTER ROLE CURRENT_USER ${open ? "LOGIN" : "NOLOGIN"}`);
   }
 
   /**

@@ -17,6 +17,12 @@ export type Blow =
       readonly whole: boolean;
     }
   | { readonly kind: "killContainer"; readonly moment: "start" | "running"; readonly afterMs: number }
+  /** Somebody stops the task by hand. */
+  | { readonly kind: "stopTask"; readonly afterMs: number }
+  /** The migration's last statement fails until somebody mends the file. */
+  | { readonly kind: "badSql" }
+  /** The database lets nobody in from RunTask on, until the command has ended. */
+  | { readonly kind: "databaseShut" }
   | {
       readonly kind: "slackDown" | "slackSlow" | "slackLimited";
       /** What the next requests meet, one each. */
@@ -56,8 +62,8 @@ const FAULT_SHARE = { script: 1 / 6, pulumi: 1 / 150 };
 /** How long after the beginning of `pulumi preview` or `pulumi up` a kill comes at most, in milliseconds. */
 const PULUMI_MS = { preview: 6_000, up: 12_000 };
 const KINDS = [
-  ...["none", "none", "killScript", "killScript", "killScript", "killContainer", "killContainer"],
-  ...["slackDown", "slackSlow", "slackLimited"],
+  ...["none", "killScript", "killScript", "killScript", "killContainer", "killContainer", "stopTask"],
+  ...["badSql", "databaseShut", "slackDown", "slackSlow", "slackLimited"],
 ] as readonly Blow["kind"][];
 
 export function planDeploy(seed: number, number: number): DeployPlan {
@@ -87,14 +93,16 @@ function planBlow(random: Random, sqlMs: number): Blow {
     }
     case "killContainer": {
       const moment = random.pick(["start", "running"] as const);
-      return { kind, moment, afterMs: within(moment === "start" ? 250 : sqlMs * 0.8) };
+      return { kind, moment, afterMs: within(moment === "start" ? 150 : sqlMs * 0.8) };
     }
+    case "stopTask":
+      return { kind, afterMs: within(sqlMs * 0.8) };
     case "slackDown":
     case "slackSlow":
     case "slackLimited":
       return { kind, answers: planAnswers(random, kind) };
     default:
-      return { kind: "none" };
+      return { kind };
   }
 }
 

@@ -62,13 +62,14 @@ export class Soak {
     const { bench, tally } = this.#options;
     const { blow, nextFault, atOnce } = plan;
     tally.blow(blowName(blow), "ordered");
-    this.#addMigration(version, plan.sqlSeconds);
+    this.#writeMigration(version, plan, blow.kind === "badSql" ? " SELECT 1 / 0;" : "");
     if ("answers" in blow) bench.lab.slack.behave(...blow.answers);
     const asked = bench.lab.slack.requests;
     const first = await this.#runner.run(["deploy"], { blow, nextFault, version, atOnce });
     if ("answers" in blow && bench.lab.slack.requests > asked) tally.blow(blowName(blow), "struck");
     bench.lab.slack.recover();
     if (first.struck) tally.blow(first.struck, "struck");
+    if (blow.kind === "badSql" && first.outcome === "dirty") tally.blow("badSql", "struck");
     const told = [`${first.struck ? `struck (${first.struck}), ` : ""}${first.outcome}`];
     const last = await this.#recover(version, plan, first, told);
     if (!(await this.#isReached(version)))
@@ -77,11 +78,11 @@ export class Soak {
   }
 
   /** One statement, one transaction: a killed container leaves a mark, and either all of its work or none. */
-  #addMigration(version: number, seconds: number): void {
+  #writeMigration(version: number, { sqlSeconds }: DeployPlan, last = ""): void {
     const folder = join(this.#options.bench.stack.project, "app/resources/db/migrations");
     writeFileSync(
       join(folder, `${version}_soak.up.sql`),
-      `${migrationSql(version)}(SELECT pg_sleep(${seconds.toFixed(2)})) AS wait;\n`,
+      `${migrationSql(version)}(SELECT pg_sleep(${sqlSeconds.toFixed(2)})) AS wait;${last}\n`,
     );
     writeFileSync(join(folder, `${version}_soak.down.sql`), `DELETE FROM soak WHERE version = ${version};\n`);
   }
@@ -120,6 +121,7 @@ export class Soak {
   async #next(plan: DeployPlan, last: Ran, attempt: number): Promise<string[]> {
     const { version, dirty } = await this.#database.version();
     if (dirty && version !== null) {
+      this.#writeMigration(version, plan);
       const whole = (await this.#database.effects()).has(version);
       return ["migrate", "force", String(whole ? version : this.#versionBefore(version))];
     }
