@@ -106,9 +106,9 @@ async function guardMigrations(deps: DeployDeps, outputs: Outputs | undefined): 
   const now = new Date(deps.clock.now());
   const { stack, terminal, lint } = deps;
   const disabled = new Set(settings.disable);
-  const { warnings, shipped, released } = await guardCheckout({ ...deps, outputs, checkout, now, disabled });
+  const { problems, shipped, released } = await guardCheckout({ ...deps, outputs, checkout, now, disabled });
   for (const text of released) terminal.say(text);
-  for (const { file, message, mend } of warnings) terminal.warn(`${file}: ${message}; ${mend}`);
+  for (const { file, message, mend } of problems) terminal.warn(`${file}: ${message}; ${mend}`);
   const findings = refuseOnFindings(
     (await lint?.({ ...settings, files: checkout, shipped, stack, now })) ?? [],
   );

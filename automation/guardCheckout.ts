@@ -19,31 +19,36 @@ export interface GuardDeps extends StandingDeps {
 }
 
 export interface Guarded {
-  readonly warnings: readonly GuardProblem[];
-  /** What the stack has shipped, without the files that have not run and are others now. */
+  /** Of both severities, in order of version. */
+  readonly problems: readonly GuardProblem[];
+  /** What the stack has shipped, without the files that have not run where some of them are others now. */
   readonly shipped: readonly ShippedMigration[];
   /** What was let through because it has not run, one sentence without a full stop each. */
   readonly released: readonly string[];
+  /** How a file that failed, or has not run yet, gets past; null where nothing is refused for that reason. */
+  readonly hint: string | null;
 }
 
-/**
- * The history is asked only where the record alone would refuse.
- *
- * @throws {GuardRefusedError} naming every problem of severity `error`
- */
-export async function guardCheckout(deps: GuardDeps): Promise<Guarded> {
+/** Compares the checkout with the record, and asks the history only where the record alone would refuse. */
+export async function compareWithStack(deps: GuardDeps): Promise<Guarded> {
   const { outputs, stack } = deps;
   const shipped = outputs?.migrations ?? [];
   const problems = findProblems(deps, shipped);
-  const refused = errorsOf(problems);
-  if (refused.length === 0) return { warnings: problems, shipped, released: [] };
-  if (!outputs) throw new GuardRefusedError(refused);
+  if (!outputs || !errorsOf(problems).some(isOfRecord))
+    return { problems, shipped, released: [], hint: null };
   const standing = await findStanding(deps, outputs);
   const ran = mayHaveRun(shipped, standing);
   const left = findProblems(deps, ran);
-  const errors = errorsOf(left);
-  if (errors.length > 0) throw new GuardRefusedError(errors, hintOf(errors, standing, stack));
-  return { warnings: left, shipped: ran, released: releasedTexts(problems, left, standing) };
+  const hint = errorsOf(left).some(isOfRecord) ? hintOf(standing, stack) : null;
+  return { problems: left, shipped: ran, released: releasedTexts(problems, left, standing), hint };
+}
+
+/** @throws {GuardRefusedError} naming every problem of severity `error` */
+export async function guardCheckout(deps: GuardDeps): Promise<Guarded> {
+  const guarded = await compareWithStack(deps);
+  const errors = errorsOf(guarded.problems);
+  if (errors.length > 0) throw new GuardRefusedError(errors, guarded.hint);
+  return guarded;
 }
 
 function findProblems({ checkout, stack, now, disabled }: GuardDeps, shipped: readonly ShippedMigration[]) {
@@ -67,10 +72,12 @@ function releasedTexts(
     .map(({ rule, file }) => `${file}: ${rule}, and let through: the database is at ${at}`);
 }
 
-/** How a file that failed, or has not run yet, gets past the guard; null where that cannot be what is wrong. */
-function hintOf(errors: readonly GuardProblem[], standing: Standing, stack: string): string | null {
-  const ofRecord = errors.some(({ rule }) => rule !== "broken-name" && rule !== "duplicate-version");
-  if (!ofRecord) return null;
+/** The other rules look at the folder alone. */
+function isOfRecord({ rule }: GuardProblem): boolean {
+  return rule !== "broken-name" && rule !== "duplicate-version";
+}
+
+function hintOf(standing: Standing, stack: string): string | null {
   if (standing.kind === "unknown") {
     const command = commandFor("version", stack);
     return `Where such a file has not run to its end, it may change: ${command} lets the history say so (${standing.why}); then deploy again.`;

@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { type CommandContext, projectFolder } from "./commandContext.ts";
-import type { ShippedMigration } from "./outputs.ts";
+import type { Outputs, ShippedMigration } from "./outputs.ts";
 import { requireStack } from "./programOptions.ts";
 import { readOutputs } from "./stackOutputs.ts";
 
@@ -59,12 +59,25 @@ export async function shippedBy(
   options: FolderOptions,
   stacks: readonly string[],
 ): Promise<Map<string, readonly ShippedMigration[]>> {
+  const outputs = await outputsOf(context, options, stacks);
+  return new Map([...outputs].map(([stack, { migrations }]) => [stack, migrations]));
+}
+
+/**
+ * The outputs of each stack, by its name.
+ *
+ * @throws {NotDeployedError} where one has none yet; {@link readOutputs} names the others
+ */
+export async function outputsOf(
+  context: CommandContext,
+  options: FolderOptions,
+  stacks: readonly string[],
+): Promise<Map<string, Outputs>> {
   const project = projectFolder(context, { verbose: false, json: false, ...options });
-  const shipped = new Map<string, readonly ShippedMigration[]>();
+  const outputs = new Map<string, Outputs>();
   for (const name of stacks) {
     const stack = requireStack(name, undefined, null);
-    const { migrations } = await readOutputs({ stack, project, env: context.env, signal: context.signal });
-    shipped.set(stack, migrations);
+    outputs.set(stack, await readOutputs({ stack, project, env: context.env, signal: context.signal }));
   }
-  return shipped;
+  return outputs;
 }

@@ -1,25 +1,50 @@
 /** The command `check`: the folder, perhaps git, and what stacks have shipped. */
+import { readMigrationFiles } from "../../infra/migrations.ts";
+import { connectEcs, connectLogs } from "../aws.ts";
 import { runGit } from "../check/gitBase.ts";
 import { runCheck } from "../check/runCheck.ts";
 import type { CommandContext } from "../commandContext.ts";
-import { findFolder, shippedBy } from "../migrationsFolder.ts";
+import { compareWithStack } from "../guardCheckout.ts";
+import { findFolder, outputsOf } from "../migrationsFolder.ts";
+import type { ShippedMigration } from "../outputs.ts";
 import type { CheckCommandOptions } from "../programLook.ts";
 
 export async function checkCommand(context: CommandContext, options: CheckCommandOptions): Promise<void> {
-  const shipped = await shippedBy(context, options, options.against);
+  const dir = findFolder(context, options);
   const { text, exitCode } = await runCheck(
     { now: () => new Date(), cwd: process.cwd(), git: runGit },
     {
-      dir: findFolder(context, options),
+      dir,
       format: options.json ? "json" : options.format,
       dialect: options.dialect,
       fix: options.fix,
       strict: options.strict,
-      shipped,
+      shipped: await shippedAndRun(context, options, dir),
       disable: options.disable,
       ...(options.base === undefined ? {} : { base: options.base }),
     },
   );
   context.print(text);
   context.finish(exitCode);
+}
+
+/** What each stack has shipped, without what its database has not run where the checkout has changed that. */
+async function shippedAndRun(
+  context: CommandContext,
+  options: CheckCommandOptions,
+  dir: string,
+): Promise<Map<string, readonly ShippedMigration[]>> {
+  const outputs = await outputsOf(context, options, options.against);
+  const disabled = new Set(options.disable);
+  const records = new Map<string, readonly ShippedMigration[]>();
+  for (const [stack, its] of outputs) {
+    const { shipped, released, hint } = await compareWithStack({
+      ...{ stack, outputs: its, checkout: readMigrationFiles(dir), now: new Date(), disabled },
+      ...{ connectEcs, connectLogs },
+    });
+    for (const text of released) context.terminal.say(`stack ${stack}: ${text}`);
+    if (hint !== null) context.terminal.warn(`stack ${stack}: ${hint}`);
+    records.set(stack, shipped);
+  }
+  return records;
 }

@@ -132,8 +132,19 @@ function choicesOf({ file, before, after, direction }: Mark, stack: string, { mi
   const canRedo = direction === "up" || migrations.some(({ version }) => version === after);
   return [
     { finding: `none of ${file} took effect`, command: commandFor(`migrate force ${before}`, stack) },
+    ...(direction === "up"
+      ? [
+          {
+            finding: "then, where the file is wrong, with the mended file",
+            command: commandFor("deploy", stack),
+          },
+        ]
+      : []),
     {
-      finding: "then, when its cause is mended",
+      finding:
+        direction === "up"
+          ? "or, where it is not, once the cause is mended"
+          : "then, once its cause is mended",
       command: commandFor(canRedo ? redo : "migrate down 1", stack),
     },
     { finding: `all of ${file} took effect`, command: commandFor(`migrate force ${after}`, stack) },

@@ -174,7 +174,7 @@ test("a checkout that fits asks AWS nothing", async (t) => {
     asked.push(what);
     throw new Error(what);
   };
-  const { warnings } = await guardCheckout({
+  const { problems } = await guardCheckout({
     stack: "stage",
     outputs: fixture.aws.outputs,
     checkout: sampleCheckout(),
@@ -183,5 +183,5 @@ test("a checkout that fits asks AWS nothing", async (t) => {
     connectEcs: () => refuse("ecs"),
     connectLogs: () => refuse("logs"),
   });
-  assert.deepEqual([warnings, asked], [[], []]);
+  assert.deepEqual([problems, asked], [[], []]);
 });

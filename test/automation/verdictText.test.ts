@@ -210,7 +210,9 @@ describe("describeVerdict, what now", () => {
 
   test("what a dirty up does after the force follows from whether the file is at fault", () => {
     const redo = (error: string | null) =>
-      describeVerdict({ ...DIRTY, error } as Verdict, CONTEXT).next.filter(({ text }) => text.startsWith("... "));
+      describeVerdict({ ...DIRTY, error } as Verdict, CONTEXT).next.filter(({ text }) =>
+        text.startsWith("... "),
+      );
     const edit = "what has not run to its end may be edited.";
     const [deploy] = npm("deploy");
     const [up] = npm("migrate up");

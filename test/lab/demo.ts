@@ -1,6 +1,6 @@
 /**
- * The main job on the embedded local AWS: three deploys of stack `local` as CodeBuild makes them, and what Slack shows of
- * each. `npm run demo`, or `npm run demo -- --app ../their-app` for another application's own migrations.
+ * The main job on the embedded local AWS: deploys of stack `local` as CodeBuild makes them, one of them with a broken
+ * migration, the way out of that, and what Slack shows of each. `npm run demo`, or `npm run demo -- --app ../their-app` for another application's own migrations.
  */
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -10,7 +10,7 @@ import { LabError } from "./labError.ts";
 import { createLabStack, type LabStack } from "./labStack.ts";
 import { renderSlackMessage } from "./renderSlackMessage.ts";
 
-/** One deploy of the demo, and what it must come to. */
+/** One command of the demo, and what it must come to. */
 interface Act {
   readonly title: string;
   readonly args: readonly string[];
@@ -39,22 +39,40 @@ const SECOND: Act = {
   expect: { exitCode: 0, headline: /^(Skipped|Nothing to do)/ },
 };
 
+/** The highest of the example's own. */
+const LAST_VERSION = "20261120";
 const BROKEN_VERSION = "20261121";
 
 const BROKEN: Act = {
   title: "Third deploy: a migration that fails half-way",
   args: ["deploy"],
-  prepare: addBrokenMigration,
+  prepare: (stack) => writeDiscounts(stack, "discount"),
   expect: { exitCode: 12, headline: new RegExp(`^Dirty at ${BROKEN_VERSION}`) },
 };
 
-/** The first statement works, the second does not: golang-migrate leaves the version dirty. */
-function addBrokenMigration({ project }: LabStack): void {
+const FORCE: Act = {
+  title: "A person looks, finds nothing of the file in the database, and says so",
+  args: ["migrate", "force", LAST_VERSION],
+  expect: { exitCode: 0, headline: new RegExp(`${BROKEN_VERSION} \\(dirty\\) → ${LAST_VERSION}$`) },
+};
+
+const MENDED: Act = {
+  title: "Fourth deploy: the same file, mended",
+  args: ["deploy"],
+  prepare: (stack) => writeDiscounts(stack, "discounts"),
+  expect: { exitCode: 0, headline: /^Applied 1 migration\b/ },
+};
+
+/**
+ * Two statements: with a table that there is not in the second, golang-migrate leaves the version dirty, and Postgres
+ * undoes the first.
+ */
+function writeDiscounts({ project }: LabStack, altered: string): void {
   const base = join(project, "app", "resources", "db", "migrations", `${BROKEN_VERSION}_add_discounts`);
   writeFileSync(
     `${base}.up.sql`,
     "CREATE TABLE discounts (id bigint PRIMARY KEY, percent integer NOT NULL);\n" +
-      "ALTER TABLE discount ADD COLUMN starts_at timestamptz;\n",
+      `ALTER TABLE ${altered} ADD COLUMN starts_at timestamptz;\n`,
   );
   writeFileSync(`${base}.down.sql`, "DROP TABLE discounts;\n");
 }
@@ -98,7 +116,7 @@ function requireApp(app: string): void {
 
 async function play(lab: Lab, app: string | undefined, keep: boolean): Promise<number> {
   const stack = await createLabStack(lab, app === undefined ? {} : { app });
-  const acts = app === undefined ? [FIRST, SECOND, BROKEN] : [FIRST, SECOND];
+  const acts = app === undefined ? [FIRST, SECOND, BROKEN, FORCE, MENDED] : [FIRST, SECOND];
   const outcomes: Outcome[] = [];
   for (const act of acts) {
     outcomes.push(await perform(lab, stack, act));

@@ -118,19 +118,42 @@ describe("a stack in the lab", () => {
     );
   });
 
-  it("calls a half-applied file dirty, with the file and the next command", async () => {
+  function writeDiscounts(altered: string): void {
     const base = join(stack.project, "app/resources/db/migrations/20261121_add_discounts");
     writeFileSync(
       `${base}.up.sql`,
-      "CREATE TABLE discounts (id bigint);\nALTER TABLE discount ADD COLUMN x int;\n",
+      `CREATE TABLE discounts (id bigint);\nALTER TABLE ${altered} ADD COLUMN x int;\n`,
     );
     writeFileSync(`${base}.down.sql`, "DROP TABLE discounts;\n");
+  }
+
+  it("calls a half-applied file dirty, with the file and the next command", async () => {
+    writeDiscounts("discount");
     const { exitCode, report } = await run("deploy");
     assert.equal(exitCode, 12);
     assert.equal(report?.verdict.kind === "dirty" && report.verdict.version, 20261121);
     assert.match(JSON.stringify(lab.slack.messages.at(-1)), /20261121_add_discounts\.up\.sql/);
     assert.match(JSON.stringify(lab.slack.messages.at(-1)), /migrate force 20261120 --stack local/);
+  });
+
+  it("takes the mended file once the version before it is forced, and not earlier", async () => {
+    writeDiscounts("discounts");
+    const early = await run("deploy");
+    assert.equal(early.exitCode, 3);
+    assert.match(early.stderr, /up-edited: .*\n.*\nThe database is 20261121 \(dirty\): .* migrate force/);
+    const refused = await stack.runAlone(["check", "--against", STACK]);
+    assert.equal(refused.exitCode, 3);
+    assert.match(refused.stdout, /error up-edited/);
     assert.equal((await run("migrate", "force", String(HIGHEST))).exitCode, 0);
+    assert.doesNotMatch((await stack.runAlone(["check", "--against", STACK])).stdout, /up-edited/);
+    const { exitCode, report, stderr } = await run("deploy");
+    assert.equal(exitCode, 0, stderr);
+    assert.match(stderr, /add_discounts\.up\.sql: up-edited, and let through: the database is at 20261120/);
+    assert.deepEqual(
+      report?.verdict.kind === "applied" && report.verdict.files.map(({ version }) => version),
+      [20261121],
+    );
+    assert.equal((await query("SELECT id, x FROM discounts")).length, 0);
   });
 
   it("refuses a late file before anything is built", async () => {

@@ -186,6 +186,7 @@ describe("a production stack that is looked at before and after", () => {
       dirty?.choices.map(({ command }) => command),
       [
         "npm run ecs-migrate -- migrate force 20261120 --stack local",
+        "npm run ecs-migrate -- deploy --stack local",
         "npm run ecs-migrate -- migrate up --stack local",
         "npm run ecs-migrate -- migrate force 20261121 --stack local",
         null,

@@ -96,6 +96,7 @@ describe("dirtyGuide", () => {
     assert.equal(made.wholeOrNothing, true);
     assert.deepEqual(commands(made), [
       "migrate force 20261120 --stack stage",
+      "deploy --stack stage",
       "migrate up --stack stage",
       "migrate force 20261122 --stack stage",
       null,
