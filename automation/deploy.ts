@@ -78,7 +78,7 @@ export async function deploy(deps: DeployDeps): Promise<Deployed> {
   } catch (error) {
     return { report: notDeployed(deps, before, error, startedAt), outputs: before };
   }
-  return { report: await migrate(deps, outputs, startedAt), outputs };
+  return { report: await migrate(deps, before, outputs, startedAt), outputs };
 }
 
 /** The stack is up, yet what it says of itself cannot be read; no migration was started. */
@@ -159,9 +159,14 @@ function verdictOf({ exitCode, message }: EcsMigrateError): Verdict {
   return { kind: "notStarted", reason: exitCode === EXIT.refused ? "refused" : "deploy", detail: message };
 }
 
-async function migrate(deps: DeployDeps, outputs: Outputs, startedAt: number): Promise<RunReport> {
+async function migrate(
+  deps: DeployDeps,
+  before: Outputs | undefined,
+  outputs: Outputs,
+  startedAt: number,
+): Promise<RunReport> {
   const logs = await deps.connectLogs(outputs.region);
-  const skip = await reasonToSkip(deps, outputs, logs);
+  const skip = await reasonToSkip(deps, before, outputs, logs);
   if (skip === undefined) {
     const ecs = await deps.connectEcs(outputs.region);
     await deps.beforeUp?.({ ...deps, outputs, ecs, logs, files: await deps.readCheckout() });
@@ -192,7 +197,12 @@ interface Skip {
 }
 
 /** Why no task is run; undefined where one is. */
-async function reasonToSkip(deps: DeployDeps, outputs: Outputs, logs: LogsApi): Promise<Skip | undefined> {
+async function reasonToSkip(
+  deps: DeployDeps,
+  before: Outputs | undefined,
+  outputs: Outputs,
+  logs: LogsApi,
+): Promise<Skip | undefined> {
   const mode = deps.migrate ?? outputs.migrate;
   const by = deps.migrate === undefined ? "the stack's setting `migrate: manual`" : "MIGRATE=skip";
   if (mode === "skip" || mode === "manual") {
@@ -200,6 +210,8 @@ async function reasonToSkip(deps: DeployDeps, outputs: Outputs, logs: LogsApi): 
     return { text, version: null, warning: text };
   }
   if (mode === "always") return undefined;
+  // The history tells of the database behind the old secret.
+  if (before?.databaseSecret !== outputs.databaseSecret) return undefined;
   try {
     const last = await lastChange(logs, outputs);
     if (!last || !isUpToDate(last, outputs)) return undefined;

@@ -17,8 +17,8 @@ export interface HistoryEntry {
 
 /** DescribeLogStreams answers at most 50 a page; so many pages are read, and where there are more the history says nothing. */
 const MAX_STREAM_PAGES = 40;
-/** So many of the newest streams are read. */
-const RECENT_STREAMS = 10;
+/** So many of the newest streams are read at most, until one is no question: a monitor may ask for the version each hour. */
+const RECENT_STREAMS = 50;
 
 /**
  * Every run since a moment, oldest first.

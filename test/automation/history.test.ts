@@ -33,6 +33,18 @@ describe("history", () => {
     assert.equal(isUpToDate(last, fixture.aws.outputs), true);
   });
 
+  for (const [questions, found] of [
+    [49, true],
+    [50, false],
+  ] as const)
+    test(`${questions} questions after it hide the last change: ${!found}`, async (t) => {
+      const fixture = new RunFixture(await temporaryHome(t));
+      await fixture.run(UP);
+      for (let asked = 0; asked < questions; asked++) await fixture.run({ name: "version" });
+      const last = await lastChange(fixture.aws.logs.api, fixture.aws.outputs);
+      assert.equal(last?.result.operation, found ? "up" : undefined);
+    });
+
   test("a run that left no line ends the search", async (t) => {
     const fixture = new RunFixture(await temporaryHome(t));
     await fixture.run(UP);
@@ -91,6 +103,16 @@ describe("deploy and the history", () => {
     await fixture.run(DOWN);
     assert.equal((await fixture.deploy()).verdict.kind, "applied");
     assert.equal(aws.ecs.tasks.length, 3);
+  });
+
+  test("auto runs where the stack has another database now", async (t) => {
+    const fixture = new RunFixture(await temporaryHome(t));
+    const { aws } = fixture;
+    await fixture.deploy();
+    const answers = [aws.outputs, { ...aws.outputs, databaseSecret: "/stage/other" }];
+    const report = await fixture.deploy({ findOutputs: async () => answers.shift() });
+    assert.equal(report.verdict.kind === "unchanged" && report.verdict.skipped, undefined);
+    assert.equal(aws.ecs.tasks.length, 2);
   });
 
   test("a history that cannot be read is a warning, and the migration runs", async (t) => {
