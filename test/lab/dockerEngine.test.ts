@@ -61,6 +61,18 @@ test("labs at the same moment: one engine, which ends with the last of them, who
   assert.equal(machine.isRunning(), false);
 });
 
+test("an engine finds iptables, whatever the PATH of who starts it", async (context) => {
+  const machine = machineWithDockerd(context, (folder) => `echo "$PATH" > '${folder}/path'\n${runs(folder)}`);
+  const { PATH } = process.env;
+  context.after(() => {
+    process.env.PATH = PATH;
+  });
+  process.env.PATH = "/usr/bin:/bin";
+  const lab = await ensureDocker({ report, machine });
+  await lab.stop();
+  assert.equal(readFileSync(join(machine.cache, "path"), "utf8"), "/usr/bin:/bin:/usr/sbin:/sbin\n");
+});
+
 test("the next lab starts a new engine", async (context) => {
   const machine = machineWithDockerd(context, runs);
   for (const _ of [1, 2]) {

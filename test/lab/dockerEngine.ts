@@ -55,7 +55,9 @@ export class SharedEngine {
     // Who was killed with an engine before this one uses this one not, even if its number lives again.
     for (const name of readdirSync(this.#users)) rmSync(join(this.#users, name), { force: true });
     const file = openSync(this.log, "w");
-    const child = spawn(path, [], { detached: true, stdio: ["ignore", file, file] });
+    // dockerd looks for iptables on its PATH, which lacks sbin where somebody became root by a plain `su`.
+    const env = { ...process.env, PATH: `${process.env.PATH ?? ""}:/usr/sbin:/sbin` };
+    const child = spawn(path, [], { detached: true, env, stdio: ["ignore", file, file] });
     closeSync(file);
     let ended = false;
     child.once("exit", () => {
