@@ -11,7 +11,7 @@ import type { Origin, TaskReport } from "./report.ts";
 import type { ResultLine } from "./resultLine.ts";
 import { RUN_TASK_TRIES, type Started, type StartOptions, startTask } from "./startTask.ts";
 import { type Evidence, judge, namedContainer, type Verdict } from "./verdict.ts";
-import { type Watched, watchTask } from "./watchTask.ts";
+import { type Watched, type WatchOptions, watchTask } from "./watchTask.ts";
 
 /** A task that was told to stop has its stopTimeout of 120 s, and ECS some time to say so, in milliseconds. */
 const STOP_MS = 150_000;
@@ -99,31 +99,46 @@ function startOptions(deps: EcsTaskDeps, request: EcsTaskRequest, attempt: numbe
 /** Watches a task that is already there, started by whomever. */
 export async function attachToTask(
   deps: EcsTaskDeps,
-  request: Omit<EcsTaskRequest, "operation" | "origin" | "runId" | "waitMs">,
+  request: WatchRequest,
   task: Task,
 ): Promise<EcsTaskRun> {
   return watchStarted(deps, request, { task, attached: true });
 }
 
-async function watchStarted(
-  deps: EcsTaskDeps,
-  request: Omit<EcsTaskRequest, "operation" | "origin" | "runId" | "waitMs">,
-  started: Started,
-): Promise<EcsTaskRun> {
+type WatchRequest = Omit<EcsTaskRequest, "operation" | "origin" | "runId" | "waitMs">;
+
+async function watchStarted(deps: EcsTaskDeps, request: WatchRequest, started: Started): Promise<EcsTaskRun> {
   if ("verdict" in started) return nothingStarted(started.verdict);
-  const { outputs } = request;
+  const { outputs, timeoutMs, signal } = request;
   const taskArn = started.task.taskArn ?? "";
   const logStream = logStreamOf(outputs, taskArn);
   await deps.onTask?.(taskArn, logStream, started.attached);
-  const follower = new LogFollower({
-    logs: deps.logs,
-    logGroup: outputs.logGroup,
+  const { watch, tail } = watchOf(deps, outputs, taskArn, logStream);
+  const { follower } = watch;
+  const first = await watchTask({ ...watch, timeoutMs, tail, ...(signal ? { signal } : {}) });
+  // ECS says nothing more, so the log is the only witness left.
+  if (first.end === "forgotten" || first.end === "neverSeen") await drain(follower, deps.clock, signal);
+  const { watched, warning } = await stopWhereAsked(request, watch, first);
+  return {
+    verdict: judgeWatched(watched, outputs.containerName, follower.result, taskArn),
+    task: taskReport(watched.task ?? started.task, taskArn, outputs.containerName, started.attached),
     logStream,
-    onLine: deps.onLine,
-  });
-  const { clusterArn, containerName } = outputs;
-  const { ecs, clock, onStatus } = deps;
-  const { timeoutMs } = request;
+    logTail: follower.tail,
+    result: follower.result ?? null,
+    warnings: [follower.warning, warning].filter((text) => text !== undefined),
+  };
+}
+
+type Watch = Omit<WatchOptions, "timeoutMs" | "tail" | "signal">;
+
+function watchOf(
+  { ecs, logs, clock, onLine, onStatus }: EcsTaskDeps,
+  outputs: Outputs,
+  taskArn: string,
+  logStream: string,
+): { readonly watch: Watch; readonly tail: LiveTail } {
+  const { clusterArn, containerName, logGroup } = outputs;
+  const follower = new LogFollower({ logs, logGroup, logStream, onLine });
   const watch = {
     ecs,
     clock,
@@ -131,36 +146,22 @@ async function watchStarted(
     clusterArn,
     taskArn,
     containerName,
-    timeoutMs,
     ...(onStatus ? { onStatus } : {}),
   };
-  const tail = new LiveTail({
-    start: deps.logs.startLiveTail,
-    clock,
-    logGroupArn: logGroupArnOf(outputs),
-    logStream,
-  });
-  let watched = await watchTask({ ...watch, tail, ...(request.signal ? { signal: request.signal } : {}) });
-  // ECS says nothing more, so the log is the only witness left.
-  if (watched.end === "forgotten" || watched.end === "neverSeen")
-    await drain(follower, deps.clock, request.signal);
-  const stopped: string[] = [];
-  if (request.stopOnCancel && (watched.end === "cancelled" || watched.end === "timeout")) {
-    stopped.push(await stopTask(deps.ecs, clusterArn, taskArn));
-    // What the stop does to the database is worth the wait: the task has its stopTimeout to end in.
-    const end = await watchTask({ ...watch, timeoutMs: STOP_MS });
-    if (end.end === "stopped") watched = end;
-  }
-  const warnings = follower.warning === undefined ? stopped : [follower.warning, ...stopped];
-  const task = watched.task ?? started.task;
-  return {
-    verdict: judgeWatched(watched, outputs.containerName, follower.result, taskArn),
-    task: taskReport(task, taskArn, outputs.containerName, started.attached),
-    logStream,
-    logTail: follower.tail,
-    result: follower.result ?? null,
-    warnings,
-  };
+  const logGroupArn = logGroupArnOf(outputs);
+  return { watch, tail: new LiveTail({ start: logs.startLiveTail, clock, logGroupArn, logStream }) };
+}
+
+/** What the stop does to the database is worth the wait: the task has its stopTimeout to end in. */
+async function stopWhereAsked(
+  { stopOnCancel }: WatchRequest,
+  watch: Watch,
+  watched: Watched,
+): Promise<{ readonly watched: Watched; readonly warning?: string }> {
+  if (!stopOnCancel || (watched.end !== "cancelled" && watched.end !== "timeout")) return { watched };
+  const warning = await stopTask(watch.ecs, watch.clusterArn, watch.taskArn);
+  const last = await watchTask({ ...watch, timeoutMs: STOP_MS });
+  return { watched: last.end === "stopped" ? last : watched, warning };
 }
 
 /** awslogs names a stream `<prefix>/<container>/<task id>` (Amazon ECS developer guide, "awslogs-stream-prefix"). */

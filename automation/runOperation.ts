@@ -10,7 +10,7 @@ import { findRevisionWith } from "./revisions.ts";
 import { type BegunRun, RunJournal } from "./runJournal.ts";
 import { runningFile } from "./runningFile.ts";
 import { runIdentity } from "./runTaskInput.ts";
-import type { Terminal } from "./terminal.ts";
+import type { Activity, Terminal } from "./terminal.ts";
 import { establish, type Verdict, wantsProbe } from "./verdict.ts";
 
 export interface RunSettings {
@@ -85,47 +85,46 @@ async function runTask(
   nonce: string,
   remembered?: Remembered,
 ): Promise<EcsTaskRun> {
-  const { terminal, outputs, stack } = deps;
-  const runId = runIdentity(stack, taskDefinition, operation, nonce);
+  const { terminal, outputs, origin, signal, stack } = deps;
+  const identity = (word: string) => runIdentity(stack, taskDefinition, operation, word);
   const activity = terminal.activity(`${operationText(operation)} on ${stack}`);
   try {
     return await runEcsTask(
+      { ...deps, ...showing(activity, operation, outputs, remembered?.journal) },
       {
-        ...deps,
-        onLine: (line) => {
-          activity.logLine(line);
-          const file = runningFile(line, operation, outputs.migrations);
-          if (file !== undefined) activity.running(file);
-        },
-        say: (line) => activity.say(line),
-        onStatus: (status) => activity.status(status),
-        onAttempt: (attempt) => remembered?.journal.note({ attempt }),
-        onTask: async (arn, logStream, attached) => {
-          await remembered?.journal.note({ taskArn: arn });
-          activity.say(`${attached ? "Attached to" : "Started"} task ${arn}`);
-          activity.say(`Its log: ${logStream} in ${outputs.logGroup}`);
-        },
-      },
-      {
-        ...deps.settings,
-        outputs,
-        taskDefinition,
-        operation,
-        origin: deps.origin,
-        runId,
-        signal: deps.signal,
+        ...{ ...deps.settings, outputs, taskDefinition, operation, origin, signal },
+        runId: identity(nonce),
         ...(remembered?.begun.resumed ? { resumed: remembered.begun } : {}),
-        ...(remembered
-          ? {
-              renew: async () =>
-                runIdentity(stack, taskDefinition, operation, await remembered.journal.renew()),
-            }
-          : {}),
+        ...(remembered ? { renew: async () => identity(await remembered.journal.renew()) } : {}),
       },
     );
   } finally {
     activity.end();
   }
+}
+
+/** What the terminal shows of a task, and the journal keeps of it. */
+function showing(
+  activity: Activity,
+  operation: Operation,
+  outputs: Outputs,
+  journal: RunJournal | undefined,
+) {
+  return {
+    onLine: (line: string) => {
+      activity.logLine(line);
+      const file = runningFile(line, operation, outputs.migrations);
+      if (file !== undefined) activity.running(file);
+    },
+    say: (line: string) => activity.say(line),
+    onStatus: (status: string) => activity.status(status),
+    onAttempt: (attempt: number) => journal?.note({ attempt }),
+    onTask: async (arn: string, logStream: string, attached: boolean) => {
+      await journal?.note({ taskArn: arn });
+      activity.say(`${attached ? "Attached to" : "Started"} task ${arn}`);
+      activity.say(`Its log: ${logStream} in ${outputs.logGroup}`);
+    },
+  };
 }
 
 /** Asks the database for its version where the verdict leaves it open. The question changes nothing. */
