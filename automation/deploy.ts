@@ -8,7 +8,7 @@ import type { Finding } from "./check/finding.ts";
 import { type CheckSettings, DEFAULT_CHECK } from "./checkSettings.ts";
 import type { Clock } from "./clock.ts";
 import { EcsMigrateError, EXIT } from "./errors.ts";
-import { guardCheckout } from "./guardCheckout.ts";
+import { guardCheckout, overtaken, type Released } from "./guardCheckout.ts";
 import { refuseOnFindings } from "./guardError.ts";
 import { isUpToDate, lastChange } from "./history.ts";
 import { changesNothing, findInfraChanges, InfraGuardError } from "./infraGuard.ts";
@@ -71,14 +71,17 @@ export async function deploy(deps: DeployDeps): Promise<Deployed> {
   const startedAt = deps.clock.now();
   const before = await deps.findOutputs();
   let outputs: Outputs;
+  let released: readonly Released[];
   try {
-    await guardMigrations(deps, before);
+    released = await guardMigrations(deps, before);
     await updateStack(deps);
     outputs = await readNewOutputs(deps);
   } catch (error) {
     return { report: notDeployed(deps, before, error, startedAt), outputs: before };
   }
-  return { report: await migrate(deps, before, outputs, startedAt), outputs };
+  const report = await migrate(deps, before, outputs, startedAt);
+  const warnings = [...report.warnings, ...overtaken(released, report.verdict)];
+  return { report: { ...report, warnings }, outputs };
 }
 
 /** The stack is up, yet what it says of itself cannot be read; no migration was started. */
@@ -100,20 +103,21 @@ async function readNewOutputs({ findOutputs, stack }: DeployDeps): Promise<Outpu
   throw new OutputsLostError(`${said}: it has none`);
 }
 
-async function guardMigrations(deps: DeployDeps, outputs: Outputs | undefined): Promise<void> {
+async function guardMigrations(deps: DeployDeps, outputs: Outputs | undefined): Promise<readonly Released[]> {
   const settings = (await deps.checkSettings?.()) ?? DEFAULT_CHECK;
   const checkout = await deps.readCheckout();
   const now = new Date(deps.clock.now());
   const { stack, terminal, lint } = deps;
   const disabled = new Set(settings.disable);
   const { problems, shipped, released } = await guardCheckout({ ...deps, outputs, checkout, now, disabled });
-  for (const text of released) terminal.say(text);
+  for (const { text } of released) terminal.say(text);
   for (const { file, message, mend } of problems) terminal.warn(`${file}: ${message}; ${mend}`);
   const findings = refuseOnFindings(
     (await lint?.({ ...settings, files: checkout, shipped, stack, now })) ?? [],
   );
   for (const { file, line, rule, message, mend } of findings)
     terminal.warn(`${file}:${line}: ${rule}: ${message}; ${mend}`);
+  return released;
 }
 
 async function updateStack({ openStack, terminal, stack, allowInfra }: DeployDeps): Promise<void> {

@@ -4,6 +4,7 @@ import { findGuardProblems, type GuardProblem } from "./guard.ts";
 import { GuardRefusedError } from "./guardError.ts";
 import type { Outputs, ShippedMigration } from "./outputs.ts";
 import { findStanding, mayHaveRun, type Standing, type StandingDeps } from "./standing.ts";
+import type { Verdict } from "./verdict.ts";
 import { versionText } from "./verdictFacts.ts";
 import { COMMAND, commandFor } from "./verdictNext.ts";
 
@@ -18,13 +19,20 @@ export interface GuardDeps extends StandingDeps {
   readonly disabled: ReadonlySet<string>;
 }
 
+export interface Released {
+  readonly file: string;
+  readonly version: number;
+  /** One sentence without a full stop. */
+  readonly text: string;
+}
+
 export interface Guarded {
   /** Of both severities, in order of version. */
   readonly problems: readonly GuardProblem[];
   /** What the stack has shipped, without the files that have not run where some of them are others now. */
   readonly shipped: readonly ShippedMigration[];
-  /** What was let through because it has not run, one sentence without a full stop each. */
-  readonly released: readonly string[];
+  /** What the record alone would have refused, and was let through because it has not run. */
+  readonly released: readonly Released[];
   /** How a file that failed, or has not run yet, gets past; null where nothing is refused for that reason. */
   readonly hint: string | null;
 }
@@ -40,7 +48,7 @@ export async function compareWithStack(deps: GuardDeps): Promise<Guarded> {
   const ran = mayHaveRun(shipped, standing);
   const left = findProblems(deps, ran);
   const hint = errorsOf(left).some(isOfRecord) ? hintOf(standing, stack) : null;
-  return { problems: left, shipped: ran, released: releasedTexts(problems, left, standing), hint };
+  return { problems: left, shipped: ran, released: releasedBy(problems, left, standing), hint };
 }
 
 /** @throws {GuardRefusedError} naming every problem of severity `error` */
@@ -59,17 +67,32 @@ function errorsOf(problems: readonly GuardProblem[]): GuardProblem[] {
   return problems.filter(({ severity }) => severity === "error");
 }
 
-function releasedTexts(
+function releasedBy(
   problems: readonly GuardProblem[],
   left: readonly GuardProblem[],
   standing: Standing,
-): string[] {
+): Released[] {
   if (standing.kind === "unknown") return [];
   const still = new Set(left.map(({ rule, file }) => `${rule} ${file}`));
   const at = versionText(standing.version);
   return errorsOf(problems)
     .filter(({ rule, file }) => !still.has(`${rule} ${file}`))
-    .map(({ rule, file }) => `${file}: ${rule}, and let through: the database is at ${at}`);
+    .map(({ rule, file, version }) => ({
+      ...{ file, version: version ?? Number.MAX_SAFE_INTEGER },
+      text: `${file}: ${rule}, and let through: the database is at ${at}`,
+    }));
+}
+
+/** What another run has made untrue between the look at the history and this run: one warning a file. Pure. */
+export function overtaken(released: readonly Released[], verdict: Verdict): string[] {
+  const before = "from" in verdict ? verdict.from : verdict.kind === "unchanged" ? verdict.version : null;
+  const at = before?.version ?? -1;
+  return released
+    .filter(({ version }) => version <= at)
+    .map(
+      ({ file, version }) =>
+        `${file} was let through as not run, and another run had brought the database to ${at} by then: what differs in version ${version} is not in it`,
+    );
 }
 
 /** The other rules look at the folder alone. */

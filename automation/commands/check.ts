@@ -42,7 +42,7 @@ async function shippedAndRun(
       ...{ stack, outputs: its, checkout: readMigrationFiles(dir), now: new Date(), disabled },
       ...{ connectEcs, connectLogs },
     });
-    for (const text of released) context.terminal.say(`stack ${stack}: ${text}`);
+    for (const { text } of released) context.terminal.say(`stack ${stack}: ${text}`);
     if (hint !== null) context.terminal.warn(`stack ${stack}: ${hint}`);
     records.set(stack, shipped);
   }

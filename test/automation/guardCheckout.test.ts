@@ -42,7 +42,10 @@ async function guard(
   return guardCheckout({
     ...{ stack, outputs: outputs ?? undefined, checkout, now, disabled: new Set(), connectEcs, connectLogs },
   }).then(
-    ({ released, shipped }) => ({ released, shipped: shipped.map(({ version }) => version) }),
+    ({ released, shipped }) => ({
+      released: released.map(({ text }) => text),
+      shipped: shipped.map(({ version }) => version),
+    }),
     (error: GuardRefusedError) => error.message.split("\n"),
   );
 }
@@ -156,6 +159,29 @@ test("a name that golang-migrate passes over has nothing to do with what ran", a
   assert.ok(Array.isArray(said));
   assert.equal(said.length, 3);
   assert.match(said[1] ?? "", /broken-name/);
+});
+
+test("what another run has applied in the meantime is a warning of the deploy's", async (t) => {
+  const fixture = new RunFixture(await temporaryHome(t));
+  await fixture.run(FORCE);
+  const up = async () => {
+    await fixture.run(UP);
+  };
+  const openStack = async () => ({ preview: async () => ({ steps: [], outputsChange: true }), up });
+  const report = await fixture.deploy({ openStack, readCheckout: async () => edited(LAST) });
+  assert.equal(report.exitCode, 0);
+  assert.deepEqual(report.warnings, [
+    `${LAST} was let through as not run, and another run had brought the database to 20261124 by then: what differs in version 20261124 is not in it`,
+  ]);
+});
+
+test("a mended file that this deploy applies is no warning", async (t) => {
+  const fixture = new RunFixture(await temporaryHome(t));
+  await fixture.run(FORCE);
+  const report = await fixture.deploy({ readCheckout: async () => edited(LAST) });
+  assert.equal(report.verdict.kind, "applied");
+  assert.deepEqual(report.warnings, []);
+  assert.match(fixture.said, /index_email\.up\.sql: up-edited, and let through: the database is at 20261122/);
 });
 
 test("before the first deploy there is no history, and what is wrong is refused all the same", async (t) => {
