@@ -1,10 +1,8 @@
 /** The command `check`: the folder, perhaps git, and what stacks have shipped. */
 import { readMigrationFiles } from "../../infra/migrations.ts";
-import { connectEcs, connectLogs } from "../aws.ts";
 import { runGit } from "../check/gitBase.ts";
 import { runCheck } from "../check/runCheck.ts";
 import type { CommandContext } from "../commandContext.ts";
-import { compareWithStack } from "../guardCheckout.ts";
 import { findFolder, outputsOf } from "../migrationsFolder.ts";
 import type { ShippedMigration } from "../outputs.ts";
 import type { CheckCommandOptions } from "../programLook.ts";
@@ -35,6 +33,12 @@ async function shippedAndRun(
   dir: string,
 ): Promise<Map<string, readonly ShippedMigration[]>> {
   const outputs = await outputsOf(context, options, options.against);
+  if (outputs.size === 0) return new Map();
+  // A check of the folder alone, as a hook before each commit, does not wait for them.
+  const [{ connectEcs, connectLogs }, { compareWithStack }] = await Promise.all([
+    import("../aws.ts"),
+    import("../guardCheckout.ts"),
+  ]);
   const disabled = new Set(options.disable);
   const records = new Map<string, readonly ShippedMigration[]>();
   for (const [stack, its] of outputs) {
