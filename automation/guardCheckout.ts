@@ -2,11 +2,11 @@
 import type { MigrationFile } from "../infra/migrations.ts";
 import { findGuardProblems, type GuardProblem } from "./guard.ts";
 import { GuardRefusedError } from "./guardError.ts";
+import { COMMAND, commandFor } from "./nextStep.ts";
 import type { Outputs, ShippedMigration } from "./outputs.ts";
 import { findStanding, mayHaveRun, type Standing, type StandingDeps } from "./standing.ts";
 import type { Verdict } from "./verdict.ts";
 import { versionText } from "./verdictFacts.ts";
-import { COMMAND, commandFor } from "./verdictNext.ts";
 
 export interface GuardDeps extends StandingDeps {
   readonly stack: string;

@@ -1,24 +1,10 @@
 /** What a person does now, step by step, with the commands ready to paste. Pure. */
-import { type DatabaseErrorKind, explainError } from "./databaseError.ts";
+import { explainError } from "./databaseError.ts";
+import { dirtySteps } from "./dirtySteps.ts";
+import { readTheLog, shellWord, step } from "./nextStep.ts";
 import { isReadOnly, operationText } from "./operations.ts";
-import type { ShippedMigration } from "./outputs.ts";
 import type { InterruptCause, NotStartedReason, UnknownCause, Verdict } from "./verdict.ts";
-import { type NextStep, type VerdictContext, versionText, wasDirtyBefore } from "./verdictFacts.ts";
-
-/** How a person starts this program. */
-export const COMMAND = "npm run ecs-migrate --";
-
-/** The operations on the database, which are commands of `migrate`. */
-const OPERATION = /^(up|down|goto|force|version|status)\b/;
-
-/** A command line for a stack: `commandFor("force 7", "prod")`. */
-export function commandFor(words: string, stack: string): string {
-  return `${COMMAND} ${OPERATION.test(words) ? "migrate " : ""}${words} --stack ${shellWord(stack)}`;
-}
-
-function shellWord(text: string): string {
-  return /^[\w.:/@-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
-}
+import { type NextStep, type VerdictContext, versionText } from "./verdictFacts.ts";
 
 /** The steps after a verdict, in their order. */
 export function nextSteps(verdict: Verdict, context: VerdictContext): NextStep[] {
@@ -42,20 +28,12 @@ export function nextSteps(verdict: Verdict, context: VerdictContext): NextStep[]
   }
 }
 
-function step(text: string, context: VerdictContext, words: string | null = null): NextStep {
-  return { text, command: words === null ? null : commandFor(words, context.stack) };
-}
-
 function again(context: VerdictContext, text = "Run the same again."): NextStep {
   return step(text, context, operationText(context.operation));
 }
 
 function attach(context: VerdictContext, text: string): NextStep[] {
   return context.taskArn === null ? [] : [step(text, context, `attach ${context.taskArn}`)];
-}
-
-function readTheLog(context: VerdictContext): NextStep[] {
-  return context.logStream === null ? [] : [step(`Read the log: stream ${context.logStream}.`, context)];
 }
 
 const doctor = (context: VerdictContext) => step("Let the stack's parts be checked.", context, "doctor");
@@ -151,113 +129,6 @@ function olderImageSteps(context: VerdictContext): NextStep[] {
     ),
     step("Or bring the newer image back.", context, "deploy"),
   ];
-}
-
-type Dirty = Extract<Verdict, { kind: "dirty" }>;
-
-/** The two ways out of a dirty version; which of them is right, only a look at the database can tell. */
-interface DirtyMark {
-  /** The file that stopped half-way, by name where the stack shipped it. */
-  readonly file: string;
-  readonly direction: "up" | "down";
-  /** `force` takes this where none of the file's statements took effect. */
-  readonly before: number;
-  /** `force` takes this where all of them did. */
-  readonly after: number;
-}
-
-/**
- * golang-migrate marks the version that it is on its way to: an up file's own version, and for a down file the one below
- * (migrate.go, runMigrations: SetVersion(TargetVersion, true) before the file is run).
- */
-export function dirtyMark(verdict: Dirty, context: VerdictContext): DirtyMark | null {
-  const nothing = verdict.version === null || verdict.version === -1;
-  // null and nothing read from the log: only the exit code told, and the version is not known at all.
-  if (verdict.version === null && verdict.from === null) return null;
-  const version = nothing ? -1 : (verdict.version ?? -1);
-  const down = nothing || isDown(verdict, version, context);
-  const neighbours = context.migrations.map((migration) => migration.version);
-  if (!down) {
-    const before = neighbours.filter((candidate) => candidate < version).at(-1) ?? -1;
-    return { file: fileName(version, "up", context.migrations), direction: "up", before, after: version };
-  }
-  const undone = neighbours.find((candidate) => candidate > version);
-  if (undone === undefined) return null;
-  return {
-    file: fileName(undone, "down", context.migrations),
-    direction: "down",
-    before: undone,
-    after: version,
-  };
-}
-
-function isDown({ from, files }: Dirty, version: number, { operation }: VerdictContext): boolean {
-  const last = files.at(-1);
-  if (last) return last.direction === "down";
-  if (from && !from.dirty) return (from.version ?? -1) > version;
-  return operation.name === "down";
-}
-
-/** `20261124_create_users.up.sql`, or what is known of it. */
-export function fileName(
-  version: number,
-  direction: "up" | "down",
-  migrations: readonly ShippedMigration[],
-): string {
-  const shipped = migrations.find((migration) => migration.version === version);
-  return shipped
-    ? `${version}_${shipped.name}.${direction}.sql`
-    : `the ${direction} file of version ${version}`;
-}
-
-/** What must be known before the look that tells how much of a file took effect. */
-export const STILL_RUNNING =
-  "The container may have been killed while its statement ran, and the database may still run it: wait until no session does (SELECT pid, state, query FROM pg_stat_activity WHERE state <> 'idle'; in MySQL SHOW PROCESSLIST).";
-
-function dirtySteps(verdict: Dirty, context: VerdictContext): NextStep[] {
-  const mark = dirtyMark(verdict, context);
-  if (mark === null) {
-    return [...readTheLog(context), step("See at which version the database is dirty.", context, "version")];
-  }
-  const origin = wasDirtyBefore(verdict)
-    ? " (where a down left the mark, look at the down file of the next higher version)"
-    : "";
-  const look = `Look in the database whether the statements of ${mark.file} took effect${origin}; the mark alone cannot tell. Postgres takes a file without a COMMIT of its own whole or not at all.`;
-  // Without a result line the container was killed, and Postgres runs on with what it was sent until it misses the client.
-  const first = verdict.from === null ? [step(STILL_RUNNING, context)] : [];
-  return [
-    ...first,
-    step(look, context),
-    step("None took effect: set the version before the file, ...", context, `force ${mark.before}`),
-    ...redoSteps(verdict, mark, context),
-    step("All took effect: set the version that the file leads to.", context, `force ${mark.after}`),
-    step("Some took effect: undo or finish them by hand, then do as for none or for all.", context),
-  ];
-}
-
-/** The file may be at fault, or is so for sure. */
-const IN_FILE: ReadonlySet<DatabaseErrorKind> = new Set(["data", "exists", "missing", "other"]);
-const SURELY_IN_FILE: ReadonlySet<DatabaseErrorKind> = new Set(["syntax", "transaction"]);
-
-/** The task runs the image's files: one that was mended in the checkout comes to the database by a deploy alone. */
-function redoSteps({ error }: Dirty, { direction }: DirtyMark, context: VerdictContext): NextStep[] {
-  const redo = isReadOnly(context.operation) ? "up" : operationText(context.operation);
-  const { kind, mend } = error === null ? { kind: null, mend: null } : explainError(error);
-  const again = (lead: string) =>
-    step(`... ${lead} run it again. ${mend ?? "Mend the cause first."}`, context, redo);
-  if (direction === "down" || kind === null) return [again("then")];
-  const edit = "what has not run to its end may be edited.";
-  if (SURELY_IN_FILE.has(kind))
-    return [
-      step(
-        `... then mend the file and deploy it: ${edit}${mend === null ? "" : ` ${mend}`}`,
-        context,
-        "deploy",
-      ),
-    ];
-  if (!IN_FILE.has(kind)) return [again("then")];
-  const file = step(`... then, where the file is wrong, mend it and deploy: ${edit}`, context, "deploy");
-  return [file, again("or, where it is not,")];
 }
 
 function interruptedSteps(

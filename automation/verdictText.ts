@@ -4,6 +4,7 @@
  */
 import { clip } from "./clip.ts";
 import { explainError } from "./databaseError.ts";
+import { dirtyMark } from "./dirtySteps.ts";
 import { EXIT, type ExitCode } from "./errors.ts";
 import { isReadOnly, type Operation } from "./operations.ts";
 import { redact } from "./redact.ts";
@@ -19,7 +20,7 @@ import {
   versionText,
   wasDirtyBefore,
 } from "./verdictFacts.ts";
-import { dirtyMark, nextSteps } from "./verdictNext.ts";
+import { nextSteps } from "./verdictNext.ts";
 
 export interface VerdictText {
   /** One line, without the stack: `Applied 3 migrations: 20261120 → 20261124`. */

@@ -3,9 +3,10 @@
 import { type MigrationFile, sha256 } from "../../infra/migrations.ts";
 import { parseSql, type Statement } from "../check/statements.ts";
 import type { Dialect } from "../dialect.ts";
+import { dirtyMark } from "../dirtySteps.ts";
 import type { HistoryEntry } from "../history.ts";
+import { COMMAND, commandFor } from "../nextStep.ts";
 import type { Outputs } from "../outputs.ts";
-import { COMMAND, commandFor, dirtyMark } from "../verdictNext.ts";
 import { type Look, looksFor } from "./lookQueries.ts";
 
 export interface GuidedStatement {

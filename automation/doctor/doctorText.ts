@@ -1,8 +1,8 @@
 /** What `doctor` found, as lines for a terminal. Pure. */
 import { styleText } from "node:util";
+import { STILL_RUNNING } from "../dirtySteps.ts";
 import { safeLine, safeText } from "../plainText.ts";
 import { countText } from "../verdictFacts.ts";
-import { STILL_RUNNING } from "../verdictNext.ts";
 import type { DirtyGuide, GuidedStatement } from "./dirtyGuide.ts";
 import type { CheckState, Diagnosis } from "./findings.ts";
 

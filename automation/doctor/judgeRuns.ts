@@ -1,9 +1,9 @@
 /** What the last run and the database's own answer say. Pure. */
 import type { HistoryEntry } from "../history.ts";
+import { commandFor } from "../nextStep.ts";
 import type { Outputs } from "../outputs.ts";
 import type { RunReport } from "../report.ts";
 import { countText, versionSpan, versionText } from "../verdictFacts.ts";
-import { commandFor } from "../verdictNext.ts";
 import { type Diagnosis, ok, problem, warning } from "./findings.ts";
 
 /** The newest run that was not only a question; a later question that found the database dirty counts as well. */
