@@ -1,11 +1,10 @@
 /** Asks a stack's database for its version and what is pending, by a task that changes nothing. */
 import { connectEcs, connectLogs } from "./aws.ts";
-import { systemClock } from "./clock.ts";
 import type { CommandContext } from "./commandContext.ts";
-import { originOf } from "./origin.ts";
 import type { Outputs } from "./outputs.ts";
 import type { RunReport } from "./report.ts";
 import type { DatabaseVersion } from "./resultLine.ts";
+import { runBase } from "./runBase.ts";
 import { runOperation } from "./runOperation.ts";
 
 /** @param timeoutMs milliseconds */
@@ -17,16 +16,10 @@ export async function askStatus(
 ): Promise<RunReport> {
   return runOperation(
     {
-      stack,
+      ...runBase(context, stack, { timeoutMs, waitMs: 0, stopOnCancel: false }),
       outputs,
       ecs: await connectEcs(outputs.region),
       logs: await connectLogs(outputs.region),
-      clock: systemClock,
-      terminal: context.terminal,
-      origin: originOf(context.env),
-      env: context.env,
-      settings: { timeoutMs, waitMs: 0, stopOnCancel: false },
-      signal: context.signal,
     },
     { name: "status" },
     outputs.taskDefinitionArn,

@@ -6,7 +6,6 @@ import type { MigrationFile } from "../infra/migrations.ts";
 import { awsErrorText, type EcsApi, type LogsApi } from "./aws.ts";
 import type { Finding } from "./check/finding.ts";
 import { type CheckSettings, DEFAULT_CHECK } from "./checkSettings.ts";
-import type { Clock } from "./clock.ts";
 import { EcsMigrateError, EXIT } from "./errors.ts";
 import { guardCheckout, overtaken, type Released } from "./guardCheckout.ts";
 import { refuseOnFindings } from "./guardError.ts";
@@ -14,26 +13,18 @@ import { isUpToDate, lastChange } from "./history.ts";
 import { changesNothing, findInfraChanges, InfraGuardError } from "./infraGuard.ts";
 import { makeReport } from "./makeReport.ts";
 import type { Outputs, ShippedMigration } from "./outputs.ts";
-import type { Origin, RunReport } from "./report.ts";
-import { type RunDeps, type RunSettings, runOperation } from "./runOperation.ts";
+import type { RunReport } from "./report.ts";
+import { type RunBase, type RunDeps, runOperation } from "./runOperation.ts";
 import type { DeployableStack } from "./stack.ts";
-import type { Terminal } from "./terminal.ts";
 import type { Verdict } from "./verdict.ts";
 
-export interface DeployDeps {
-  readonly stack: string;
+export interface DeployDeps extends RunBase {
   readonly openStack: () => Promise<DeployableStack>;
   readonly findOutputs: () => Promise<Outputs | undefined>;
   /** The checkout's folder of migrations. */
   readonly readCheckout: () => Promise<readonly MigrationFile[]>;
   readonly connectEcs: (region: string) => Promise<EcsApi>;
   readonly connectLogs: (region: string) => Promise<LogsApi>;
-  readonly clock: Clock;
-  readonly terminal: Terminal;
-  readonly origin: Origin;
-  readonly env: NodeJS.ProcessEnv;
-  readonly settings: RunSettings;
-  readonly signal: AbortSignal;
   /** The operator's way past the infra guard. */
   readonly allowInfra: boolean;
   /** `MIGRATE=skip` or `MIGRATE=auto`: for this one build, over the stack's setting. */

@@ -19,17 +19,21 @@ export interface RunSettings {
   readonly stopOnCancel: boolean;
 }
 
-export interface RunDeps {
+/** What a run needs of the process, and of the command that asked for it. */
+export interface RunBase {
   readonly stack: string;
-  readonly outputs: Outputs;
-  readonly ecs: EcsApi;
-  readonly logs: LogsApi;
   readonly clock: Clock;
   readonly terminal: Terminal;
   readonly origin: Origin;
   readonly env: NodeJS.ProcessEnv;
   readonly settings: RunSettings;
   readonly signal: AbortSignal;
+}
+
+export interface RunDeps extends RunBase {
+  readonly outputs: Outputs;
+  readonly ecs: EcsApi;
+  readonly logs: LogsApi;
 }
 
 /**

@@ -11,9 +11,9 @@ import { originOf } from "../origin.ts";
 import type { Outputs } from "../outputs.ts";
 import type { RunOptions } from "../programOptions.ts";
 import type { RunReport } from "../report.ts";
+import { runSettings } from "../runBase.ts";
 import { finishRun } from "./finishRun.ts";
 import { readOutputsAndLoad } from "./readOutputsAndLoad.ts";
-import { runSettings } from "./runSettings.ts";
 
 export async function attachCommand(
   context: CommandContext,

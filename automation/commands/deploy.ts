@@ -1,24 +1,22 @@
 /** The command `deploy`: what it needs of the process, of Pulumi and of the checkout. */
 import { connectEcs, connectLogs } from "../aws.ts";
 import { type CheckSettings, checkSettings } from "../checkSettings.ts";
-import { systemClock } from "../clock.ts";
 import { type CommandContext, locate, migrationsFolder } from "../commandContext.ts";
 import { deploy, type PlanDeps } from "../deploy.ts";
 import { ConfigError } from "../errors.ts";
-import { originOf } from "../origin.ts";
 import type { DeployOptions } from "../program.ts";
 import type { CommonOptions } from "../programOptions.ts";
+import { runBase, runSettings } from "../runBase.ts";
 import { slackUrl } from "../slackUrl.ts";
 import { findOutputs, type PulumiLocation, readStackConfig } from "../stackOutputs.ts";
 import { finishRun } from "./finishRun.ts";
-import { runSettings } from "./runSettings.ts";
 
 export async function deployCommand(context: CommandContext, options: DeployOptions): Promise<void> {
   const location = locate(context, options);
   const configuration = once(() => readStackConfig(location));
   const settings = async () => checkSettings(options, await configuration());
   const deployed = await deploy({
-    stack: location.stack,
+    ...runBase(context, location.stack, runSettings(options)),
     openStack: () => openStack(context, options, location),
     findOutputs: () => findOutputs(location),
     readCheckout: async () =>
@@ -27,12 +25,6 @@ export async function deployCommand(context: CommandContext, options: DeployOpti
       ),
     connectEcs,
     connectLogs,
-    clock: systemClock,
-    terminal: context.terminal,
-    origin: originOf(context.env),
-    env: context.env,
-    settings: runSettings(options),
-    signal: context.signal,
     allowInfra: options.allowInfra,
     migrate: migrateVariable(context.env),
     checkSettings: settings,

@@ -1,17 +1,15 @@
 /** The command `migrate`: one operation on the database, from the stack's outputs alone. */
 import { connectEcs, connectLogs } from "../aws.ts";
-import { systemClock } from "../clock.ts";
 import { type CommandContext, locate } from "../commandContext.ts";
 import { askOnTerminal, confirm } from "../confirm.ts";
 import type { Operation } from "../operations.ts";
-import { originOf } from "../origin.ts";
 import type { Outputs } from "../outputs.ts";
 import type { MigrateOptions } from "../program.ts";
 import { chooseRevision } from "../revisions.ts";
+import { runBase, runSettings } from "../runBase.ts";
 import { isNews, runOperation } from "../runOperation.ts";
 import { finishRun } from "./finishRun.ts";
 import { readOutputsAndLoad } from "./readOutputsAndLoad.ts";
-import { runSettings } from "./runSettings.ts";
 
 export async function migrateCommand(
   context: CommandContext,
@@ -25,16 +23,10 @@ export async function migrateCommand(
   await confirmed(context, location.stack, outputs, operation, options, revision.versions);
   const report = await runOperation(
     {
-      stack: location.stack,
+      ...runBase(context, location.stack, runSettings(options)),
       outputs,
       ecs,
       logs: await connectLogs(outputs.region),
-      clock: systemClock,
-      terminal: context.terminal,
-      origin: originOf(context.env),
-      env: context.env,
-      settings: runSettings(options),
-      signal: context.signal,
     },
     operation,
     revision.taskDefinition,
