@@ -52,6 +52,7 @@ export async function startMiniStack(options: MiniStackOptions): Promise<MiniSta
   const stop = async () => {
     child.kill("SIGTERM");
     await ended;
+    for (const line of faultsIn(readFileSync(log, "utf8"))) options.report(`         aws: ${line}`);
   };
   const endpoint = `http://127.0.0.1:${port}`;
   try {
@@ -61,6 +62,14 @@ export async function startMiniStack(options: MiniStackOptions): Promise<MiniSta
     throw error;
   }
   return { endpoint, port, instance, log, stop };
+}
+
+/** What went wrong in the local AWS itself: a test may have failed of it, and its log goes with the lab. Pure. */
+export function faultsIn(log: string): string[] {
+  return log
+    .split("\n")
+    .filter((line) => / (ERROR|CRITICAL) \[|^\w+(\.\w+)*(Error|Exception)\b/.test(line))
+    .map((line) => line.slice(0, 300));
 }
 
 function launch(python: string, port: number, folder: string, log: string): ChildProcess {

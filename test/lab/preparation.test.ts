@@ -10,7 +10,7 @@ import type { CommandResult } from "./command.ts";
 import { Docker, ensureDocker, noDocker } from "./docker.ts";
 import { LabError } from "./labError.ts";
 import { freePort, type Machine, portError } from "./machine.ts";
-import { ensureMiniStack } from "./ministack.ts";
+import { ensureMiniStack, faultsIn } from "./ministack.ts";
 import { Cleanup, step, stepLine } from "./steps.ts";
 
 const report = () => undefined;
@@ -202,4 +202,19 @@ test("the cleanup undoes all, the last first, once, and names what it could not"
   assert.deepEqual(undone, ["third", "first"]);
   await cleanup.run();
   assert.deepEqual(undone, ["third", "first"]);
+});
+
+test("the local AWS's own faults are told when its lab ends, and nothing else of its log", () => {
+  const log = [
+    "2026-11-25 11:08:12 INFO [hypercorn.error] Running on http://0.0.0.0:45241 (CTRL + C to quit)",
+    "2026-11-25 11:08:13 ERROR [ministack] Error handling logs request: no",
+    "Traceback (most recent call last):",
+    '  File "app.py", line 1, in app',
+    "RuntimeError: dictionary changed size during iteration",
+    "2026-11-25 11:08:14 INFO [s3] S3 bucket created: Error",
+  ].join("\n");
+  assert.deepEqual(faultsIn(log), [
+    "2026-11-25 11:08:13 ERROR [ministack] Error handling logs request: no",
+    "RuntimeError: dictionary changed size during iteration",
+  ]);
 });
