@@ -5,8 +5,8 @@
 import { readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { awsErrorText } from "./aws.ts";
-import { connectState, findAccount } from "./bootstrapAws.ts";
+import { awsErrorText } from "./aws/clients.ts";
+import { connectState, findAccount } from "./bootstrap/aws.ts";
 import {
   BOOTSTRAP_HELP,
   type BootstrapOptions,
@@ -14,9 +14,9 @@ import {
   nextSteps,
   parseBootstrap,
   planState,
-} from "./bootstrapPlan.ts";
-import { BootstrapError, ensureState } from "./bootstrapState.ts";
-import { EcsMigrateError } from "./errors.ts";
+} from "./bootstrap/plan.ts";
+import { BootstrapError, ensureState } from "./bootstrap/state.ts";
+import { EcsMigrateError } from "./contract/errors.ts";
 
 const { argv, env, stderr, stdout } = process;
 const home = dirname(dirname(fileURLToPath(import.meta.url)));

@@ -4,12 +4,12 @@ import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { CommanderError } from "commander";
-import { createCommands } from "./commands.ts";
-import { EcsMigrateError, EXIT, type ExitCode } from "./errors.ts";
-import { knownSecrets } from "./knownSecrets.ts";
-import { createProgram } from "./program.ts";
-import { createStop } from "./stopSignals.ts";
-import { createTerminal } from "./terminal.ts";
+import { knownSecrets } from "./cli/knownSecrets.ts";
+import { createProgram } from "./cli/program.ts";
+import { createStop } from "./cli/stopSignals.ts";
+import { createCommands } from "./commands/index.ts";
+import { EcsMigrateError, EXIT, type ExitCode } from "./contract/errors.ts";
+import { createTerminal } from "./report/terminal.ts";
 
 const home = dirname(dirname(fileURLToPath(import.meta.url)));
 const { env, argv, stdout, stderr, stdin } = process;

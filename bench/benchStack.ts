@@ -4,7 +4,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import pg from "pg";
-import { type Outputs, parseOutputs } from "../automation/outputs.ts";
+import { type Outputs, parseOutputs } from "../automation/contract/outputs.ts";
 import type { Lab } from "../test/lab/lab.ts";
 import { LabError } from "../test/lab/labError.ts";
 import { createLabStack, type LabStack, STACK } from "../test/lab/labStack.ts";

@@ -8,14 +8,14 @@
  */
 import { writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
-import type { Docker } from "../test/lab/docker.ts";
+import type { Docker } from "../test/lab/docker/docker.ts";
 import { type Lab, withLab } from "../test/lab/lab.ts";
 import { LabError } from "../test/lab/labError.ts";
 import { createBenchStack } from "./benchStack.ts";
-import { leftOver } from "./leftOver.ts";
 import { killProcessesWith } from "./processes.ts";
-import { Soak } from "./soakRound.ts";
-import { isSound, type Problem, SoakTally } from "./soakTally.ts";
+import { leftOver } from "./soak/leftOver.ts";
+import { Soak } from "./soak/round.ts";
+import { isSound, type Problem, SoakTally } from "./soak/tally.ts";
 
 const { values } = parseArgs({
   options: {

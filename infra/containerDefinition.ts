@@ -1,6 +1,6 @@
 /** The migration container, as RegisterTaskDefinition takes it. */
-import type { ShippedMigration } from "../automation/outputs.ts";
-import type { Ulimit } from "./config.ts";
+import type { ShippedMigration } from "../automation/contract/outputs.ts";
+import type { Ulimit } from "./config/config.ts";
 
 /** The container whose exit code judges a run. */
 export const CONTAINER_NAME = "db-migration";

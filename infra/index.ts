@@ -4,8 +4,8 @@
  * A default export, as Pulumi's Node host takes it: so the names are those of the object, which its type checks.
  */
 import * as pulumi from "@pulumi/pulumi";
-import { EcsMigrateError } from "../automation/errors.ts";
-import { loadConfig } from "./config.ts";
+import { EcsMigrateError } from "../automation/contract/errors.ts";
+import { loadConfig } from "./config/config.ts";
 import { createStack, type StackOutputs } from "./stack.ts";
 
 export default program();

@@ -1,8 +1,8 @@
 /** The migration's log group, roles and task definition. */
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import type { ShippedMigration } from "../automation/outputs.ts";
-import type { LaunchType, LogConfig, NetworkMode, Platform, TaskConfig } from "./config.ts";
+import type { ShippedMigration } from "../automation/contract/outputs.ts";
+import type { LaunchType, LogConfig, NetworkMode, Platform, TaskConfig } from "./config/config.ts";
 import { containerDefinitions } from "./containerDefinition.ts";
 import { executionRolePolicy, type Place, taskTrustPolicy } from "./policies.ts";
 

@@ -1,7 +1,7 @@
 /** Where the migration task runs: subnets, security groups and whether it gets a public address. */
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import type { DatabaseEgress, NetworkConfig } from "./config.ts";
+import type { DatabaseEgress, NetworkConfig } from "./config/config.ts";
 
 export interface TaskNetworkArgs {
   /** What the names of made resources start with. */

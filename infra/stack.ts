@@ -1,15 +1,15 @@
 /** The whole stack: wires the parts and says what it exports. */
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { OUTPUTS_SCHEMA, type Outputs } from "../automation/outputs.ts";
-import { MigrationCluster } from "./cluster.ts";
-import type { StackConfig } from "./config.ts";
+import { OUTPUTS_SCHEMA, type Outputs } from "../automation/contract/outputs.ts";
+import { digestOfMigrations, readMigrations } from "../automation/migrations/folder.ts";
+import { MigrationCluster } from "./cluster/cluster.ts";
+import type { StackConfig } from "./config/config.ts";
 import { CONTAINER_NAME } from "./containerDefinition.ts";
-import { AppImage } from "./image.ts";
-import { digestOfMigrations, readMigrations } from "./migrations.ts";
+import { AppImage } from "./image/image.ts";
 import { MigrationTask } from "./migrationTask.ts";
 import { looksUpNetwork, networkPath, TaskNetwork } from "./network.ts";
-import { DeployPipeline } from "./pipeline.ts";
+import { DeployPipeline } from "./pipeline/pipeline.ts";
 import type { Place } from "./policies.ts";
 import { resourceTags } from "./tags.ts";
 

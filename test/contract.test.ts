@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { test } from "node:test";
 import * as pulumi from "@pulumi/pulumi";
-import { OUTPUT_NAMES, parseOutputs } from "../automation/outputs.ts";
+import { OUTPUT_NAMES, parseOutputs } from "../automation/contract/outputs.ts";
 import { installMocks, resolveInput } from "./support/pulumiMocks.ts";
 import { sampleOutputs } from "./support/sampleOutputs.ts";
 

@@ -1,6 +1,6 @@
 /** Bytes that no database likes, or that make two checkouts of one commit differ. */
 import { isUtf8 } from "node:buffer";
-import type { MigrationFile } from "../../infra/migrations.ts";
+import type { MigrationFile } from "../migrations/folder.ts";
 import { type Finding, finding } from "./finding.ts";
 
 /**

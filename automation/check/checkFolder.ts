@@ -1,19 +1,15 @@
 /** All rules over one folder; pure but for the parser that it loads. */
-import {
-  groupByVersion,
-  type MigrationFile,
-  type NamedMigrationFile,
-  sha256,
-} from "../../infra/migrations.ts";
-import { findGuardProblems } from "../guard.ts";
-import type { ShippedMigration } from "../outputs.ts";
+
+import type { ShippedMigration } from "../contract/outputs.ts";
+import { groupByVersion, type MigrationFile, type NamedMigrationFile, sha256 } from "../migrations/folder.ts";
 import { checkBytes } from "./byteRules.ts";
 import { disabledByComment } from "./disableComment.ts";
 import { compareFindings, type Finding, finding } from "./finding.ts";
 import { checkNames } from "./nameRules.ts";
-import { checkStatements } from "./postgresRules.ts";
-import { SchemaMemory } from "./schemaMemory.ts";
-import { parseSql } from "./statements.ts";
+import { checkStatements } from "./postgres/rules.ts";
+import { SchemaMemory } from "./postgres/schemaMemory.ts";
+import { parseSql } from "./postgres/statements.ts";
+import { findGuardProblems } from "./shippedRules.ts";
 
 /** One memory of what was shipped: a stack's, or a git commit's. */
 export interface ShippedRecord {

@@ -1,7 +1,7 @@
 /** `check --base REF`: takes the migrations of a git commit for those that were shipped, where there is no stack. */
 import { execFile } from "node:child_process";
-import { type MigrationFile, parseMigrationFileName, recordOf } from "../../infra/migrations.ts";
-import { ConfigError } from "../errors.ts";
+import { ConfigError } from "../contract/errors.ts";
+import { type MigrationFile, parseMigrationFileName, recordOf } from "../migrations/folder.ts";
 import type { ShippedRecord } from "./checkFolder.ts";
 
 /** Runs git with arguments in a folder; `input` goes to its stdin. Rejects where git's exit code is not 0. */

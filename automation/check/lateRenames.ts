@@ -1,15 +1,10 @@
 /** `check --fix`: gives late and doubled migrations a version after all that are known. */
 import { constants, copyFileSync, linkSync, unlinkSync } from "node:fs";
 import { join } from "node:path";
-import {
-  groupByVersion,
-  type MigrationFile,
-  type NamedMigrationFile,
-  sha256,
-} from "../../infra/migrations.ts";
-import { EcsMigrateError, EXIT } from "../errors.ts";
-import type { ShippedMigration } from "../outputs.ts";
-import { versionAfter } from "./version.ts";
+import { EcsMigrateError, EXIT } from "../contract/errors.ts";
+import type { ShippedMigration } from "../contract/outputs.ts";
+import { groupByVersion, type MigrationFile, type NamedMigrationFile, sha256 } from "../migrations/folder.ts";
+import { versionAfter } from "../migrations/version.ts";
 
 /** Base names. */
 export interface Rename {

@@ -3,9 +3,9 @@ import {
   groupByVersion,
   type MigrationFileName,
   type NamedMigrationFile as NamedFile,
-} from "../../infra/migrations.ts";
+} from "../migrations/folder.ts";
+import { momentOf } from "../migrations/version.ts";
 import { type Finding, finding } from "./finding.ts";
-import { momentOf } from "./version.ts";
 
 /** How far ahead of the clock (UTC) a version may be: time zones and a date for tomorrow's deploy. */
 const FUTURE_MS = 2 * 24 * 3600 * 1000;

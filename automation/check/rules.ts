@@ -1,5 +1,5 @@
 /** The catalogue of `check`: every rule by id, how grave it is, and what it is for. */
-import { GUARD_RULES } from "../guard.ts";
+import { GUARD_RULES } from "./shippedRules.ts";
 
 export type Severity = "error" | "warning";
 

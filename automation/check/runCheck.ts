@@ -1,14 +1,14 @@
 /** The command `check`: knows no AWS; reads the folder, perhaps git, and the records that it is given. */
 import { relative, resolve, sep } from "node:path";
-import { readMigrationFiles } from "../../infra/migrations.ts";
-import { ConfigError, EXIT, type ExitCode } from "../errors.ts";
-import type { ShippedMigration } from "../outputs.ts";
+import { ConfigError, EXIT, type ExitCode } from "../contract/errors.ts";
+import type { ShippedMigration } from "../contract/outputs.ts";
+import { readMigrationFiles } from "../migrations/folder.ts";
 import { checkFolder, type ShippedRecord } from "./checkFolder.ts";
+import type { Format } from "./choices.ts";
 import type { Finding } from "./finding.ts";
-import type { Format } from "./format.ts";
+import { render } from "./formats.ts";
 import { type Git, readBase } from "./gitBase.ts";
 import { applyRenames, planRenames, type Rename } from "./lateRenames.ts";
-import { render } from "./report.ts";
 import { isRule } from "./rules.ts";
 
 export interface CheckDeps {

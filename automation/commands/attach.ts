@@ -1,19 +1,19 @@
 /** The command `attach`: follows a task that is already there to its verdict. */
-import { awsErrorText, connectEcs, connectLogs, type EcsApi } from "../aws.ts";
-import { systemClock } from "../clock.ts";
-import { type CommandContext, locate } from "../commandContext.ts";
-import { attachToTask } from "../ecsTask.ts";
-import { ConfigError } from "../errors.ts";
-import { makeReport } from "../makeReport.ts";
-import { commandFor } from "../nextStep.ts";
-import { parseOperation } from "../operations.ts";
-import { originOf } from "../origin.ts";
-import type { Outputs } from "../outputs.ts";
-import type { RunOptions } from "../programOptions.ts";
-import type { RunReport } from "../report.ts";
-import { runSettings } from "../runBase.ts";
+import { awsErrorText, connectEcs, connectLogs, type EcsApi } from "../aws/clients.ts";
+import { type CommandContext, locate } from "../cli/context.ts";
+import type { RunOptions } from "../cli/options.ts";
+import { originOf } from "../cli/origin.ts";
+import { ConfigError } from "../contract/errors.ts";
+import { parseOperation } from "../contract/operations.ts";
+import type { Outputs } from "../contract/outputs.ts";
+import { makeReport } from "../report/makeReport.ts";
+import type { RunReport } from "../report/report.ts";
+import { systemClock } from "../task/clock.ts";
+import { attachToTask } from "../task/taskRun.ts";
+import { commandFor } from "../verdict/step.ts";
 import { finishRun } from "./finishRun.ts";
-import { readOutputsAndLoad } from "./readOutputsAndLoad.ts";
+import { readOutputsAndLoad } from "./locate.ts";
+import { runSettings } from "./runBase.ts";
 
 export async function attachCommand(
   context: CommandContext,

@@ -1,11 +1,12 @@
 /** The command `check`: the folder, perhaps git, and what stacks have shipped. */
-import { readMigrationFiles } from "../../infra/migrations.ts";
+
 import { runGit } from "../check/gitBase.ts";
 import { runCheck } from "../check/runCheck.ts";
-import type { CommandContext } from "../commandContext.ts";
-import { findFolder, outputsOf } from "../migrationsFolder.ts";
-import type { ShippedMigration } from "../outputs.ts";
-import type { CheckCommandOptions } from "../programLook.ts";
+import type { CommandContext } from "../cli/context.ts";
+import type { CheckCommandOptions } from "../cli/programLook.ts";
+import type { ShippedMigration } from "../contract/outputs.ts";
+import { readMigrationFiles } from "../migrations/folder.ts";
+import { findFolder, outputsOf } from "./migrationsFolder.ts";
 
 export async function checkCommand(context: CommandContext, options: CheckCommandOptions): Promise<void> {
   const dir = findFolder(context, options);
@@ -36,8 +37,8 @@ async function shippedAndRun(
   if (outputs.size === 0) return new Map();
   // A check of the folder alone, as a hook before each commit, does not wait for them.
   const [{ connectEcs, connectLogs }, { compareWithStack }] = await Promise.all([
-    import("../aws.ts"),
-    import("../guardCheckout.ts"),
+    import("../aws/clients.ts"),
+    import("../guard/checkout.ts"),
   ]);
   const disabled = new Set(options.disable);
   const records = new Map<string, readonly ShippedMigration[]>();

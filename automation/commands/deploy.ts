@@ -1,15 +1,15 @@
 /** The command `deploy`: what it needs of the process, of Pulumi and of the checkout. */
-import { connectEcs, connectLogs } from "../aws.ts";
-import { type CheckSettings, checkSettings } from "../checkSettings.ts";
-import { type CommandContext, locate, migrationsFolder } from "../commandContext.ts";
-import { deploy, type PlanDeps } from "../deploy.ts";
-import { ConfigError } from "../errors.ts";
-import type { DeployOptions } from "../program.ts";
-import type { CommonOptions } from "../programOptions.ts";
-import { runBase, runSettings } from "../runBase.ts";
-import { slackUrl } from "../slackUrl.ts";
-import { findOutputs, type PulumiLocation, readStackConfig } from "../stackOutputs.ts";
+import { connectEcs, connectLogs } from "../aws/clients.ts";
+import { type CheckSettings, checkSettings } from "../check/settings.ts";
+import { type CommandContext, locate, migrationsFolder } from "../cli/context.ts";
+import type { CommonOptions } from "../cli/options.ts";
+import type { DeployOptions } from "../cli/program.ts";
+import { ConfigError } from "../contract/errors.ts";
+import { deploy, type PlanDeps } from "../deploy/deploy.ts";
+import { slackUrl } from "../notify/slack/webhookUrl.ts";
+import { findOutputs, type PulumiLocation, readStackConfig } from "../stack/pulumiCli.ts";
 import { finishRun } from "./finishRun.ts";
+import { runBase, runSettings } from "./runBase.ts";
 
 export async function deployCommand(context: CommandContext, options: DeployOptions): Promise<void> {
   const location = locate(context, options);
@@ -20,7 +20,7 @@ export async function deployCommand(context: CommandContext, options: DeployOpti
     openStack: () => openStack(context, options, location),
     findOutputs: () => findOutputs(location),
     readCheckout: async () =>
-      (await import("../../infra/migrations.ts")).readMigrationFiles(
+      (await import("../migrations/folder.ts")).readMigrationFiles(
         await migrationsFolder(location, await configuration()),
       ),
     connectEcs,
@@ -30,7 +30,7 @@ export async function deployCommand(context: CommandContext, options: DeployOpti
     checkSettings: settings,
     // Where --no-check says so, only the guard looks at the migrations.
     lint: options.check
-      ? async (input) => (await import("../deployCheck.ts")).checkBeforeDeploy(input)
+      ? async (input) => (await import("../check/unshipped.ts")).checkBeforeDeploy(input)
       : undefined,
     beforeUp: options.plan
       ? async (deps) => announcePlan(context, options, deps, await settings())
@@ -40,9 +40,9 @@ export async function deployCommand(context: CommandContext, options: DeployOpti
 }
 
 async function openStack(context: CommandContext, options: DeployOptions, location: PulumiLocation) {
-  const { requireDocker } = await import("../requireDocker.ts");
+  const { requireDocker } = await import("../stack/docker.ts");
   await requireDocker(context.env, context.signal);
-  return (await import("../stack.ts")).openStack(location, stackProgress(context, options));
+  return (await import("../stack/update.ts")).openStack(location, stackProgress(context, options));
 }
 
 function stackProgress({ terminal, pulumiSignal }: CommandContext, { verbose }: CommonOptions) {
@@ -69,7 +69,7 @@ async function announcePlan(
   deps: PlanDeps,
   settings: CheckSettings,
 ): Promise<void> {
-  const { announce } = await import("../announcePlan.ts");
+  const { announce } = await import("../deploy/announcePlan.ts");
   const { production } = deps.outputs;
   const toSlack = production && (options.slack ?? true);
   await announce(deps, settings, toSlack ? () => slackUrl(context, deps.outputs) : undefined);

@@ -1,24 +1,25 @@
 /** The command `doctor`: looks at each part that a run needs, and guides out of a dirty version. */
-import { type MigrationFile, readMigrationFiles } from "../../infra/migrations.ts";
-import { askStatus, versionOf } from "../askStatus.ts";
-import { awsErrorText, connectLogs, type LogsApi } from "../aws.ts";
-import { checkSettings } from "../checkSettings.ts";
-import { systemClock } from "../clock.ts";
-import { type CommandContext, jsonText, locate, migrationsFolder } from "../commandContext.ts";
-import type { Dialect } from "../dialect.ts";
+
+import { awsErrorText, connectLogs, type LogsApi } from "../aws/clients.ts";
+import type { Dialect } from "../check/dialect.ts";
+import { checkSettings } from "../check/settings.ts";
+import { type CommandContext, jsonText, locate, migrationsFolder } from "../cli/context.ts";
+import type { DoctorCommandOptions } from "../cli/programLook.ts";
+import { EXIT, type ExitCode } from "../contract/errors.ts";
+import type { Outputs } from "../contract/outputs.ts";
+import type { DatabaseVersion } from "../contract/resultLine.ts";
+import { connectDoctor } from "../doctor/aws.ts";
+import { type Diagnosis, warning } from "../doctor/diagnosis.ts";
 import { dirtyGuide, runThatLeft } from "../doctor/dirtyGuide.ts";
-import { connectDoctor } from "../doctor/doctorAws.ts";
-import { type DoctorReport, doctorLines } from "../doctor/doctorText.ts";
 import { examine } from "../doctor/examine.ts";
-import { type Diagnosis, warning } from "../doctor/findings.ts";
 import { judgeDatabase, judgeHistory } from "../doctor/judgeRuns.ts";
-import { EXIT, type ExitCode } from "../errors.ts";
-import { type HistoryEntry, readHistory } from "../history.ts";
-import type { Outputs } from "../outputs.ts";
-import type { DoctorCommandOptions } from "../programLook.ts";
-import { redact } from "../redact.ts";
-import type { DatabaseVersion } from "../resultLine.ts";
-import { type PulumiLocation, readOutputs, readStackConfig } from "../stackOutputs.ts";
+import { type DoctorReport, doctorLines } from "../doctor/text.ts";
+import { type HistoryEntry, readHistory } from "../history/history.ts";
+import { type MigrationFile, readMigrationFiles } from "../migrations/folder.ts";
+import { type PulumiLocation, readOutputs, readStackConfig } from "../stack/pulumiCli.ts";
+import { systemClock } from "../task/clock.ts";
+import { redact } from "../text/redact.ts";
+import { askStatus, versionOf } from "./askStatus.ts";
 
 /** So far back the history is looked at for the last run, in milliseconds. */
 const HISTORY_MS = 90 * 24 * 60 * 60 * 1000;

@@ -1,11 +1,11 @@
 /** The end of each command that runs an operation: everyone is told, then the exit code is set. */
-import type { CommandContext } from "../commandContext.ts";
-import type { ExitCode } from "../errors.ts";
-import type { Outputs } from "../outputs.ts";
-import type { RunOptions } from "../programOptions.ts";
-import type { RunReport } from "../report.ts";
-import { slackUrl } from "../slackUrl.ts";
-import { tell } from "../tell.ts";
+import type { CommandContext } from "../cli/context.ts";
+import type { RunOptions } from "../cli/options.ts";
+import type { ExitCode } from "../contract/errors.ts";
+import type { Outputs } from "../contract/outputs.ts";
+import { tell } from "../notify/deliver.ts";
+import { slackUrl } from "../notify/slack/webhookUrl.ts";
+import type { RunReport } from "../report/report.ts";
 
 /**
  * @param outputs undefined where the stack has none

@@ -1,12 +1,12 @@
 /** The command `history`: needs credentials and the stack's outputs, and nothing else. */
-import { awsErrorText, connectLogs } from "../aws.ts";
-import { type CommandContext, jsonText, locate } from "../commandContext.ts";
-import { ConfigError, EXIT } from "../errors.ts";
-import { type HistoryEntry, readHistory } from "../history.ts";
-import { historyJson, historyLines } from "../historyText.ts";
-import type { Outputs } from "../outputs.ts";
-import type { HistoryCommandOptions } from "../programLook.ts";
-import { readOutputs } from "../stackOutputs.ts";
+import { awsErrorText, connectLogs } from "../aws/clients.ts";
+import { type CommandContext, jsonText, locate } from "../cli/context.ts";
+import type { HistoryCommandOptions } from "../cli/programLook.ts";
+import { ConfigError, EXIT } from "../contract/errors.ts";
+import type { Outputs } from "../contract/outputs.ts";
+import { type HistoryEntry, readHistory } from "../history/history.ts";
+import { historyJson, historyLines } from "../history/text.ts";
+import { readOutputs } from "../stack/pulumiCli.ts";
 
 export async function historyCommand(context: CommandContext, options: HistoryCommandOptions): Promise<void> {
   const location = locate(context, options);

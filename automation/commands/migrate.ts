@@ -1,15 +1,15 @@
 /** The command `migrate`: one operation on the database, from the stack's outputs alone. */
-import { connectEcs, connectLogs } from "../aws.ts";
-import { type CommandContext, locate } from "../commandContext.ts";
-import { askOnTerminal, confirm } from "../confirm.ts";
-import type { Operation } from "../operations.ts";
-import type { Outputs } from "../outputs.ts";
-import type { MigrateOptions } from "../program.ts";
-import { chooseRevision } from "../revisions.ts";
-import { runBase, runSettings } from "../runBase.ts";
-import { isNews, runOperation } from "../runOperation.ts";
+import { connectEcs, connectLogs } from "../aws/clients.ts";
+import { type CommandContext, locate } from "../cli/context.ts";
+import type { MigrateOptions } from "../cli/program.ts";
+import type { Operation } from "../contract/operations.ts";
+import type { Outputs } from "../contract/outputs.ts";
+import { askOnTerminal, confirm } from "../guard/confirmation.ts";
+import { isNews, runOperation } from "../run/runOperation.ts";
+import { chooseRevision } from "../task/revisions.ts";
 import { finishRun } from "./finishRun.ts";
-import { readOutputsAndLoad } from "./readOutputsAndLoad.ts";
+import { readOutputsAndLoad } from "./locate.ts";
+import { runBase, runSettings } from "./runBase.ts";
 
 export async function migrateCommand(
   context: CommandContext,

@@ -1,10 +1,10 @@
 /** The command `new`: makes the two files of a migration. */
 import { relative } from "node:path";
-import { type CommandContext, jsonText } from "../commandContext.ts";
-import { EXIT } from "../errors.ts";
-import { findFolder, shippedBy } from "../migrationsFolder.ts";
-import { createMigration } from "../newMigration.ts";
-import type { NewCommandOptions } from "../programLook.ts";
+import { type CommandContext, jsonText } from "../cli/context.ts";
+import type { NewCommandOptions } from "../cli/programLook.ts";
+import { EXIT } from "../contract/errors.ts";
+import { createMigration } from "../migrations/create.ts";
+import { findFolder, shippedBy } from "./migrationsFolder.ts";
 
 export async function newCommand(
   context: CommandContext,

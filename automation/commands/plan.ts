@@ -1,16 +1,17 @@
 /** The command `plan`: asks the database for its version, and says what an operation would run. */
-import { readMigrationFiles } from "../../infra/migrations.ts";
-import { askStatus, versionOf } from "../askStatus.ts";
-import { checkSettings } from "../checkSettings.ts";
-import { systemClock } from "../clock.ts";
-import { type CommandContext, jsonText, locate, migrationsFolder } from "../commandContext.ts";
-import { EXIT, type ExitCode } from "../errors.ts";
-import type { Operation } from "../operations.ts";
+
+import { checkSettings } from "../check/settings.ts";
+import { type CommandContext, jsonText, locate, migrationsFolder } from "../cli/context.ts";
+import type { PlanCommandOptions } from "../cli/programLook.ts";
+import { EXIT, type ExitCode } from "../contract/errors.ts";
+import type { Operation } from "../contract/operations.ts";
+import { readMigrationFiles } from "../migrations/folder.ts";
+import { tell } from "../notify/deliver.ts";
 import { makePlan } from "../plan/makePlan.ts";
-import { planLines } from "../plan/planText.ts";
-import type { PlanCommandOptions } from "../programLook.ts";
-import { readOutputs, readStackConfig } from "../stackOutputs.ts";
-import { tell } from "../tell.ts";
+import { planLines } from "../plan/text.ts";
+import { readOutputs, readStackConfig } from "../stack/pulumiCli.ts";
+import { systemClock } from "../task/clock.ts";
+import { askStatus, versionOf } from "./askStatus.ts";
 
 /** Exit 0 with a plan, whatever it says; where the database could not be asked, the exit code of that. */
 export async function planCommand(

@@ -1,12 +1,12 @@
 /** The way out of a dirty version, as far as it can be told without touching the database. Nothing is run. */
 
-import { type MigrationFile, sha256 } from "../../infra/migrations.ts";
-import { parseSql, type Statement } from "../check/statements.ts";
-import type { Dialect } from "../dialect.ts";
-import { dirtyMark } from "../dirtySteps.ts";
-import type { HistoryEntry } from "../history.ts";
-import { COMMAND, commandFor } from "../nextStep.ts";
-import type { Outputs } from "../outputs.ts";
+import type { Dialect } from "../check/dialect.ts";
+import { parseSql, type Statement } from "../check/postgres/statements.ts";
+import type { Outputs } from "../contract/outputs.ts";
+import type { HistoryEntry } from "../history/history.ts";
+import { type MigrationFile, sha256 } from "../migrations/folder.ts";
+import { dirtyMark } from "../verdict/dirty.ts";
+import { COMMAND, commandFor } from "../verdict/step.ts";
 import { type Look, looksFor } from "./lookQueries.ts";
 
 export interface GuidedStatement {

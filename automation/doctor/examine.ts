@@ -1,8 +1,8 @@
 /** Looks at each part that a run needs, by the stack's outputs. Reads metadata alone and changes nothing. */
-import { awsErrorText } from "../aws.ts";
-import type { Outputs } from "../outputs.ts";
-import type { DoctorApi } from "./doctorAws.ts";
-import { type Diagnosis, ok, problem, warning } from "./findings.ts";
+import { awsErrorText } from "../aws/clients.ts";
+import type { Outputs } from "../contract/outputs.ts";
+import type { DoctorApi } from "./aws.ts";
+import { type Diagnosis, ok, problem, warning } from "./diagnosis.ts";
 import { judgeNetwork } from "./network.ts";
 
 /** All parts side by side, in the order in which a task start needs them. What cannot be looked at is a warning. */

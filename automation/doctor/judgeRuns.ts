@@ -1,10 +1,11 @@
 /** What the last run and the database's own answer say. Pure. */
-import type { HistoryEntry } from "../history.ts";
-import { commandFor } from "../nextStep.ts";
-import type { Outputs } from "../outputs.ts";
-import type { RunReport } from "../report.ts";
-import { countText, versionSpan, versionText } from "../verdictFacts.ts";
-import { type Diagnosis, ok, problem, warning } from "./findings.ts";
+
+import type { Outputs } from "../contract/outputs.ts";
+import type { HistoryEntry } from "../history/history.ts";
+import type { RunReport } from "../report/report.ts";
+import { countText, versionSpan, versionText } from "../verdict/facts.ts";
+import { commandFor } from "../verdict/step.ts";
+import { type Diagnosis, ok, problem, warning } from "./diagnosis.ts";
 
 /** The newest run that was not only a question; a later question that found the database dirty counts as well. */
 export function judgeHistory(entries: readonly HistoryEntry[], stack: string): Diagnosis[] {

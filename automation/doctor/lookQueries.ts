@@ -1,6 +1,6 @@
 /** How to see in a Postgres database whether a statement took effect. Pure. */
 import type { AlterTableStmt, CreateStmt, DropStmt, IndexStmt, Node } from "libpg-query";
-import { objectName, relationName } from "../check/sqlNames.ts";
+import { objectName, relationName } from "../check/postgres/sqlNames.ts";
 
 export interface Look {
   /** What to run in psql; it only reads. null where no query can tell. */

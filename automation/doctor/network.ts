@@ -1,7 +1,7 @@
 /** Whether a task in the stack's subnets reaches AWS, as far as routes and endpoints tell. Pure. */
-import type { Outputs } from "../outputs.ts";
-import type { NetworkFacts, SubnetFacts } from "./doctorAws.ts";
-import { type Diagnosis, ok, problem, warning } from "./findings.ts";
+import type { Outputs } from "../contract/outputs.ts";
+import type { NetworkFacts, SubnetFacts } from "./aws.ts";
+import { type Diagnosis, ok, problem, warning } from "./diagnosis.ts";
 
 const PART = "network";
 

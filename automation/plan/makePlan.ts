@@ -1,8 +1,8 @@
 /** A plan with what can be said of each file before it runs: its first lines, the findings, how long, what is dropped. */
 
-import { groupByVersion, type NamedMigrationFile } from "../../infra/migrations.ts";
 import { checkFolder } from "../check/checkFolder.ts";
-import type { Impact } from "../check/effect.ts";
+import type { Finding } from "../check/finding.ts";
+import type { Impact } from "../check/postgres/effect.ts";
 import {
   type Dropped,
   droppedBy,
@@ -10,12 +10,12 @@ import {
   estimateFiles,
   type FileEstimate,
   firstLines,
-} from "../check/estimate.ts";
-import type { Finding } from "../check/finding.ts";
-import type { CheckSettings } from "../checkSettings.ts";
-import { type Operation, operationText } from "../operations.ts";
-import type { DatabaseVersion } from "../resultLine.ts";
-import { type FileState, type Plan, type PlanInput, type PlannedStep, planOf } from "./planOf.ts";
+} from "../check/postgres/estimate.ts";
+import type { CheckSettings } from "../check/settings.ts";
+import { type Operation, operationText } from "../contract/operations.ts";
+import type { DatabaseVersion } from "../contract/resultLine.ts";
+import { groupByVersion, type NamedMigrationFile } from "../migrations/folder.ts";
+import { type FileState, type Plan, type PlanInput, type PlannedStep, planOf } from "./steps.ts";
 
 /** Raised when a field changes its meaning. */
 export const PLAN_SCHEMA = 1;

@@ -4,7 +4,7 @@ import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, w
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, describe, it } from "node:test";
-import { CONTAINER_EXIT } from "../../automation/resultLine.ts";
+import { CONTAINER_EXIT } from "../../automation/contract/resultLine.ts";
 import {
   ENTRY_POINT,
   find,

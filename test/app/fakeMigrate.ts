@@ -14,7 +14,7 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
-import { parseResultLine, type ResultLine } from "../../automation/resultLine.ts";
+import { parseResultLine, type ResultLine } from "../../automation/contract/resultLine.ts";
 
 export const ENTRY_POINT = join(import.meta.dirname, "..", "..", "app", "entry_point.sh");
 

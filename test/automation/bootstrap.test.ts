@@ -7,15 +7,15 @@ import {
   parseBootstrap,
   planState,
   withTlsOnly,
-} from "../../automation/bootstrapPlan.ts";
+} from "../../automation/bootstrap/plan.ts";
 import {
   BootstrapError,
   type BucketSettings,
   ensureState,
   type StateApi,
   type StateKey,
-} from "../../automation/bootstrapState.ts";
-import { ConfigError } from "../../automation/errors.ts";
+} from "../../automation/bootstrap/state.ts";
+import { ConfigError } from "../../automation/contract/errors.ts";
 
 const ACCOUNT = { accountId: "111122223333", partition: "aws" };
 const OPTIONS: BootstrapOptions = {

@@ -5,7 +5,7 @@ import { once } from "node:events";
 import { chmod, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, type TestContext, test } from "node:test";
-import type { RunReport } from "../../automation/report.ts";
+import type { RunReport } from "../../automation/report/report.ts";
 import { temporaryHome } from "../support/runFixture.ts";
 import { sampleOutputs } from "../support/sampleOutputs.ts";
 

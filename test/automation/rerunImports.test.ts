@@ -58,12 +58,12 @@ test("a rerun loads nothing of @pulumi, of the Pulumi program and of `check`, an
   assert.equal(exitCode, 10, output);
   assert.match(output, /AWS denied the start of the task/);
   const modules = (await readFile(loaded, "utf8")).split("\n");
-  assert.ok(modules.some((url) => url.endsWith("/automation/runOperation.ts")));
+  assert.ok(modules.some((url) => url.endsWith("/automation/run/runOperation.ts")));
   assert.deepEqual(
     modules
       .filter((url) => /\/@pulumi\/|\/infra\/|\/automation\/check\//.test(url))
       .map((url) => basename(url)),
     // The names of the formats, for the help.
-    ["format.ts"],
+    ["dialect.ts", "choices.ts"],
   );
 });

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { NetworkConfig } from "../../infra/config.ts";
+import type { NetworkConfig } from "../../infra/config/config.ts";
 import { networkPath } from "../../infra/network.ts";
 
 const BARE: NetworkConfig = {

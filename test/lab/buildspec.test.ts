@@ -18,7 +18,7 @@ import {
 import { homedir } from "node:os";
 import { delimiter, join, resolve } from "node:path";
 import { after, before, describe, it } from "node:test";
-import type { RunReport } from "../../automation/report.ts";
+import type { RunReport } from "../../automation/report/report.ts";
 import { type Buildspec, readBuildspec, runBuild } from "./buildspec.ts";
 import { type Lab, startLab } from "./lab.ts";
 import { createLabStack, type LabStack } from "./labStack.ts";

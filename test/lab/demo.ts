@@ -8,7 +8,7 @@ import { parseArgs } from "node:util";
 import { type Lab, withLab } from "./lab.ts";
 import { LabError } from "./labError.ts";
 import { createLabStack, type LabStack } from "./labStack.ts";
-import { renderSlackMessage } from "./renderSlackMessage.ts";
+import { renderSlackMessage } from "./slack/render.ts";
 
 /** One command of the demo, and what it must come to. */
 interface Act {

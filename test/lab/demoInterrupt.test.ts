@@ -6,7 +6,7 @@ import { createConnection } from "node:net";
 import { hostname, tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { after, describe, it } from "node:test";
-import { ensureDocker } from "./docker.ts";
+import { ensureDocker } from "./docker/docker.ts";
 
 const DEMO = resolve(import.meta.dirname, "demo.ts");
 

@@ -4,8 +4,8 @@ import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import pg from "pg";
-import { parseOutputs } from "../../automation/outputs.ts";
-import type { RunReport } from "../../automation/report.ts";
+import { parseOutputs } from "../../automation/contract/outputs.ts";
+import type { RunReport } from "../../automation/report/report.ts";
 import { type Lab, startLab } from "./lab.ts";
 import { type CommandResult, createLabStack, type LabStack, STACK } from "./labStack.ts";
 

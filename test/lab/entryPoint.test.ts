@@ -3,12 +3,12 @@ import { chmodSync, cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
-import { CONTAINER_EXIT, parseResultLine, type ResultLine } from "../../automation/resultLine.ts";
+import { CONTAINER_EXIT, parseResultLine, type ResultLine } from "../../automation/contract/resultLine.ts";
 import { type Run, runEntryPoint, type Shell, shells } from "../app/fakeMigrate.ts";
-import { type BaseImages, ensureBaseImages } from "./baseImages.ts";
 import { tryCommand } from "./command.ts";
-import { type Docker, ensureDocker, type RunningDocker } from "./docker.ts";
-import { type Postgres, startPostgres } from "./postgres.ts";
+import { type Postgres, startPostgres } from "./database/postgres.ts";
+import { type BaseImages, ensureBaseImages } from "./docker/baseImages.ts";
+import { type Docker, ensureDocker, type RunningDocker } from "./docker/docker.ts";
 
 const APP = join(import.meta.dirname, "..", "..", "app");
 const SHIPPED = join(APP, "resources", "db", "migrations");

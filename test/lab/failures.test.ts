@@ -11,10 +11,10 @@ import {
 import { DeleteRepositoryCommand, ECRClient } from "@aws-sdk/client-ecr";
 import { ECSClient, ListTasksCommand, StopTaskCommand } from "@aws-sdk/client-ecs";
 import { DeleteParameterCommand, PutParameterCommand, SSMClient } from "@aws-sdk/client-ssm";
-import type { RunReport } from "../../automation/report.ts";
+import type { RunReport } from "../../automation/report/report.ts";
+import { databaseUrl } from "./database/postgres.ts";
 import { type Lab, startLab } from "./lab.ts";
 import { createLabStack, type LabStack } from "./labStack.ts";
-import { databaseUrl } from "./postgres.ts";
 
 const PARAMETER = "/local/migration";
 const LOG_GROUP = "/ecs/migration/shop/local";

@@ -14,12 +14,12 @@ import {
   ListObjectsV2Command,
   S3Client,
 } from "@aws-sdk/client-s3";
-import type { RunReport } from "../../automation/report.ts";
-import { revisionNumber } from "../../automation/revisions.ts";
+import type { RunReport } from "../../automation/report/report.ts";
+import { revisionNumber } from "../../automation/task/revisions.ts";
+import { REGION } from "./aws/ministack.ts";
 import { type CommandResult, tryCommand } from "./command.ts";
 import { type Lab, startLab } from "./lab.ts";
 import { createLabStack, type LabStack } from "./labStack.ts";
-import { REGION } from "./ministack.ts";
 
 const CHECKOUT = resolve(import.meta.dirname, "..", "..");
 const BUCKET = `ecs-migrate-state-000000000000-${REGION}-local`;

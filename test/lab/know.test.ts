@@ -13,9 +13,9 @@ import {
 } from "@aws-sdk/client-ec2";
 import { DeleteParameterCommand, SSMClient } from "@aws-sdk/client-ssm";
 import pg from "pg";
-import type { DoctorReport } from "../../automation/doctor/doctorText.ts";
+import type { DoctorReport } from "../../automation/doctor/text.ts";
 import type { PlanReport } from "../../automation/plan/makePlan.ts";
-import type { RunReport } from "../../automation/report.ts";
+import type { RunReport } from "../../automation/report/report.ts";
 import { type Lab, startLab } from "./lab.ts";
 import { type CommandOptions, type CommandResult, createLabStack, type LabStack } from "./labStack.ts";
 

@@ -1,12 +1,12 @@
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, delimiter, dirname, join, resolve } from "node:path";
-import { type BaseImages, ensureBaseImages } from "./baseImages.ts";
-import { type Docker, ensureDocker } from "./docker.ts";
-import { type MiniStack, REGION, startMiniStack } from "./ministack.ts";
-import { type Postgres, startPostgres } from "./postgres.ts";
+import { type MiniStack, REGION, startMiniStack } from "./aws/ministack.ts";
+import { type Postgres, startPostgres } from "./database/postgres.ts";
+import { type BaseImages, ensureBaseImages } from "./docker/baseImages.ts";
+import { type Docker, ensureDocker } from "./docker/docker.ts";
 import { makeProject, type ProjectOptions } from "./project.ts";
-import { type SlackReceiver, startSlackReceiver } from "./slackReceiver.ts";
+import { type SlackReceiver, startSlackReceiver } from "./slack/receiver.ts";
 import { Cleanup, type Report, step } from "./steps.ts";
 import { ensureToolchain } from "./toolchain.ts";
 

@@ -11,13 +11,13 @@ import {
   CreateLogStreamCommand,
   PutLogEventsCommand,
 } from "@aws-sdk/client-cloudwatch-logs";
-import { connectLogs, type EcsApi, type LogsApi } from "../../automation/aws.ts";
-import { systemClock } from "../../automation/clock.ts";
-import { LiveTail } from "../../automation/liveTail.ts";
-import { LogFollower } from "../../automation/logs.ts";
-import { watchTask } from "../../automation/watchTask.ts";
+import { connectLogs, type EcsApi, type LogsApi } from "../../automation/aws/clients.ts";
+import { systemClock } from "../../automation/task/clock.ts";
+import { LiveTail } from "../../automation/task/liveTail.ts";
+import { LogFollower } from "../../automation/task/logFollower.ts";
+import { watchTask } from "../../automation/task/watch.ts";
 import { SAMPLE_RESULT } from "../support/sampleResult.ts";
-import { type MiniStack, REGION, startMiniStack } from "./ministack.ts";
+import { type MiniStack, REGION, startMiniStack } from "./aws/ministack.ts";
 
 const GROUP = "/ecs/live-tail";
 const GROUP_ARN = `arn:aws:logs:${REGION}:000000000000:log-group:${GROUP}`;

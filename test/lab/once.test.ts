@@ -4,10 +4,10 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import { ECSClient, ListTasksCommand } from "@aws-sdk/client-ecs";
-import type { RunReport } from "../../automation/report.ts";
+import type { RunReport } from "../../automation/report/report.ts";
+import { DATABASE } from "./database/postgres.ts";
 import { type Lab, startLab } from "./lab.ts";
 import { type CommandResult, createLabStack, type LabStack } from "./labStack.ts";
-import { DATABASE } from "./postgres.ts";
 
 const HIGHEST = 20261120;
 /** Long enough for a second process to start while the first one's SQL runs, in seconds. */

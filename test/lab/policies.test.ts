@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { codeBuildRolePolicy, executionRolePolicy, type PolicyDocument } from "../../infra/policies.ts";
-import { type MiniStack, startMiniStack } from "./ministack.ts";
+import { type MiniStack, startMiniStack } from "./aws/ministack.ts";
 
 const PLACE = { partition: "aws", region: "ap-northeast-1", accountId: "111122223333" };
 const ECS = "arn:aws:ecs:ap-northeast-1:111122223333";

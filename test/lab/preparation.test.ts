@@ -5,12 +5,12 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
-import { ensureBaseImages, officialImages } from "./baseImages.ts";
+import { ensureMiniStack, faultsIn } from "./aws/ministack.ts";
 import type { CommandResult } from "./command.ts";
-import { Docker, ensureDocker, noDocker } from "./docker.ts";
+import { ensureBaseImages, officialImages } from "./docker/baseImages.ts";
+import { Docker, ensureDocker, noDocker } from "./docker/docker.ts";
 import { LabError } from "./labError.ts";
 import { freePort, type Machine, portError } from "./machine.ts";
-import { ensureMiniStack, faultsIn } from "./ministack.ts";
 import { Cleanup, step, stepLine } from "./steps.ts";
 
 const report = () => undefined;

@@ -1,5 +1,5 @@
 /** One cluster, one log group and one database behind the AWS calls that the script makes. */
-import type { Outputs } from "../../automation/outputs.ts";
+import type { Outputs } from "../../automation/contract/outputs.ts";
 import { FakeClock } from "./fakeClock.ts";
 import { FakeDatabase } from "./fakeDatabase.ts";
 import { FakeEcs, type FakeRevision } from "./fakeEcs.ts";

@@ -4,7 +4,7 @@
  * Time only moves while every flow sleeps: one flow by default, several inside {@link FakeClock.together}, so that two
  * commands "at the same moment" interleave the same way each time.
  */
-import type { Clock } from "../../automation/clock.ts";
+import type { Clock } from "../../automation/task/clock.ts";
 
 interface Scheduled {
   readonly at: number;

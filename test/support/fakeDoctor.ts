@@ -1,5 +1,5 @@
 /** A stack whose parts are all there; a test takes away what it is about. */
-import type { DoctorApi, NetworkFacts } from "../../automation/doctor/doctorAws.ts";
+import type { DoctorApi, NetworkFacts } from "../../automation/doctor/aws.ts";
 
 /** Two private subnets behind a NAT gateway. */
 export const NETWORK: NetworkFacts = {

@@ -3,7 +3,7 @@
  * PROVISIONING to STOPPED, and stopped tasks that are forgotten after an hour.
  */
 import type { Container, RunTaskCommandInput, Task } from "@aws-sdk/client-ecs";
-import type { EcsApi } from "../../automation/aws.ts";
+import type { EcsApi } from "../../automation/aws/clients.ts";
 import type { FakeClock } from "./fakeClock.ts";
 import { type ContainerEnd, FakeContainer } from "./fakeContainer.ts";
 import type { FakeDatabase, FakeFile } from "./fakeDatabase.ts";

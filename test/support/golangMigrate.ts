@@ -3,7 +3,7 @@
  * `read`, `readUp`, `readDown`, `newMigration` and `runMigrations` of migrate.go. Kept as close to the Go as it goes, so
  * that it can be held against it line by line.
  */
-import type { Operation } from "../../automation/operations.ts";
+import type { Operation } from "../../automation/contract/operations.ts";
 
 export type Ended = "done" | "no change" | "error";
 

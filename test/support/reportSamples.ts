@@ -1,7 +1,7 @@
 /** Reports of every kind of verdict, as `makeReport` makes them. */
-import type { RunReport } from "../../automation/report.ts";
-import type { Verdict } from "../../automation/verdict.ts";
-import { describeVerdict, exitCodeOf } from "../../automation/verdictText.ts";
+import type { RunReport } from "../../automation/report/report.ts";
+import { describeVerdict, exitCodeOf } from "../../automation/verdict/describe.ts";
+import type { Verdict } from "../../automation/verdict/verdict.ts";
 import { CONTEXT } from "./verdictSamples.ts";
 
 const STREAM_LINK =

@@ -2,12 +2,12 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type DeployDeps, deploy } from "../../automation/deploy.ts";
-import type { Operation } from "../../automation/operations.ts";
-import { redact } from "../../automation/redact.ts";
-import type { Origin, RunReport } from "../../automation/report.ts";
-import { type RunDeps, type RunSettings, runOperation } from "../../automation/runOperation.ts";
-import { createTerminal } from "../../automation/terminal.ts";
+import type { Operation } from "../../automation/contract/operations.ts";
+import { type DeployDeps, deploy } from "../../automation/deploy/deploy.ts";
+import type { Origin, RunReport } from "../../automation/report/report.ts";
+import { createTerminal } from "../../automation/report/terminal.ts";
+import { type RunDeps, type RunSettings, runOperation } from "../../automation/run/runOperation.ts";
+import { redact } from "../../automation/text/redact.ts";
 import { FakeAws } from "./fakeAws.ts";
 import { sampleCheckout } from "./sampleOutputs.ts";
 

@@ -1,7 +1,7 @@
 /** A stack's outputs as the tests use them: three migrations in revision 12 of the task definition. */
 import { createHash } from "node:crypto";
-import type { Outputs } from "../../automation/outputs.ts";
-import { type MigrationFile, parseMigrationFileName } from "../../infra/migrations.ts";
+import type { Outputs } from "../../automation/contract/outputs.ts";
+import { type MigrationFile, parseMigrationFileName } from "../../automation/migrations/folder.ts";
 import type { FakeFile } from "./fakeDatabase.ts";
 import type { FakeRevision } from "./fakeEcs.ts";
 

@@ -1,5 +1,5 @@
 /** The result line of a run that found nothing to do. */
-import type { ResultLine } from "../../automation/resultLine.ts";
+import type { ResultLine } from "../../automation/contract/resultLine.ts";
 
 export const SAMPLE_RESULT: ResultLine = {
   ecsMigrate: 1,

@@ -1,7 +1,12 @@
 /** Verdicts of every kind and cause, for the tests of all that turns them into words. */
 
-import type { InterruptCause, NotStartedReason, UnknownCause, Verdict } from "../../automation/verdict.ts";
-import type { VerdictContext } from "../../automation/verdictFacts.ts";
+import type { VerdictContext } from "../../automation/verdict/facts.ts";
+import type {
+  InterruptCause,
+  NotStartedReason,
+  UnknownCause,
+  Verdict,
+} from "../../automation/verdict/verdict.ts";
 
 const hash = "0".repeat(64);
 

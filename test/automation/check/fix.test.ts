@@ -5,9 +5,9 @@ import { join } from "node:path";
 import { test } from "node:test";
 import fc from "fast-check";
 import { applyRenames, planRenames } from "../../../automation/check/lateRenames.ts";
-import { findGuardProblems } from "../../../automation/guard.ts";
-import type { MigrationFile } from "../../../infra/migrations.ts";
-import { parseMigrationFileName } from "../../../infra/migrations.ts";
+import { findGuardProblems } from "../../../automation/check/shippedRules.ts";
+import type { MigrationFile } from "../../../automation/migrations/folder.ts";
+import { parseMigrationFileName } from "../../../automation/migrations/folder.ts";
 import { type Files, filesOf, NOW, recordFrom } from "./folders.ts";
 
 const SHIPPED: Files = { "20261101_a.up.sql": "a", "20261101_a.down.sql": "", "20261110_b.up.sql": "b" };

@@ -1,7 +1,11 @@
 /** Makes the input of `check` from names and texts, as if a folder had been read. */
 import assert from "node:assert/strict";
 import { checkFolder, type FolderInput, type ShippedRecord } from "../../../automation/check/checkFolder.ts";
-import { type MigrationFile, parseMigrationFileName, recordOf } from "../../../infra/migrations.ts";
+import {
+  type MigrationFile,
+  parseMigrationFileName,
+  recordOf,
+} from "../../../automation/migrations/folder.ts";
 
 export const NOW = new Date("2026-11-24T12:00:00Z");
 

@@ -4,7 +4,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
-import { FORMATS } from "../../../automation/check/format.ts";
+import { FORMATS } from "../../../automation/check/choices.ts";
 import { runGit } from "../../../automation/check/gitBase.ts";
 import { RULES } from "../../../automation/check/rules.ts";
 import { type CheckDeps, type CheckOptions, runCheck } from "../../../automation/check/runCheck.ts";

@@ -1,15 +1,19 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { parseSql } from "../../../automation/check/statements.ts";
-import type { Dialect } from "../../../automation/dialect.ts";
-import { STILL_RUNNING } from "../../../automation/dirtySteps.ts";
+import type { Dialect } from "../../../automation/check/dialect.ts";
+import { parseSql } from "../../../automation/check/postgres/statements.ts";
+import type { DatabaseVersion, ResultLine } from "../../../automation/contract/resultLine.ts";
+import { ok, problem, warning } from "../../../automation/doctor/diagnosis.ts";
 import { type DirtyGuide, dirtyGuide, runThatLeft } from "../../../automation/doctor/dirtyGuide.ts";
-import { doctorLines } from "../../../automation/doctor/doctorText.ts";
-import { ok, problem, warning } from "../../../automation/doctor/findings.ts";
 import { looksFor } from "../../../automation/doctor/lookQueries.ts";
-import type { HistoryEntry } from "../../../automation/history.ts";
-import type { DatabaseVersion, ResultLine } from "../../../automation/resultLine.ts";
-import { type MigrationFile, parseMigrationFileName, recordOf } from "../../../infra/migrations.ts";
+import { doctorLines } from "../../../automation/doctor/text.ts";
+import type { HistoryEntry } from "../../../automation/history/history.ts";
+import {
+  type MigrationFile,
+  parseMigrationFileName,
+  recordOf,
+} from "../../../automation/migrations/folder.ts";
+import { STILL_RUNNING } from "../../../automation/verdict/dirty.ts";
 import { assertGolden } from "../../support/golden.ts";
 import { sampleOutputs } from "../../support/sampleOutputs.ts";
 

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import type { DoctorApi, NetworkFacts } from "../../../automation/doctor/doctorAws.ts";
+import type { Outputs } from "../../../automation/contract/outputs.ts";
+import type { DoctorApi, NetworkFacts } from "../../../automation/doctor/aws.ts";
 import { examine, parameterName } from "../../../automation/doctor/examine.ts";
-import type { Outputs } from "../../../automation/outputs.ts";
 import { FakeDoctor, NETWORK } from "../../support/fakeDoctor.ts";
 import { FakeAwsError } from "../../support/fakeFaults.ts";
 import { sampleOutputs } from "../../support/sampleOutputs.ts";

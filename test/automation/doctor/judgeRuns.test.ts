@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import type { ResultLine } from "../../../automation/contract/resultLine.ts";
 import { judgeDatabase, judgeHistory } from "../../../automation/doctor/judgeRuns.ts";
-import type { HistoryEntry } from "../../../automation/history.ts";
-import { makeReport } from "../../../automation/makeReport.ts";
-import type { ResultLine } from "../../../automation/resultLine.ts";
-import type { Verdict } from "../../../automation/verdict.ts";
+import type { HistoryEntry } from "../../../automation/history/history.ts";
+import { makeReport } from "../../../automation/report/makeReport.ts";
+import type { Verdict } from "../../../automation/verdict/verdict.ts";
 import { NOBODY } from "../../support/runFixture.ts";
 import { sampleOutputs } from "../../support/sampleOutputs.ts";
 

@@ -1,11 +1,15 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { DEFAULT_CHECK } from "../../../automation/checkSettings.ts";
+import { DEFAULT_CHECK } from "../../../automation/check/settings.ts";
+import {
+  type MigrationFile,
+  parseMigrationFileName,
+  recordOf,
+} from "../../../automation/migrations/folder.ts";
+import { LIMITS } from "../../../automation/notify/slack/blocks.ts";
+import { planMessage } from "../../../automation/notify/slack/planMessage.ts";
 import { makePlan, type PlanFile, type PlanReport } from "../../../automation/plan/makePlan.ts";
-import { planLines } from "../../../automation/plan/planText.ts";
-import { planMessage } from "../../../automation/planMessage.ts";
-import { LIMITS } from "../../../automation/slackBlocks.ts";
-import { type MigrationFile, parseMigrationFileName, recordOf } from "../../../infra/migrations.ts";
+import { planLines } from "../../../automation/plan/text.ts";
 import { assertGolden } from "../../support/golden.ts";
 import { NOBODY } from "../../support/runFixture.ts";
 

@@ -1,0 +1,215 @@
+/**
+ * The AWS calls that the script makes, as a short list of functions: what a fake has to answer in a test. The clients are
+ * loaded when they are first asked for, since loading them takes longer than all else that a rerun does before its task.
+ */
+import { createRequire } from "node:module";
+import type {
+  DescribeLogStreamsCommandInput,
+  DescribeLogStreamsCommandOutput,
+  FilterLogEventsCommandInput,
+  FilterLogEventsCommandOutput,
+  GetLogEventsCommandInput,
+  GetLogEventsCommandOutput,
+  StartLiveTailResponseStream,
+} from "@aws-sdk/client-cloudwatch-logs";
+import type {
+  DescribeTaskDefinitionCommandInput,
+  DescribeTaskDefinitionCommandOutput,
+  DescribeTasksCommandInput,
+  DescribeTasksCommandOutput,
+  ListTaskDefinitionsCommandInput,
+  ListTaskDefinitionsCommandOutput,
+  ListTasksCommandInput,
+  ListTasksCommandOutput,
+  RunTaskCommandInput,
+  RunTaskCommandOutput,
+  StopTaskCommandInput,
+  StopTaskCommandOutput,
+} from "@aws-sdk/client-ecs";
+import type { LiveTailInput, LiveTailSession, StartLiveTail } from "../task/liveTail.ts";
+
+export interface EcsApi {
+  runTask(input: RunTaskCommandInput): Promise<RunTaskCommandOutput>;
+  describeTasks(input: DescribeTasksCommandInput): Promise<DescribeTasksCommandOutput>;
+  listTasks(input: ListTasksCommandInput): Promise<ListTasksCommandOutput>;
+  stopTask(input: StopTaskCommandInput): Promise<StopTaskCommandOutput>;
+  describeTaskDefinition(
+    input: DescribeTaskDefinitionCommandInput,
+  ): Promise<DescribeTaskDefinitionCommandOutput>;
+  listTaskDefinitions(input: ListTaskDefinitionsCommandInput): Promise<ListTaskDefinitionsCommandOutput>;
+}
+
+export interface LogsApi {
+  getLogEvents(input: GetLogEventsCommandInput): Promise<GetLogEventsCommandOutput>;
+  describeLogStreams(input: DescribeLogStreamsCommandInput): Promise<DescribeLogStreamsCommandOutput>;
+  filterLogEvents(input: FilterLogEventsCommandInput): Promise<FilterLogEventsCommandOutput>;
+  /** Resolves when the session has begun. */
+  startLiveTail: StartLiveTail;
+}
+
+/** Reads a parameter's decrypted value. */
+export interface ParametersApi {
+  getParameter(name: string): Promise<string | undefined>;
+}
+
+/** The SDK is CommonJS, of which `import()` reads every file twice: 6 MiB and 0.1 s of CPU more in a rerun. */
+const require = createRequire(import.meta.url);
+const loadEcs = () => require("@aws-sdk/client-ecs") as typeof import("@aws-sdk/client-ecs");
+const loadLogs = () =>
+  require("@aws-sdk/client-cloudwatch-logs") as typeof import("@aws-sdk/client-cloudwatch-logs");
+
+/** A call that hangs is a call that failed: RunTask is idempotent by its clientToken, all others only read. */
+const REQUEST_TIMEOUT_MS = 20_000;
+/** The SDK's own retries, for throttling, 5xx and connections that break; the loops above tolerate what is left. */
+const MAX_ATTEMPTS = 5;
+
+function clientConfig(region: string) {
+  return {
+    region,
+    maxAttempts: MAX_ATTEMPTS,
+    requestHandler: {
+      requestTimeout: REQUEST_TIMEOUT_MS,
+      connectionTimeout: 5_000,
+      throwOnRequestTimeout: true,
+    },
+  };
+}
+
+/**
+ * Loads the clients of ECS and CloudWatch Logs before their region is known. Beside the Pulumi CLI, which takes about as
+ * long to answer, that costs a rerun no time.
+ */
+export function loadClients(): void {
+  loadEcs();
+  loadLogs();
+}
+
+export async function connectEcs(region: string): Promise<EcsApi> {
+  const sdk = loadEcs();
+  const client = new sdk.ECSClient(clientConfig(region));
+  return {
+    runTask: (input) => client.send(new sdk.RunTaskCommand(input)),
+    describeTasks: (input) => client.send(new sdk.DescribeTasksCommand(input)),
+    listTasks: (input) => client.send(new sdk.ListTasksCommand(input)),
+    stopTask: (input) => client.send(new sdk.StopTaskCommand(input)),
+    listTaskDefinitions: (input) => client.send(new sdk.ListTaskDefinitionsCommand(input)),
+    describeTaskDefinition: (input) => client.send(new sdk.DescribeTaskDefinitionCommand(input)),
+  };
+}
+
+export async function connectLogs(region: string): Promise<LogsApi> {
+  const sdk = loadLogs();
+  const client = new sdk.CloudWatchLogsClient(clientConfig(region));
+  return {
+    getLogEvents: (input) => client.send(new sdk.GetLogEventsCommand(input)),
+    describeLogStreams: (input) => client.send(new sdk.DescribeLogStreamsCommand(input)),
+    filterLogEvents: (input) => client.send(new sdk.FilterLogEventsCommand(input)),
+    startLiveTail: (input) => startLiveTail(sdk, region, input),
+  };
+}
+
+async function startLiveTail(
+  sdk: typeof import("@aws-sdk/client-cloudwatch-logs"),
+  region: string,
+  { logGroupArn, logStream, signal, onUpdate, onEnd }: LiveTailInput,
+): Promise<LiveTailSession> {
+  // A client of its own: closing it is how a session ends. AWS's host for streams is none of an endpoint that was named.
+  const { AWS_ENDPOINT_URL, AWS_ENDPOINT_URL_CLOUDWATCH_LOGS = AWS_ENDPOINT_URL } = process.env;
+  const client = new sdk.CloudWatchLogsClient({
+    ...clientConfig(region),
+    maxAttempts: 1,
+    disableHostPrefix: AWS_ENDPOINT_URL_CLOUDWATCH_LOGS !== undefined,
+  });
+  try {
+    const input = { logGroupIdentifiers: [logGroupArn], logStreamNames: [logStream] };
+    const { responseStream } = await client.send(new sdk.StartLiveTailCommand(input), {
+      abortSignal: signal,
+    });
+    const reading = readLiveTail(responseStream ?? [], onUpdate).then(onEnd, onEnd);
+    return {
+      close: async () => {
+        client.destroy();
+        await reading;
+      },
+    };
+  } catch (error) {
+    client.destroy();
+    throw error;
+  }
+}
+
+async function readLiveTail(
+  stream: AsyncIterable<StartLiveTailResponseStream> | readonly StartLiveTailResponseStream[],
+  onUpdate: LiveTailInput["onUpdate"],
+): Promise<void> {
+  for await (const { sessionUpdate } of stream) {
+    if (!sessionUpdate) continue;
+    const { sessionResults = [], sessionMetadata } = sessionUpdate;
+    onUpdate({ lines: sessionResults, sampled: sessionMetadata?.sampled === true });
+  }
+}
+
+export async function connectParameters(region: string): Promise<ParametersApi> {
+  const sdk = await import("@aws-sdk/client-ssm");
+  const client = new sdk.SSMClient(clientConfig(region));
+  return {
+    getParameter: async (name) => {
+      const answer = await client.send(new sdk.GetParameterCommand({ Name: name, WithDecryption: true }));
+      return answer.Parameter?.Value;
+    },
+  };
+}
+
+/** What an AWS call's error is good for. */
+export type AwsErrorKind =
+  | "throttled"
+  | "server"
+  | "network"
+  | "credentials"
+  | "denied"
+  | "missing"
+  | "other";
+
+/**
+ * Sorts an error of the AWS SDK. Throttling, server and network errors pass; the others stay as they are.
+ * Source: "Common errors" of the Amazon ECS and CloudWatch Logs API references.
+ */
+export function awsErrorKind(error: unknown): AwsErrorKind {
+  const { name, status } = awsErrorFacts(error);
+  if (/Throttl|TooManyRequests|RequestLimitExceeded|SlowDown|LimitExceeded/i.test(name)) return "throttled";
+  if (
+    /Expired|UnrecognizedClient|InvalidClientToken|CredentialsProvider|InvalidSignature|SignatureDoesNotMatch/i.test(
+      name,
+    )
+  ) {
+    return "credentials";
+  }
+  if (/AccessDenied|Unauthorized|NotAuthorized|Forbidden/i.test(name)) return "denied";
+  if (/ResourceNotFound|ParameterNotFound/i.test(name)) return "missing";
+  if (
+    /^(TimeoutError|AbortError|ECONN\w+|EPIPE|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|NetworkingError)$/i.test(name)
+  ) {
+    return "network";
+  }
+  if ((status ?? 0) >= 500 || /ServerException|InternalFailure|InternalError|ServiceUnavailable/i.test(name))
+    return "server";
+  return "other";
+}
+
+/** True where the same call may work a moment later. */
+export function isPassing(kind: AwsErrorKind): boolean {
+  return kind === "throttled" || kind === "server" || kind === "network";
+}
+
+/** An AWS error in one line: `AccessDeniedException: User … is not authorized …`. */
+export function awsErrorText(error: unknown): string {
+  const { name, message } = awsErrorFacts(error);
+  return message && message !== name ? `${name}: ${message}` : name;
+}
+
+function awsErrorFacts(error: unknown): { name: string; message: string; status: number | undefined } {
+  if (!(error instanceof Error)) return { name: "Error", message: String(error), status: undefined };
+  const { code, $metadata } = error as { code?: unknown; $metadata?: { httpStatusCode?: number } };
+  const name = error.name === "Error" && typeof code === "string" ? code : error.name;
+  return { name, message: error.message.split("\n")[0] ?? "", status: $metadata?.httpStatusCode };
+}

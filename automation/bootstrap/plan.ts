@@ -1,0 +1,177 @@
+/** What `bootstrap` makes for a stack's state, by name, and what it tells to do with it. Pure. */
+import { parseArgs } from "node:util";
+import { ConfigError } from "../contract/errors.ts";
+
+export interface BootstrapOptions {
+  readonly stack: string;
+  readonly region: string | undefined;
+  readonly bucket: string | undefined;
+  /** With `alias/` before it. */
+  readonly alias: string | undefined;
+  readonly dryRun: boolean;
+}
+
+export const BOOTSTRAP_HELP = `Usage: npm run bootstrap -- --stack <name> [options]
+
+Makes what keeps the stack's Pulumi state: an S3 bucket (versioned, no public access, encrypted, TLS alone) and a KMS key
+(rotated, with an alias) for the bucket and for the stack's secrets. What is there already and right is left as it is.
+
+  -s, --stack <name>    the stack; it has a bucket and a key of its own, so that stage's build cannot touch prod's state
+      --region <name>   default: AWS_REGION, AWS_DEFAULT_REGION, then aws:region in Pulumi.<stack>.yaml
+      --bucket <name>   default: ecs-migrate-state-<account>-<region>-<stack>
+      --alias <name>    of the key; default: alias/ecs-migrate-state-<stack>
+      --dry-run         say what would be made or changed, and change nothing
+  -h, --help            this text
+`;
+
+const FLAGS = {
+  stack: { type: "string", short: "s" },
+  region: { type: "string" },
+  bucket: { type: "string" },
+  alias: { type: "string" },
+  "dry-run": { type: "boolean", default: false },
+  help: { type: "boolean", short: "h", default: false },
+} as const;
+
+/**
+ * @param args what follows the program's name
+ * @returns "help" where it was asked for
+ * @throws {ConfigError} naming every wrong argument
+ */
+export function parseBootstrap(args: readonly string[]): BootstrapOptions | "help" {
+  const { stack, region, bucket, alias, help, "dry-run": dryRun } = parseFlags(args);
+  if (help) return "help";
+  const problems: string[] = [];
+  if (stack === undefined) problems.push("--stack is missing; name the stack, such as `--stack stage`");
+  const check = (flag: string, value: string | undefined, pattern: RegExp, is: string) => {
+    if (value !== undefined && !pattern.test(value))
+      problems.push(`--${flag} is "${value}"; it must be ${is}`);
+  };
+  check("stack", stack, /^[a-z][a-z0-9-]{0,14}[a-z0-9]$/, "2 to 16 lower-case letters, digits and hyphens");
+  check("region", region, /^[a-z]{2}(-[a-z]+)+-\d$/, "a region like ap-northeast-1");
+  check("bucket", bucket, /^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$/, "a bucket's name without dots");
+  check("alias", alias, /^alias\/(?!aws\/)[\w/-]{1,250}$/, "a name like alias/ecs-migrate-state-stage");
+  if (problems.length > 0 || stack === undefined) throw new ConfigError(problems);
+  return { stack, region, bucket, alias, dryRun };
+}
+
+function parseFlags(args: readonly string[]) {
+  try {
+    return parseArgs({ args: [...args], options: FLAGS }).values;
+  } catch (error) {
+    const { message } = error as Error;
+    throw new ConfigError([`${message.split("\n")[0]}; --help lists the options`], { cause: error });
+  }
+}
+
+/**
+ * The region of the state: the flag's, the environment's, or the stack's own.
+ *
+ * @param settings the text of Pulumi.<stack>.yaml, "" where there is none. Of it one line is read, `aws:region: <name>`.
+ * @throws {ConfigError} where none of them names one
+ */
+export function chooseRegion(options: BootstrapOptions, env: NodeJS.ProcessEnv, settings: string): string {
+  const own = /^\s+["']?aws:region["']?:\s*["']?([a-z0-9-]+)["']?\s*(#.*)?$/m.exec(settings)?.[1];
+  const region = options.region ?? (env.AWS_REGION || env.AWS_DEFAULT_REGION || own);
+  if (region !== undefined) return region;
+  throw new ConfigError([
+    `No region for the state of stack ${options.stack}; give --region, or set aws:region in Pulumi.${options.stack}.yaml`,
+  ]);
+}
+
+/** Whose credentials these are. */
+export interface Account {
+  readonly accountId: string;
+  readonly partition: string;
+}
+
+export interface StatePlan {
+  readonly stack: string;
+  readonly region: string;
+  readonly accountId: string;
+  readonly bucket: string;
+  readonly bucketArn: string;
+  readonly alias: string;
+  readonly tags: Readonly<Record<string, string>>;
+}
+
+export function planState(options: BootstrapOptions, region: string, account: Account): StatePlan {
+  const { stack } = options;
+  // Bucket names are taken once in a whole partition, so the account and the region are part of it. 63 characters at most:
+  // a stack's name has 16, the longest region's 14.
+  const bucket = options.bucket ?? `ecs-migrate-state-${account.accountId}-${region}-${stack}`;
+  return {
+    stack,
+    region,
+    accountId: account.accountId,
+    bucket,
+    bucketArn: `arn:${account.partition}:s3:::${bucket}`,
+    alias: options.alias ?? `alias/ecs-migrate-state-${stack}`,
+    tags: { project: "ecs-migrate", stack, "managed-by": "bootstrap" },
+  };
+}
+
+interface Policy {
+  readonly Version?: string;
+  readonly Statement?: unknown;
+}
+
+const TLS_ONLY = "TlsOnly";
+
+/**
+ * A bucket's policy with our statement in it: whatever else an operator has put there stays.
+ * Source: Amazon S3 User Guide, "Security best practices", enforce encryption of data in transit.
+ *
+ * @param policy the policy that the bucket has, undefined where it has none
+ * @returns undefined where nothing has to change
+ */
+export function withTlsOnly(policy: string | undefined, bucketArn: string): string | undefined {
+  const before: Policy = policy === undefined ? {} : (JSON.parse(policy) as Policy);
+  const statements = [before.Statement ?? []].flat();
+  const ours = {
+    Sid: TLS_ONLY,
+    Effect: "Deny",
+    Principal: "*",
+    Action: "s3:*",
+    Resource: [bucketArn, `${bucketArn}/*`],
+    Condition: { Bool: { "aws:SecureTransport": "false" } },
+  };
+  const found = statements.find((statement) => (statement as { Sid?: string }).Sid === TLS_ONLY);
+  if (found !== undefined && canonical(found) === canonical(ours)) return undefined;
+  const others = statements.filter((statement) => statement !== found);
+  return JSON.stringify({ ...before, Version: "2012-10-17", Statement: [...others, ours] });
+}
+
+/** S3 gives a policy back with its own order of names, and `{"AWS":"*"}` for a principal of `*`. */
+function canonical(statement: object): string {
+  const { Principal, ...rest } = statement as Record<string, unknown>;
+  const everyone = JSON.stringify(Principal) === '{"AWS":"*"}' ? "*" : Principal;
+  return JSON.stringify(sorted({ ...rest, Principal: everyone }));
+}
+
+function sorted(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sorted).sort();
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value)
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([name, inner]) => [name, sorted(inner)]),
+  );
+}
+
+/**
+ * What to do next, as lines to copy.
+ *
+ * @param keyArn undefined in a dry run that would make the key
+ */
+export function nextSteps(plan: StatePlan, keyArn: string | undefined): string {
+  const { stack, region, bucket, alias } = plan;
+  return `Log in and make the stack:
+  pulumi login 's3://${bucket}?region=${region}'
+  pulumi stack init ${stack} --secrets-provider 'awskms://${alias}?region=${region}'
+
+For CodeBuild, in Pulumi.${stack}.yaml:
+  ecs-migrate:stateBucket: ${bucket}
+  ecs-migrate:stateKeyArn: ${keyArn ?? "<the key's ARN, once it is made>"}
+`;
+}

@@ -1,0 +1,152 @@
+/** The four outputs of `check`: for people, for scripts, SARIF for GitHub, code quality for GitLab. */
+import { createHash } from "node:crypto";
+import type { ExitCode } from "../contract/errors.ts";
+import type { Format } from "./choices.ts";
+import type { Finding } from "./finding.ts";
+import type { Rename } from "./lateRenames.ts";
+import { RULES } from "./rules.ts";
+
+/** Raised when a field of the JSON output changes its meaning. */
+export const CHECK_SCHEMA = 1;
+
+export interface Report {
+  findings: readonly Finding[];
+  /** Renames that `--fix` made. */
+  renamed: readonly Rename[];
+  /** How many migration files were looked at. */
+  files: number;
+  exitCode: ExitCode;
+  /** The folder as a path with `/`, relative to the repository's root, without a slash at its end. */
+  folder: string;
+}
+
+/** The report as text that ends in one line feed. */
+export function render(format: Format, report: Report): string {
+  switch (format) {
+    case "human":
+      return renderHuman(report);
+    case "json":
+      return json(jsonReport(report));
+    case "sarif":
+      return json(sarif(report));
+    case "codequality":
+      return json(codeQuality(report));
+  }
+}
+
+function json(value: unknown): string {
+  return `${JSON.stringify(value, null, 2)}\n`;
+}
+
+function pathOf(folder: string, file: string): string {
+  return folder === "" ? file : `${folder}/${file}`;
+}
+
+function renderHuman({ findings, renamed, files, folder }: Report): string {
+  const lines = [
+    ...renamed.map(({ from, to }) => `renamed ${pathOf(folder, from)} to ${to}`),
+    ...findings.map(
+      ({ file, line, severity, rule, message, mend }) =>
+        `${pathOf(folder, file)}:${line}: ${severity} ${rule}: ${message} → ${mend}`,
+    ),
+    summary(findings, files),
+  ];
+  return `${lines.map(printable).join("\n")}\n`;
+}
+
+/** A name or an excerpt from a file must not drive the terminal. */
+function printable(text: string): string {
+  return text.replace(
+    /\p{Cc}/gu,
+    (character) => `\\x${character.charCodeAt(0).toString(16).padStart(2, "0")}`,
+  );
+}
+
+function summary(findings: readonly Finding[], files: number): string {
+  const errors = findings.filter(({ severity }) => severity === "error").length;
+  const checked = counted(files, "file");
+  if (findings.length === 0) return `${checked} checked, nothing found`;
+  return `${checked} checked: ${counted(errors, "error")}, ${counted(findings.length - errors, "warning")}`;
+}
+
+function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? "" : "s"}`;
+}
+
+function jsonReport({ findings, renamed, files, exitCode, folder }: Report) {
+  return {
+    schemaVersion: CHECK_SCHEMA,
+    exitCode,
+    files,
+    renamed: renamed.map(({ from, to }) => ({ from: pathOf(folder, from), to: pathOf(folder, to) })),
+    findings: findings.map(({ rule, severity, file, line, message, mend }) => ({
+      rule,
+      severity,
+      path: pathOf(folder, file),
+      line,
+      message,
+      mend,
+    })),
+  };
+}
+
+/** Each finding with a fingerprint that a shift of lines leaves as it is, and that no two findings share. */
+function withFingerprints({ findings, folder }: Report): (Finding & { path: string; fingerprint: string })[] {
+  const seen = new Map<string, number>();
+  return findings.map((found) => {
+    const path = pathOf(folder, found.file);
+    const key = JSON.stringify([found.rule, path, found.subject]);
+    const nth = seen.get(key) ?? 0;
+    seen.set(key, nth + 1);
+    const fingerprint = createHash("sha256").update(`${key} ${nth}`).digest("hex");
+    return { ...found, path, fingerprint };
+  });
+}
+
+/** SARIF 2.1.0 (OASIS), with what GitHub's code scanning reads. */
+function sarif(report: Report) {
+  const ids = [...new Set(report.findings.map(({ rule }) => rule))].sort();
+  return {
+    $schema: "https://json.schemastore.org/sarif-2.1.0.json",
+    version: "2.1.0",
+    runs: [
+      {
+        tool: {
+          driver: {
+            name: "ecs-migrate",
+            rules: ids.map((id) => ({
+              id,
+              shortDescription: { text: RULES[id].summary },
+              defaultConfiguration: { level: RULES[id].severity },
+            })),
+          },
+        },
+        results: withFingerprints(report).map(
+          ({ rule, severity, path, line, message, mend, fingerprint }) => ({
+            ruleId: rule,
+            ruleIndex: ids.indexOf(rule),
+            level: severity,
+            message: { text: `${message}. Mend: ${mend}.` },
+            locations: [
+              {
+                physicalLocation: { artifactLocation: { uri: encodeURI(path) }, region: { startLine: line } },
+              },
+            ],
+            partialFingerprints: { "ecsMigrate/v1": fingerprint },
+          }),
+        ),
+      },
+    ],
+  };
+}
+
+/** GitLab's code quality report: an array of findings in the manner of Code Climate. */
+function codeQuality(report: Report) {
+  return withFingerprints(report).map(({ rule, severity, path, line, message, mend, fingerprint }) => ({
+    description: `${message}. Mend: ${mend}.`,
+    check_name: rule,
+    fingerprint,
+    severity: severity === "error" ? "major" : "minor",
+    location: { path, lines: { begin: line } },
+  }));
+}

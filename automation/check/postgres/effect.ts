@@ -1,0 +1,46 @@
+/** What a statement does to those who use the database while it runs. */
+import type { RuleId } from "../rules.ts";
+
+/** `none`: nobody waits. `some`: a moment. `long`: it grows with the table. */
+export type Impact = "none" | "some" | "long";
+
+export interface Effect {
+  /** The table that is locked or changed; undefined where there is none, or none can be told. */
+  table: string | undefined;
+  /** How long others wait for a lock. `row` locks stop only those who change the same rows. */
+  lock: Impact;
+  /** Whether the lock is on rows alone. */
+  rowsOnly: boolean;
+  /** How long the statement itself runs. */
+  duration: Impact;
+  /** One clause without a full stop. */
+  reason: string;
+  /** The rule that it breaks, where it breaks one. */
+  breaks?: { rule: RuleId; subject: string; message: string; mend: string };
+}
+
+const RANK: Record<Impact, number> = { none: 0, some: 1, long: 2 };
+
+export function worse(a: Impact, b: Impact): Impact {
+  return RANK[a] >= RANK[b] ? a : b;
+}
+
+/** A lock on a table of one of the strong modes, held until the file ends. */
+export function tableLock(table: string | undefined, lock: Impact, reason: string): Effect {
+  return { table, lock, rowsOnly: false, duration: lock, reason };
+}
+
+/** Work that takes time and keeps nobody from reading or writing. */
+export function work(table: string | undefined, duration: Impact, reason: string): Effect {
+  return { table, lock: "none", rowsOnly: false, duration, reason };
+}
+
+export function breaking(
+  effect: Effect,
+  rule: RuleId,
+  subject: string,
+  message: string,
+  mend: string,
+): Effect {
+  return { ...effect, breaks: { rule, subject, message, mend } };
+}

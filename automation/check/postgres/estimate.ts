@@ -1,0 +1,138 @@
+/** What `plan` says of a file before it runs: how long others wait, how long it takes, what it drops. Postgres only. */
+import type { Node } from "libpg-query";
+import type { Impact } from "./effect.ts";
+import { heaviest, type JudgedStatement, judge } from "./rules.ts";
+import { SchemaMemory } from "./schemaMemory.ts";
+import { objectName, relationName } from "./sqlNames.ts";
+import { parseSql } from "./statements.ts";
+
+export interface StatementEstimate {
+  /** Counted from 1. */
+  line: number;
+  lock: Impact;
+  duration: Impact;
+  /** Why, in clauses joined by semicolons. */
+  reason: string;
+}
+
+export interface FileEstimate {
+  /** The heaviest of its statements; null where the file cannot be parsed. */
+  lock: Impact | null;
+  duration: Impact | null;
+  statements: StatementEstimate[];
+}
+
+export interface PlannedFile {
+  /** Base name. */
+  file: string;
+  sql: string;
+  /** Files that ran already are read for what they say of the schema, and not estimated. */
+  pending: boolean;
+}
+
+/**
+ * Estimates the pending files of a plan.
+ *
+ * Sizes are not known here, so `long` means: as long as the table is large.
+ *
+ * @param files up files in ascending order of version, those that ran already included
+ * @returns by base name, one entry a pending file
+ */
+export async function estimateFiles(files: readonly PlannedFile[]): Promise<Map<string, FileEstimate>> {
+  const memory = new SchemaMemory();
+  const estimates = new Map<string, FileEstimate>();
+  for (const { file, sql, pending } of files) {
+    memory.startFile(true);
+    const parsed = await parseSql(sql);
+    const judged = parsed.ok ? judge(parsed.statements, memory, !pending) : undefined;
+    if (!pending) continue;
+    const total = judged
+      ? heaviest(judged.flatMap(({ effects }) => effects))
+      : { lock: null, duration: null };
+    estimates.set(file, { ...total, statements: (judged ?? []).map(estimateStatement) });
+  }
+  return estimates;
+}
+
+/** Estimates one file by itself, as `plan` does for a down file. */
+export async function estimate(sql: string): Promise<FileEstimate> {
+  const one = await estimateFiles([{ file: "", sql, pending: true }]);
+  return one.get("") ?? { lock: null, duration: null, statements: [] };
+}
+
+function estimateStatement({ line, effects }: JudgedStatement): StatementEstimate {
+  const reasons = new Set(effects.map(({ reason }) => reason));
+  return { line, ...heaviest(effects), reason: [...reasons].join("; ") };
+}
+
+export interface Dropped {
+  /** `table`, `column`, `index`, `constraint`, `view`, `type`, …; `rows` for TRUNCATE and DELETE. */
+  kind: string;
+  /** `schema.table`, `table.column`; `public` is left out. */
+  name: string;
+  /** Whether CASCADE takes what depends on it as well. */
+  cascade: boolean;
+}
+
+/**
+ * What a file drops, in order: for the way down.
+ *
+ * @param sql the file's text
+ * @returns undefined where the file cannot be parsed
+ */
+export async function droppedBy(sql: string): Promise<Dropped[] | undefined> {
+  const parsed = await parseSql(sql);
+  return parsed.ok ? parsed.statements.flatMap(({ node }) => droppedByStatement(node)) : undefined;
+}
+
+function droppedByStatement(node: Node): Dropped[] {
+  if ("DropStmt" in node) {
+    const { removeType = "OBJECT_TABLE", objects = [], behavior } = node.DropStmt;
+    const kind = removeType.replace(/^OBJECT_/, "").toLowerCase();
+    const cascade = behavior === "DROP_CASCADE";
+    return objects.map((object) => ({ kind, name: objectName(object), cascade }));
+  }
+  if ("TruncateStmt" in node) {
+    const cascade = node.TruncateStmt.behavior === "DROP_CASCADE";
+    return (node.TruncateStmt.relations ?? []).flatMap((relation) =>
+      "RangeVar" in relation ? [{ kind: "rows", name: relationName(relation.RangeVar), cascade }] : [],
+    );
+  }
+  if ("DeleteStmt" in node) {
+    return [{ kind: "rows", name: relationName(node.DeleteStmt.relation), cascade: false }];
+  }
+  if ("DropdbStmt" in node) return [{ kind: "database", name: node.DropdbStmt.dbname ?? "", cascade: false }];
+  return "AlterTableStmt" in node ? droppedByAlter(node) : [];
+}
+
+function droppedByAlter({
+  AlterTableStmt: { relation, cmds },
+}: Extract<Node, { AlterTableStmt: unknown }>): Dropped[] {
+  return (cmds ?? []).flatMap((command) => {
+    if (!("AlterTableCmd" in command)) return [];
+    const { subtype, name = "", behavior } = command.AlterTableCmd;
+    const kind =
+      subtype === "AT_DropColumn" ? "column" : subtype === "AT_DropConstraint" ? "constraint" : undefined;
+    if (kind === undefined) return [];
+    return [{ kind, name: `${relationName(relation)}.${name}`, cascade: behavior === "DROP_CASCADE" }];
+  });
+}
+
+/** Control characters other than the tab, which no terminal and no Slack message should get from a file. */
+const CONTROL = /(?!\t)\p{Cc}/gu;
+
+/**
+ * The first lines of a file that say something: no blank lines, no comment lines.
+ *
+ * @param sql the file's text
+ * @param count at most so many lines
+ * @param width longer lines are cut to so many characters, the last of them `…`
+ */
+export function firstLines(sql: string, count: number, width = 100): string[] {
+  return sql
+    .split(/\r?\n/)
+    .filter((line) => line.trim() !== "" && !line.trimStart().startsWith("--"))
+    .slice(0, count)
+    .map((line) => line.trimEnd().replace(CONTROL, "\uFFFD"))
+    .map((line) => (line.length > width ? `${line.slice(0, width - 1)}…` : line));
+}

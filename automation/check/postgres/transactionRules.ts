@@ -1,0 +1,136 @@
+/**
+ * Transactions as golang-migrate 4.20.1 leaves them to Postgres.
+ *
+ * Its `postgres` and `pgx` drivers send a whole file as one simple query (`database/postgres/postgres.go`, Run). Postgres
+ * runs the statements of one simple query as one implicit transaction (manual, protocol flow, "Multiple Statements in
+ * a Simple Query"), and refuses there what cannot run in a transaction block. All this does not hold with
+ * `x-multi-statement=true` in the database URL, which splits the file at semicolons.
+ */
+import type { DoStmt, Node, TransactionStmt } from "libpg-query";
+import { type Finding, finding } from "../finding.ts";
+import { stringOf } from "./sqlNames.ts";
+import type { Statement } from "./statements.ts";
+
+/** Checks what the statements of one file are to each other. */
+export function checkTransactions(file: string, statements: readonly Statement[]): Finding[] {
+  return [
+    ...transactionControl(file, statements),
+    ...mustBeAlone(file, statements),
+    ...copies(file, statements),
+  ];
+}
+
+function transactionOf({ node }: Statement): TransactionStmt | undefined {
+  return "TransactionStmt" in node ? node.TransactionStmt : undefined;
+}
+
+function transactionControl(file: string, statements: readonly Statement[]): Finding[] {
+  const control = statements.filter((statement) => transactionOf(statement));
+  const first = control[0];
+  if (!first) return [];
+  if (isWrapped(statements, control)) {
+    return [
+      finding(
+        "transaction-wrapped",
+        { file, line: first.line },
+        "golang-migrate sends the file as one query, which Postgres runs as one transaction anyway",
+        "delete BEGIN and COMMIT",
+      ),
+    ];
+  }
+  return control.map((statement) =>
+    finding(
+      "transaction-control",
+      { file, line: statement.line, subject: statement.text },
+      `${firstWords(statement.text)} fights the one transaction in which Postgres runs the file: a failure after it leaves part of the file committed, or a transaction open`,
+      "delete it; what must commit by itself goes into a migration of its own",
+    ),
+  );
+}
+
+/** BEGIN first, COMMIT last, and none between. */
+function isWrapped(statements: readonly Statement[], control: readonly Statement[]): boolean {
+  const [begin, commit] = control;
+  if (control.length !== 2 || begin !== statements[0] || commit !== statements.at(-1)) return false;
+  const kinds = control.map((statement) => transactionOf(statement)?.kind);
+  return (
+    (kinds[0] === "TRANS_STMT_BEGIN" || kinds[0] === "TRANS_STMT_START") && kinds[1] === "TRANS_STMT_COMMIT"
+  );
+}
+
+function firstWords(text: string): string {
+  return text.split(/\s+/).slice(0, 2).join(" ").toUpperCase();
+}
+
+/** The name of a statement that cannot run in a transaction block, or undefined. */
+export function nonTransactional(node: Node): string | undefined {
+  if ("IndexStmt" in node && node.IndexStmt.concurrent) return "CREATE INDEX CONCURRENTLY";
+  if ("DropStmt" in node && node.DropStmt.concurrent) return "DROP INDEX CONCURRENTLY";
+  if ("ReindexStmt" in node) {
+    const { kind, params = [] } = node.ReindexStmt;
+    const concurrent = params.some((param) => "DefElem" in param && param.DefElem.defname === "concurrently");
+    const whole = kind !== "REINDEX_OBJECT_INDEX" && kind !== "REINDEX_OBJECT_TABLE";
+    return concurrent ? "REINDEX CONCURRENTLY" : whole ? "REINDEX of a schema or database" : undefined;
+  }
+  if ("VacuumStmt" in node) return node.VacuumStmt.is_vacuumcmd ? "VACUUM" : undefined;
+  if ("ClusterStmt" in node) return node.ClusterStmt.relation ? undefined : "CLUSTER of all tables";
+  if ("AlterTableStmt" in node) {
+    const detaches = (node.AlterTableStmt.cmds ?? []).some(
+      (cmd) =>
+        "AlterTableCmd" in cmd &&
+        cmd.AlterTableCmd.subtype === "AT_DetachPartition" &&
+        cmd.AlterTableCmd.def !== undefined &&
+        "PartitionCmd" in cmd.AlterTableCmd.def &&
+        cmd.AlterTableCmd.def.PartitionCmd.concurrent === true,
+    );
+    return detaches ? "DETACH PARTITION CONCURRENTLY" : undefined;
+  }
+  if ("DoStmt" in node) return commitsInside(node.DoStmt) ? "DO with COMMIT or ROLLBACK inside" : undefined;
+  return ALONE[Object.keys(node)[0] ?? ""];
+}
+
+/** A block may end transactions only where it is not in one that others began. */
+function commitsInside({ args = [] }: DoStmt): boolean {
+  return args.some(
+    (arg) => "DefElem" in arg && /\b(commit|rollback)\s*;/i.test(stringOf(arg.DefElem.arg) ?? ""),
+  );
+}
+
+const ALONE: Record<string, string> = {
+  CreatedbStmt: "CREATE DATABASE",
+  DropdbStmt: "DROP DATABASE",
+  CreateTableSpaceStmt: "CREATE TABLESPACE",
+  DropTableSpaceStmt: "DROP TABLESPACE",
+  AlterSystemStmt: "ALTER SYSTEM",
+};
+
+function mustBeAlone(file: string, statements: readonly Statement[]): Finding[] {
+  if (statements.length < 2) return [];
+  return statements.flatMap(({ node, line, text }) => {
+    const what = nonTransactional(node);
+    if (what === undefined) return [];
+    return [
+      finding(
+        "alone",
+        { file, line, subject: text },
+        `${what} cannot run in a transaction block, and beside other statements it is in one`,
+        "put it into a file of its own (a SET beside it counts as a statement too)",
+      ),
+    ];
+  });
+}
+
+function copies(file: string, statements: readonly Statement[]): Finding[] {
+  return statements.flatMap(({ node, line, text }) => {
+    if (!("CopyStmt" in node) || !node.CopyStmt.is_from || node.CopyStmt.filename || node.CopyStmt.is_program)
+      return [];
+    return [
+      finding(
+        "copy-stdin",
+        { file, line, subject: text },
+        "COPY FROM STDIN waits for data that golang-migrate never sends",
+        "write the rows as INSERT … VALUES",
+      ),
+    ];
+  });
+}

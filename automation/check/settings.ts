@@ -1,0 +1,75 @@
+/** How a deploy looks at migrations: by its flags, else by the stack's configuration. Pure. */
+
+import { ConfigError } from "../contract/errors.ts";
+import { DIALECTS, type Dialect } from "./dialect.ts";
+import { isRule } from "./rules.ts";
+import { GUARD_RULES } from "./shippedRules.ts";
+
+export interface CheckSettings {
+  readonly dialect: Dialect;
+  /** Ids of rules that are off. */
+  readonly disable: readonly string[];
+}
+
+export const DEFAULT_CHECK: CheckSettings = { dialect: "postgres", disable: [] };
+
+const DIALECT_KEY = "ecs-migrate:checkDialect";
+const DISABLE_KEY = "ecs-migrate:checkDisable";
+
+/** Of the rules of order and edits, those whose finding a person may mean: a way back repaired, a file renamed. */
+const OPTIONAL_GUARD_RULES: readonly string[] = ["down-edited", "renamed"];
+
+/**
+ * The flag's dialect, else the stack's; the rules that either switches off.
+ *
+ * @param config the stack's configuration as `readStackConfig` gives it
+ * @throws {ConfigError} naming every rule that does not exist or cannot be off, and every value of the wrong form
+ */
+export function checkSettings(
+  flags: { readonly dialect?: Dialect | undefined; readonly disable?: readonly string[] },
+  config: ReadonlyMap<string, string>,
+): CheckSettings {
+  const { disable = [] } = flags;
+  const problems: string[] = [];
+  const configured = parseRules(config.get(DISABLE_KEY) || "[]", problems);
+  const sources = { "--disable": disable, [DISABLE_KEY]: configured };
+  for (const [source, rules] of Object.entries(sources)) {
+    for (const rule of rules) {
+      const problem = ruleProblem(rule);
+      if (problem !== undefined) problems.push(`${source} ${rule}: ${problem}`);
+    }
+  }
+  const dialect = flags.dialect ?? parseDialect(config.get(DIALECT_KEY) || "postgres", problems);
+  if (problems.length > 0) throw new ConfigError(problems);
+  return { dialect, disable: [...new Set([...configured, ...disable])] };
+}
+
+/** Why a deploy does not take a rule as switched off, as the end of a sentence; undefined where it does. */
+export function ruleProblem(rule: string): string | undefined {
+  if (!isRule(rule)) return "there is no such rule; docs/check.md lists them all";
+  const always = Object.hasOwn(GUARD_RULES, rule) && !OPTIONAL_GUARD_RULES.includes(rule);
+  return always ? "a deploy always looks for it, since such a file never does what it says" : undefined;
+}
+
+function parseDialect(text: string, problems: string[]): Dialect {
+  const dialect = DIALECTS.find((candidate) => candidate === text);
+  if (dialect === undefined)
+    problems.push(`${DIALECT_KEY} is "${text}"; it must be one of ${DIALECTS.join(", ")}`);
+  return dialect ?? "postgres";
+}
+
+/** Pulumi gives a list as JSON. */
+function parseRules(text: string, problems: string[]): string[] {
+  const list = jsonOf(text);
+  if (Array.isArray(list) && list.every((rule) => typeof rule === "string")) return list;
+  problems.push(`${DISABLE_KEY} is ${text}; it must be a list of rules, such as ["alone"]`);
+  return [];
+}
+
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,120 @@
+/** Options that several commands take, and the values they accept. */
+import { type Command, InvalidArgumentError, Option } from "commander";
+import { DIALECTS } from "../check/dialect.ts";
+import { ConfigError } from "../contract/errors.ts";
+
+export interface CommonOptions {
+  readonly stack?: string;
+  readonly project?: string;
+  readonly verbose: boolean;
+  readonly json: boolean;
+}
+
+export interface RunOptions extends CommonOptions {
+  /** Milliseconds. */
+  readonly timeout: number;
+  readonly wait: boolean;
+  readonly stopOnCancel: boolean;
+  readonly report?: string;
+  readonly slack: boolean | undefined;
+}
+
+const DEFAULT_TIMEOUT = "60m";
+
+export function withCommon(command: Command): Command {
+  return command
+    .option("-s, --stack <name>", "the Pulumi stack")
+    .option("-C, --project <folder>", "the folder of Pulumi.yaml (default: where package.json is)")
+    .option("--json", "print the report as JSON", false)
+    .option("--verbose", "print Pulumi's own output, and the stack trace of an error", false);
+}
+
+export function withRunOptions(command: Command): Command {
+  return command
+    .addOption(timeoutOption())
+    .option("--wait", "wait for another running migration to end, instead of refusing", false)
+    .option(
+      "--stop-on-cancel",
+      "stop the task when this command is stopped or times out; the database may end up dirty",
+      false,
+    )
+    .option("--report <file>", "write the report to a file: Markdown where it ends in .md, else JSON")
+    .option("--slack", "tell Slack, even of a mere question")
+    .option("--no-slack", "tell Slack nothing");
+}
+
+/** Repeatable. */
+export function disableOption(): Option {
+  return new Option("--disable <rule>", "a rule of `check` that is off; may be given several times")
+    .default([], "none")
+    .argParser((rule: string, rules: readonly string[]) => [...rules, rule]);
+}
+
+export function dialectOption(): Option {
+  return new Option(
+    "--dialect <name>",
+    "postgres reads the SQL; other looks at names and bytes alone",
+  ).choices(DIALECTS);
+}
+
+/** As {@link dialectOption}, for a command that has a stack to ask. */
+export function stackDialectOption(): Option {
+  return dialectOption().default(undefined, "the stack's ecs-migrate:checkDialect");
+}
+
+export function timeoutOption(): Option {
+  return new Option(
+    "--timeout <duration>",
+    "stop watching after this long, such as 90s, 45m, 2h; the task is left running",
+  )
+    .default(duration(DEFAULT_TIMEOUT), DEFAULT_TIMEOUT)
+    .argParser(duration);
+}
+
+/** Reads `90s`, `45m`, `2h` as milliseconds. */
+export function duration(text: string): number {
+  const [, count, unit] = /^(\d+)(s|m|h)$/.exec(text) ?? [];
+  if (count === undefined || Number(count) === 0)
+    throw new InvalidArgumentError("It must be like 90s, 45m or 2h.");
+  const unitMs = unit === "h" ? 3_600_000 : unit === "m" ? 60_000 : 1_000;
+  return Number(count) * unitMs;
+}
+
+export function positive(text: string): number {
+  if (!/^[1-9]\d{0,8}$/.test(text)) throw new InvalidArgumentError("It must be a whole number of 1 or more.");
+  return Number(text);
+}
+
+/**
+ * The stack that a command is about.
+ *
+ * @throws {ConfigError} where neither --stack nor the branch names one
+ */
+export function requireStack(
+  stack: string | undefined,
+  fromBranch: string | undefined,
+  branch: string | null,
+): string {
+  const chosen = stack ?? fromBranch;
+  if (chosen !== undefined && /^[\w.-]+(\/[\w.-]+){0,2}$/.test(chosen)) return chosen;
+  if (chosen !== undefined) throw new ConfigError([`--stack ${chosen} is no stack's name`]);
+  const where =
+    branch === null
+      ? "there is no branch to tell it by"
+      : `the branch ${branch} is neither stage/* nor prod/*`;
+  throw new ConfigError([`Which stack? ${where}; name it with --stack`]);
+}
+
+/** Reads `90m`, `12h`, `30d`, `2w` as milliseconds. */
+export function since(text: string): number {
+  const [, count, unit = ""] = /^(\d{1,4})([mhdw])$/.exec(text) ?? [];
+  if (count === undefined || Number(count) === 0)
+    throw new InvalidArgumentError("It must be like 90m, 12h, 30d or 2w.");
+  const minutes = { m: 1, h: 60, d: 24 * 60, w: 7 * 24 * 60 }[unit] ?? 0;
+  return Number(count) * minutes * 60_000;
+}
+
+/** `stage,prod` as a list, each once. */
+export function stackList(text: string): string[] {
+  return [...new Set(text.split(",").map((stack) => stack.trim()))].filter((stack) => stack !== "");
+}

@@ -1,0 +1,27 @@
+/** What a run takes from the process and from the command's options. */
+
+import type { CommandContext } from "../cli/context.ts";
+import type { RunOptions } from "../cli/options.ts";
+import { originOf } from "../cli/origin.ts";
+import type { RunBase, RunSettings } from "../run/runOperation.ts";
+import { systemClock } from "../task/clock.ts";
+
+/** As long as `--wait` waits for another migration, in milliseconds. */
+const WAIT_MS = 60 * 60 * 1000;
+
+export function runBase(
+  { env, signal, terminal }: CommandContext,
+  stack: string,
+  settings: RunSettings,
+): RunBase {
+  return { stack, clock: systemClock, terminal, origin: originOf(env), env, settings, signal };
+}
+
+/** How long a run is watched and waited for. Pure. */
+export function runSettings(options: RunOptions): RunSettings {
+  return {
+    timeoutMs: options.timeout,
+    waitMs: options.wait ? WAIT_MS : 0,
+    stopOnCancel: options.stopOnCancel,
+  };
+}

@@ -1,0 +1,101 @@
+/** The command `new`: makes a pair of migration files with a version later than every known one. */
+import { unlinkSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { ConfigError } from "../contract/errors.ts";
+import type { ShippedMigration } from "../contract/outputs.ts";
+import { groupByVersion, readMigrationFiles } from "./folder.ts";
+import { versionAfter } from "./version.ts";
+
+/** File systems take 255 bytes; version, direction and extension need 24 of them. */
+const MAX_NAME_LENGTH = 100;
+
+export interface NewMigration {
+  /** The folder of migrations. */
+  dir: string;
+  /** What the migration does, in words: `add users email`. */
+  name: string;
+  /** The clock, UTC. */
+  now: Date;
+  /** What the stacks have shipped, so that the version is later than theirs too. */
+  known?: readonly ShippedMigration[];
+}
+
+/**
+ * Makes `YYYYMMDDHHMMSS_name.up.sql` and `.down.sql`, each with a header that says how to write a safe one.
+ *
+ * Two people who start at the same second get the same version; `check` says so.
+ *
+ * @returns the paths of the two files
+ * @throws {ConfigError} where the name has no letter or digit, is too long, or a file cannot be made
+ * @throws {MigrationsError} where the folder cannot be read
+ */
+export function createMigration({ dir, name, now, known = [] }: NewMigration): { up: string; down: string } {
+  const slug = slugOf(name);
+  const versions = [
+    ...groupByVersion(readMigrationFiles(dir)).keys(),
+    ...known.map(({ version }) => BigInt(version)),
+  ];
+  const stem = join(dir, `${versionAfter(versions, now)}_${slug}`);
+  const up = `${stem}.up.sql`;
+  const down = `${stem}.down.sql`;
+  writeNew(up, UP_HEADER);
+  try {
+    writeNew(down, DOWN_HEADER);
+  } catch (error) {
+    unlinkSync(up);
+    throw error;
+  }
+  return { up, down };
+}
+
+/**
+ * Turns words into a name that `check` accepts: lower-case ASCII letters, digits and single underscores.
+ *
+ * @throws {ConfigError} where nothing is left, or more than 100 characters
+ */
+export function slugOf(name: string): string {
+  const slug = name
+    .normalize("NFKD")
+    .replace(/\p{M}/gu, "")
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, "_")
+    .replace(/^_+|_+$/g, "");
+  if (slug === "") {
+    throw new ConfigError([
+      `${JSON.stringify(name)} holds no letter a-z and no digit; say what the migration does: npm run ecs-migrate -- new add_users_email`,
+    ]);
+  }
+  if (slug.length > MAX_NAME_LENGTH) {
+    throw new ConfigError([
+      `the name has ${slug.length} characters, at most ${MAX_NAME_LENGTH} fit; shorten it`,
+    ]);
+  }
+  return slug;
+}
+
+function writeNew(path: string, text: string): void {
+  try {
+    writeFileSync(path, text, { flag: "wx" });
+  } catch (cause) {
+    const reason = (cause as NodeJS.ErrnoException).code ?? String(cause);
+    throw new ConfigError([`cannot make ${path} (${reason}); run the command again`], { cause });
+  }
+}
+
+const UP_HEADER = `-- What it does and why:
+--
+-- The whole file is one transaction: no BEGIN, no COMMIT. A lock lasts until its end, so keep it short.
+-- On tables in use (npm run ecs-migrate -- check says where):
+--   index: CREATE INDEX CONCURRENTLY, alone in its file, without the SET below
+--   new column: nullable or with a constant default; fill rows in a migration of their own
+--   constraint: NOT VALID here, VALIDATE CONSTRAINT in the next migration
+--   rename, type change, drop: first deploy code that works with both
+-- Once shipped this file is never edited; a mistake is undone by a new migration.
+SET LOCAL lock_timeout = '5s';
+
+`;
+
+const DOWN_HEADER = `-- Undoes the up file, statement by statement from its last to its first. Data that the up file drops does not come back.
+SET LOCAL lock_timeout = '5s';
+
+`;

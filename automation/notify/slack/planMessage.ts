@@ -1,0 +1,87 @@
+/** A plan as a Slack message, sent before a production stack is migrated. Pure. */
+
+import type { PlanFile, PlanReport } from "../../plan/makePlan.ts";
+import { dropText, fileTitle, impactText, planHeadline } from "../../plan/text.ts";
+import type { Origin } from "../../report/report.ts";
+import {
+  codeBlock,
+  contextBlock,
+  escapeMrkdwn,
+  headerBlock,
+  inlineCode,
+  LIMITS,
+  type SlackBlock,
+  type SlackMessage,
+  sectionBlock,
+} from "./blocks.ts";
+
+/** Blocks that are no file's: the header, the note, the line on what is left out, the other findings, who. */
+const OTHER_BLOCKS = 5;
+/** As much of one finding as is shown. */
+const FINDING = 400;
+
+export function planMessage(plan: PlanReport, application: string, origin: Origin): SlackMessage {
+  const title = `📋 ${application === plan.stack ? plan.stack : `${application} ${plan.stack}`}: ${planHeadline(plan)}`;
+  const shown = plan.files.slice(0, LIMITS.blocks - OTHER_BLOCKS);
+  const left = plan.files.length - shown.length;
+  return {
+    text: escapeMrkdwn(title, LIMITS.text),
+    blocks: [
+      headerBlock(title),
+      ...(plan.note === null ? [] : [sectionBlock(`*Note* ${escapeMrkdwn(plan.note, LIMITS.text - 10)}`)]),
+      ...shown.map(fileBlock),
+      ...(left > 0 ? [sectionBlock(`… and ${left} more files (clipped)`)] : []),
+      ...findingBlocks(
+        plan.findings.map(({ file, line, ...rest }) => ({ place: `${file}:${line}`, ...rest })),
+      ),
+      ...originBlocks(origin),
+    ],
+  };
+}
+
+function fileBlock(file: PlanFile): SlackBlock {
+  const drops = file.drops ?? [];
+  const parts = [
+    inlineCode(fileTitle(file), 300),
+    escapeMrkdwn(impactText(file), 500),
+    ...(drops.length === 0 ? [] : [`*Drops* ${escapeMrkdwn(drops.map(dropText).join(", "), 500)}`]),
+    ...findingTexts(file.findings.map(({ line, ...rest }) => ({ place: `line ${line}`, ...rest }))),
+  ];
+  const text = parts.join("\n");
+  return sectionBlock(
+    file.sql.length === 0
+      ? text
+      : `${text}\n${codeBlock(file.sql.join("\n"), LIMITS.text - text.length - 1)}`,
+  );
+}
+
+interface Said {
+  readonly place: string;
+  readonly severity: string;
+  readonly rule: string;
+  readonly message: string;
+}
+
+/** At most three: the terminal and `check` have them all. */
+function findingTexts(findings: readonly Said[]): string[] {
+  const texts = findings
+    .slice(0, 3)
+    .map(({ place, severity, rule, message }) =>
+      escapeMrkdwn(`${severity} ${place}: ${rule}: ${message}`, FINDING),
+    );
+  return findings.length > 3 ? [...texts, `… and ${findings.length - 3} more findings`] : texts;
+}
+
+function findingBlocks(findings: readonly Said[]): SlackBlock[] {
+  return findings.length === 0 ? [] : [contextBlock(findingTexts(findings))];
+}
+
+function originBlocks({ by, branch, commit, build }: Origin): SlackBlock[] {
+  const said = [
+    ["By", by],
+    ["branch", branch],
+    ["commit", commit?.slice(0, 12) ?? null],
+    ["build", build],
+  ].flatMap(([label, value]) => (value ? [`${label} ${inlineCode(value, 120)}`] : []));
+  return said.length === 0 ? [] : [contextBlock(said)];
+}

@@ -1,0 +1,79 @@
+/** Makes the report of a run from what is known of it. Pure. */
+
+import { buildLinks } from "../aws/console.ts";
+import type { Operation } from "../contract/operations.ts";
+import type { Outputs } from "../contract/outputs.ts";
+import type { EcsTaskRun } from "../task/taskRun.ts";
+import { redact } from "../text/redact.ts";
+import { describeVerdict, exitCodeOf } from "../verdict/describe.ts";
+import type { Verdict } from "../verdict/verdict.ts";
+import { type Origin, REPORT_SCHEMA, type RunReport } from "./report.ts";
+
+export interface ReportFacts {
+  readonly stack: string;
+  /** undefined where the stack was never deployed, or its outputs could not be read. */
+  readonly outputs: Outputs | undefined;
+  readonly operation: Operation;
+  readonly taskDefinition: string | null;
+  readonly verdict: Verdict;
+  /** undefined where no task was thought of: a refused deploy, a failed update, a skipped migration. */
+  readonly run?: EcsTaskRun;
+  /** The revision whose image holds the files that this one lacks. */
+  readonly revisionWithVersion?: number | null;
+  readonly origin: Origin;
+  /** Milliseconds since the epoch. */
+  readonly startedAt: number;
+  readonly endedAt: number;
+  readonly warnings?: readonly string[];
+}
+
+export function makeReport(facts: ReportFacts): RunReport {
+  const { outputs, run, verdict, stack, origin } = facts;
+  const image = run?.result?.image ?? outputs?.image ?? null;
+  const text = describeVerdict(verdict, {
+    stack,
+    operation: facts.operation,
+    application: outputs?.application ?? stack,
+    taskDefinition: facts.taskDefinition,
+    image,
+    logStream: run?.logStream ?? null,
+    taskArn: run?.task?.arn ?? (verdict.kind === "notStarted" ? verdict.taskArn : undefined) ?? null,
+    migrations: outputs?.migrations ?? [],
+    revisionWithVersion: facts.revisionWithVersion ?? null,
+  });
+  return {
+    schema: REPORT_SCHEMA,
+    stack,
+    application: outputs?.application ?? stack,
+    production: outputs?.production ?? false,
+    region: outputs?.region ?? "",
+    operation: facts.operation,
+    verdict: redactVerdict(verdict),
+    exitCode: exitCodeOf(verdict),
+    ...text,
+    task: run?.task ?? null,
+    image,
+    origin,
+    links: buildLinks(outputs, run?.task?.arn ?? null, run?.logStream ?? null, origin),
+    startedAt: new Date(facts.startedAt).toISOString(),
+    durationMs: facts.endedAt - facts.startedAt,
+    logTail: (run?.logTail ?? []).map((line) => redact(line)),
+    warnings: [...(run?.warnings ?? []), ...(facts.warnings ?? [])].map((line) => redact(line)),
+  };
+}
+
+/** The verdict's own texts are shown by `--json` and `--report` as they are. */
+function redactVerdict(verdict: Verdict): Verdict {
+  switch (verdict.kind) {
+    case "failed":
+      return { ...verdict, error: redact(verdict.error) };
+    case "dirty":
+      return { ...verdict, error: verdict.error === null ? null : redact(verdict.error) };
+    case "notStarted":
+    case "interrupted":
+    case "unknown":
+      return { ...verdict, detail: redact(verdict.detail) };
+    default:
+      return verdict;
+  }
+}

@@ -1,0 +1,233 @@
+/** One operation as a one-off ECS task: start, watch, judge. */
+import { randomUUID } from "node:crypto";
+import type { Task } from "@aws-sdk/client-ecs";
+import type { EcsApi, LogsApi } from "../aws/clients.ts";
+import type { Operation } from "../contract/operations.ts";
+import type { Outputs } from "../contract/outputs.ts";
+import type { ResultLine } from "../contract/resultLine.ts";
+import type { Origin, TaskReport } from "../report/report.ts";
+import { type Evidence, judge, namedContainer, type Verdict } from "../verdict/verdict.ts";
+import type { Clock } from "./clock.ts";
+import { LiveTail } from "./liveTail.ts";
+import { drain, LogFollower } from "./logFollower.ts";
+import { RUN_TASK_TRIES, type Started, type StartOptions, startTask } from "./start.ts";
+import { type Watched, type WatchOptions, watchTask } from "./watch.ts";
+
+/** A task that was told to stop has its stopTimeout of 120 s, and ECS some time to say so, in milliseconds. */
+const STOP_MS = 150_000;
+/** A start that ECS gave up for want of room is made again this often: nothing has run. */
+const START_ATTEMPTS = 3;
+
+export interface EcsTaskDeps {
+  readonly ecs: EcsApi;
+  readonly logs: LogsApi;
+  readonly clock: Clock;
+  /** A line of the task's log. */
+  readonly onLine: (line: string) => void;
+  /** A word of the script's own. */
+  readonly say: (line: string) => void;
+  readonly onStatus?: (status: string) => void;
+  /** Awaited as soon as there is a task: its ARN and log stream must be known before anything can go wrong. */
+  readonly onTask?: (taskArn: string, logStream: string, attached: boolean) => Promise<void> | void;
+  /** Awaited before each RunTask, with the attempt's number. */
+  readonly onAttempt?: (attempt: number) => Promise<void> | void;
+}
+
+export interface EcsTaskRequest {
+  readonly outputs: Outputs;
+  readonly taskDefinition: string;
+  readonly operation: Operation;
+  readonly origin: Origin;
+  readonly runId: string;
+  readonly timeoutMs: number;
+  readonly waitMs: number;
+  /** Calls StopTask when the script is asked to stop or time is up. By default the SQL is left running. */
+  readonly stopOnCancel: boolean;
+  readonly signal?: AbortSignal;
+  /** What an earlier process of this very run left behind; see `StartOptions`. */
+  readonly resumed?: {
+    readonly attempt: number;
+    readonly taskArn: string | null;
+    readonly mayBeForgotten: boolean;
+  };
+  /** Makes a new identity for the run; see `StartOptions`. */
+  readonly renew?: () => Promise<string>;
+}
+
+export interface EcsTaskRun {
+  readonly verdict: Verdict;
+  readonly task: TaskReport | null;
+  readonly logStream: string | null;
+  readonly logTail: readonly string[];
+  readonly result: ResultLine | null;
+  readonly warnings: readonly string[];
+}
+
+/** Runs an operation to its verdict. Rejects for nothing that AWS answers. */
+export async function runEcsTask(deps: EcsTaskDeps, request: EcsTaskRequest): Promise<EcsTaskRun> {
+  let { runId } = request;
+  const renew = async (): Promise<string> => {
+    runId = (await request.renew?.()) ?? randomUUID().replaceAll("-", "");
+    return runId;
+  };
+  for (let attempt = 1; ; attempt++) {
+    const started = await startTask(startOptions(deps, { ...request, runId, renew }, attempt));
+    const run = await watchStarted(deps, request, started);
+    const again = run.verdict.kind === "notStarted" && run.verdict.reason === "capacity" && run.task !== null;
+    if (!again || attempt >= START_ATTEMPTS || request.signal?.aborted) return run;
+    deps.say(`The task found no room to start; starting another (${attempt + 1} of ${START_ATTEMPTS}).`);
+  }
+}
+
+function startOptions(deps: EcsTaskDeps, request: EcsTaskRequest, attempt: number): StartOptions {
+  const { resumed, ...rest } = request;
+  const first = Math.max(resumed?.attempt ?? 1, 1);
+  return {
+    ...rest,
+    ecs: deps.ecs,
+    clock: deps.clock,
+    say: deps.say,
+    ...(deps.onAttempt ? { onAttempt: deps.onAttempt } : {}),
+    firstAttempt: first + (attempt - 1) * RUN_TASK_TRIES,
+    // After the first attempt this process has seen for itself what became of the earlier one's task.
+    resumed: resumed !== undefined && attempt === 1,
+    knownTask: attempt === 1 ? (resumed?.taskArn ?? null) : null,
+    mayBeForgotten: attempt === 1 && resumed?.mayBeForgotten === true,
+  };
+}
+
+/** Watches a task that is already there, started by whomever. */
+export async function attachToTask(
+  deps: EcsTaskDeps,
+  request: WatchRequest,
+  task: Task,
+): Promise<EcsTaskRun> {
+  return watchStarted(deps, request, { task, attached: true });
+}
+
+type WatchRequest = Omit<EcsTaskRequest, "operation" | "origin" | "runId" | "waitMs">;
+
+async function watchStarted(deps: EcsTaskDeps, request: WatchRequest, started: Started): Promise<EcsTaskRun> {
+  if ("verdict" in started) return nothingStarted(started.verdict);
+  const { outputs, timeoutMs, signal } = request;
+  const taskArn = started.task.taskArn ?? "";
+  const logStream = logStreamOf(outputs, taskArn);
+  await deps.onTask?.(taskArn, logStream, started.attached);
+  const { watch, tail } = watchOf(deps, outputs, taskArn, logStream);
+  const { follower } = watch;
+  const first = await watchTask({ ...watch, timeoutMs, tail, ...(signal ? { signal } : {}) });
+  // ECS says nothing more, so the log is the only witness left.
+  if (first.end === "forgotten" || first.end === "neverSeen") await drain(follower, deps.clock, signal);
+  const { watched, warning } = await stopWhereAsked(request, watch, first);
+  return {
+    verdict: judgeWatched(watched, outputs.containerName, follower.result, taskArn),
+    task: taskReport(watched.task ?? started.task, taskArn, outputs.containerName, started.attached),
+    logStream,
+    logTail: follower.tail,
+    result: follower.result ?? null,
+    warnings: [follower.warning, warning].filter((text) => text !== undefined),
+  };
+}
+
+type Watch = Omit<WatchOptions, "timeoutMs" | "tail" | "signal">;
+
+function watchOf(
+  { ecs, logs, clock, onLine, onStatus }: EcsTaskDeps,
+  outputs: Outputs,
+  taskArn: string,
+  logStream: string,
+): { readonly watch: Watch; readonly tail: LiveTail } {
+  const { clusterArn, containerName, logGroup } = outputs;
+  const follower = new LogFollower({ logs, logGroup, logStream, onLine });
+  const watch = {
+    ecs,
+    clock,
+    follower,
+    clusterArn,
+    taskArn,
+    containerName,
+    ...(onStatus ? { onStatus } : {}),
+  };
+  const logGroupArn = logGroupArnOf(outputs);
+  return { watch, tail: new LiveTail({ start: logs.startLiveTail, clock, logGroupArn, logStream }) };
+}
+
+/** What the stop does to the database is worth the wait: the task has its stopTimeout to end in. */
+async function stopWhereAsked(
+  { stopOnCancel }: WatchRequest,
+  watch: Watch,
+  watched: Watched,
+): Promise<{ readonly watched: Watched; readonly warning?: string }> {
+  if (!stopOnCancel || (watched.end !== "cancelled" && watched.end !== "timeout")) return { watched };
+  const warning = await stopTask(watch.ecs, watch.clusterArn, watch.taskArn);
+  const last = await watchTask({ ...watch, timeoutMs: STOP_MS });
+  return { watched: last.end === "stopped" ? last : watched, warning };
+}
+
+/** awslogs names a stream `<prefix>/<container>/<task id>` (Amazon ECS developer guide, "awslogs-stream-prefix"). */
+export function logStreamOf(outputs: Outputs, taskArn: string): string {
+  return `${outputs.logStreamPrefix}/${outputs.containerName}/${taskArn.slice(taskArn.lastIndexOf("/") + 1)}`;
+}
+
+function logGroupArnOf({ partition, region, accountId, logGroup }: Outputs): string {
+  return `arn:${partition}:logs:${region}:${accountId}:log-group:${logGroup}`;
+}
+
+/** Judges what the watch saw. A watch that ended before its task is never a success. */
+export function judgeWatched(
+  watched: Watched,
+  containerName: string,
+  result: ResultLine | undefined,
+  taskArn: string,
+): Verdict {
+  const evidence: Evidence = { containerName, task: watched.task, result };
+  switch (watched.end) {
+    case "stopped":
+      return judge(evidence);
+    case "forgotten":
+    case "neverSeen":
+      return judge({ ...evidence, task: undefined, forgotten: true });
+    case "timeout":
+      return {
+        kind: "unknown",
+        cause: "timeout",
+        detail: `task ${taskArn} was still running when time was up`,
+      };
+    case "cancelled":
+      return {
+        ...noVersions,
+        kind: "interrupted",
+        cause: "cancelled",
+        detail: `task ${taskArn} was left running`,
+      };
+    case "refused":
+      return { kind: "unknown", cause: "credentials", detail: watched.detail ?? "AWS refused DescribeTasks" };
+  }
+}
+
+const noVersions = { from: null, to: null, files: [] } as const;
+
+function nothingStarted(verdict: Verdict): EcsTaskRun {
+  return { verdict, task: null, logStream: null, logTail: [], result: null, warnings: [] };
+}
+
+function taskReport(task: Task, arn: string, containerName: string, attached: boolean): TaskReport {
+  const container = namedContainer(task, containerName);
+  return {
+    arn,
+    taskDefinition: task.taskDefinitionArn ?? "",
+    stopCode: task.stopCode ?? null,
+    stoppedReason: task.stoppedReason ?? null,
+    exitCode: container?.exitCode ?? null,
+    attached,
+  };
+}
+
+async function stopTask(ecs: EcsApi, cluster: string, task: string): Promise<string> {
+  try {
+    await ecs.stopTask({ cluster, task, reason: "ecs-migrate was stopped, with --stop-on-cancel" });
+    return `task ${task} was told to stop`;
+  } catch (error) {
+    return `task ${task} could not be stopped (${error instanceof Error ? error.message : String(error)})`;
+  }
+}

@@ -1,0 +1,120 @@
+/** Kills the script or the migration's container in the midst of a command, and says what was really struck. */
+import { spawn } from "node:child_process";
+import { type EventEmitter, once } from "node:events";
+import { setTimeout as delay } from "node:timers/promises";
+import { tryCommand } from "../../test/lab/command.ts";
+import type { Lab } from "../../test/lab/lab.ts";
+import type { Blow } from "./plan.ts";
+
+/** A command that runs, as far as a blow needs it. */
+export interface Scene {
+  readonly lab: Lab;
+  /** Emits `preview`, `up` and `runTask`, each as it begins. */
+  readonly moments: EventEmitter;
+  /** The last of them; undefined before the first. */
+  readonly phase: () => string | undefined;
+  readonly sqlRuns: () => Promise<boolean>;
+  /** Stops what runs, as a person does in the console. @returns how many tasks were told to */
+  readonly stopTasks: () => Promise<number>;
+  /** @param open false: nobody new is let in */
+  readonly openDatabase: (open: boolean) => Promise<void>;
+  /** @param whole with everything that the script has started */
+  readonly killScript: (whole: boolean) => void;
+  /** Aborts when the command has ended. */
+  readonly ended: AbortSignal;
+}
+
+/**
+ * @returns the name of what was struck: the place where it really was, not the one that was ordered; undefined where the
+ * command had ended before
+ */
+export async function strike(blow: Blow, scene: Scene): Promise<string | undefined> {
+  try {
+    if (blow.kind === "killScript") return await strikeScript(blow, scene);
+    if (blow.kind === "killContainer") return await strikeContainer(blow, scene);
+    if (blow.kind === "stopTask") return await strikeTask(blow, scene);
+    if (blow.kind === "databaseShut") return await shutDatabase(scene);
+  } catch (error) {
+    if ((error as Error).name !== "AbortError") throw error;
+  }
+  return undefined;
+}
+
+async function strikeScript(
+  { moment, afterMs, whole }: Extract<Blow, { kind: "killScript" }>,
+  scene: Scene,
+): Promise<string> {
+  if (moment === "runTask") {
+    await once(scene.moments, "runTask", { signal: scene.ended });
+    scene.killScript(whole);
+    return "killScript runTask";
+  }
+  if (moment === "running") await untilSqlRuns(scene);
+  else await once(scene.moments, moment, { signal: scene.ended });
+  await delay(afterMs, undefined, { signal: scene.ended });
+  const running = await scene.sqlRuns();
+  scene.ended.throwIfAborted();
+  const phase = scene.phase();
+  scene.killScript(whole);
+  if (running) return "killScript running";
+  return `killScript ${phase === "runTask" ? "beside the SQL" : phase}`;
+}
+
+async function strikeContainer(
+  { moment, afterMs }: Extract<Blow, { kind: "killContainer" }>,
+  scene: Scene,
+): Promise<string | undefined> {
+  await once(scene.moments, "runTask", { signal: scene.ended });
+  const container = await nextContainer(scene);
+  if (moment === "running") await untilSqlRuns(scene);
+  await delay(afterMs, undefined, { signal: scene.ended });
+  const running = await scene.sqlRuns();
+  // Docker refuses where the container does not run any more.
+  const kill = await tryCommand(scene.lab.docker.path, ["kill", container]);
+  if (kill.code !== 0) return undefined;
+  return `killContainer ${running ? "running" : "beside the SQL"}`;
+}
+
+async function strikeTask(
+  { afterMs }: Extract<Blow, { kind: "stopTask" }>,
+  scene: Scene,
+): Promise<string | undefined> {
+  await untilSqlRuns(scene);
+  await delay(afterMs, undefined, { signal: scene.ended });
+  return (await scene.stopTasks()) > 0 ? "stopTask" : undefined;
+}
+
+async function shutDatabase({ moments, openDatabase, ended }: Scene): Promise<string> {
+  await once(moments, "runTask", { signal: ended });
+  await openDatabase(false);
+  try {
+    if (!ended.aborted) await once(ended, "abort");
+  } finally {
+    await openDatabase(true);
+  }
+  return "databaseShut";
+}
+
+async function untilSqlRuns({ sqlRuns, ended }: Scene): Promise<void> {
+  while (!(await sqlRuns())) await delay(100, undefined, { signal: ended });
+}
+
+/** The engine says it at once: a look at its list each tenth of a second would come when the SQL runs already. */
+async function nextContainer({ lab, ended }: Scene): Promise<string> {
+  const filters = ["event=start", `label=ministack.instance=${lab.ministack.instance}`];
+  const args = ["events", "--format", "{{.ID}}", ...filters.flatMap((filter) => ["--filter", filter])];
+  const child = spawn(lab.docker.path, args, { env: lab.env, stdio: ["ignore", "pipe", "inherit"] });
+  try {
+    const [id] = (await once(child.stdout, "data", { signal: ended })) as [Buffer];
+    return id.toString().trim();
+  } finally {
+    child.kill();
+  }
+}
+
+/** Ids of the containers in which tasks run. */
+export async function runningContainers({ docker, ministack }: Lab): Promise<string[]> {
+  const filter = ["--filter", `label=ministack.instance=${ministack.instance}`];
+  const { stdout } = await tryCommand(docker.path, ["ps", "--quiet", ...filter]);
+  return stdout.split("\n").filter(Boolean);
+}

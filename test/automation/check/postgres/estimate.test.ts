@@ -1,0 +1,81 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import {
+  droppedBy,
+  estimate,
+  estimateFiles,
+  firstLines,
+} from "../../../../automation/check/postgres/estimate.ts";
+
+/** `lock/duration` of the whole file. */
+async function impactOf(sql: string): Promise<string> {
+  const { lock, duration } = await estimate(sql);
+  return `${lock}/${duration}`;
+}
+
+test("a file is as heavy as its heaviest statement", async () => {
+  const cases: [string, string][] = [
+    ["", "none/none"],
+    ["CREATE TABLE t (id int);\nCREATE INDEX ON t (id);", "none/none"],
+    ["CREATE FUNCTION f() RETURNS int LANGUAGE sql AS 'SELECT 1';", "none/none"],
+    ["ALTER TABLE t ADD COLUMN c int;", "some/some"],
+    ["DROP TABLE t;", "some/some"],
+    ["INSERT INTO t VALUES (1);", "none/some"],
+    ["CREATE INDEX CONCURRENTLY i ON t (c);", "none/long"],
+    ["ALTER TABLE t VALIDATE CONSTRAINT c;", "none/long"],
+    ["INSERT INTO t SELECT * FROM u;", "none/long"],
+    ["UPDATE t SET a = 1 WHERE b;", "some/long"],
+    ["UPDATE t SET a = 1;", "long/long"],
+    ["ALTER TABLE t ADD a int;\nALTER TABLE t ALTER b TYPE bigint;", "long/long"],
+    ["CREATE INDEX i ON t (c);", "long/long"],
+    ["SELEKT", "null/null"],
+  ];
+  for (const [sql, expected] of cases) assert.equal(await impactOf(sql), expected, sql);
+});
+
+test("each statement has its line and its reasons", async () => {
+  const sql =
+    "SET lock_timeout = '5s';\n\n-- why\nALTER TABLE a ADD b int, DROP c;\nUPDATE u SET x = 1 WHERE y;";
+  assert.deepEqual((await estimate(sql)).statements, [
+    { line: 1, lock: "none", duration: "none", reason: "locks no table that is in use" },
+    { line: 4, lock: "some", duration: "some", reason: "adds column a.b; drops column a.c" },
+    { line: 5, lock: "some", duration: "long", reason: "changes rows of u" },
+  ]);
+});
+
+test("a table that an earlier pending file makes is used by nobody, one that ran already is", async () => {
+  const files = [
+    { file: "1.sql", sql: "CREATE TABLE old (x int);", pending: false },
+    { file: "2.sql", sql: "CREATE TABLE new (x int);", pending: true },
+    { file: "3.sql", sql: "CREATE INDEX ON old (x);", pending: true },
+    { file: "4.sql", sql: "CREATE INDEX ON new (x);", pending: true },
+  ];
+  const locks = [...(await estimateFiles(files))].map(([file, { lock }]) => `${file} ${lock}`);
+  assert.deepEqual(locks, ["2.sql none", "3.sql long", "4.sql none"]);
+});
+
+test("what a file drops is listed in order", async () => {
+  const sql = `DROP INDEX CONCURRENTLY IF EXISTS a.i; DROP TABLE public.t, "U" CASCADE; ALTER TABLE v DROP COLUMN c, ADD d int,
+    DROP CONSTRAINT k CASCADE; DROP VIEW w; DROP TYPE mood; DROP FUNCTION f(int); DROP SCHEMA s; TRUNCATE x; DELETE FROM y WHERE z;`;
+  assert.deepEqual(await droppedBy(sql), [
+    { kind: "index", name: "a.i", cascade: false },
+    { kind: "table", name: "t", cascade: true },
+    { kind: "table", name: "U", cascade: true },
+    { kind: "column", name: "v.c", cascade: false },
+    { kind: "constraint", name: "v.k", cascade: true },
+    { kind: "view", name: "w", cascade: false },
+    { kind: "type", name: "mood", cascade: false },
+    { kind: "function", name: "f", cascade: false },
+    { kind: "schema", name: "s", cascade: false },
+    { kind: "rows", name: "x", cascade: false },
+    { kind: "rows", name: "y", cascade: false },
+  ]);
+  assert.deepEqual(await droppedBy("CREATE TABLE t (id int);"), []);
+  assert.equal(await droppedBy("DROP TABEL t;"), undefined);
+});
+
+test("the first lines are those that say something, cut and safe to print", () => {
+  const sql = "-- header\r\n\r\nSET x = 1;\r\n  -- more\n\tSELECT '\u001b[31m';  \n0123456789abc\nlast";
+  assert.deepEqual(firstLines(sql, 3, 12), ["SET x = 1;", "\tSELECT '\uFFFD[…", "0123456789a…"]);
+  assert.deepEqual(firstLines("", 3), []);
+});

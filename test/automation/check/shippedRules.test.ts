@@ -1,0 +1,330 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import fc from "fast-check";
+import { findGuardProblems, type GuardProblem } from "../../../automation/check/shippedRules.ts";
+import type { ShippedMigration } from "../../../automation/contract/outputs.ts";
+import { GuardRefusedError } from "../../../automation/guard/guardError.ts";
+import {
+  type MigrationFile,
+  parseMigrationFileName,
+  recordOf,
+  sha256,
+} from "../../../automation/migrations/folder.ts";
+
+const NOW = new Date("2026-11-24T12:00:00Z");
+
+/** The folder as it would be read, from names and texts. */
+function folder(files: Record<string, string>): MigrationFile[] {
+  return Object.entries(files).map(([file, text]) => ({
+    file,
+    parsed: parseMigrationFileName(file),
+    bytes: Buffer.from(text),
+  }));
+}
+
+/** A folder's own record. */
+function record(files: Record<string, string>): ShippedMigration[] {
+  const { migrations, problems } = recordOf(folder(files));
+  assert.deepEqual(problems, []);
+  return migrations;
+}
+
+const SHIPPED = {
+  "20261101_users.up.sql": "users",
+  "20261101_users.down.sql": "no users",
+  "20261110_orders.up.sql": "orders",
+  "20261110_orders.down.sql": "no orders",
+};
+
+function guard(files: Record<string, string>, disabled: string[] = []): GuardProblem[] {
+  return findGuardProblems({
+    checkout: folder(files),
+    shipped: record(SHIPPED),
+    stack: "prod",
+    now: NOW,
+    disabled: new Set(disabled),
+  });
+}
+
+/** SHIPPED with changes; null takes a file away. */
+function changed(changes: Record<string, string | null>): Record<string, string> {
+  const entries = Object.entries({ ...SHIPPED, ...changes });
+  return Object.fromEntries(entries.filter((entry): entry is [string, string] => entry[1] !== null));
+}
+
+const PAST: [string, Record<string, string | null>][] = [
+  ["nothing new", {}],
+  ["a later pair", { "20261111_x.up.sql": "x", "20261111_x.down.sql": "" }],
+  ["a later minute of the last day", { "202611101200_x.up.sql": "x" }],
+  ["a file that is no migration", { "README.md": "", ".gitkeep": "", "notes.txt": "" }],
+  [
+    "the same version with zeros before it",
+    { "20261101_users.up.sql": null, "020261101_users.up.sql": "users" },
+  ],
+];
+
+for (const [what, changes] of PAST) {
+  test(`lets ${what} pass`, () => assert.deepEqual(guard(changed(changes)), []));
+}
+
+const REFUSED: [string, Record<string, string | null>, Omit<GuardProblem, "stack">[]][] = [
+  [
+    "a file merged late",
+    { "20261105_x.up.sql": "x", "20261105_x.down.sql": "" },
+    [
+      {
+        rule: "late",
+        severity: "error",
+        file: "20261105_x.up.sql",
+        version: 20261105,
+        message:
+          "version 20261105 is not shipped and lies below 20261110, the highest that stack prod has; it would never run",
+        mend: "rename to 20261124120000_x.up.sql (npm run ecs-migrate -- check --fix)",
+      },
+    ],
+  ],
+  [
+    "a version that two branches took",
+    { "20261110_other.up.sql": "x", "20261110_other.down.sql": "" },
+    [
+      {
+        rule: "duplicate-version",
+        severity: "error",
+        file: "20261110_other.up.sql",
+        version: 20261110,
+        message:
+          "version 20261110 belongs to 20261110_orders.up.sql, 20261110_other.up.sql, 20261110_orders.down.sql, 20261110_other.down.sql",
+        mend: "keep one pair and rename the other to 20261124120000_other.up.sql (npm run ecs-migrate -- check --fix)",
+      },
+    ],
+  ],
+  [
+    "a version taken by a name that sorts before the shipped one, which keeps the number",
+    { "20261110_a.up.sql": "x" },
+    [
+      {
+        rule: "duplicate-version",
+        severity: "error",
+        file: "20261110_a.up.sql",
+        version: 20261110,
+        message: "version 20261110 belongs to 20261110_orders.up.sql, 20261110_a.up.sql",
+        mend: "keep one pair and rename the other to 20261124120000_a.up.sql (npm run ecs-migrate -- check --fix)",
+      },
+    ],
+  ],
+  [
+    "a pair that is gone",
+    { "20261101_users.up.sql": null, "20261101_users.down.sql": null },
+    [
+      {
+        rule: "vanished",
+        severity: "error",
+        file: "20261101_users.up.sql",
+        version: 20261101,
+        message: "stack prod has shipped version 20261101 (users), and its up file is gone",
+        mend: "restore the file, with its down file; undo it by a new migration",
+      },
+    ],
+  ],
+  [
+    "a shipped pair under a new number, which would run again",
+    {
+      "20261110_orders.up.sql": null,
+      "20261110_orders.down.sql": null,
+      "20261112_orders.up.sql": "orders",
+      "20261112_orders.down.sql": "no orders",
+    },
+    [
+      {
+        rule: "vanished",
+        severity: "error",
+        file: "20261110_orders.up.sql",
+        version: 20261110,
+        message: "stack prod has shipped version 20261110 (orders), and its up file is gone",
+        mend: "20261112_orders.up.sql holds the same SQL and would run again: rename it back to 20261110_orders.up.sql",
+      },
+    ],
+  ],
+  [
+    "an edited up file",
+    { "20261101_users.up.sql": "users and more" },
+    [
+      {
+        rule: "up-edited",
+        severity: "error",
+        file: "20261101_users.up.sql",
+        version: 20261101,
+        message: "version 20261101 differs from what stack prod has shipped and will not run again there",
+        mend: "restore the file as it was shipped, and put the change into a new migration (npm run ecs-migrate -- new NAME)",
+      },
+    ],
+  ],
+  [
+    "another migration in a shipped one's place",
+    { "20261101_users.up.sql": null, "20261101_users.down.sql": null, "20261101_people.up.sql": "people" },
+    [
+      {
+        rule: "up-edited",
+        severity: "error",
+        file: "20261101_people.up.sql",
+        version: 20261101,
+        message:
+          "version 20261101 differs from what stack prod has shipped, where it is called users, and will not run again there",
+        mend: "restore the file as it was shipped, and put the change into a new migration (npm run ecs-migrate -- new NAME)",
+      },
+      {
+        rule: "down-edited",
+        severity: "error",
+        file: "20261101_users.down.sql",
+        version: 20261101,
+        message: "stack prod has shipped a down file for version 20261101, and it is gone",
+        mend: "restore it as it was shipped; where the edit repairs the way back, allow it with --disable down-edited",
+      },
+    ],
+  ],
+  [
+    "an edited down file",
+    { "20261101_users.down.sql": "drop it all" },
+    [
+      {
+        rule: "down-edited",
+        severity: "error",
+        file: "20261101_users.down.sql",
+        version: 20261101,
+        message: "the down file of version 20261101 differs from what stack prod has shipped",
+        mend: "restore it as it was shipped; where the edit repairs the way back, allow it with --disable down-edited",
+      },
+    ],
+  ],
+  [
+    "a name that golang-migrate does not read, without a version",
+    { "20261112-x.up.sql": "x", "schema.SQL": "y" },
+    [
+      {
+        rule: "broken-name",
+        severity: "error",
+        file: "20261112-x.up.sql",
+        version: null,
+        message: "golang-migrate passes over this file in silence",
+        mend: "name it <version>_<name>.up.sql or .down.sql, or move it out of the folder",
+      },
+      {
+        rule: "broken-name",
+        severity: "error",
+        file: "schema.SQL",
+        version: null,
+        message: "golang-migrate passes over this file in silence",
+        mend: "name it <version>_<name>.up.sql or .down.sql, or move it out of the folder",
+      },
+    ],
+  ],
+];
+
+for (const [what, changes, expected] of REFUSED) {
+  test(`refuses ${what}`, () => {
+    assert.deepEqual(
+      guard(changed(changes)),
+      expected.map((problem) => ({ ...problem, stack: "prod" })),
+    );
+  });
+
+  test(`can be told to let ${what} pass`, () => {
+    assert.deepEqual(guard(changed(changes), [...new Set(expected.map(({ rule }) => rule))]), []);
+  });
+}
+
+test("another name for the same SQL is a warning and refuses nothing", () => {
+  const problems = guard(
+    changed({
+      "20261101_users.up.sql": null,
+      "20261101_users.down.sql": null,
+      "20261101_people.up.sql": "users",
+      "20261101_people.down.sql": "no users",
+    }),
+  );
+  assert.deepEqual(problems, [
+    {
+      rule: "renamed",
+      severity: "warning",
+      file: "20261101_people.up.sql",
+      version: 20261101,
+      message: "version 20261101 was shipped as users; its SQL is the same",
+      mend: "rename it back to 20261101_users.up.sql, so that the history keeps one name for it",
+      stack: "prod",
+    },
+  ]);
+});
+
+test("a down file that came after the up file was shipped is a repair", () => {
+  const shipped = record({ "1_a.up.sql": "a" });
+  const checkout = folder({ "1_a.up.sql": "a", "1_a.down.sql": "no a" });
+  assert.deepEqual(findGuardProblems({ checkout, shipped, stack: "s", now: NOW }), []);
+});
+
+test("before the first deploy nothing is late and nothing is gone", () => {
+  const checkout = folder({ "1_a.up.sql": "a", "1_b.up.sql": "b" });
+  const rules = findGuardProblems({ checkout, shipped: [], stack: "s", now: NOW }).map(({ rule }) => rule);
+  assert.deepEqual(rules, ["duplicate-version"]);
+});
+
+test("a version above what a number holds is named without one", () => {
+  const checkout = folder({ "9007199254740993_a.up.sql": "a", "9007199254740993_b.up.sql": "b" });
+  const [problem] = findGuardProblems({ checkout, shipped: [], stack: "s", now: NOW });
+  assert.equal(problem?.version, null);
+  assert.equal(
+    problem?.message,
+    "version 9007199254740993 belongs to 9007199254740993_a.up.sql, 9007199254740993_b.up.sql",
+  );
+});
+
+test("the error lists each problem with its mend and exits 3", () => {
+  const problems = guard(changed({ "20261105_x.up.sql": "x", "20261101_users.up.sql": "edited" }));
+  const { name, code, exitCode, message } = new GuardRefusedError(problems);
+  assert.deepEqual({ name, code, exitCode }, { name: "GuardRefusedError", code: "guard", exitCode: 3 });
+  assert.equal(
+    message,
+    [
+      "The migrations do not fit what stack prod has shipped; nothing was run:",
+      "  - 20261101_users.up.sql: up-edited: version 20261101 differs from what stack prod has shipped and will not run again there",
+      "    restore the file as it was shipped, and put the change into a new migration (npm run ecs-migrate -- new NAME)",
+      "  - 20261105_x.up.sql: late: version 20261105 is not shipped and lies below 20261110, the highest that stack prod has; it would never run",
+      "    rename to 20261124120000_x.up.sql (npm run ecs-migrate -- check --fix)",
+    ].join("\n"),
+  );
+  assert.equal(new GuardRefusedError(problems, "A hint.").message, `${message}\nA hint.`);
+});
+
+test("property: a folder never conflicts with its own record, nor with that of any of its beginnings", () => {
+  const texts = fc.uniqueArray(fc.nat(1000), { minLength: 1, maxLength: 12 });
+  fc.assert(
+    fc.property(texts, fc.nat(12), (versions, cut) => {
+      const ascending = versions.toSorted((a, b) => a - b);
+      const files = (list: number[]) => Object.fromEntries(list.map((v) => [`${v}_n.up.sql`, `sql ${v}`]));
+      const shipped = cut === 0 ? [] : record(files(ascending.slice(0, cut)));
+      assert.deepEqual(
+        findGuardProblems({ checkout: folder(files(ascending)), shipped, stack: "s", now: NOW }),
+        [],
+      );
+    }),
+  );
+});
+
+test("property: any one byte changed in a shipped up file is found, and that alone", () => {
+  fc.assert(
+    fc.property(
+      fc.uint8Array({ minLength: 1, maxLength: 40 }),
+      fc.nat(),
+      fc.integer({ min: 1, max: 255 }),
+      (bytes, at, by) => {
+        const edited = Uint8Array.from(bytes);
+        edited[at % bytes.length] = ((bytes[at % bytes.length] ?? 0) + by) % 256;
+        const shipped = [{ version: 7, name: "x", up: sha256(bytes), down: null }];
+        const checkout = [
+          { file: "7_x.up.sql", parsed: parseMigrationFileName("7_x.up.sql"), bytes: edited },
+        ];
+        const rules = findGuardProblems({ checkout, shipped, stack: "s", now: NOW }).map(({ rule }) => rule);
+        assert.deepEqual(rules, ["up-edited"]);
+      },
+    ),
+  );
+});

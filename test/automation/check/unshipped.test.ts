@@ -1,0 +1,170 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { checkSettings, DEFAULT_CHECK } from "../../../automation/check/settings.ts";
+import { checkBeforeDeploy } from "../../../automation/check/unshipped.ts";
+import { ConfigError } from "../../../automation/contract/errors.ts";
+import { announce } from "../../../automation/deploy/announcePlan.ts";
+import type { DeployDeps, PlanDeps } from "../../../automation/deploy/deploy.ts";
+import { type MigrationFile, parseMigrationFileName } from "../../../automation/migrations/folder.ts";
+import { FakeAws } from "../../support/fakeAws.ts";
+import { RunFixture, temporaryHome } from "../../support/runFixture.ts";
+import { sampleCheckout, sampleOutputs } from "../../support/sampleOutputs.ts";
+
+const URL_ = "https://hooks.slack.com/services/T000/B000/secretsecret";
+
+function file(name: string, text: string): MigrationFile {
+  return { file: name, parsed: parseMigrationFileName(name), bytes: Buffer.from(text) };
+}
+
+/** The shipped files and a new pair. */
+function checkout(up: string): MigrationFile[] {
+  return [
+    ...sampleCheckout(),
+    file("20261125_x.up.sql", up),
+    file("20261125_x.down.sql", "-- nothing to undo\n"),
+  ];
+}
+
+const INDEX = "CREATE INDEX i ON users (email);\n";
+
+const lint: NonNullable<DeployDeps["lint"]> = checkBeforeDeploy;
+
+/** The settings of a deploy whose flags switch rules off. */
+function off(...disable: string[]): NonNullable<DeployDeps["checkSettings"]> {
+  return async () => checkSettings({ disable }, new Map());
+}
+
+describe("deploy and the check", () => {
+  it("refuses an error in a new file before anything is built, with file, line, rule and mend", async (t) => {
+    const fixture = new RunFixture(await temporaryHome(t));
+    let opened = false;
+    const report = await fixture.deploy({
+      readCheckout: async () => checkout(INDEX),
+      lint,
+      openStack: async () => {
+        opened = true;
+        throw new Error("not to be reached");
+      },
+    });
+    assert.equal(opened, false);
+    assert.equal(report.exitCode, 3);
+    assert.equal(fixture.aws.ecs.tasks.length, 0);
+    assert.deepEqual(report.verdict, {
+      kind: "notStarted",
+      reason: "refused",
+      detail:
+        "The check refuses what is new in the migrations; nothing was run (`deploy --no-check` or `--disable RULE` is the way past):\n" +
+        "  - 20261125_x.up.sql:1: index-not-concurrent: index i blocks writes to users while it builds\n" +
+        "    CREATE INDEX CONCURRENTLY, in a file of its own",
+    });
+  });
+
+  it("shows warnings and goes on; what was shipped gets none, whatever it holds", async (t) => {
+    const fixture = new RunFixture(await temporaryHome(t));
+    const report = await fixture.deploy({
+      readCheckout: async () => checkout("ALTER TABLE users ADD COLUMN x int;\n"),
+      lint,
+    });
+    assert.equal(report.verdict.kind, "applied");
+    const warnings = fixture.said.split("\n").filter((line) => line.startsWith("warning: "));
+    assert.deepEqual(warnings, [
+      "warning: 20261125_x.up.sql:1: lock-timeout: the lock on users is waited for without limit, and all who come later wait behind it; put SET LOCAL lock_timeout = '5s'; first in the file",
+    ]);
+  });
+
+  it("goes past with the rule off, or without the check; not past the order of the files", async (t) => {
+    const fixture = new RunFixture(await temporaryHome(t));
+    const readCheckout = async () => checkout(INDEX);
+    const settings = off("index-not-concurrent");
+    assert.equal((await fixture.deploy({ readCheckout, lint, checkSettings: settings })).exitCode, 0);
+    assert.equal((await fixture.deploy({ readCheckout })).exitCode, 0);
+    const late = async () => [...sampleCheckout(), file("20261121_late.up.sql", "SELECT 1;")];
+    assert.equal((await fixture.deploy({ readCheckout: late })).exitCode, 3);
+  });
+
+  it("takes an unknown rule for wrong usage", async (t) => {
+    const fixture = new RunFixture(await temporaryHome(t));
+    await assert.rejects(fixture.deploy({ lint, checkSettings: off("nope") }), ConfigError);
+  });
+
+  it("lets a repaired way back pass where its rule is off, as the refusal says", async (t) => {
+    const fixture = new RunFixture(await temporaryHome(t));
+    const repaired = sampleCheckout().map((entry) =>
+      entry.parsed?.direction === "down" ? { ...entry, bytes: Buffer.from("SELECT 2;\n") } : entry,
+    );
+    const readCheckout = async () => repaired;
+    const refused = await fixture.deploy({ readCheckout });
+    assert.equal(refused.exitCode, 3);
+    assert.match(fixture.said, /repairs the way back, allow it with --disable down-edited/);
+    const passed = await fixture.deploy({ readCheckout, lint, checkSettings: off("down-edited") });
+    assert.equal(passed.exitCode, 0);
+  });
+
+  it("reads no SQL of another database", async (t) => {
+    const fixture = new RunFixture(await temporaryHome(t));
+    const readCheckout = async () => checkout("ALTER TABLE `users` ENGINE = InnoDB;\n");
+    assert.equal((await fixture.deploy({ readCheckout, lint })).exitCode, 3);
+    const other = async () => checkSettings({}, new Map([["ecs-migrate:checkDialect", "other"]]));
+    assert.equal((await fixture.deploy({ readCheckout, lint, checkSettings: other })).exitCode, 0);
+  });
+});
+
+describe("deploy --plan", () => {
+  async function fixtureOf(t: Parameters<typeof temporaryHome>[0]): Promise<RunFixture> {
+    return new RunFixture(await temporaryHome(t), new FakeAws(sampleOutputs({ production: true })));
+  }
+
+  /** Bodies that Slack got, and when: how many tasks had run by then. */
+  function slackOf(fixture: RunFixture, status = 200) {
+    const got: { body: string; tasks: number }[] = [];
+    const fetch = (async (_url: unknown, init?: RequestInit) => {
+      got.push({ body: String(init?.body), tasks: fixture.aws.ecs.tasks.length });
+      return new Response(status === 200 ? "ok" : "no_service", { status });
+    }) as typeof globalThis.fetch;
+    const beforeUp = (deps: PlanDeps) => announce(deps, DEFAULT_CHECK, async () => URL_, fetch);
+    return { got, beforeUp };
+  }
+
+  it("asks the database, tells Slack what will run, and then runs it", async (t) => {
+    const fixture = await fixtureOf(t);
+    const { got, beforeUp } = slackOf(fixture);
+    const report = await fixture.deploy({ beforeUp });
+    assert.equal(report.verdict.kind, "applied");
+    assert.equal(got.length, 1);
+    assert.equal(got[0]?.tasks, 1);
+    assert.equal(fixture.aws.ecs.tasks.length, 2);
+    assert.match(got[0]?.body ?? "", /up would run 3 files: no version → 20261124/);
+    assert.match(fixture.said, /stage: up would run 3 files: no version → 20261124/);
+    assert.deepEqual(
+      report.verdict.kind === "applied" && report.verdict.files.map(({ version }) => version),
+      [20261120, 20261122, 20261124],
+    );
+  });
+
+  it("runs the migration though Slack refuses, and never prints its URL", async (t) => {
+    const fixture = await fixtureOf(t);
+    const report = await fixture.deploy({ beforeUp: slackOf(fixture, 404).beforeUp });
+    assert.equal(report.verdict.kind, "applied");
+    assert.match(fixture.said, /warning: .*Slack/);
+    assert.equal(fixture.said.includes("secretsecret"), false);
+  });
+
+  it("runs the migration though the database could not be asked", async (t) => {
+    const fixture = await fixtureOf(t);
+    fixture.aws.ecs.scripts.push({
+      startFailure: { stoppedReason: "CannotPullContainerError: pull image manifest" },
+    });
+    const { got, beforeUp } = slackOf(fixture);
+    assert.equal((await fixture.deploy({ beforeUp })).verdict.kind, "applied");
+    assert.deepEqual(got, []);
+    assert.match(fixture.said, /warning: no plan could be made: Not started/);
+  });
+
+  it("is not made where nothing runs", async (t) => {
+    const fixture = await fixtureOf(t);
+    await fixture.deploy();
+    const { got, beforeUp } = slackOf(fixture);
+    assert.equal((await fixture.deploy({ beforeUp })).verdict.kind, "unchanged");
+    assert.deepEqual(got, []);
+  });
+});

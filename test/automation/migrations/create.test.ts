@@ -1,0 +1,101 @@
+import assert from "node:assert/strict";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { test } from "node:test";
+import { createMigration, slugOf } from "../../../automation/migrations/create.ts";
+import { findingsOf } from "../check/folders.ts";
+
+const NOW = new Date("2026-11-24T12:00:00Z");
+
+function withFolder(files: readonly string[], use: (dir: string) => void | Promise<void>) {
+  return async () => {
+    const dir = mkdtempSync(join(tmpdir(), "ecs-migrate-"));
+    try {
+      for (const file of files) writeFileSync(join(dir, file), "SELECT 1;\n");
+      await use(dir);
+    } finally {
+      rmSync(dir, { recursive: true });
+    }
+  };
+}
+
+test(
+  "makes a pair named by the clock",
+  withFolder([], (dir) => {
+    assert.deepEqual(createMigration({ dir, name: "Add users' e-mail", now: NOW }), {
+      up: join(dir, "20261124120000_add_users_e_mail.up.sql"),
+      down: join(dir, "20261124120000_add_users_e_mail.down.sql"),
+    });
+    assert.deepEqual(readdirSync(dir).sort(), [
+      "20261124120000_add_users_e_mail.down.sql",
+      "20261124120000_add_users_e_mail.up.sql",
+    ]);
+  }),
+);
+
+test(
+  "the version is later than the folder's and the stacks'",
+  withFolder(["20261125_x.up.sql", "20261124120000_y.up.sql"], (dir) => {
+    const hash = "0".repeat(64);
+    const known = [{ version: 20261124120007, name: "z", up: hash, down: null }];
+    assert.equal(createMigration({ dir, name: "a", now: NOW }).up, join(dir, "20261124120001_a.up.sql"));
+    assert.equal(
+      createMigration({ dir, name: "a", now: NOW, known }).up,
+      join(dir, "20261124120008_a.up.sql"),
+    );
+  }),
+);
+
+test(
+  "what it makes is refused as empty until it is written, and clean from then on",
+  withFolder([], async (dir) => {
+    const { up, down } = createMigration({ dir, name: "users", now: NOW });
+    const texts = (added: string) =>
+      Object.fromEntries(
+        [up, down].map((path) => [path.slice(dir.length + 1), readFileSync(path, "utf8") + added]),
+      );
+    assert.deepEqual(await findingsOf(texts("")), [
+      "20261124120000_users.down.sql:1 error empty",
+      "20261124120000_users.up.sql:1 error empty",
+    ]);
+    assert.deepEqual(await findingsOf(texts("ALTER TABLE users ADD COLUMN email text;\n")), []);
+  }),
+);
+
+test("names become lower-case letters, digits and single underscores", () => {
+  const cases: [string, string][] = [
+    ["add_users", "add_users"],
+    ["  Add -- Users.email!  ", "add_users_email"],
+    ["Überschrift é", "uberschrift_e"],
+    ["../../etc/passwd", "etc_passwd"],
+    ["x.up.sql", "x_up_sql"],
+    ["7", "7"],
+    ["a".repeat(100), "a".repeat(100)],
+  ];
+  for (const [name, expected] of cases) assert.equal(slugOf(name), expected);
+});
+
+test("a name of which nothing is left, and one too long, are refused before a file is made", async () => {
+  await withFolder([], (dir) => {
+    assert.throws(() => createMigration({ dir, name: "漢字 / ..", now: NOW }), {
+      name: "ConfigError",
+      exitCode: 2,
+      message:
+        '"漢字 / .." holds no letter a-z and no digit; say what the migration does: npm run ecs-migrate -- new add_users_email',
+    });
+    assert.throws(() => createMigration({ dir, name: "a".repeat(101), now: NOW }), {
+      name: "ConfigError",
+      message: "the name has 101 characters, at most 100 fit; shorten it",
+    });
+    assert.deepEqual(readdirSync(dir), []);
+  })();
+});
+
+test("a folder that is not there is named", () => {
+  assert.throws(() => createMigration({ dir: "/nowhere/migrations", name: "a", now: NOW }), {
+    name: "MigrationsError",
+    message:
+      "Migrations in /nowhere/migrations: there is no such folder; set the migrations' folder in the stack's configuration, or make it",
+  });
+});

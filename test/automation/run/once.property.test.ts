@@ -1,0 +1,375 @@
+/**
+ * Random sequences of commands under random faults, over a model of the database: the verdict is never better than the
+ * truth, and no migration is applied twice.
+ *
+ * ONCE_SEED and ONCE_RUNS repeat or lengthen a run.
+ */
+import assert from "node:assert/strict";
+import { rm } from "node:fs/promises";
+import { join } from "node:path";
+import { test } from "node:test";
+import type { RunTaskCommandInput } from "@aws-sdk/client-ecs";
+import fc from "fast-check";
+import { type Operation, operationText } from "../../../automation/contract/operations.ts";
+import type { RunReport } from "../../../automation/report/report.ts";
+import type { VerdictKind } from "../../../automation/verdict/verdict.ts";
+import type { TaskScript } from "../../support/fakeEcs.ts";
+import { FAULTS, type FaultName } from "../../support/fakeFaults.ts";
+import { NOBODY, RunFixture, SETTINGS, temporaryHome } from "../../support/runFixture.ts";
+import { SAMPLE_FILES } from "../../support/sampleOutputs.ts";
+
+const RUNS = Number(process.env.ONCE_RUNS ?? 1_000);
+const SEED = Number(process.env.ONCE_SEED ?? 20261124);
+
+const EXIT_CODES: Record<VerdictKind, number> = {
+  applied: 0,
+  unchanged: 0,
+  notStarted: 10,
+  failed: 11,
+  dirty: 12,
+  interrupted: 13,
+  unknown: 14,
+};
+
+interface Step {
+  readonly command: "deploy" | Operation;
+  /** The same step is asked for by a CI build of its own, or by a person. */
+  readonly build: boolean;
+  readonly task: TaskScript;
+  /** How a second task of the same command goes: the probe, or another start. */
+  readonly second: TaskScript;
+  readonly faults: readonly (readonly [string, readonly (FaultName | null)[]])[];
+  readonly logsDenied: boolean;
+  /** Whether lines are pushed, and how many of them are lost. */
+  readonly liveTail: boolean | "silent";
+  readonly losesEach: number;
+  /** The script is killed so long after its beginning: it tells nothing, and only its journal is left. */
+  readonly killedAfterMs: number | null;
+  /** Milliseconds until the next command. */
+  readonly pauseMs: number;
+}
+
+const ms = (most: number) => fc.integer({ min: 0, max: most });
+
+const script: fc.Arbitrary<TaskScript> = fc.oneof(
+  { weight: 5, arbitrary: fc.constant<TaskScript>({}) },
+  {
+    weight: 1,
+    arbitrary: fc.constantFrom<TaskScript>(
+      { failure: { reason: "Capacity is unavailable at this time" } },
+      { failure: { reason: "AGENT" } },
+      { failure: { reason: "RESOURCE:MEMORY" } },
+      { failure: { reason: "INACTIVE" } },
+      { startFailure: { stoppedReason: "CannotPullContainerError: manifest unknown" } },
+      { startFailure: { stoppedReason: "ResourceInitializationError: unable to pull secrets" } },
+      { startFailure: { stoppedReason: "Capacity is unavailable at this time" } },
+      { sidecar: { name: "logger", exitCode: 0 } },
+      { noContainersAtFirst: true },
+      { exitCode: null },
+      { stopCode: "UserInitiated" },
+      { deprovisioningMs: 0 },
+    ),
+  },
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      kill: fc.record({
+        afterMs: ms(14_000),
+        exitCode: fc.constantFrom(137, 139, 143, 1, 2, null),
+        containerReason: fc.constantFrom("", "OutOfMemoryError: Container killed due to memory usage"),
+        stopCode: fc.constantFrom("EssentialContainerExited", "SpotInterruption", "TerminationNotice"),
+      }),
+      losesLogAfter: fc.constantFrom(1, 2, 3, 1_000),
+    }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      terminate: fc.record({
+        afterMs: ms(14_000),
+        stopCode: fc.constantFrom("UserInitiated", "SpotInterruption"),
+        reason: fc.constant("Task stopped"),
+      }),
+    }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      lateLogsMs: ms(20_000),
+      losesLogAfter: fc.constantFrom(1, 2, 3, 1_000),
+      invisibleMs: ms(5_000),
+      forgottenMs: fc.constantFrom(3_000, 3_600_000),
+    }),
+  },
+) as fc.Arbitrary<TaskScript>;
+
+const faultNames = Object.keys(FAULTS) as FaultName[];
+const faults = fc.array(
+  fc.tuple(
+    fc.constantFrom(
+      "runTask",
+      "runTask",
+      "describeTasks",
+      "listTasks",
+      "getLogEvents",
+      "describeLogStreams",
+      "startLiveTail",
+    ),
+    fc.array(fc.option(fc.constantFrom(...faultNames), { nil: null, freq: 3 }), {
+      minLength: 1,
+      maxLength: 5,
+    }),
+  ),
+  { maxLength: 2 },
+);
+
+const command = fc.oneof(
+  { weight: 3, arbitrary: fc.constant<Step["command"]>("deploy") },
+  { weight: 3, arbitrary: fc.constant<Step["command"]>({ name: "up" }) },
+  {
+    weight: 3,
+    arbitrary: fc.integer({ min: 1, max: 2 }).map((steps): Step["command"] => ({ name: "down", steps })),
+  },
+  {
+    weight: 1,
+    arbitrary: fc
+      .constantFrom(...SAMPLE_FILES)
+      .map(({ version }): Step["command"] => ({ name: "goto", version })),
+  },
+  { weight: 1, arbitrary: fc.constantFrom<Step["command"]>({ name: "status" }, { name: "version" }) },
+);
+
+const step: fc.Arbitrary<Step> = fc.record({
+  command,
+  build: fc.boolean(),
+  task: script,
+  second: fc.oneof({ weight: 3, arbitrary: fc.constant<TaskScript>({}) }, script),
+  faults,
+  logsDenied: fc.oneof({ weight: 8, arbitrary: fc.constant(false) }, fc.constant(true)),
+  liveTail: fc.constantFrom<Step["liveTail"]>(true, true, false, "silent"),
+  losesEach: fc.constantFrom(0, 0, 1, 2),
+  killedAfterMs: fc.option(ms(25_000), { nil: null, freq: 3 }),
+  pauseMs: fc.constantFrom(0, 1_000, 30_000, 30 * 60_000, 2 * 60 * 60_000),
+});
+
+test(`the verdict is never better than the truth, in ${RUNS} sequences of seed ${SEED}`, async (t) => {
+  const home = await temporaryHome(t);
+  const seen = new Map<string, number>();
+  const count = (name: string): void => void seen.set(name, (seen.get(name) ?? 0) + 1);
+  let sequences = 0;
+  await fc.assert(
+    fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 5 }), async (steps) => {
+      const folder = join(home, String(sequences++));
+      await new Sequence(new RunFixture(folder), count).play(steps);
+      await rm(folder, { recursive: true, force: true });
+    }),
+    {
+      numRuns: RUNS,
+      seed: SEED,
+      endOnFailure: process.env.ONCE_SHRINK === undefined,
+      includeErrorInReport: true,
+    },
+  );
+  t.diagnostic(
+    `${sequences} sequences, seed ${SEED}: ${[...seen]
+      .sort()
+      .map(([name, n]) => `${name} ${n}`)
+      .join(", ")}`,
+  );
+  // A generator that never reaches a verdict would prove nothing of it.
+  for (const kind of Object.keys(EXIT_CODES)) if (RUNS >= 1_000) assert.ok((seen.get(kind) ?? 0) > 20, kind);
+});
+
+/** One sequence of commands on one stack. */
+class Sequence {
+  readonly #fixture: RunFixture;
+  readonly #count: (name: string) => void;
+  /** The tasks that belong to a run: those that one command, and what resumed it, started. */
+  readonly #unfinished = new Map<string, number>();
+  /** RunTasks before the command under way; their time does not tell, since the next command may begin at the same moment. */
+  #askedBefore = 0;
+
+  constructor(fixture: RunFixture, count: (name: string) => void) {
+    this.#fixture = fixture;
+    this.#count = count;
+  }
+
+  async play(steps: readonly Step[]): Promise<void> {
+    const { aws } = this.#fixture;
+    for (const [index, step] of steps.entries()) {
+      await this.#playStep(step, index);
+      aws.clock.advance(step.pauseMs);
+      assert.equal(aws.database.appliedTwice(), undefined, "applied twice without a down between");
+    }
+    this.#assertOneTaskARun();
+  }
+
+  async #playStep(step: Step, index: number): Promise<void> {
+    const fixture = this.#fixture;
+    const { aws } = fixture;
+    const key = `${JSON.stringify(step.command === "deploy" ? { name: "up" } : step.command)} ${step.build}`;
+    const firstTask = this.#unfinished.get(key) ?? aws.ecs.tasks.length;
+    aws.faults.clear();
+    for (const [api, names] of step.faults)
+      aws.faults.next(api, ...names.map((name) => (name === null ? undefined : FAULTS[name]())));
+    if (step.logsDenied) aws.faults.always("getLogEvents", FAULTS.denied());
+    aws.logs.liveTail = step.liveTail;
+    aws.logs.losesEach = step.losesEach;
+    aws.ecs.scripts.length = 0;
+    aws.ecs.scripts.push(step.task, step.second);
+    fixture.origin = { ...NOBODY, build: step.build ? "shop:1" : null };
+    fixture.settings = { ...SETTINGS, stopOnCancel: false };
+    this.#askedBefore = aws.faults.of("runTask").length;
+    const report = await this.#runUntilKilled(step);
+    aws.faults.clear();
+    if (report === undefined) {
+      aws.logs.endSessions();
+      this.#count("killed");
+      if (!this.#unfinished.has(key)) this.#unfinished.set(key, firstTask);
+      return;
+    }
+    this.#count(report.verdict.kind);
+    assert.equal(aws.logs.sessions, 0, "a session is left open");
+    this.#assertTrue(report, firstTask, index);
+    if (this.#mayGoOn(report)) {
+      if (!this.#unfinished.has(key)) this.#unfinished.set(key, firstTask);
+    } else this.#unfinished.delete(key);
+  }
+
+  #mayGoOn({ verdict, task }: RunReport): boolean {
+    if (verdict.kind !== "unknown") return false;
+    return (
+      verdict.cause === "credentials" || verdict.cause === "unreadable" || (verdict.cause === "lost" && !task)
+    );
+  }
+
+  /** Answers undefined where the script was killed before it told its verdict: an abort of which nothing is kept. */
+  async #runUntilKilled(step: Step): Promise<RunReport | undefined> {
+    const fixture = this.#fixture;
+    const stopped = new Kill();
+    const deps = fixture.deps();
+    const clock = stopped.clockThatDies(deps.clock);
+    if (step.killedAfterMs !== null) fixture.aws.clock.after(step.killedAfterMs, () => stopped.kill());
+    const run =
+      step.command === "deploy" ? fixture.deploy({ clock }) : fixture.runWith({ clock }, step.command);
+    return stopped.race(run);
+  }
+
+  #assertTrue(report: RunReport, firstTask: number, index: number): void {
+    const { aws } = this.#fixture;
+    const { database } = aws;
+    const { verdict } = report;
+    const text = `step ${index}, ${JSON.stringify(verdict)}, database ${JSON.stringify(database.state)}`;
+    // A step back that was found finished is told as it was; nothing else may be old news.
+    const oldStep = report.operation.name === "down" && report.task?.attached === true;
+    assert.equal(report.exitCode, EXIT_CODES[verdict.kind], text);
+    const own = this.#tasksOfRun(report, firstTask);
+    const touched = own.map(({ arn }) => arn).filter((arn) => database.touchedBy.has(arn));
+    if (verdict.kind === "applied" || verdict.kind === "unchanged") {
+      const reported = verdict.kind === "applied" ? verdict.to : verdict.version;
+      const asked = report.operation.name === "version" || report.operation.name === "status";
+      if (reported && !oldStep) assert.deepEqual(reported, database.state, text);
+      if (!asked && !oldStep) assert.equal(database.dirty, false, text);
+    }
+    if (verdict.kind === "interrupted" && verdict.to) {
+      assert.equal(verdict.to.dirty, false, text);
+      if (report.task?.attached === false) assert.deepEqual(verdict.to, database.state, text);
+    }
+    if (verdict.kind === "unknown" && /, not dirty$/.test(verdict.detail))
+      assert.equal(database.dirty, false, text);
+    if (verdict.kind === "notStarted") {
+      assert.deepEqual(touched, [], text);
+      const stillComing = own.filter((task) => task.desiredStatus === "RUNNING" && !task.container?.over);
+      assert.deepEqual(
+        stillComing.map(({ arn }) => arn),
+        [],
+        text,
+      );
+    }
+    if (report.databaseChanged === "no" && verdict.kind !== "unchanged") assert.deepEqual(touched, [], text);
+    if (verdict.kind === "failed") assert.equal(verdict.to?.dirty ?? false, false, text);
+    if (verdict.kind === "failed" && verdict.to && !oldStep)
+      assert.deepEqual(verdict.to, database.state, text);
+  }
+
+  /**
+   * The tasks of the run that the report is of. Where an earlier process of the same words died and others ran since, the
+   * command begins another run: RunTask's startedBy tells.
+   */
+  #tasksOfRun(report: RunReport, firstTask: number): Sequence["tasks"] {
+    const { aws } = this.#fixture;
+    const since = aws.ecs.tasks.slice(firstTask);
+    const asked = aws.faults.of("runTask").slice(this.#askedBefore);
+    // The probe asks as a run of its own.
+    const inputs = asked.map(({ input }) => input as RunTaskCommandInput);
+    const changing = inputs.filter((input) => commandOf({ input }) !== "version");
+    const run =
+      changing.at(-1)?.startedBy ??
+      aws.ecs.tasks.find(({ arn }) => arn === report.task?.arn)?.input.startedBy;
+    if (run !== undefined) return aws.ecs.tasks.filter(({ input }) => input.startedBy === run);
+    const words = operationText(report.operation as Operation);
+    const own = since.filter((task) => commandOf(task) === words);
+    // Nothing was asked for: all but a step back may have begun anew before that, where its task is old news.
+    const isNews = (task: Sequence["tasks"][number]) =>
+      !aws.ecs.isForgotten(task) && !this.#isOvertaken(task);
+    return report.operation.name === "down" ? own : own.filter(isNews);
+  }
+
+  #isOvertaken(task: Sequence["tasks"][number]): boolean {
+    const later = this.tasks.slice(this.tasks.indexOf(task) + 1);
+    return later.some((other) => !["version", "status"].includes(commandOf(other)));
+  }
+
+  get tasks(): RunFixture["aws"]["ecs"]["tasks"] {
+    return this.#fixture.aws.ecs.tasks;
+  }
+
+  /** A run may have started several tasks, and at most one of them may have run SQL. */
+  #assertOneTaskARun(): void {
+    const { aws } = this.#fixture;
+    const byRun = Map.groupBy(aws.ecs.ran, (task) => task.input.startedBy ?? "");
+    for (const [run, tasks] of byRun) {
+      // What ECS forgot within the hour that it promises, as some scripts have it, its token starts again.
+      const known = tasks.filter(({ arn }) => !aws.ecs.forgottenTokens.has(arn));
+      const changing = known.filter(({ arn }) => aws.database.touchedBy.has(arn));
+      assert.ok(changing.length <= 1, `run ${run} ran SQL in ${changing.length} tasks`);
+    }
+  }
+}
+
+function commandOf({ input }: { readonly input: RunTaskCommandInput }): string {
+  return input.overrides?.containerOverrides?.[0]?.command?.join(" ") ?? "";
+}
+
+/** `kill -9` on virtual time: nothing of the script goes on after it, and nobody learns what it thought. */
+class Kill {
+  #dead = false;
+  #tell: (() => void) | undefined;
+
+  kill(): void {
+    this.#dead = true;
+    this.#tell?.();
+  }
+
+  /** A clock whose sleeps never end once the script is dead. */
+  clockThatDies(
+    clock: import("../../../automation/task/clock.ts").Clock,
+  ): import("../../../automation/task/clock.ts").Clock {
+    return {
+      now: () => clock.now(),
+      random: () => clock.random(),
+      sleep: async (duration, signal) => {
+        await clock.sleep(duration, signal);
+        if (this.#dead) await new Promise<never>(() => undefined);
+      },
+    };
+  }
+
+  async race(run: Promise<RunReport>): Promise<RunReport | undefined> {
+    const killed = new Promise<undefined>((resolve) => {
+      this.#tell = () => resolve(undefined);
+    });
+    const report = await Promise.race([run, killed]);
+    return report;
+  }
+}

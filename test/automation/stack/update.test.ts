@@ -1,0 +1,155 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import type { EngineEvent, Stack } from "@pulumi/pulumi/automation/index.js";
+import {
+  AutomationStack,
+  StackConfigError,
+  StackStoppedError,
+  StackUpdateError,
+  stepLine,
+  updateError,
+} from "../../../automation/stack/update.ts";
+
+describe("updateError", () => {
+  test("the program's configuration problems are a usage error, from their first word on", () => {
+    const error = updateError(
+      "up",
+      "prod",
+      ["x", "Error: Configuration of stack prod:\n  - a: b"],
+      new Error("255"),
+    );
+    assert.ok(error instanceof StackConfigError);
+    assert.equal(error.exitCode, 2);
+    assert.equal(error.message, "Configuration of stack prod:\n  - a: b");
+  });
+
+  test("a lock names the way out", () => {
+    for (const text of [
+      "error: the stack is currently locked by 1 lock(s)",
+      "[409] Conflict: Another update is in progress",
+    ]) {
+      const error = updateError("up", "prod", [], { stderr: text });
+      assert.match(
+        error.message,
+        /^Another update of stack prod is running; .*`pulumi cancel -s prod` if it died$/,
+      );
+      assert.equal(error.exitCode, 10);
+    }
+  });
+
+  test("all else is told with the engine's errors", () => {
+    const cause = new Error("255");
+    const error = updateError("preview", "prod", ["one", "two"], cause);
+    assert.ok(error instanceof StackUpdateError);
+    assert.equal(error.cause, cause);
+    assert.match(
+      error.message,
+      /^`pulumi preview` of stack prod failed, so no migration was started:\none\ntwo\n/,
+    );
+    assert.match(updateError("up", "prod", [], cause).message, /\n255\n/);
+  });
+});
+
+test("stepLine tells what changed and nothing else", () => {
+  const event = (op: string, changes = {}) =>
+    ({
+      resOutputsEvent: {
+        metadata: { op, type: "aws:ecs/cluster:Cluster", urn: "urn:pulumi:p::e::t::main", ...changes },
+      },
+    }) as unknown as EngineEvent;
+  assert.equal(stepLine(event("create")), "created aws:ecs/cluster:Cluster main");
+  assert.equal(stepLine(event("delete-replaced")), "deleted the old aws:ecs/cluster:Cluster main");
+  for (const op of ["same", "read", "refresh"]) assert.equal(stepLine(event(op)), undefined);
+  assert.equal(stepLine(event("replace", { logical: false })), undefined);
+  assert.equal(stepLine({ sequence: 1, timestamp: 1 }), undefined);
+});
+
+describe("a stopped pulumi", () => {
+  function opened(stopAt: "before" | "meanwhile") {
+    const stopped = new AbortController();
+    const cancel = new AbortController();
+    let given: AbortSignal | undefined;
+    const up = async (options: { signal?: AbortSignal }) => {
+      given = options.signal;
+      if (stopAt === "meanwhile") stopped.abort();
+      throw new Error("code: 255");
+    };
+    if (stopAt === "before") stopped.abort();
+    const location = { stack: "prod", project: "/p", env: {}, signal: stopped.signal };
+    const stack = new AutomationStack({ up } as unknown as Stack, location, {
+      onStep: () => undefined,
+      cancel: cancel.signal,
+    });
+    return { stack, given: () => given, cancel: cancel.signal };
+  }
+
+  test("is told by the signal of its own, and is no failure of Pulumi's", async () => {
+    const { stack, given, cancel } = opened("meanwhile");
+    await assert.rejects(stack.up(), (error) => {
+      assert.ok(error instanceof StackStoppedError);
+      assert.equal(error.exitCode, 13);
+      assert.equal(error.message, "`pulumi up` of stack prod was stopped, so no migration was started");
+      return true;
+    });
+    assert.equal(given(), cancel);
+  });
+
+  test("is not begun where the command was stopped before", async () => {
+    const { stack, given } = opened("before");
+    await assert.rejects(stack.up(), StackStoppedError);
+    assert.equal(given(), undefined);
+  });
+});
+
+describe("a preview", () => {
+  const STACK_TYPE = "pulumi:pulumi:Stack";
+  const metadata = (op: string, type: string, before?: object, after?: object) => ({
+    op,
+    type,
+    urn: `urn:pulumi:prod::shop::${type}::main`,
+    ...(before ? { old: { outputs: before } } : {}),
+    ...(after ? { new: { outputs: after } } : {}),
+  });
+
+  function previewOf(...events: object[]) {
+    const preview = async ({ onEvent }: { onEvent: (event: EngineEvent) => void }) => {
+      for (const event of events) onEvent(event as EngineEvent);
+    };
+    const location = { stack: "prod", project: "/p", env: {} };
+    const stack = new AutomationStack({ preview } as unknown as Stack, location, { onStep: () => undefined });
+    return stack.preview();
+  }
+
+  test("tells every step, and that the outputs stay", async () => {
+    const cluster = metadata("same", "aws:ecs/cluster:Cluster");
+    const outputs = { image: "x", migrations: [{ version: 1 }] };
+    const { steps, outputsChange } = await previewOf(
+      { resourcePreEvent: { metadata: metadata("same", STACK_TYPE) } },
+      { resourcePreEvent: { metadata: cluster } },
+      { resOutputsEvent: { metadata: metadata("same", "aws:ecs/cluster:Cluster", { id: 1 }, { id: 2 }) } },
+      { resOutputsEvent: { metadata: metadata("same", STACK_TYPE, outputs, structuredClone(outputs)) } },
+    );
+    assert.deepEqual(
+      steps.map(({ op, type }) => [op, type]),
+      [
+        ["same", STACK_TYPE],
+        ["same", "aws:ecs/cluster:Cluster"],
+      ],
+    );
+    assert.equal(outputsChange, false);
+  });
+
+  test("tells an output that changes, comes or goes; silence about them is a change", async () => {
+    const pairs: (readonly [object | undefined, object])[] = [
+      [{ migrate: "auto" }, { migrate: "manual" }],
+      [{}, { migrate: "auto" }],
+      [{ migrate: "auto" }, {}],
+      [undefined, { migrate: "auto" }],
+    ];
+    for (const [before, after] of pairs) {
+      const event = { resOutputsEvent: { metadata: metadata("same", STACK_TYPE, before, after) } };
+      assert.equal((await previewOf(event)).outputsChange, true);
+    }
+    assert.equal((await previewOf()).outputsChange, true);
+  });
+});

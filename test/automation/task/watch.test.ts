@@ -1,0 +1,416 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import type { Task } from "@aws-sdk/client-ecs";
+import { LiveTail } from "../../../automation/task/liveTail.ts";
+import { LogFollower } from "../../../automation/task/logFollower.ts";
+import { type WatchOptions, watchTask } from "../../../automation/task/watch.ts";
+import { FakeAws } from "../../support/fakeAws.ts";
+import { FAULTS } from "../../support/fakeFaults.ts";
+import { SAMPLE_RESULT } from "../../support/sampleResult.ts";
+
+const ARN = "arn:aws:ecs:eu-west-1:123456789012:task/shop-stage/1";
+
+/** Watches a task whose looks are answered in turn; undefined is MISSING, and the last answer stays. */
+function watch(looks: readonly (Partial<Task> | undefined)[], changes: Partial<WatchOptions> = {}) {
+  const aws = new FakeAws();
+  const statuses: string[] = [];
+  const times: number[] = [];
+  const start = aws.clock.now();
+  const follower = new LogFollower({
+    logs: aws.logs.api,
+    logGroup: aws.outputs.logGroup,
+    logStream: "stage/migration/1",
+    onLine: () => undefined,
+  });
+  aws.ecs.api.describeTasks = (input) =>
+    aws.faults.call("describeTasks", input, () => {
+      times.push(aws.clock.now() - start);
+      const task = looks[Math.min(times.length, looks.length) - 1];
+      return { $metadata: {}, tasks: task ? [{ taskArn: ARN, ...task }] : [], failures: [] };
+    });
+  const options: WatchOptions = {
+    ecs: aws.ecs.api,
+    clock: aws.clock,
+    follower,
+    clusterArn: aws.outputs.clusterArn,
+    taskArn: ARN,
+    containerName: "migration",
+    timeoutMs: 600_000,
+    onStatus: (status) => statuses.push(status),
+    ...changes,
+  };
+  return { aws, statuses, times, start, run: () => watchTask(options) };
+}
+
+const resultLine = JSON.stringify(SAMPLE_RESULT);
+
+const pending = { lastStatus: "PENDING", desiredStatus: "RUNNING" };
+const running = { lastStatus: "RUNNING", desiredStatus: "RUNNING" };
+const stopped = { lastStatus: "STOPPED", desiredStatus: "STOPPED" };
+
+describe("watchTask", () => {
+  /** Delays between the calls of one name, in milliseconds; the first counts from the start. */
+  const delaysOf = (aws: FakeAws, start: number, api: string) => {
+    const at = aws.faults.of(api).map((call) => call.at - start);
+    return at.map((time, index) => time - (at[index - 1] ?? 0));
+  };
+
+  test("looks at a running task after 1 s, 2 s, 4 s and 6 s, three times each", async () => {
+    const { aws, start, run } = watch([...Array.from({ length: 13 }, () => running), stopped]);
+    assert.equal((await run()).end, "stopped");
+    assert.deepEqual(
+      delaysOf(aws, start, "describeTasks"),
+      [250, 1000, 1000, 1000, 2000, 2000, 2000, 4000, 4000, 4000, 6000, 6000, 6000, 6000],
+    );
+  });
+
+  test("waits for no log of a container that never came to run", async () => {
+    const failed = {
+      ...stopped,
+      stopCode: "TaskFailedToStart" as const,
+      containers: [{ name: "migration" }],
+    };
+    const { aws, times, start, run } = watch([failed]);
+    assert.equal((await run()).end, "stopped");
+    assert.equal(aws.clock.now() - start, times[0]);
+    const {
+      aws: other,
+      times: looks,
+      start: begin,
+      run: again,
+    } = watch([{ ...failed, containers: [{ name: "migration", runtimeId: "1" }] }]);
+    assert.equal((await again()).end, "stopped");
+    assert.equal(other.clock.now() - begin - (looks[0] ?? 0), 12_000);
+  });
+
+  test("looks at a pending task after a tenth of the time waited, between 0.25 s and 1 s", async () => {
+    const { times, run } = watch([...Array.from({ length: 60 }, () => pending), stopped]);
+    assert.equal((await run()).end, "stopped");
+    for (const [index, time] of times.entries()) {
+      if (index === 0) continue;
+      const before = times[index - 1] ?? 0;
+      assert.equal(time - before, Math.min(Math.max(Math.round(before / 10), 250), 1000));
+    }
+  });
+
+  test("asks for a log that cannot be there each 2 s, and at once when the task runs", async () => {
+    const { aws, start, run } = watch([...Array.from({ length: 14 }, () => pending), running, stopped]);
+    assert.equal((await run()).end, "stopped");
+    const at = aws.faults.of("getLogEvents").map((call) => call.at - start);
+    const runs = aws.faults.of("describeTasks")[14]?.at ?? 0;
+    assert.deepEqual(at.slice(0, 4), [0, 2000, 4000, runs - start]);
+  });
+
+  test("reads the log after a twentieth of the time run, 0.1 s to 0.25 s, and from 5 s on after a hundredth, up to 1.8 s", async () => {
+    const { aws, start, run } = watch([running], { timeoutMs: 600_000 });
+    assert.equal((await run()).end, "timeout");
+    const at = aws.faults.of("getLogEvents").map((call) => call.at - start);
+    const runs = at[1] ?? 0;
+    for (const [index, time] of at.entries()) {
+      if (index < 2) continue;
+      const before = at[index - 1] ?? 0;
+      const ran = before - runs;
+      const [share, least, most] = ran < 5_000 ? [20, 100, 250] : [100, 250, 1800];
+      assert.equal(time - before, Math.min(Math.max(Math.round(ran / share), least), most));
+    }
+  });
+
+  test("makes at most 660 calls in ten minutes without Live Tail, and a line shows within 2 s", async () => {
+    const { aws, run } = watch([running], { timeoutMs: 600_000 });
+    assert.equal((await run()).end, "timeout");
+    assert.equal(aws.faults.calls.length <= 660, true, String(aws.faults.calls.length));
+  });
+
+  test("looks at once after the result line, then ever more slowly up to 1 s", async () => {
+    const { aws, start, run } = watch([...Array.from({ length: 10 }, () => running), stopped]);
+    aws.logs.put("stage/migration/1", resultLine);
+    assert.equal((await run()).end, "stopped");
+    assert.deepEqual(
+      delaysOf(aws, start, "describeTasks").map(Math.round),
+      [0, 50, 75, 113, 169, 253, 380, 570, 854, 1000, 1000],
+    );
+  });
+
+  test("never waits for RUNNING: PENDING straight to STOPPED is an end", async () => {
+    const { statuses, run } = watch([pending, stopped]);
+    const watched = await run();
+    assert.equal(watched.end, "stopped");
+    assert.deepEqual(statuses, ["PENDING", "STOPPED"]);
+  });
+
+  test("takes containers [] and none at all", async () => {
+    const { run } = watch([{ ...pending, containers: [] }, pending, stopped]);
+    assert.equal((await run()).end, "stopped");
+  });
+
+  test("ends before the network is torn down, once the named container has its exit code", async () => {
+    const stopping: Partial<Task> = {
+      lastStatus: "DEPROVISIONING",
+      desiredStatus: "STOPPED",
+      stopCode: "EssentialContainerExited",
+      containers: [{ name: "migration", lastStatus: "STOPPED", exitCode: 0 }],
+    };
+    assert.equal((await watch([running, stopping]).run()).task?.lastStatus, "DEPROVISIONING");
+    const sidecar = { ...stopping, containers: [{ name: "logger", lastStatus: "STOPPED", exitCode: 0 }] };
+    assert.equal((await watch([running, sidecar, stopped]).run()).task?.lastStatus, "STOPPED");
+  });
+
+  test("MISSING counts as pending for 60 s", async () => {
+    const seen = watch([undefined, undefined, undefined, undefined, running, stopped]);
+    assert.equal((await seen.run()).end, "stopped");
+    const never = watch([undefined]);
+    assert.deepEqual(await never.run(), { end: "neverSeen", task: undefined, detail: null });
+    assert.ok((never.times.at(-1) ?? 0) >= 60_000 && (never.times.at(-1) ?? 0) < 66_000);
+  });
+
+  test("MISSING three times in a row after the task was seen means forgotten; less does not", async () => {
+    const twice = watch([running, undefined, undefined, running, undefined, undefined, stopped]);
+    assert.equal((await twice.run()).end, "stopped");
+    const gone = watch([running, undefined]);
+    const watched = await gone.run();
+    assert.equal(watched.end, "forgotten");
+    assert.equal(watched.task?.lastStatus, "RUNNING");
+    assert.equal(gone.times.length, 4);
+  });
+
+  for (const fault of ["throttled", "server", "reset"] as const) {
+    test(`${fault} ten times in a row is waited for, ever more slowly up to 15 s`, async () => {
+      const { aws, start, run } = watch([stopped]);
+      aws.faults.next("describeTasks", ...Array.from({ length: 10 }, () => FAULTS[fault]()));
+      assert.equal((await run()).end, "stopped");
+      const at = aws.faults.of("describeTasks").map((call) => call.at - start);
+      const delays = at.map((time, index) => time - (at[index - 1] ?? 0));
+      assert.deepEqual(delays, [250, 2000, 4000, 8000, 15000, 15000, 15000, 15000, 15000, 15000, 15000]);
+    });
+  }
+
+  test("expired credentials end the watch after three refusals, with AWS's words", async () => {
+    const { aws, run } = watch([running]);
+    aws.faults.next("describeTasks", undefined);
+    aws.faults.always("describeTasks", FAULTS.expired());
+    const watched = await run();
+    assert.equal(watched.end, "refused");
+    assert.equal(
+      watched.detail,
+      "ExpiredTokenException: The security token included in the request is expired",
+    );
+    assert.equal(aws.faults.of("describeTasks").length, 4);
+  });
+
+  test("two refusals and an answer go on", async () => {
+    const { aws, run } = watch([running, stopped]);
+    aws.faults.next("describeTasks", FAULTS.denied(), FAULTS.denied(), undefined, FAULTS.denied());
+    assert.equal((await run()).end, "stopped");
+  });
+
+  test("gives up when time is up, to the millisecond", async () => {
+    const { aws, start, run } = watch([running], { timeoutMs: 90_500 });
+    assert.equal((await run()).end, "timeout");
+    assert.equal(aws.clock.now() - start, 90_500);
+  });
+
+  test("ends within the sleep when the script is stopped", async () => {
+    const stop = new AbortController();
+    const { aws, start, run } = watch([running], { signal: stop.signal });
+    aws.clock.after(4_321, () => stop.abort());
+    assert.equal((await run()).end, "cancelled");
+    assert.equal(aws.clock.now() - start, 4_321);
+  });
+});
+
+describe("watchTask while lines are pushed", () => {
+  const STREAM = "stage/migration/1";
+  /** Watches a task that runs for so long, with a line after 1 ms and Live Tail allowed. */
+  function watchPushed(runsMs: number, changes: (aws: FakeAws) => void = () => undefined) {
+    const aws = new FakeAws();
+    const start = aws.clock.now();
+    aws.logs.liveTail = true;
+    const shown: { line: string; at: number }[] = [];
+    const follower = new LogFollower({
+      logs: aws.logs.api,
+      logGroup: aws.outputs.logGroup,
+      logStream: STREAM,
+      onLine: (line) => shown.push({ line, at: aws.clock.now() - start }),
+    });
+    aws.ecs.api.describeTasks = (input) =>
+      aws.faults.call("describeTasks", input, () => ({
+        $metadata: {},
+        tasks: [{ taskArn: ARN, ...(aws.clock.now() - start < runsMs ? running : stopped) }],
+      }));
+    const { clock } = aws;
+    const tail = new LiveTail({
+      start: aws.logs.api.startLiveTail,
+      clock,
+      logGroupArn: "arn:aws:logs:eu-west-1:123456789012:log-group:/ecs/shop",
+      logStream: STREAM,
+    });
+    clock.after(1, () => aws.logs.put(STREAM, "first"));
+    clock.after(runsMs, () => aws.logs.put(STREAM, resultLine));
+    changes(aws);
+    const run = (other = tail) =>
+      watchTask({
+        ecs: aws.ecs.api,
+        clock,
+        follower,
+        tail: other,
+        clusterArn: aws.outputs.clusterArn,
+        taskArn: ARN,
+        containerName: "migration",
+        timeoutMs: 3_600_000,
+      });
+    /** Puts a numbered line each so many milliseconds, from 500 ms on. */
+    const write = (eachMs: number, lines: number) => {
+      for (let line = 0; line < lines; line++)
+        clock.after(500 + line * eachMs, () => aws.logs.put(STREAM, `line ${line}`));
+    };
+    const texts = () => shown.map(({ line }) => line);
+    return { aws, start, shown, texts, write, follower, run };
+  }
+  const numbered = (lines: number) => [
+    "first",
+    ...Array.from({ length: lines }, (_, line) => `line ${line}`),
+  ];
+  const minutes = (count: number) => count * 60_000;
+
+  test("a task that ends within 5 s opens no session", async () => {
+    const { aws, run } = watchPushed(4_900);
+    assert.equal((await run()).end, "stopped");
+    assert.equal(aws.faults.of("startLiveTail").length, 0);
+  });
+
+  test("opens one session for the stream of this task alone, and closes it", async () => {
+    const { aws, start, run } = watchPushed(60_000);
+    assert.equal((await run()).end, "stopped");
+    const [call, ...others] = aws.faults.of("startLiveTail");
+    assert.equal(others.length, 0);
+    assert.deepEqual(call?.input, {
+      logGroupArn: "arn:aws:logs:eu-west-1:123456789012:log-group:/ecs/shop",
+      logStream: STREAM,
+    });
+    const after = (call?.at ?? 0) - start;
+    assert.ok(after >= 5_000 && after < 5_600, String(after));
+    assert.equal(aws.logs.sessions, 0);
+  });
+
+  test("makes fewer calls in ten minutes than one each 6 s, and each line shows within 2 s, once, in order", async () => {
+    const { aws, start, shown, texts, write, run } = watchPushed(minutes(10));
+    write(7_919, 75);
+    assert.equal((await run()).end, "stopped");
+    assert.deepEqual(texts(), numbered(75));
+    for (const { line, at } of shown.slice(1)) {
+      const late = at - (500 + Number(line.slice(5)) * 7_919);
+      assert.ok(late >= 0 && late <= 2_000, `${line}: ${late} ms`);
+    }
+    const inTime = aws.faults.calls.filter(({ at }) => at - start <= minutes(10));
+    assert.ok(inTime.length <= 100, String(inTime.length));
+  });
+
+  test("looks at once after a result line that was pushed", async () => {
+    const { aws, start, run } = watchPushed(33_333);
+    assert.equal((await run()).end, "stopped");
+    const end = aws.clock.now() - start;
+    assert.ok(end >= 33_333 && end <= 34_400, String(end));
+  });
+
+  test("lines around the session's begin, read and pushed, show once", async () => {
+    const { texts, write, run } = watchPushed(20_000);
+    write(50, 200);
+    assert.equal((await run()).end, "stopped");
+    assert.deepEqual(texts(), numbered(200));
+  });
+
+  test("the same text at the same moment shows as often as it was written", async () => {
+    const { aws, texts, run } = watchPushed(30_000);
+    aws.clock.after(10_000, () => {
+      for (let times = 0; times < 3; times++) aws.logs.put(STREAM, "again");
+    });
+    assert.equal((await run()).end, "stopped");
+    assert.deepEqual(texts(), ["first", "again", "again", "again"]);
+  });
+
+  test("a flood ends the session, and is read: 20,000 lines, once and in order", async () => {
+    const { aws, texts, write, follower, run } = watchPushed(60_000);
+    write(1, 20_000);
+    assert.equal((await run()).end, "stopped");
+    assert.deepEqual(texts(), numbered(20_000));
+    assert.equal(follower.unread, 0);
+    assert.equal(aws.faults.of("startLiveTail").length, 1);
+  });
+
+  test("lines that the session loses are read: each shows once", async () => {
+    const { aws, texts, write, run } = watchPushed(minutes(5));
+    aws.logs.losesEach = 3;
+    write(1_000, 200);
+    assert.equal((await run()).end, "stopped");
+    assert.deepEqual(texts().sort(), numbered(200).sort());
+  });
+
+  test("what was pushed is read back at the end, however late it can be read", async () => {
+    const { aws, texts, follower, run } = watchPushed(60_000);
+    const { getLogEvents } = aws.logs.api;
+    let late = 0;
+    aws.logs.api.getLogEvents = async (input) => {
+      // From the end on, four answers in which the stream looks as it was before.
+      if (follower.result && late++ < 4)
+        return { $metadata: {}, events: [], nextForwardToken: input.nextToken };
+      return getLogEvents(input);
+    };
+    assert.equal((await run()).end, "stopped");
+    assert.deepEqual(texts(), ["first"]);
+    assert.equal(follower.unread, 0);
+  });
+
+  for (const [name, change] of Object.entries({
+    denied: (aws: FakeAws) => {
+      aws.logs.liveTail = false;
+    },
+    "with too many sessions open": (aws: FakeAws) => aws.faults.always("startLiveTail", FAULTS.throttled()),
+    "out of reach": (aws: FakeAws) => aws.faults.always("startLiveTail", FAULTS.timedOut()),
+    "ended after a minute": (aws: FakeAws) => aws.clock.after(60_000, () => aws.logs.endSessions()),
+    silent: (aws: FakeAws) => {
+      aws.logs.liveTail = "silent";
+    },
+  })) {
+    test(`Live Tail ${name}: the log is asked for, and nothing is lost`, async () => {
+      const { aws, shown, texts, write, run } = watchPushed(minutes(4), change);
+      write(2_000, 100);
+      assert.equal((await run()).end, "stopped");
+      assert.deepEqual(texts(), numbered(100));
+      assert.equal(aws.faults.of("startLiveTail").length, 1, "it is not tried again");
+      const lateMs = shown.slice(1).map(({ line, at }) => at - (500 + Number(line.slice(5)) * 2_000));
+      assert.ok(Math.max(...lateMs) <= (name === "silent" ? 12_000 : 2_000), String(Math.max(...lateMs)));
+    });
+  }
+
+  test("a session that is still opening when the task ends is given up", async () => {
+    const { aws, run } = watchPushed(8_000);
+    let aborted = false;
+    aws.logs.api.startLiveTail = ({ signal }) =>
+      new Promise((_, failed) => {
+        signal.addEventListener("abort", () => {
+          aborted = true;
+          failed(new Error("aborted"));
+        });
+      });
+    const tail = new LiveTail({
+      start: aws.logs.api.startLiveTail,
+      clock: aws.clock,
+      logGroupArn: "",
+      logStream: STREAM,
+    });
+    assert.equal((await run(tail)).end, "stopped");
+    assert.equal(aborted, true);
+  });
+
+  test("a container that ends without a result line is noticed within 15 s and a fifth", async () => {
+    const { aws, start, run } = watchPushed(minutes(10), (aws) => {
+      aws.logs.put = new Proxy(aws.logs.put, {
+        apply: (put, self, [stream, text]: [string, string]) =>
+          text === resultLine ? undefined : put.call(self, stream, text),
+      });
+    });
+    assert.equal((await run()).end, "stopped");
+    // 15 s for the look (without jitter), 12 s for a result line that may yet come.
+    assert.ok(aws.clock.now() - start <= minutes(10) + 15_000 + 12_600, String(aws.clock.now() - start));
+  });
+});

@@ -1,0 +1,188 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { closeSync, existsSync, mkdirSync, openSync, readFileSync, renameSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+import { lastLine } from "../command.ts";
+import { LabError } from "../labError.ts";
+import { aptInstall, freePort, type Machine, thisMachine } from "../machine.ts";
+import type { Report } from "../steps.ts";
+
+/** The release that `ministack/fidelity.py` was written against. */
+export const MINISTACK_VERSION = "1.5.33";
+
+export const REGION = "ap-northeast-1";
+
+export interface MiniStack {
+  /** `http://127.0.0.1:<port>`: all services, and the image registry. */
+  readonly endpoint: string;
+  readonly port: number;
+  /** The value of the label `ministack.instance` of all containers that it makes. */
+  readonly instance: string;
+  /** What it wrote; for a test that asks why. */
+  readonly log: string;
+  /** Ends it together with its containers. */
+  stop(): Promise<void>;
+}
+
+export interface MiniStackOptions {
+  readonly report: Report;
+  /** A folder for its log and its process file; the caller removes it. */
+  readonly folder: string;
+  readonly port?: number;
+  readonly machine?: Machine;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * Starts MiniStack, a local AWS whose ECS tasks are containers, with the differences to AWS mended that matter here.
+ *
+ * @throws {LabError} without Python 3.10, where the package cannot be installed, or where it does not start
+ */
+export async function startMiniStack(options: MiniStackOptions): Promise<MiniStack> {
+  const machine = options.machine ?? thisMachine();
+  const python = await ensureMiniStack(machine, options.report, options.signal);
+  const port = await freePort(options.port ?? 0);
+  const log = join(options.folder, "ministack.log");
+  const instance = `ecs-migrate-lab:${port}`;
+  const child = launch(python, port, options.folder, log);
+  const ended = new Promise<void>((resolve) => {
+    child.once("exit", () => resolve());
+    child.once("error", () => resolve());
+  });
+  const stop = async () => {
+    child.kill("SIGTERM");
+    await ended;
+    for (const line of faultsIn(readFileSync(log, "utf8"))) options.report(`         aws: ${line}`);
+  };
+  const endpoint = `http://127.0.0.1:${port}`;
+  try {
+    await waitForHealth(endpoint, child, log, options.signal);
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  return { endpoint, port, instance, log, stop };
+}
+
+/** What went wrong in the local AWS itself: a test may have failed of it, and its log goes with the lab. Pure. */
+export function faultsIn(log: string): string[] {
+  return log
+    .split("\n")
+    .filter((line) => / (ERROR|CRITICAL) \[|^\w+(\.\w+)*(Error|Exception)\b/.test(line))
+    .map((line) => line.slice(0, 300));
+}
+
+function launch(python: string, port: number, folder: string, log: string): ChildProcess {
+  const file = openSync(log, "w");
+  const env = {
+    ...process.env,
+    GATEWAY_PORT: String(port),
+    // Containers reach the host by the bridge's gateway, which 127.0.0.1 would shut out.
+    BIND_HOST: "0.0.0.0",
+    MINISTACK_REGION: REGION,
+    MINISTACK_HOSTNAME: "ecs-migrate-lab",
+    // Ports of services that this project does not use.
+    IOT_MTLS_ENABLED: "0",
+    SFTP_ENABLED: "0",
+    // Its process file goes to the temporary folder, under the port's name.
+    TMPDIR: folder,
+    PYTHONDONTWRITEBYTECODE: "1",
+    PYTHONUNBUFFERED: "1",
+  };
+  const script = join(import.meta.dirname, "ministack", "fidelity.py");
+  const child = spawn(python, [script], { env, detached: true, stdio: ["ignore", file, file] });
+  closeSync(file);
+  return child;
+}
+
+async function waitForHealth(
+  endpoint: string,
+  child: ChildProcess,
+  log: string,
+  signal?: AbortSignal,
+): Promise<void> {
+  for (let attempt = 0; attempt < 600; attempt += 1) {
+    signal?.throwIfAborted();
+    if (child.exitCode !== null || child.signalCode !== null) break;
+    const response = await fetch(`${endpoint}/_ministack/health`).catch(() => undefined);
+    if (response?.ok) return;
+    await delay(50, undefined, signal ? { signal } : {});
+  }
+  const last = readFileSync(log, "utf8").trim().split("\n").at(-1) ?? "";
+  throw new LabError(`MiniStack did not start (${last || "no output"}); see ${log}.`);
+}
+
+/**
+ * Installs MiniStack into a virtual environment of its own in the cache folder, once.
+ *
+ * @returns the path of that environment's Python
+ * @throws {LabError} without Python 3.10 and its venv module, or where the package index gives no package
+ */
+export async function ensureMiniStack(
+  machine: Machine,
+  report: Report,
+  signal?: AbortSignal,
+): Promise<string> {
+  const home = join(machine.cache, `ministack-${MINISTACK_VERSION}`);
+  const python = join(home, "bin", "python");
+  // A Python that was upgraded away leaves an environment that cannot start; it is made anew.
+  if (existsSync(python) && (await machine.run(python, ["-c", "import ministack.app"])).code === 0)
+    return python;
+  const base = await findPython(machine, report);
+  report(`         ministack: installing ${MINISTACK_VERSION} from the Python package index, once`);
+  const draft = `${home}.${process.pid}`;
+  mkdirSync(machine.cache, { recursive: true });
+  try {
+    await install(machine, base, draft, signal);
+    // Made beside its place and then moved, so that an interrupted start leaves no half of it. Its Python still runs.
+    rmSync(home, { recursive: true, force: true });
+    renameSync(draft, home);
+  } finally {
+    rmSync(draft, { recursive: true, force: true });
+  }
+  return python;
+}
+
+async function install(machine: Machine, base: string, draft: string, signal?: AbortSignal): Promise<void> {
+  const options = { signal };
+  const venv = await machine.run(base, ["-m", "venv", draft], options);
+  if (venv.code !== 0)
+    throw new LabError(
+      `${base} -m venv failed (${lastLine(venv)}); install Python's venv module and try again.`,
+    );
+  const packages = [
+    "-m",
+    "pip",
+    "install",
+    "--quiet",
+    "--disable-pip-version-check",
+    `ministack[full]==${MINISTACK_VERSION}`,
+  ];
+  const pip = await machine.run(join(draft, "bin", "python"), packages, options);
+  signal?.throwIfAborted();
+  if (pip.code !== 0)
+    throw new LabError(
+      `ministack ${MINISTACK_VERSION} could not be installed from the Python package index (${lastLine(pip)}); check pip's configuration and the network.`,
+    );
+}
+
+const PYTHON_CHECK = "import sys, venv, ensurepip; sys.exit(0 if sys.version_info >= (3, 10) else 3)";
+
+async function findPython(machine: Machine, report: Report): Promise<string> {
+  const first = await usablePython(machine);
+  if (first) return first;
+  report("         python: installing Debian's python3 and python3-venv");
+  if (await aptInstall(machine, ["python3", "python3-venv"])) {
+    const second = await usablePython(machine);
+    if (second) return second;
+  }
+  throw new LabError(
+    "No Python 3.10 or newer with its venv module is on the PATH; install it (Debian: python3-venv) and try again.",
+  );
+}
+
+async function usablePython(machine: Machine): Promise<string | undefined> {
+  for (const path of machine.which("python3"))
+    if ((await machine.run(path, ["-c", PYTHON_CHECK])).code === 0) return path;
+  return undefined;
+}
