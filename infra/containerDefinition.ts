@@ -1,15 +1,7 @@
 /** The migration container, as RegisterTaskDefinition takes it. */
+import { CONTAINER_NAME, LABEL, STOP_TIMEOUT_SECONDS, VARIABLE } from "../automation/contract/container.ts";
 import type { ShippedMigration } from "../automation/contract/outputs.ts";
 import type { Ulimit } from "./config/config.ts";
-
-/** The container whose exit code judges a run. */
-export const CONTAINER_NAME = "db-migration";
-
-/**
- * Seconds between SIGTERM and SIGKILL. 120 is the most that Fargate takes (ECS API reference, ContainerDefinition): the
- * entry point turns SIGTERM into golang-migrate's own stop, which lets the statement that runs come to its end.
- */
-const STOP_TIMEOUT_SECONDS = 120;
 
 /** Where the application's Dockerfile puts the entry point. */
 const ENTRY_POINT = "/app/entry_point.sh";
@@ -51,7 +43,7 @@ export function migrationContainer(args: ContainerDefinitionArgs) {
     readonlyRootFilesystem: args.readonlyRootFilesystem,
     stopTimeout: STOP_TIMEOUT_SECONDS,
     environment: environmentOf(args),
-    secrets: [{ name: "MIGRATION_DB", valueFrom: args.databaseSecret }],
+    secrets: [{ name: VARIABLE.url, valueFrom: args.databaseSecret }],
     dockerLabels: migrationLabels(args.migrations, args.migrationsSha256),
     logConfiguration: logConfiguration(args.logGroup, args.region, args.environment),
     ...(args.ulimits.length > 0 ? { ulimits: args.ulimits } : {}),
@@ -76,8 +68,8 @@ function migrationLabels(
   migrationsSha256: string,
 ): Record<string, string> {
   return {
-    "ecs-migrate.migrations": migrations.map((migration) => migration.version).join(","),
-    "ecs-migrate.migrations-sha256": migrationsSha256,
+    [LABEL.migrations]: migrations.map((migration) => migration.version).join(","),
+    [LABEL.migrationsSha256]: migrationsSha256,
   };
 }
 

@@ -1,11 +1,11 @@
 /** The whole stack: wires the parts and says what it exports. */
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
+import { CONTAINER_NAME } from "../automation/contract/container.ts";
 import { OUTPUTS_SCHEMA, type Outputs } from "../automation/contract/outputs.ts";
 import { digestOfMigrations, readMigrations } from "../automation/migrations/folder.ts";
 import { MigrationCluster } from "./cluster/cluster.ts";
 import type { StackConfig } from "./config/config.ts";
-import { CONTAINER_NAME } from "./containerDefinition.ts";
 import { AppImage } from "./image/image.ts";
 import { MigrationTask } from "./migrationTask.ts";
 import { looksUpNetwork, networkPath, TaskNetwork } from "./network.ts";

@@ -25,6 +25,58 @@ const TODAY = {
   run: { by: "alice", commit: "0123abc", branch: "prod/login", build: null },
 };
 
+/** What the migrator writes: schema 2 with every field. */
+const SCHEMA_2 = {
+  ...TODAY,
+  ecsMigrate: 2,
+  outcome: "failed",
+  exitCode: 11,
+  error:
+    "000002_index.up.sql, statement 2 of 3, line 4: canceling statement due to lock timeout (SQLSTATE 55P03)",
+  files: [
+    {
+      version: 1,
+      name: "create_users",
+      direction: "up",
+      ms: 12.5,
+      file: "000001_create_users.up.sql",
+      statements: [{ n: 1, line: 1, kind: "CREATE TABLE", ms: 10, rows: 0, waitedMs: 0 }],
+    },
+  ],
+  pending: [{ version: 2, name: "index", file: "000002_index.up.sql" }],
+  database: {
+    engine: "postgres",
+    secret: "0123456789abcdef",
+    endpoint: "fedcba9876543210",
+    serverVersion: "15.14",
+  },
+  holds: { count: 2, first: 1, last: 2, sha256: "ef".repeat(32) },
+  failed: {
+    kind: "lock",
+    file: "000002_index.up.sql",
+    version: 2,
+    direction: "up",
+    statement: { n: 2, of: 3, line: 4 },
+    code: "55P03",
+    message: "canceling statement due to lock timeout",
+    tookEffect: "nothing",
+    completed: [],
+    blockers: [
+      {
+        pid: 7,
+        application: "psql",
+        user: "app",
+        state: "idle in transaction",
+        ageMs: 30_000,
+        kind: "UPDATE",
+      },
+    ],
+  },
+  retries: 4,
+  waitedMs: 31_000,
+  inspection: null,
+};
+
 /** What an entry point of later years may write: a higher number, more fields, at every depth. */
 const LATER = {
   ...TODAY,
@@ -49,6 +101,10 @@ describe("a result line between scripts and images of different ages", () => {
 
   it("is read by this script from today's image", () => {
     assert.deepEqual(parseResultLine(line(TODAY)), TODAY);
+  });
+
+  it("is read whole from the migrator: no field of schema 2 is lost", () => {
+    assert.deepEqual(parseResultLine(line(SCHEMA_2)), SCHEMA_2);
   });
 
   it("is read by this script from a newer image, without what it does not know", () => {
