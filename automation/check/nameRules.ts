@@ -55,7 +55,7 @@ function checkDate(file: string, parsed: MigrationFileName, now: Date): Finding[
         "version-format",
         { file },
         `version ${parsed.digits} has ${parsed.digits.length} digits, not 8, 12 or 14`,
-        "use YYYYMMDDHHMMSS in UTC (npm run ecs-migrate -- new NAME makes one)",
+        "use YYYYMMDDHHMMSS in UTC (npx ecs-migrate new NAME makes one)",
       ),
     ];
   }

@@ -144,7 +144,7 @@ function duplicates({ byVersion, shipped, nextVersion }: Comparison): Found[] {
       file: mover.file,
       version,
       message: `version ${version} belongs to ${twice.map(({ file }) => file).join(", ")}`,
-      mend: `keep one pair and rename the other to ${renamed(mover, nextVersion)} (npm run ecs-migrate -- check --fix)`,
+      mend: `keep one pair and rename the other to ${renamed(mover, nextVersion)} (npx ecs-migrate check --fix)`,
     });
   }
   return found;
@@ -165,7 +165,7 @@ function lateFiles({ byVersion, shipped, highest, holder, nextVersion }: Compari
       file: file.file,
       version,
       message: `version ${version} is not shipped and lies below ${highest}, the highest that ${holder} has; it would never run`,
-      mend: `rename to ${renamed(file, nextVersion)} (npm run ecs-migrate -- check --fix)`,
+      mend: `rename to ${renamed(file, nextVersion)} (npx ecs-migrate check --fix)`,
     });
   }
   return found;
@@ -224,7 +224,7 @@ function upEdited(
     file: up.file,
     version,
     message: `version ${version} differs from what ${comparison.holder} has shipped${named} and will not run again there`,
-    mend: "restore the file as it was shipped, and put the change into a new migration (npm run ecs-migrate -- new NAME)",
+    mend: "restore the file as it was shipped, and put the change into a new migration (npx ecs-migrate new NAME)",
   };
 }
 

@@ -10,7 +10,7 @@ import { makeReport } from "../report/makeReport.ts";
 import type { RunReport } from "../report/report.ts";
 import { systemClock } from "../task/clock.ts";
 import { attachToTask } from "../task/taskRun.ts";
-import { commandFor } from "../verdict/step.ts";
+import { commandFor } from "../text/commandLine.ts";
 import { finishRun } from "./finishRun.ts";
 import { readOutputsAndLoad } from "./locate.ts";
 import { runSettings } from "./runBase.ts";

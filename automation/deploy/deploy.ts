@@ -202,7 +202,7 @@ async function reasonToSkip(
   const mode = deps.migrate ?? outputs.migrate;
   const by = deps.migrate === undefined ? "the stack's setting `migrate: manual`" : "MIGRATE=skip";
   if (mode === "skip" || mode === "manual") {
-    const text = `No migration was run, by ${by}; \`npm run ecs-migrate -- migrate up --stack ${deps.stack}\` runs it`;
+    const text = `No migration was run, by ${by}; \`npx ecs-migrate migrate up --stack ${deps.stack}\` runs it`;
     return { text, version: null, warning: text };
   }
   if (mode === "always") return undefined;

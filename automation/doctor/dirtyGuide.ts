@@ -5,8 +5,8 @@ import { parseSql, type Statement } from "../check/postgres/statements.ts";
 import type { Outputs } from "../contract/outputs.ts";
 import type { HistoryEntry } from "../history/history.ts";
 import { type MigrationFile, sha256 } from "../migrations/folder.ts";
+import { COMMAND, commandFor } from "../text/commandLine.ts";
 import { dirtyMark } from "../verdict/dirty.ts";
-import { COMMAND, commandFor } from "../verdict/step.ts";
 import { type Look, looksFor } from "./lookQueries.ts";
 
 export interface GuidedStatement {

@@ -42,7 +42,7 @@ async function examineTaskDefinition(api: DoctorApi, outputs: Outputs, stack: st
   const part = "task definition";
   const { taskDefinitionArn, containerName } = outputs;
   const name = taskDefinitionArn.slice(taskDefinitionArn.lastIndexOf("/") + 1);
-  const mend = `register it again: npm run ecs-migrate -- deploy --stack ${stack}`;
+  const mend = `register it again: npx ecs-migrate deploy --stack ${stack}`;
   const facts = await api.taskDefinition(taskDefinitionArn);
   if (!facts) return [problem(part, `${name} is not there`, mend)];
   if (facts.status !== "ACTIVE") return [problem(part, `${name} is ${facts.status}`, mend)];
@@ -61,7 +61,7 @@ async function examineImage(
   const repository = repositoryUrl.slice(repositoryUrl.indexOf("/") + 1);
   const short = `${repository}@${digest.slice(0, 19)}`;
   if (await api.imageExists(repository, digest)) return [ok("image", `${short} is in its repository`)];
-  const mend = `build and push it again: npm run ecs-migrate -- deploy --stack ${stack}`;
+  const mend = `build and push it again: npx ecs-migrate deploy --stack ${stack}`;
   return [problem("image", `${short} is not in its repository`, mend)];
 }
 
@@ -152,6 +152,6 @@ async function examineRunning(api: DoctorApi, outputs: Outputs, stack: string): 
   const tasks = await api.runningTasks(outputs.clusterArn, outputs.taskDefinitionFamily);
   const first = tasks[0];
   if (first === undefined) return [ok("running task", "none")];
-  const mend = `follow it: npm run ecs-migrate -- attach ${first} --stack ${stack}`;
+  const mend = `follow it: npx ecs-migrate attach ${first} --stack ${stack}`;
   return [warning("running task", tasks.length === 1 ? first : `${tasks.length}, the first ${first}`, mend)];
 }

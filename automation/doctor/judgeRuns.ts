@@ -3,8 +3,8 @@
 import type { Outputs } from "../contract/outputs.ts";
 import type { HistoryEntry } from "../history/history.ts";
 import type { RunReport } from "../report/report.ts";
-import { countText, versionSpan, versionText } from "../verdict/facts.ts";
-import { commandFor } from "../verdict/step.ts";
+import { commandFor } from "../text/commandLine.ts";
+import { countText, versionSpan, versionText } from "../text/version.ts";
 import { type Diagnosis, ok, problem, warning } from "./diagnosis.ts";
 
 /** The newest run that was not only a question; a later question that found the database dirty counts as well. */

@@ -1,8 +1,8 @@
 /** What `doctor` found, as lines for a terminal. Pure. */
 import { styleText } from "node:util";
 import { safeLine, safeText } from "../text/plainText.ts";
+import { countText } from "../text/version.ts";
 import { STILL_RUNNING } from "../verdict/dirty.ts";
-import { countText } from "../verdict/facts.ts";
 import type { CheckState, Diagnosis } from "./diagnosis.ts";
 import type { DirtyGuide, GuidedStatement } from "./dirtyGuide.ts";
 

@@ -4,8 +4,8 @@ import { findGuardProblems, type GuardProblem } from "../check/shippedRules.ts";
 import type { Outputs, ShippedMigration } from "../contract/outputs.ts";
 import { findStanding, mayHaveRun, type Standing, type StandingDeps } from "../history/knownVersion.ts";
 import type { MigrationFile } from "../migrations/folder.ts";
-import { versionText } from "../verdict/facts.ts";
-import { COMMAND, commandFor } from "../verdict/step.ts";
+import { COMMAND, commandFor } from "../text/commandLine.ts";
+import { versionText } from "../text/version.ts";
 import type { Verdict } from "../verdict/verdict.ts";
 import { GuardRefusedError } from "./guardError.ts";
 

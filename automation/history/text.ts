@@ -3,7 +3,7 @@ import { clip } from "../text/clip.ts";
 import { durationText } from "../text/duration.ts";
 import { safeLine } from "../text/plainText.ts";
 import { redact } from "../text/redact.ts";
-import { versionSpan, versionText } from "../verdict/facts.ts";
+import { versionSpan, versionText } from "../text/version.ts";
 import type { HistoryEntry } from "./history.ts";
 
 /** Raised when a field of the JSON output changes its meaning. */

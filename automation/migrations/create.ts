@@ -62,7 +62,7 @@ export function slugOf(name: string): string {
     .replace(/^_+|_+$/g, "");
   if (slug === "") {
     throw new ConfigError([
-      `${JSON.stringify(name)} holds no letter a-z and no digit; say what the migration does: npm run ecs-migrate -- new add_users_email`,
+      `${JSON.stringify(name)} holds no letter a-z and no digit; say what the migration does: npx ecs-migrate new add_users_email`,
     ]);
   }
   if (slug.length > MAX_NAME_LENGTH) {
@@ -85,7 +85,7 @@ function writeNew(path: string, text: string): void {
 const UP_HEADER = `-- What it does and why:
 --
 -- The whole file is one transaction: no BEGIN, no COMMIT. A lock lasts until its end, so keep it short.
--- On tables in use (npm run ecs-migrate -- check says where):
+-- On tables in use (npx ecs-migrate check says where):
 --   index: CREATE INDEX CONCURRENTLY, alone in its file, without the SET below
 --   new column: nullable or with a constant default; fill rows in a migration of their own
 --   constraint: NOT VALID here, VALIDATE CONSTRAINT in the next migration

@@ -2,7 +2,7 @@
 import type { Dropped } from "../check/postgres/estimate.ts";
 import { operationText } from "../contract/operations.ts";
 import { safeLine, safeText } from "../text/plainText.ts";
-import { countText, versionText } from "../verdict/facts.ts";
+import { countText, versionText } from "../text/version.ts";
 import type { PlanFile, PlanReport } from "./makePlan.ts";
 
 /** The first line says from where to where; then each file in the order in which it runs. */

@@ -8,16 +8,14 @@ import { isReadOnly, type Operation } from "../contract/operations.ts";
 import type { RanFile } from "../contract/resultLine.ts";
 import { clip } from "../text/clip.ts";
 import { redact } from "../text/redact.ts";
+import { countText, versionSpan, versionText } from "../text/version.ts";
 import { explainError } from "./databaseError.ts";
 import { dirtyMark } from "./dirty.ts";
 import {
-  countText,
   type DatabaseChanged,
   databaseChanged,
   type NextStep,
   type VerdictContext,
-  versionSpan,
-  versionText,
   wasDirtyBefore,
 } from "./facts.ts";
 import { nextSteps } from "./nextSteps.ts";

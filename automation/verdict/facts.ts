@@ -2,6 +2,7 @@
 import { isReadOnly, type Operation } from "../contract/operations.ts";
 import type { ShippedMigration } from "../contract/outputs.ts";
 import type { DatabaseVersion } from "../contract/resultLine.ts";
+import { versionSpan, versionText } from "../text/version.ts";
 import type { Verdict } from "./verdict.ts";
 
 export type DatabaseChanged = "yes" | "no" | "maybe";
@@ -50,22 +51,6 @@ export function wasDirtyBefore(verdict: Extract<Verdict, { kind: "dirty" }>): bo
 
 function sameVersion(a: DatabaseVersion, b: DatabaseVersion): boolean {
   return a.version === b.version && a.dirty === b.dirty;
-}
-
-/** A version for a headline: `20261124`, `20261124 (dirty)`, `no version`, `?`. */
-export function versionText(version: DatabaseVersion | null): string {
-  if (version === null) return "?";
-  const number = version.version === null || version.version === -1 ? "no version" : String(version.version);
-  return version.dirty ? `${number} (dirty)` : number;
-}
-
-/** `from → to`, or nothing where neither is known. */
-export function versionSpan(from: DatabaseVersion | null, to: DatabaseVersion | null): string {
-  return from === null && to === null ? "" : `${versionText(from)} → ${versionText(to)}`;
-}
-
-export function countText(count: number, thing: string): string {
-  return `${count} ${thing}${count === 1 ? "" : "s"}`;
 }
 
 /** The versions before and after a run, where the verdict knows them: `20261120 → 20261124 (dirty)`; else null. */

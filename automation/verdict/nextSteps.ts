@@ -1,10 +1,12 @@
 /** What a person does now, step by step, with the commands ready to paste. Pure. */
 
 import { isReadOnly, operationText } from "../contract/operations.ts";
+import { shellWord } from "../text/commandLine.ts";
+import { versionText } from "../text/version.ts";
 import { explainError } from "./databaseError.ts";
 import { dirtySteps } from "./dirty.ts";
-import { type NextStep, type VerdictContext, versionText } from "./facts.ts";
-import { readTheLog, shellWord, step } from "./step.ts";
+import type { NextStep, VerdictContext } from "./facts.ts";
+import { readTheLog, step } from "./step.ts";
 import type { InterruptCause, NotStartedReason, UnknownCause, Verdict } from "./verdict.ts";
 
 /** The steps after a verdict, in their order. */

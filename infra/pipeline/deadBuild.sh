@@ -19,7 +19,7 @@ branch=$(plain "${CODEBUILD_WEBHOOK_HEAD_REF:-unknown}")
 commit=$(plain "${CODEBUILD_RESOLVED_SOURCE_VERSION:-unknown}")
 build=$(plain "${CODEBUILD_BUILD_URL:-unknown}")
 text=":x: *$stack*: the build ended before the deploy could report.\\nBranch $branch, commit $commit\\n$build"
-text="$text\\nWhether a migration ran: \`npm run ecs-migrate -- migrate status --stack $stack\`"
+text="$text\\nWhether a migration ran: \`npx ecs-migrate migrate status --stack $stack\`"
 
 # Not -S: curl's own error line would be safe, but its newer versions print the URL in some.
 if ! printf 'url = "%s"\n' "$SLACK_WEBHOOK_URL" |

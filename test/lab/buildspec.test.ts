@@ -155,7 +155,7 @@ function deadBuild(branch: string) {
     text:
       ":x: *local*: the build ended before the deploy could report.\n" +
       `Branch ${branch}, commit 4af3a95\n${BUILD_URL}\n` +
-      "Whether a migration ran: `npm run ecs-migrate -- migrate status --stack local`",
+      "Whether a migration ran: `npx ecs-migrate migrate status --stack local`",
   };
 }
 

@@ -185,10 +185,10 @@ describe("a production stack that is looked at before and after", () => {
     assert.deepEqual(
       dirty?.choices.map(({ command }) => command),
       [
-        "npm run ecs-migrate -- migrate force 20261120 --stack local",
-        "npm run ecs-migrate -- deploy --stack local",
-        "npm run ecs-migrate -- migrate up --stack local",
-        "npm run ecs-migrate -- migrate force 20261121 --stack local",
+        "npx ecs-migrate migrate force 20261120 --stack local",
+        "npx ecs-migrate deploy --stack local",
+        "npx ecs-migrate migrate up --stack local",
+        "npx ecs-migrate migrate force 20261121 --stack local",
         null,
       ],
     );
@@ -217,7 +217,7 @@ describe("a production stack that is looked at before and after", () => {
   function transcript(args: readonly string[], { stdout, stderr, exitCode }: CommandResult): void {
     printed += stdout + stderr;
     if (process.env.TRANSCRIPT) {
-      const text = `$ npm run ecs-migrate -- ${args.join(" ")} --stack local\n${stderr}${stdout}[exit ${exitCode}]\n\n`;
+      const text = `$ npx ecs-migrate ${args.join(" ")} --stack local\n${stderr}${stdout}[exit ${exitCode}]\n\n`;
       writeFileSync(process.env.TRANSCRIPT, text, { flag: "a" });
     }
   }

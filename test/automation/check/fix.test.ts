@@ -144,7 +144,7 @@ test("renaming never overwrites, and puts the pair back where its second file ca
       name: "RenameError",
       exitCode: 2,
       message:
-        "Cannot rename 1_a.down.sql to 9_a.down.sql (EEXIST); mend that and run `npm run ecs-migrate -- check --fix` again",
+        "Cannot rename 1_a.down.sql to 9_a.down.sql (EEXIST); mend that and run `npx ecs-migrate check --fix` again",
     });
     assert.deepEqual(readdirSync(folder).sort(), ["1_a.down.sql", "1_a.up.sql", "9_a.down.sql"]);
     assert.equal(readFileSync(join(folder, "9_a.down.sql"), "utf8"), "9_a.down.sql");

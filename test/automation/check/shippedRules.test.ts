@@ -79,7 +79,7 @@ const REFUSED: [string, Record<string, string | null>, Omit<GuardProblem, "stack
         version: 20261105,
         message:
           "version 20261105 is not shipped and lies below 20261110, the highest that stack prod has; it would never run",
-        mend: "rename to 20261124120000_x.up.sql (npm run ecs-migrate -- check --fix)",
+        mend: "rename to 20261124120000_x.up.sql (npx ecs-migrate check --fix)",
       },
     ],
   ],
@@ -94,7 +94,7 @@ const REFUSED: [string, Record<string, string | null>, Omit<GuardProblem, "stack
         version: 20261110,
         message:
           "version 20261110 belongs to 20261110_orders.up.sql, 20261110_other.up.sql, 20261110_orders.down.sql, 20261110_other.down.sql",
-        mend: "keep one pair and rename the other to 20261124120000_other.up.sql (npm run ecs-migrate -- check --fix)",
+        mend: "keep one pair and rename the other to 20261124120000_other.up.sql (npx ecs-migrate check --fix)",
       },
     ],
   ],
@@ -108,7 +108,7 @@ const REFUSED: [string, Record<string, string | null>, Omit<GuardProblem, "stack
         file: "20261110_a.up.sql",
         version: 20261110,
         message: "version 20261110 belongs to 20261110_orders.up.sql, 20261110_a.up.sql",
-        mend: "keep one pair and rename the other to 20261124120000_a.up.sql (npm run ecs-migrate -- check --fix)",
+        mend: "keep one pair and rename the other to 20261124120000_a.up.sql (npx ecs-migrate check --fix)",
       },
     ],
   ],
@@ -155,7 +155,7 @@ const REFUSED: [string, Record<string, string | null>, Omit<GuardProblem, "stack
         file: "20261101_users.up.sql",
         version: 20261101,
         message: "version 20261101 differs from what stack prod has shipped and will not run again there",
-        mend: "restore the file as it was shipped, and put the change into a new migration (npm run ecs-migrate -- new NAME)",
+        mend: "restore the file as it was shipped, and put the change into a new migration (npx ecs-migrate new NAME)",
       },
     ],
   ],
@@ -170,7 +170,7 @@ const REFUSED: [string, Record<string, string | null>, Omit<GuardProblem, "stack
         version: 20261101,
         message:
           "version 20261101 differs from what stack prod has shipped, where it is called users, and will not run again there",
-        mend: "restore the file as it was shipped, and put the change into a new migration (npm run ecs-migrate -- new NAME)",
+        mend: "restore the file as it was shipped, and put the change into a new migration (npx ecs-migrate new NAME)",
       },
       {
         rule: "down-edited",
@@ -286,9 +286,9 @@ test("the error lists each problem with its mend and exits 3", () => {
     [
       "The migrations do not fit what stack prod has shipped; nothing was run:",
       "  - 20261101_users.up.sql: up-edited: version 20261101 differs from what stack prod has shipped and will not run again there",
-      "    restore the file as it was shipped, and put the change into a new migration (npm run ecs-migrate -- new NAME)",
+      "    restore the file as it was shipped, and put the change into a new migration (npx ecs-migrate new NAME)",
       "  - 20261105_x.up.sql: late: version 20261105 is not shipped and lies below 20261110, the highest that stack prod has; it would never run",
-      "    rename to 20261124120000_x.up.sql (npm run ecs-migrate -- check --fix)",
+      "    rename to 20261124120000_x.up.sql (npx ecs-migrate check --fix)",
     ].join("\n"),
   );
   assert.equal(new GuardRefusedError(problems, "A hint.").message, `${message}\nA hint.`);

@@ -71,7 +71,7 @@ function guide(
 }
 
 function commands({ choices }: DirtyGuide): (string | null)[] {
-  return choices.map(({ command }) => command?.replace("npm run ecs-migrate -- ", "") ?? null);
+  return choices.map(({ command }) => command?.replace("npx ecs-migrate ", "") ?? null);
 }
 
 describe("dirtyGuide", () => {

@@ -64,19 +64,19 @@ describe("examine", () => {
       "a revision that was deregistered",
       { taskDefinition: async () => ({ status: "INACTIVE", containers: ["migration"] }) },
       {},
-      "problem task definition: shop-stage-migration:12 is INACTIVE → register it again: npm run ecs-migrate -- deploy --stack stage",
+      "problem task definition: shop-stage-migration:12 is INACTIVE → register it again: npx ecs-migrate deploy --stack stage",
     ],
     [
       "a revision without the container",
       { taskDefinition: async () => ({ status: "ACTIVE", containers: ["web", "proxy"] }) },
       {},
-      "problem task definition: shop-stage-migration:12 has no container migration (it has web, proxy) → register it again: npm run ecs-migrate -- deploy --stack stage",
+      "problem task definition: shop-stage-migration:12 has no container migration (it has web, proxy) → register it again: npx ecs-migrate deploy --stack stage",
     ],
     [
       "an image that its repository has lost",
       { imageExists: async () => false },
       {},
-      "problem image: shop@sha256:abababababab is not in its repository → build and push it again: npm run ecs-migrate -- deploy --stack stage",
+      "problem image: shop@sha256:abababababab is not in its repository → build and push it again: npx ecs-migrate deploy --stack stage",
     ],
     [
       "a parameter that is not there",
@@ -124,7 +124,7 @@ describe("examine", () => {
       "a task that is on its way",
       { runningTasks: async () => ["arn:task/1"] },
       {},
-      "warning running task: arn:task/1 → follow it: npm run ecs-migrate -- attach arn:task/1 --stack stage",
+      "warning running task: arn:task/1 → follow it: npx ecs-migrate attach arn:task/1 --stack stage",
     ],
     [
       "what the caller may not see",

@@ -42,7 +42,7 @@ describe("judgeHistory", () => {
   it("calls a failed one a problem, and a warning once a later question found the database clean", () => {
     const failed = entry({ outcome: "dirty", to: dirty });
     const text = "up at 2026-11-24T12:00:00Z: dirty, 20261122 → 20261124 (dirty) (task 7)";
-    const mend = "see npm run ecs-migrate -- history --stack stage";
+    const mend = "see npx ecs-migrate history --stack stage";
     assert.deepEqual(one(failed), [["problem", text, mend]]);
     assert.deepEqual(one(failed, entry({ operation: "version", outcome: "unchanged" })), [
       ["warning", text, mend],
@@ -82,11 +82,11 @@ describe("judgeDatabase", () => {
         version: at(20261122),
         pending: [{ version: 20261124, name: "index_email" }],
       }),
-      "warning: is at 20261122, 1 migration pending → npm run ecs-migrate -- migrate up --stack stage",
+      "warning: is at 20261122, 1 migration pending → npx ecs-migrate migrate up --stack stage",
     );
     assert.equal(
       judged({ kind: "unchanged", version: at(20261231), pending: [] }),
-      "warning: is at 20261231, and the stack has shipped 20261124: a newer image migrated it → deploy the newer checkout: npm run ecs-migrate -- deploy --stack stage",
+      "warning: is at 20261231, and the stack has shipped 20261124: a newer image migrated it → deploy the newer checkout: npx ecs-migrate deploy --stack stage",
     );
   });
 

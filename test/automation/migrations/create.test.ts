@@ -82,7 +82,7 @@ test("a name of which nothing is left, and one too long, are refused before a fi
       name: "ConfigError",
       exitCode: 2,
       message:
-        '"漢字 / .." holds no letter a-z and no digit; say what the migration does: npm run ecs-migrate -- new add_users_email',
+        '"漢字 / .." holds no letter a-z and no digit; say what the migration does: npx ecs-migrate new add_users_email',
     });
     assert.throws(() => createMigration({ dir, name: "a".repeat(101), now: NOW }), {
       name: "ConfigError",

@@ -25,7 +25,7 @@ test("a failure: whether the database changed, why, and each command on a line o
   );
   assert.ok(lines.includes("  database changed: yes"));
   assert.ok(lines.some((line) => line.startsWith("  why: The SQL has a syntax error")));
-  assert.ok(lines.includes("       npm run ecs-migrate -- migrate force 20261122 --stack prod"));
+  assert.ok(lines.includes("       npx ecs-migrate migrate force 20261122 --stack prod"));
   assert.ok(lines.indexOf("Next:") > 0);
 });
 

@@ -22,10 +22,10 @@ const PASSWORD = "hunter2S3cret";
 const URL_LINE = `connecting to postgres://app:${PASSWORD}@db.internal:5432/shop?sslmode=require`;
 const UP: Operation = { name: "up" };
 const [FIRST, SECOND, THIRD] = SAMPLE_FILES.map(({ version }) => version) as [number, number, number];
-const again = /npm run ecs-migrate -- migrate (up|down 1) --stack stage/;
-const readVersion = /npm run ecs-migrate -- migrate version --stack stage/;
+const again = /npx ecs-migrate migrate (up|down 1) --stack stage/;
+const readVersion = /npx ecs-migrate migrate version --stack stage/;
 const attach =
-  /npm run ecs-migrate -- attach arn:aws:ecs:eu-west-1:123456789012:task\/shop-stage\/0+1 --stack stage/;
+  /npx ecs-migrate attach arn:aws:ecs:eu-west-1:123456789012:task\/shop-stage\/0+1 --stack stage/;
 
 interface Row {
   readonly name: string;
@@ -1009,7 +1009,7 @@ describe("failure table: a deploy that ends before its migration", () => {
     );
     assert.deepEqual(
       report.next.map(({ command }) => command),
-      ["npm run ecs-migrate -- deploy --stack stage", "pulumi cancel -s stage"],
+      ["npx ecs-migrate deploy --stack stage", "pulumi cancel -s stage"],
     );
     assert.equal(report.headline, "Interrupted (the deploy was stopped): the database did not change");
     assert.equal(fixture.aws.faults.calls.length, 0);

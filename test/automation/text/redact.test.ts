@@ -93,7 +93,7 @@ const HARMLESS = [
   "ssh://git@github.com/a/b and git@github.com:a/b.git",
   "clientToken=0123456789abcdef nextToken=f/3713",
   "golang-migrate v4.20.1, PostgreSQL 17.2, commit 4f9a8b7c6d5e4f3a2b1c0d9e8f7a6b5c4d3e2f1a",
-  "npm run ecs-migrate -- migrate force 20261123 --stack prod",
+  "npx ecs-migrate migrate force 20261123 --stack prod",
   "PWD=/srv/app",
   "the bearer of bad news uses basic authentication",
 ];

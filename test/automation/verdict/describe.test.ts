@@ -25,7 +25,7 @@ import {
 const doing = (operation: Operation): VerdictContext => ({ ...CONTEXT, operation });
 const commands = (verdict: Verdict, context = CONTEXT) =>
   describeVerdict(verdict, context).next.flatMap(({ command }) => (command === null ? [] : [command]));
-const npm = (...words: string[]) => words.map((text) => `npm run ecs-migrate -- ${text} --stack prod`);
+const npm = (...words: string[]) => words.map((text) => `npx ecs-migrate ${text} --stack prod`);
 
 describe("describeVerdict, headline and whether the database changed", () => {
   const cases: [Verdict, VerdictContext, string, string][] = [
@@ -293,7 +293,7 @@ describe("describeVerdict, what now", () => {
     assert.deepEqual(known.next, [
       {
         text: "Run it on the newer task definition, whose image has the file: revision 15.",
-        command: "npm run ecs-migrate -- migrate down 1 --revision 15 --stack prod",
+        command: "npx ecs-migrate migrate down 1 --revision 15 --stack prod",
       },
     ]);
     const unknown = describeVerdict(verdict, context).next;
@@ -348,7 +348,7 @@ describe("describeVerdict, what now", () => {
 
   test("a stack's name is quoted where a shell would read more into it", () => {
     const [command] = commands(NOT_STARTED[0] as Verdict, { ...CONTEXT, stack: "a b;'c" });
-    assert.equal(command, "npm run ecs-migrate -- migrate up --stack 'a b;'\\''c'");
+    assert.equal(command, "npx ecs-migrate migrate up --stack 'a b;'\\''c'");
   });
 });
 

@@ -56,7 +56,7 @@ test("Slack hears which stack, branch, commit and build", async () => {
           ":x: *stage*: the build ended before the deploy could report.\n" +
           "Branch refs/heads/stage/login, commit 4af3a95\n" +
           "https://console.aws.amazon.com/codebuild/home?region=ap-northeast-1#/builds/a:b/view/new\n" +
-          "Whether a migration ran: `npm run ecs-migrate -- migrate status --stack stage`",
+          "Whether a migration ran: `npx ecs-migrate migrate status --stack stage`",
       },
     ],
   );

@@ -106,7 +106,7 @@ test("a log line cannot ping, link, style or end its block", () => {
 test("a command is whole and ready to paste", () => {
   const all = texts(reportOf(DIRTY));
   assert.ok(
-    all.some((text) => text.endsWith("```\nnpm run ecs-migrate -- migrate force 20261122 --stack prod\n```")),
+    all.some((text) => text.endsWith("```\nnpx ecs-migrate migrate force 20261122 --stack prod\n```")),
   );
 });
 
