@@ -5,7 +5,7 @@
 import { readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { awsErrorText } from "./aws/clients.ts";
+import { awsErrorText } from "./aws/errors.ts";
 import { connectState, findAccount } from "./bootstrap/aws.ts";
 import {
   BOOTSTRAP_HELP,

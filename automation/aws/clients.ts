@@ -26,7 +26,6 @@ import type {
   StopTaskCommandInput,
   StopTaskCommandOutput,
 } from "@aws-sdk/client-ecs";
-import type { LiveTailInput, LiveTailSession, StartLiveTail } from "../task/liveTail.ts";
 
 export interface EcsApi {
   runTask(input: RunTaskCommandInput): Promise<RunTaskCommandOutput>;
@@ -60,6 +59,7 @@ const loadLogs = () =>
 
 /** A call that hangs is a call that failed: RunTask is idempotent by its clientToken, all others only read. */
 const REQUEST_TIMEOUT_MS = 20_000;
+
 /** The SDK's own retries, for throttling, 5xx and connections that break; the loops above tolerate what is left. */
 const MAX_ATTEMPTS = 5;
 
@@ -160,56 +160,34 @@ export async function connectParameters(region: string): Promise<ParametersApi> 
   };
 }
 
-/** What an AWS call's error is good for. */
-export type AwsErrorKind =
-  | "throttled"
-  | "server"
-  | "network"
-  | "credentials"
-  | "denied"
-  | "missing"
-  | "other";
-
-/**
- * Sorts an error of the AWS SDK. Throttling, server and network errors pass; the others stay as they are.
- * Source: "Common errors" of the Amazon ECS and CloudWatch Logs API references.
- */
-export function awsErrorKind(error: unknown): AwsErrorKind {
-  const { name, status } = awsErrorFacts(error);
-  if (/Throttl|TooManyRequests|RequestLimitExceeded|SlowDown|LimitExceeded/i.test(name)) return "throttled";
-  if (
-    /Expired|UnrecognizedClient|InvalidClientToken|CredentialsProvider|InvalidSignature|SignatureDoesNotMatch/i.test(
-      name,
-    )
-  ) {
-    return "credentials";
-  }
-  if (/AccessDenied|Unauthorized|NotAuthorized|Forbidden/i.test(name)) return "denied";
-  if (/ResourceNotFound|ParameterNotFound/i.test(name)) return "missing";
-  if (
-    /^(TimeoutError|AbortError|ECONN\w+|EPIPE|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|NetworkingError)$/i.test(name)
-  ) {
-    return "network";
-  }
-  if ((status ?? 0) >= 500 || /ServerException|InternalFailure|InternalError|ServiceUnavailable/i.test(name))
-    return "server";
-  return "other";
+/** One log event as both GetLogEvents and Live Tail give it. */
+export interface LogLine {
+  /** Milliseconds since the epoch. */
+  readonly timestamp?: number | undefined;
+  readonly message?: string | undefined;
 }
 
-/** True where the same call may work a moment later. */
-export function isPassing(kind: AwsErrorKind): boolean {
-  return kind === "throttled" || kind === "server" || kind === "network";
+/** Sent each second, empty where nothing came in. */
+export interface LiveTailUpdate {
+  readonly lines: readonly LogLine[];
+  /** More than 500 lines matched, and these are some of them. */
+  readonly sampled: boolean;
 }
 
-/** An AWS error in one line: `AccessDeniedException: User … is not authorized …`. */
-export function awsErrorText(error: unknown): string {
-  const { name, message } = awsErrorFacts(error);
-  return message && message !== name ? `${name}: ${message}` : name;
+export interface LiveTailInput {
+  /** Without `:*` at its end. */
+  readonly logGroupArn: string;
+  readonly logStream: string;
+  /** Gives up the opening. */
+  readonly signal: AbortSignal;
+  readonly onUpdate: (update: LiveTailUpdate) => void;
+  /** The session is over: after an error, after three hours, or with the connection. */
+  readonly onEnd: () => void;
 }
 
-function awsErrorFacts(error: unknown): { name: string; message: string; status: number | undefined } {
-  if (!(error instanceof Error)) return { name: "Error", message: String(error), status: undefined };
-  const { code, $metadata } = error as { code?: unknown; $metadata?: { httpStatusCode?: number } };
-  const name = error.name === "Error" && typeof code === "string" ? code : error.name;
-  return { name, message: error.message.split("\n")[0] ?? "", status: $metadata?.httpStatusCode };
+export interface LiveTailSession {
+  close(): Promise<void>;
 }
+
+/** @throws what the SDK throws where no session can be had */
+export type StartLiveTail = (input: LiveTailInput) => Promise<LiveTailSession>;

@@ -1,6 +1,4 @@
 /** Links into the AWS console, of the right region and partition. Pure. */
-import type { Outputs } from "../contract/outputs.ts";
-import type { Links, Origin } from "../report/report.ts";
 import { wellFormed } from "../text/plainText.ts";
 
 /** The console's domain by partition. Source: "AWS service endpoints" and the consoles of AWS China and GovCloud (US). */
@@ -13,26 +11,6 @@ const CONSOLE_DOMAINS: Readonly<Record<string, string>> = {
 export interface ConsolePlace {
   readonly partition: string;
   readonly region: string;
-}
-
-/**
- * The links of a run. A link is null where there is nothing to lead to, or where the partition's console is not known.
- *
- * @param outputs undefined where the stack's outputs are not known
- */
-export function buildLinks(
-  outputs: Outputs | undefined,
-  taskArn: string | null,
-  logStream: string | null,
-  origin: Origin,
-): Links {
-  return {
-    logStream: outputs && logStream !== null ? logStreamLink(outputs, outputs.logGroup, logStream) : null,
-    task: outputs && taskArn !== null ? taskLink(outputs, taskArn) : null,
-    build:
-      webLink(origin.buildUrl) ??
-      (outputs && origin.build !== null ? buildLink(outputs, origin.build) : null),
-  };
 }
 
 /** CloudWatch's page of a log stream. Its fragment is percent-encoded, and then its `%` are written `$25`. */
@@ -73,7 +51,7 @@ function consoleLink({ partition, region }: ConsolePlace, rest: string): string 
 }
 
 /** A URL that came from the environment, where it is one of the web. */
-function webLink(url: string | null): string | null {
+export function webLink(url: string | null): string | null {
   if (url === null || !URL.canParse(url)) return null;
   const { protocol, username, password, href } = new URL(url);
   return /^https?:$/.test(protocol) && username === "" && password === "" ? href : null;

@@ -1,6 +1,6 @@
 /** The AWS clients of `bootstrap`, which nothing else loads. */
 import type { S3ServiceException } from "@aws-sdk/client-s3";
-import { awsErrorText } from "../aws/clients.ts";
+import { awsErrorText } from "../aws/errors.ts";
 import type { Account } from "./plan.ts";
 import { BootstrapError, type BucketSettings, type StateApi, type StateKey } from "./state.ts";
 

@@ -1,7 +1,7 @@
 /** How a deploy looks at migrations: by its flags, else by the stack's configuration. Pure. */
 
 import { ConfigError } from "../contract/errors.ts";
-import { DIALECTS, type Dialect } from "./dialect.ts";
+import { DIALECTS, type Dialect } from "./choices.ts";
 import { isRule } from "./rules.ts";
 import { GUARD_RULES } from "./shippedRules.ts";
 

@@ -1,7 +1,6 @@
 /** Options that several commands take, and the values they accept. */
 import { type Command, InvalidArgumentError, Option } from "commander";
-import { DIALECTS } from "../check/dialect.ts";
-import { ConfigError } from "../contract/errors.ts";
+import { DIALECTS } from "../check/choices.ts";
 
 export interface CommonOptions {
   readonly stack?: string;
@@ -83,26 +82,6 @@ export function duration(text: string): number {
 export function positive(text: string): number {
   if (!/^[1-9]\d{0,8}$/.test(text)) throw new InvalidArgumentError("It must be a whole number of 1 or more.");
   return Number(text);
-}
-
-/**
- * The stack that a command is about.
- *
- * @throws {ConfigError} where neither --stack nor the branch names one
- */
-export function requireStack(
-  stack: string | undefined,
-  fromBranch: string | undefined,
-  branch: string | null,
-): string {
-  const chosen = stack ?? fromBranch;
-  if (chosen !== undefined && /^[\w.-]+(\/[\w.-]+){0,2}$/.test(chosen)) return chosen;
-  if (chosen !== undefined) throw new ConfigError([`--stack ${chosen} is no stack's name`]);
-  const where =
-    branch === null
-      ? "there is no branch to tell it by"
-      : `the branch ${branch} is neither stage/* nor prod/*`;
-  throw new ConfigError([`Which stack? ${where}; name it with --stack`]);
 }
 
 /** Reads `90m`, `12h`, `30d`, `2w` as milliseconds. */

@@ -1,5 +1,5 @@
 /** Who and what asked for a run, read from the environment of the CI or the shell. Pure. */
-import type { Origin } from "../report/report.ts";
+import type { Origin } from "../contract/origin.ts";
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -48,14 +48,6 @@ function gitHubOrigin(env: Environment): Origin {
 function branchName(ref: string | undefined): string | null {
   if (!ref || /^[0-9a-f]{40}$/.test(ref)) return null;
   return ref.replace(/^refs\/heads\//, "");
-}
-
-/** The stack that a branch deploys: `stage/*` stage, `prod/*` prod; undefined for any other branch. */
-export function stackOfBranch(branch: string | null): string | undefined {
-  const environment = branch?.split("/")[0];
-  return branch?.includes("/") && (environment === "stage" || environment === "prod")
-    ? environment
-    : undefined;
 }
 
 function text(value: string | undefined): string | null {

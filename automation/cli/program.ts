@@ -1,6 +1,6 @@
 /** The command line: names, arguments, help. It parses and validates; what the commands do is in {@link Commands}. */
 import { Command, Option } from "commander";
-import type { Dialect } from "../check/dialect.ts";
+import type { Dialect } from "../check/choices.ts";
 import { type Operation, parseDown, parseVersioned } from "../contract/operations.ts";
 import {
   disableOption,

@@ -1,7 +1,7 @@
 /** The part of the command line that only looks: check, new, plan, history, doctor. */
 import { type Command, Option } from "commander";
+import type { Dialect } from "../check/choices.ts";
 import { FORMATS, type Format } from "../check/choices.ts";
-import type { Dialect } from "../check/dialect.ts";
 import { ConfigError } from "../contract/errors.ts";
 import { type Operation, parseDown, parseVersioned } from "../contract/operations.ts";
 import {

@@ -2,7 +2,6 @@
 import { connectEcs, connectLogs } from "../aws/clients.ts";
 import type { CommandContext } from "../cli/context.ts";
 import type { Outputs } from "../contract/outputs.ts";
-import type { DatabaseVersion } from "../contract/resultLine.ts";
 import type { RunReport } from "../report/report.ts";
 import { runOperation } from "../run/runOperation.ts";
 import { runBase } from "./runBase.ts";
@@ -24,11 +23,4 @@ export async function askStatus(
     { name: "status" },
     outputs.taskDefinitionArn,
   );
-}
-
-/** The database's version as a run of `status` found it; null where it did not. Pure. */
-export function versionOf({ verdict }: RunReport): DatabaseVersion | null {
-  if (verdict.kind === "unchanged") return verdict.version;
-  if (verdict.kind === "dirty") return { version: verdict.version, dirty: true };
-  return null;
 }

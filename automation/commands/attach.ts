@@ -1,6 +1,7 @@
 /** The command `attach`: follows a task that is already there to its verdict. */
-import { awsErrorText, connectEcs, connectLogs, type EcsApi } from "../aws/clients.ts";
-import { type CommandContext, locate } from "../cli/context.ts";
+import { connectEcs, connectLogs, type EcsApi } from "../aws/clients.ts";
+import { awsErrorText } from "../aws/errors.ts";
+import type { CommandContext } from "../cli/context.ts";
 import type { RunOptions } from "../cli/options.ts";
 import { originOf } from "../cli/origin.ts";
 import { ConfigError } from "../contract/errors.ts";
@@ -12,7 +13,7 @@ import { systemClock } from "../task/clock.ts";
 import { attachToTask } from "../task/taskRun.ts";
 import { commandFor } from "../text/commandLine.ts";
 import { finishRun } from "./finishRun.ts";
-import { readOutputsAndLoad } from "./locate.ts";
+import { locate, readOutputsAndLoad } from "./locate.ts";
 import { runSettings } from "./runBase.ts";
 
 export async function attachCommand(

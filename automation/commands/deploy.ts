@@ -1,7 +1,7 @@
 /** The command `deploy`: what it needs of the process, of Pulumi and of the checkout. */
 import { connectEcs, connectLogs } from "../aws/clients.ts";
 import { type CheckSettings, checkSettings } from "../check/settings.ts";
-import { type CommandContext, locate, migrationsFolder } from "../cli/context.ts";
+import type { CommandContext } from "../cli/context.ts";
 import type { CommonOptions } from "../cli/options.ts";
 import type { DeployOptions } from "../cli/program.ts";
 import { ConfigError } from "../contract/errors.ts";
@@ -9,6 +9,7 @@ import { deploy, type PlanDeps } from "../deploy/deploy.ts";
 import { slackUrl } from "../notify/slack/webhookUrl.ts";
 import { findOutputs, type PulumiLocation, readStackConfig } from "../stack/pulumiCli.ts";
 import { finishRun } from "./finishRun.ts";
+import { locate, migrationsFolder } from "./locate.ts";
 import { runBase, runSettings } from "./runBase.ts";
 
 export async function deployCommand(context: CommandContext, options: DeployOptions): Promise<void> {

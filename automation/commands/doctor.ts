@@ -1,9 +1,10 @@
 /** The command `doctor`: looks at each part that a run needs, and guides out of a dirty version. */
 
-import { awsErrorText, connectLogs, type LogsApi } from "../aws/clients.ts";
-import type { Dialect } from "../check/dialect.ts";
+import { connectLogs, type LogsApi } from "../aws/clients.ts";
+import { awsErrorText } from "../aws/errors.ts";
+import type { Dialect } from "../check/choices.ts";
 import { checkSettings } from "../check/settings.ts";
-import { type CommandContext, jsonText, locate, migrationsFolder } from "../cli/context.ts";
+import { type CommandContext, jsonText } from "../cli/context.ts";
 import type { DoctorCommandOptions } from "../cli/programLook.ts";
 import { EXIT, type ExitCode } from "../contract/errors.ts";
 import type { Outputs } from "../contract/outputs.ts";
@@ -16,10 +17,12 @@ import { judgeDatabase, judgeHistory } from "../doctor/judgeRuns.ts";
 import { type DoctorReport, doctorLines } from "../doctor/text.ts";
 import { type HistoryEntry, readHistory } from "../history/history.ts";
 import { type MigrationFile, readMigrationFiles } from "../migrations/folder.ts";
+import { versionOf } from "../report/report.ts";
 import { type PulumiLocation, readOutputs, readStackConfig } from "../stack/pulumiCli.ts";
 import { systemClock } from "../task/clock.ts";
 import { redact } from "../text/redact.ts";
-import { askStatus, versionOf } from "./askStatus.ts";
+import { askStatus } from "./askStatus.ts";
+import { locate, migrationsFolder } from "./locate.ts";
 
 /** So far back the history is looked at for the last run, in milliseconds. */
 const HISTORY_MS = 90 * 24 * 60 * 60 * 1000;

@@ -1,6 +1,6 @@
 /** The command `migrate`: one operation on the database, from the stack's outputs alone. */
 import { connectEcs, connectLogs } from "../aws/clients.ts";
-import { type CommandContext, locate } from "../cli/context.ts";
+import type { CommandContext } from "../cli/context.ts";
 import type { MigrateOptions } from "../cli/program.ts";
 import type { Operation } from "../contract/operations.ts";
 import type { Outputs } from "../contract/outputs.ts";
@@ -8,7 +8,7 @@ import { askOnTerminal, confirm } from "../guard/confirmation.ts";
 import { isNews, runOperation } from "../run/runOperation.ts";
 import { chooseRevision } from "../task/revisions.ts";
 import { finishRun } from "./finishRun.ts";
-import { readOutputsAndLoad } from "./locate.ts";
+import { locate, readOutputsAndLoad } from "./locate.ts";
 import { runBase, runSettings } from "./runBase.ts";
 
 export async function migrateCommand(

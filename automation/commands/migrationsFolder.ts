@@ -1,10 +1,10 @@
 /** Where `check` and `new` find the folder of migrations and what stacks have shipped: they need no stack of their own. */
 import { readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { type CommandContext, projectFolder } from "../cli/context.ts";
-import { requireStack } from "../cli/options.ts";
+import type { CommandContext } from "../cli/context.ts";
 import type { Outputs, ShippedMigration } from "../contract/outputs.ts";
 import { readOutputs } from "../stack/pulumiCli.ts";
+import { projectFolder, requireStack } from "./locate.ts";
 
 interface FolderOptions {
   readonly project?: string;

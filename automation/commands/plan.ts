@@ -1,7 +1,7 @@
 /** The command `plan`: asks the database for its version, and says what an operation would run. */
 
 import { checkSettings } from "../check/settings.ts";
-import { type CommandContext, jsonText, locate, migrationsFolder } from "../cli/context.ts";
+import { type CommandContext, jsonText } from "../cli/context.ts";
 import type { PlanCommandOptions } from "../cli/programLook.ts";
 import { EXIT, type ExitCode } from "../contract/errors.ts";
 import type { Operation } from "../contract/operations.ts";
@@ -9,9 +9,11 @@ import { readMigrationFiles } from "../migrations/folder.ts";
 import { tell } from "../notify/deliver.ts";
 import { makePlan } from "../plan/makePlan.ts";
 import { planLines } from "../plan/text.ts";
+import { versionOf } from "../report/report.ts";
 import { readOutputs, readStackConfig } from "../stack/pulumiCli.ts";
 import { systemClock } from "../task/clock.ts";
-import { askStatus, versionOf } from "./askStatus.ts";
+import { askStatus } from "./askStatus.ts";
+import { locate, migrationsFolder } from "./locate.ts";
 
 /** Exit 0 with a plan, whatever it says; where the database could not be asked, the exit code of that. */
 export async function planCommand(

@@ -1,12 +1,12 @@
 /** `deploy --plan`: says what will run before it runs. It never keeps the migration from running. */
 
 import type { CheckSettings } from "../check/settings.ts";
-import { versionOf } from "../commands/askStatus.ts";
 import { sendToSlack } from "../notify/slack/client.ts";
 import { planMessage } from "../notify/slack/planMessage.ts";
 import { makePlan, type PlanReport } from "../plan/makePlan.ts";
 import { planLines } from "../plan/text.ts";
 import type { RunReport } from "../report/report.ts";
+import { versionOf } from "../report/report.ts";
 import { runOperation } from "../run/runOperation.ts";
 import { redact } from "../text/redact.ts";
 import type { PlanDeps } from "./deploy.ts";

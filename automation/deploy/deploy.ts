@@ -3,11 +3,13 @@
  * migration where there is something to run, and hand back the report of it.
  */
 
-import { awsErrorText, type EcsApi, type LogsApi } from "../aws/clients.ts";
+import type { EcsApi, LogsApi } from "../aws/clients.ts";
+import { awsErrorText } from "../aws/errors.ts";
 import type { Finding } from "../check/finding.ts";
 import { type CheckSettings, DEFAULT_CHECK } from "../check/settings.ts";
+import type { LintInput } from "../check/unshipped.ts";
 import { EcsMigrateError, EXIT } from "../contract/errors.ts";
-import type { Outputs, ShippedMigration } from "../contract/outputs.ts";
+import type { Outputs } from "../contract/outputs.ts";
 import { guardCheckout, overtaken, type Released } from "../guard/checkout.ts";
 import { refuseOnFindings } from "../guard/guardError.ts";
 import { changesNothing, findInfraChanges, InfraGuardError } from "../guard/infra.ts";
@@ -36,13 +38,6 @@ export interface DeployDeps extends RunBase {
   readonly lint?: ((input: LintInput) => Promise<readonly Finding[]>) | undefined;
   /** Called before the migration is run, with what the stack has shipped by then; it does not throw. */
   readonly beforeUp?: ((deps: PlanDeps) => Promise<void>) | undefined;
-}
-
-export interface LintInput extends CheckSettings {
-  readonly files: readonly MigrationFile[];
-  readonly shipped: readonly ShippedMigration[];
-  readonly stack: string;
-  readonly now: Date;
 }
 
 export interface PlanDeps extends RunDeps {

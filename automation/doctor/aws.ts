@@ -2,7 +2,7 @@
  * The AWS calls of `doctor`, as a short list of functions: what a fake has to answer in a test. Each client is loaded when
  * it is first asked, client-ec2 (28 MB on disk) above all: nothing else in the program needs it.
  */
-import { awsErrorKind } from "../aws/clients.ts";
+import { awsErrorKind } from "../aws/errors.ts";
 import type { Outputs } from "../contract/outputs.ts";
 
 export interface TaskDefinitionFacts {

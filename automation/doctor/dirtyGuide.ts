@@ -1,6 +1,6 @@
 /** The way out of a dirty version, as far as it can be told without touching the database. Nothing is run. */
 
-import type { Dialect } from "../check/dialect.ts";
+import type { Dialect } from "../check/choices.ts";
 import { parseSql, type Statement } from "../check/postgres/statements.ts";
 import type { Outputs } from "../contract/outputs.ts";
 import type { HistoryEntry } from "../history/history.ts";

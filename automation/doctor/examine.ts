@@ -1,5 +1,5 @@
 /** Looks at each part that a run needs, by the stack's outputs. Reads metadata alone and changes nothing. */
-import { awsErrorText } from "../aws/clients.ts";
+import { awsErrorText } from "../aws/errors.ts";
 import type { Outputs } from "../contract/outputs.ts";
 import type { DoctorApi } from "./aws.ts";
 import { type Diagnosis, ok, problem, warning } from "./diagnosis.ts";

@@ -8,6 +8,7 @@ import type { DirtyGuide, GuidedStatement } from "./dirtyGuide.ts";
 
 const SIGNS: Readonly<Record<CheckState, string>> = { ok: "✔", warning: "!", problem: "✖" };
 const COLOURS = { ok: "green", warning: "yellow", problem: "red" } as const;
+
 /** Lines shown of one statement. */
 const STATEMENT_LINES = 6;
 

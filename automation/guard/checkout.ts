@@ -1,13 +1,13 @@
 /** The checkout must follow from what the stack has shipped and its database may have run, before anything is built. */
 
 import { findGuardProblems, type GuardProblem } from "../check/shippedRules.ts";
+import { EcsMigrateError, EXIT } from "../contract/errors.ts";
 import type { Outputs, ShippedMigration } from "../contract/outputs.ts";
 import { findStanding, mayHaveRun, type Standing, type StandingDeps } from "../history/knownVersion.ts";
 import type { MigrationFile } from "../migrations/folder.ts";
 import { COMMAND, commandFor } from "../text/commandLine.ts";
 import { versionText } from "../text/version.ts";
 import type { Verdict } from "../verdict/verdict.ts";
-import { GuardRefusedError } from "./guardError.ts";
 
 export interface GuardDeps extends StandingDeps {
   readonly stack: string;
@@ -109,4 +109,27 @@ function hintOf(standing: Standing, stack: string): string | null {
   if (!standing.version.dirty) return null;
   const guide = commandFor("doctor", stack);
   return `The database is ${versionText(standing.version)}: a file that has not run to its end may change once \`${COMMAND} migrate force\` has said so; ${guide} --database shows how. Then deploy again.`;
+}
+
+/** The checkout's migrations do not follow from what the stack has shipped; nothing was started. */
+export class GuardRefusedError extends EcsMigrateError {
+  readonly code = "guard";
+  readonly exitCode = EXIT.refused;
+  readonly problems: readonly GuardProblem[];
+
+  /**
+   * @param problems at least one, of severity `error`
+   * @param hint a way out beside the mends, in whole sentences
+   */
+  constructor(problems: readonly GuardProblem[], hint: string | null = null, options?: ErrorOptions) {
+    const list = problems.map(
+      ({ file, rule, message, mend }) => `  - ${file}: ${rule}: ${message}\n    ${mend}`,
+    );
+    const stacks = [...new Set(problems.map(({ stack }) => stack))].join(", ");
+    super(
+      `The migrations do not fit what stack ${stacks} has shipped; nothing was run:\n${list.join("\n")}${hint === null ? "" : `\n${hint}`}`,
+      options,
+    );
+    this.problems = problems;
+  }
 }

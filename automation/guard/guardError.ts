@@ -1,30 +1,6 @@
 /** The deploy was refused before anything ran. */
 import type { Finding } from "../check/finding.ts";
-import type { GuardProblem } from "../check/shippedRules.ts";
 import { EcsMigrateError, EXIT } from "../contract/errors.ts";
-
-/** The checkout's migrations do not follow from what the stack has shipped; nothing was started. */
-export class GuardRefusedError extends EcsMigrateError {
-  readonly code = "guard";
-  readonly exitCode = EXIT.refused;
-  readonly problems: readonly GuardProblem[];
-
-  /**
-   * @param problems at least one, of severity `error`
-   * @param hint a way out beside the mends, in whole sentences
-   */
-  constructor(problems: readonly GuardProblem[], hint: string | null = null, options?: ErrorOptions) {
-    const list = problems.map(
-      ({ file, rule, message, mend }) => `  - ${file}: ${rule}: ${message}\n    ${mend}`,
-    );
-    const stacks = [...new Set(problems.map(({ stack }) => stack))].join(", ");
-    super(
-      `The migrations do not fit what stack ${stacks} has shipped; nothing was run:\n${list.join("\n")}${hint === null ? "" : `\n${hint}`}`,
-      options,
-    );
-    this.problems = problems;
-  }
-}
 
 /** A file that the stack has not shipped would do harm; nothing was started. */
 export class CheckRefusedError extends EcsMigrateError {

@@ -3,22 +3,7 @@
  * make: `deploy` refuses it with the list. Pure.
  */
 import { EcsMigrateError, EXIT } from "../contract/errors.ts";
-
-/** What the guard reads of one step of a preview; the engine's StepEventMetadata is one. */
-export interface StepEvent {
-  readonly op: string;
-  readonly urn: string;
-  readonly type: string;
-  readonly diffs?: readonly string[];
-  readonly detailedDiff?: Readonly<Record<string, unknown>> | null;
-}
-
-/** What `pulumi up` would do. */
-export interface Preview {
-  readonly steps: readonly StepEvent[];
-  /** False only where the engine has told the stack's outputs before and after, and they are the same. */
-  readonly outputsChange: boolean;
-}
+import type { Preview, StepEvent } from "../stack/update.ts";
 
 /** A step that a routine deploy may not take. */
 export interface InfraChange {

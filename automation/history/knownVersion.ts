@@ -2,7 +2,8 @@
  * Where a stack's database stands, as far as its history tells. A shipped file that has not run to its end may be mended:
  * golang-migrate runs whatever file then has the version.
  */
-import { awsErrorText, type EcsApi, type LogsApi } from "../aws/clients.ts";
+import type { EcsApi, LogsApi } from "../aws/clients.ts";
+import { awsErrorText } from "../aws/errors.ts";
 import type { Outputs, ShippedMigration } from "../contract/outputs.ts";
 import type { DatabaseVersion } from "../contract/resultLine.ts";
 import { newestEntry } from "./history.ts";

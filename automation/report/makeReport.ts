@@ -1,13 +1,14 @@
 /** Makes the report of a run from what is known of it. Pure. */
 
-import { buildLinks } from "../aws/console.ts";
 import type { Operation } from "../contract/operations.ts";
+import type { Origin } from "../contract/origin.ts";
 import type { Outputs } from "../contract/outputs.ts";
 import type { EcsTaskRun } from "../task/taskRun.ts";
 import { redact } from "../text/redact.ts";
 import { describeVerdict, exitCodeOf } from "../verdict/describe.ts";
 import type { Verdict } from "../verdict/verdict.ts";
-import { type Origin, REPORT_SCHEMA, type RunReport } from "./report.ts";
+import { buildLinks } from "./links.ts";
+import { REPORT_SCHEMA, type RunReport } from "./report.ts";
 
 export interface ReportFacts {
   readonly stack: string;

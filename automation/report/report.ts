@@ -2,38 +2,14 @@
  * One run, as everyone is told of it: the terminal, Slack, `--json`, `--report` and the Markdown summary all read this.
  */
 import type { Operation } from "../contract/operations.ts";
+import type { Origin } from "../contract/origin.ts";
+import type { DatabaseVersion } from "../contract/resultLine.ts";
+import type { TaskReport } from "../task/taskRun.ts";
 import type { Verdict } from "../verdict/verdict.ts";
+import type { Links } from "./links.ts";
 
 /** Raised when a field changes its meaning; new fields are added without. */
 export const REPORT_SCHEMA = 1;
-
-/** Who and what asked for the run. Every field is null where it is not known. */
-export interface Origin {
-  /** A person or role, as CI or the shell names it. */
-  readonly by: string | null;
-  readonly commit: string | null;
-  readonly branch: string | null;
-  /** CodeBuild's build id, or another CI's. */
-  readonly build: string | null;
-  readonly buildUrl: string | null;
-}
-
-/** The ECS task of the run; absent where none was started. */
-export interface TaskReport {
-  readonly arn: string;
-  readonly taskDefinition: string;
-  readonly stopCode: string | null;
-  readonly stoppedReason: string | null;
-  readonly exitCode: number | null;
-  /** True where the run was already there when this command came: it attached and started nothing. */
-  readonly attached: boolean;
-}
-
-export interface Links {
-  readonly logStream: string | null;
-  readonly task: string | null;
-  readonly build: string | null;
-}
 
 export interface RunReport {
   readonly schema: typeof REPORT_SCHEMA;
@@ -63,4 +39,11 @@ export interface RunReport {
   readonly logTail: readonly string[];
   /** Warnings that did not change the verdict: a log that could not be read, a Slack message not sent. */
   readonly warnings: readonly string[];
+}
+
+/** The database's version as a run of `status` found it; null where it did not. Pure. */
+export function versionOf({ verdict }: RunReport): DatabaseVersion | null {
+  if (verdict.kind === "unchanged") return verdict.version;
+  if (verdict.kind === "dirty") return { version: verdict.version, dirty: true };
+  return null;
 }

@@ -1,9 +1,11 @@
 /** One operation from its start to the report that everyone is told from. */
-import { awsErrorText, type EcsApi, type LogsApi } from "../aws/clients.ts";
+import type { EcsApi, LogsApi } from "../aws/clients.ts";
+import { awsErrorText } from "../aws/errors.ts";
 import { isReadOnly, type Operation, operationText } from "../contract/operations.ts";
+import type { Origin } from "../contract/origin.ts";
 import type { Outputs } from "../contract/outputs.ts";
 import { makeReport } from "../report/makeReport.ts";
-import type { Origin, RunReport } from "../report/report.ts";
+import type { RunReport } from "../report/report.ts";
 import type { Activity, Terminal } from "../report/terminal.ts";
 import type { Clock } from "../task/clock.ts";
 import { runIdentity } from "../task/request.ts";

@@ -5,7 +5,6 @@
 import { isDeepStrictEqual, stripVTControlCharacters } from "node:util";
 import type { EngineEvent, Stack, StepEventMetadata } from "@pulumi/pulumi/automation/index.js";
 import { EcsMigrateError, EXIT } from "../contract/errors.ts";
-import type { Preview } from "../guard/infra.ts";
 import { PulumiError, type PulumiLocation, pulumiFailure } from "./pulumiCli.ts";
 
 /** `pulumi up` or `pulumi preview` failed. No migration was started. */
@@ -219,4 +218,20 @@ function definedVariables(env: NodeJS.ProcessEnv): Record<string, string> {
   return Object.fromEntries(
     Object.entries(env).filter((entry): entry is [string, string] => entry[1] !== undefined),
   );
+}
+
+/** What the guard reads of one step of a preview; the engine's StepEventMetadata is one. */
+export interface StepEvent {
+  readonly op: string;
+  readonly urn: string;
+  readonly type: string;
+  readonly diffs?: readonly string[];
+  readonly detailedDiff?: Readonly<Record<string, unknown>> | null;
+}
+
+/** What `pulumi up` would do. */
+export interface Preview {
+  readonly steps: readonly StepEvent[];
+  /** False only where the engine has told the stack's outputs before and after, and they are the same. */
+  readonly outputsChange: boolean;
 }

@@ -1,10 +1,10 @@
 /** Looks for tasks before one is started: the run's own, and others on the same database. Reads and changes nothing. */
 import type { Task } from "@aws-sdk/client-ecs";
-import { awsErrorKind, isPassing } from "../aws/clients.ts";
+import { awsErrorKind, isPassing } from "../aws/errors.ts";
 import { isReadOnly, operationText } from "../contract/operations.ts";
 import { backoffMs } from "./clock.ts";
+import type { StartOptions } from "./request.ts";
 import { startedBy } from "./request.ts";
-import type { StartOptions } from "./start.ts";
 
 /** A look that is throttled or finds no server is made this often before it counts as refused. */
 const LOOKUP_TRIES = 4;

@@ -5,39 +5,8 @@
  *
  * Source: CloudWatch Logs API reference, StartLiveTail.
  */
+import type { LiveTailSession, LiveTailUpdate, LogLine, StartLiveTail } from "../aws/clients.ts";
 import type { Clock } from "./clock.ts";
-
-/** One log event as both GetLogEvents and Live Tail give it. */
-export interface LogLine {
-  /** Milliseconds since the epoch. */
-  readonly timestamp?: number | undefined;
-  readonly message?: string | undefined;
-}
-
-/** Sent each second, empty where nothing came in. */
-export interface LiveTailUpdate {
-  readonly lines: readonly LogLine[];
-  /** More than 500 lines matched, and these are some of them. */
-  readonly sampled: boolean;
-}
-
-export interface LiveTailInput {
-  /** Without `:*` at its end. */
-  readonly logGroupArn: string;
-  readonly logStream: string;
-  /** Gives up the opening. */
-  readonly signal: AbortSignal;
-  readonly onUpdate: (update: LiveTailUpdate) => void;
-  /** The session is over: after an error, after three hours, or with the connection. */
-  readonly onEnd: () => void;
-}
-
-export interface LiveTailSession {
-  close(): Promise<void>;
-}
-
-/** @throws what the SDK throws where no session can be had */
-export type StartLiveTail = (input: LiveTailInput) => Promise<LiveTailSession>;
 
 /** No update for so long, ten of them missing, and the session is given up. */
 const SILENT_MS = 10_000;

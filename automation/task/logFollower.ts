@@ -2,16 +2,17 @@
  * Follows one log stream: every line once, in order. Logs inform and never judge, so nothing here throws for what AWS
  * answers: a stream that cannot be read becomes a warning.
  */
-import type { LogsApi } from "../aws/clients.ts";
-import { awsErrorKind, awsErrorText, isPassing } from "../aws/clients.ts";
+import type { LogLine, LogsApi } from "../aws/clients.ts";
+import { awsErrorKind, awsErrorText, isPassing } from "../aws/errors.ts";
 import { parseResultLine, type ResultLine } from "../contract/resultLine.ts";
 import type { Clock } from "./clock.ts";
-import type { LogLine } from "./liveTail.ts";
 
 /** As many of the last lines are kept for the report. */
 const TAIL_LINES = 20;
+
 /** One poll reads this many pages at the most, so that a flood of lines cannot keep the task from being looked at. */
 const MAX_PAGES = 10;
+
 /** A page of fewer lines is hardly ever followed by another one at once. */
 const FEW_LINES = 1_000;
 

@@ -1,10 +1,11 @@
 /** What RunTask is asked for: the run's names, its place, its command. Pure. */
 import { createHash } from "node:crypto";
 import type { RunTaskCommandInput } from "@aws-sdk/client-ecs";
+import type { EcsApi } from "../aws/clients.ts";
 import { type Operation, operationCommand, operationText } from "../contract/operations.ts";
+import type { Origin } from "../contract/origin.ts";
 import type { Outputs } from "../contract/outputs.ts";
-import type { Origin } from "../report/report.ts";
-import type { StartOptions } from "./start.ts";
+import type { Clock } from "./clock.ts";
 
 /**
  * The identity of a run: 32 hex digits. The same stack, revision, operation and build give the same identity, so a build
@@ -89,4 +90,32 @@ function originEnvironment(origin: Origin): { name: string; value: string }[] {
   return Object.entries(variables).flatMap(([name, value]) =>
     value ? [{ name, value: value.slice(0, 256) }] : [],
   );
+}
+
+export interface StartOptions {
+  readonly ecs: EcsApi;
+  readonly clock: Clock;
+  readonly outputs: Outputs;
+  /** With its revision. */
+  readonly taskDefinition: string;
+  readonly operation: Operation;
+  readonly origin: Origin;
+  /** Names this run and no other: see `runTaskInput.ts`. */
+  readonly runId: string;
+  /** The attempt to begin with: the last that an earlier process of the same run made, since its answer may be lost. */
+  readonly firstAttempt?: number;
+  /** True where an earlier process began this run and never told its verdict: its task may be there. */
+  readonly resumed?: boolean;
+  /** The task that the earlier process had, which ECS may have forgotten since; its log has not. */
+  readonly knownTask?: string | null;
+  /** True where the earlier process called RunTask longer ago than ECS remembers a task that stopped. */
+  readonly mayBeForgotten?: boolean;
+  /** Makes a new identity where the run's own task is over and others have run since; see {@link findOwnRun}. */
+  readonly renew?: () => Promise<string>;
+  /** Awaited before each RunTask. */
+  readonly onAttempt?: (attempt: number) => Promise<void> | void;
+  /** Waits for another running task to end instead of refusing, at most so many milliseconds. */
+  readonly waitMs: number;
+  readonly signal?: AbortSignal;
+  readonly say: (line: string) => void;
 }

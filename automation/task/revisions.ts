@@ -4,7 +4,7 @@
  */
 import type { ContainerDefinition } from "@aws-sdk/client-ecs";
 import type { EcsApi } from "../aws/clients.ts";
-import { awsErrorText } from "../aws/clients.ts";
+import { awsErrorText } from "../aws/errors.ts";
 import { ConfigError } from "../contract/errors.ts";
 import type { Outputs } from "../contract/outputs.ts";
 

@@ -4,48 +4,16 @@
  */
 import { randomUUID } from "node:crypto";
 import type { RunTaskCommandInput, Task } from "@aws-sdk/client-ecs";
-import type { EcsApi } from "../aws/clients.ts";
-import { awsErrorKind, awsErrorText, isPassing } from "../aws/clients.ts";
-import type { Operation } from "../contract/operations.ts";
-import type { Outputs } from "../contract/outputs.ts";
-import type { Origin } from "../report/report.ts";
+import { awsErrorKind, awsErrorText, isPassing } from "../aws/errors.ts";
 import { failureReason, type NotStartedReason, type Verdict } from "../verdict/verdict.ts";
-import { backoffMs, type Clock } from "./clock.ts";
+import { backoffMs } from "./clock.ts";
 import { canJoin, describeTasks, findOwnRun, findOwnTask, findRunning } from "./find.ts";
-import { runTaskInput } from "./request.ts";
+import { runTaskInput, type StartOptions } from "./request.ts";
 
 /** RunTask is tried this often where ECS had no room, or its answer was lost. */
 export const RUN_TASK_TRIES = 4;
 const RETRY_FIRST_MS = 5_000;
 const RETRY_MOST_MS = 30_000;
-
-export interface StartOptions {
-  readonly ecs: EcsApi;
-  readonly clock: Clock;
-  readonly outputs: Outputs;
-  /** With its revision. */
-  readonly taskDefinition: string;
-  readonly operation: Operation;
-  readonly origin: Origin;
-  /** Names this run and no other: see `runTaskInput.ts`. */
-  readonly runId: string;
-  /** The attempt to begin with: the last that an earlier process of the same run made, since its answer may be lost. */
-  readonly firstAttempt?: number;
-  /** True where an earlier process began this run and never told its verdict: its task may be there. */
-  readonly resumed?: boolean;
-  /** The task that the earlier process had, which ECS may have forgotten since; its log has not. */
-  readonly knownTask?: string | null;
-  /** True where the earlier process called RunTask longer ago than ECS remembers a task that stopped. */
-  readonly mayBeForgotten?: boolean;
-  /** Makes a new identity where the run's own task is over and others have run since; see {@link findOwnRun}. */
-  readonly renew?: () => Promise<string>;
-  /** Awaited before each RunTask. */
-  readonly onAttempt?: (attempt: number) => Promise<void> | void;
-  /** Waits for another running task to end instead of refusing, at most so many milliseconds. */
-  readonly waitMs: number;
-  readonly signal?: AbortSignal;
-  readonly say: (line: string) => void;
-}
 
 export type Started =
   | { readonly task: Task; readonly attached: boolean }

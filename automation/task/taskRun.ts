@@ -3,18 +3,20 @@ import { randomUUID } from "node:crypto";
 import type { Task } from "@aws-sdk/client-ecs";
 import type { EcsApi, LogsApi } from "../aws/clients.ts";
 import type { Operation } from "../contract/operations.ts";
+import type { Origin } from "../contract/origin.ts";
 import type { Outputs } from "../contract/outputs.ts";
 import type { ResultLine } from "../contract/resultLine.ts";
-import type { Origin, TaskReport } from "../report/report.ts";
 import { type Evidence, judge, namedContainer, type Verdict } from "../verdict/verdict.ts";
 import type { Clock } from "./clock.ts";
 import { LiveTail } from "./liveTail.ts";
 import { drain, LogFollower } from "./logFollower.ts";
-import { RUN_TASK_TRIES, type Started, type StartOptions, startTask } from "./start.ts";
+import type { StartOptions } from "./request.ts";
+import { RUN_TASK_TRIES, type Started, startTask } from "./start.ts";
 import { type Watched, type WatchOptions, watchTask } from "./watch.ts";
 
 /** A task that was told to stop has its stopTimeout of 120 s, and ECS some time to say so, in milliseconds. */
 const STOP_MS = 150_000;
+
 /** A start that ECS gave up for want of room is made again this often: nothing has run. */
 const START_ATTEMPTS = 3;
 
@@ -230,4 +232,15 @@ async function stopTask(ecs: EcsApi, cluster: string, task: string): Promise<str
   } catch (error) {
     return `task ${task} could not be stopped (${error instanceof Error ? error.message : String(error)})`;
   }
+}
+
+/** The ECS task of the run; absent where none was started. */
+export interface TaskReport {
+  readonly arn: string;
+  readonly taskDefinition: string;
+  readonly stopCode: string | null;
+  readonly stoppedReason: string | null;
+  readonly exitCode: number | null;
+  /** True where the run was already there when this command came: it attached and started nothing. */
+  readonly attached: boolean;
 }

@@ -5,7 +5,7 @@
  */
 import type { Task } from "@aws-sdk/client-ecs";
 import type { EcsApi } from "../aws/clients.ts";
-import { awsErrorKind, awsErrorText, isPassing } from "../aws/clients.ts";
+import { awsErrorKind, awsErrorText, isPassing } from "../aws/errors.ts";
 import { namedContainer } from "../verdict/verdict.ts";
 import { backoffMs, type Clock } from "./clock.ts";
 import type { LiveTail } from "./liveTail.ts";
@@ -23,33 +23,45 @@ interface Pace {
 
 /** DescribeTasks until the task runs. */
 const PENDING: Pace = { least: 250, most: 1_000, share: 0.1 };
+
 /** GetLogEvents in the first seconds of its run: the result line comes this way, and most migrations are over by then. */
 const FIRST_LINES: Pace = { least: 100, most: 250, share: 0.05 };
+
 /** GetLogEvents from then on; a line shows within 2 s, the call itself included. */
 const LINES: Pace = { least: 250, most: 1_800, share: 0.01 };
+
 /** GetLogEvents until the task runs: awslogs makes the stream with the container's first line. */
 const NO_LINES_YET_MS = 2_000;
 const LOGS_RETRY_MS = 1_000;
+
 /** DescribeTasks while it runs: only for what ends without a result line. */
 const DESCRIBE_FIRST_MS = 1_000;
 const DESCRIBE_MOST_MS = 6_000;
+
 /** The same while lines are pushed: a container that ends without a result line is noticed as much later. */
 const DESCRIBE_MOST_PUSHED_MS = 15_000;
+
 /** Live Tail opens then: a short migration is over sooner, and is judged sooner by asking. */
 const PUSH_AFTER_MS = 5_000;
+
 /** An update may hold what came in, and was read, in the second before its session. */
 const PUSH_OVERLAP_MS = 1_000;
+
 /** GetLogEvents while lines are pushed: to read back what has been shown, and what has not. */
 const READ_BACK_MS = 120_000;
 const READ_BACK_LINES = 2_000;
+
 /** DescribeTasks after the result line: the container is about to end, and ECS says so a moment to some seconds later. */
 const RESULT_FIRST_MS = 50;
 const RESULT_MOST_MS = 1_000;
 const RESULT_GROWTH = 1.5;
+
 /** DescribeTasks may not know a task yet that RunTask has just answered with: it counts as pending for as long as this. */
 const NOT_YET_VISIBLE_MS = 60_000;
+
 /** So many answers of MISSING in a row, after the task was seen, mean that ECS forgot it. */
 const FORGOTTEN_AFTER = 3;
+
 /** So many refusals in a row (expired credentials, access denied) end the watch: they do not pass by waiting. */
 const GIVE_UP_AFTER = 3;
 

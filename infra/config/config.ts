@@ -6,7 +6,7 @@
 import { existsSync, statSync } from "node:fs";
 import { join, resolve } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
-import { DIALECTS } from "../../automation/check/dialect.ts";
+import { DIALECTS } from "../../automation/check/choices.ts";
 import { ruleProblem } from "../../automation/check/settings.ts";
 import { ConfigError } from "../../automation/contract/errors.ts";
 import { describeFargateMemory, FARGATE_CPU, fargateMemory } from "./fargateSizes.ts";

@@ -3,8 +3,7 @@
  * back unchanged at the end, empty pages before the end, events that become visible late. Live Tail sends an update each
  * second, of at most 500 events.
  */
-import type { LogsApi } from "../../automation/aws/clients.ts";
-import type { LiveTailInput, LiveTailSession } from "../../automation/task/liveTail.ts";
+import type { LiveTailInput, LiveTailSession, LogsApi } from "../../automation/aws/clients.ts";
 import type { FakeClock } from "./fakeClock.ts";
 import { FAULTS, FakeAwsError, type Faults } from "./fakeFaults.ts";
 

@@ -1,8 +1,8 @@
 /** A plan as a Slack message, sent before a production stack is migrated. Pure. */
 
+import type { Origin } from "../../contract/origin.ts";
 import type { PlanFile, PlanReport } from "../../plan/makePlan.ts";
 import { dropText, fileTitle, impactText, planHeadline } from "../../plan/text.ts";
-import type { Origin } from "../../report/report.ts";
 import {
   codeBlock,
   contextBlock,
@@ -17,6 +17,7 @@ import {
 
 /** Blocks that are no file's: the header, the note, the line on what is left out, the other findings, who. */
 const OTHER_BLOCKS = 5;
+
 /** As much of one finding as is shown. */
 const FINDING = 400;
 

@@ -1,11 +1,19 @@
 /** Where Slack is told: the webhook. */
-import { awsErrorText, connectParameters } from "../../aws/clients.ts";
-import type { CommandContext } from "../../cli/context.ts";
+import { connectParameters } from "../../aws/clients.ts";
+import { awsErrorText } from "../../aws/errors.ts";
 import type { Outputs } from "../../contract/outputs.ts";
+
+/** What the lookup needs of the process. */
+interface SlackEnvironment {
+  readonly env: NodeJS.ProcessEnv;
+  /** Masks a secret from now on. */
+  readonly keepSecret: (secret: string) => void;
+  readonly terminal: { warn(line: string): void };
+}
 
 /** The webhook's URL is a secret: SLACK_WEBHOOK_URL, or the parameter whose name the outputs give. */
 export async function slackUrl(
-  context: CommandContext,
+  context: SlackEnvironment,
   outputs: Outputs | undefined,
 ): Promise<string | undefined> {
   const { SLACK_WEBHOOK_URL: url } = context.env;

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { buildLink, buildLinks, logStreamLink, taskLink } from "../../../automation/aws/console.ts";
+import { buildLink, logStreamLink, taskLink } from "../../../automation/aws/console.ts";
 import type { Outputs } from "../../../automation/contract/outputs.ts";
+import { buildLinks } from "../../../automation/report/links.ts";
 
 const AWS = { partition: "aws", region: "eu-west-1", accountId: "123456789012" };
 const CHINA = { partition: "aws-cn", region: "cn-north-1", accountId: "123456789012" };

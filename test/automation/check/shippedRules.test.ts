@@ -3,7 +3,7 @@ import { test } from "node:test";
 import fc from "fast-check";
 import { findGuardProblems, type GuardProblem } from "../../../automation/check/shippedRules.ts";
 import type { ShippedMigration } from "../../../automation/contract/outputs.ts";
-import { GuardRefusedError } from "../../../automation/guard/guardError.ts";
+import { GuardRefusedError } from "../../../automation/guard/checkout.ts";
 import {
   type MigrationFile,
   parseMigrationFileName,

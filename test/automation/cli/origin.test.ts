@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { originOf, stackOfBranch } from "../../../automation/cli/origin.ts";
+import { originOf } from "../../../automation/cli/origin.ts";
+import { stackOfBranch } from "../../../automation/commands/locate.ts";
 
 test("CodeBuild: the webhook's branch before the source version, and never a commit for a branch", () => {
   const env = {

@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { type Command, CommanderError } from "commander";
-import { duration, requireStack } from "../../../automation/cli/options.ts";
+import { duration } from "../../../automation/cli/options.ts";
 import { type Commands, createProgram } from "../../../automation/cli/program.ts";
+import { requireStack } from "../../../automation/commands/locate.ts";
 import { ConfigError } from "../../../automation/contract/errors.ts";
 
 /** Parses a command line; answers what was asked for, and all that was printed. */

@@ -1,7 +1,7 @@
 /** What a deploy asks of Pulumi. What becomes of its migration is in failureTable.test.ts. */
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import type { Preview } from "../../../automation/guard/infra.ts";
+import type { Preview } from "../../../automation/stack/update.ts";
 import { RunFixture, temporaryHome } from "../../support/runFixture.ts";
 
 const step = (op: string, type: string) => ({ op, type, urn: `urn:pulumi:stage::shop::${type}::main` });

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import type { Dialect } from "../../../automation/check/dialect.ts";
+import type { Dialect } from "../../../automation/check/choices.ts";
 import { parseSql } from "../../../automation/check/postgres/statements.ts";
 import type { DatabaseVersion, ResultLine } from "../../../automation/contract/resultLine.ts";
 import { ok, problem, warning } from "../../../automation/doctor/diagnosis.ts";

@@ -1,11 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import {
-  changesNothing,
-  findInfraChanges,
-  InfraGuardError,
-  type StepEvent,
-} from "../../../automation/guard/infra.ts";
+import { changesNothing, findInfraChanges, InfraGuardError } from "../../../automation/guard/infra.ts";
+import type { StepEvent } from "../../../automation/stack/update.ts";
 
 const TASK = "aws:ecs/taskDefinition:TaskDefinition";
 const step = (op: string, type: string, changes: Partial<StepEvent> = {}): StepEvent => ({

@@ -1,0 +1,29 @@
+import { buildLink, logStreamLink, taskLink, webLink } from "../aws/console.ts";
+import type { Origin } from "../contract/origin.ts";
+import type { Outputs } from "../contract/outputs.ts";
+
+export interface Links {
+  readonly logStream: string | null;
+  readonly task: string | null;
+  readonly build: string | null;
+}
+
+/**
+ * The links of a run. A link is null where there is nothing to lead to, or where the partition's console is not known.
+ *
+ * @param outputs undefined where the stack's outputs are not known
+ */
+export function buildLinks(
+  outputs: Outputs | undefined,
+  taskArn: string | null,
+  logStream: string | null,
+  origin: Origin,
+): Links {
+  return {
+    logStream: outputs && logStream !== null ? logStreamLink(outputs, outputs.logGroup, logStream) : null,
+    task: outputs && taskArn !== null ? taskLink(outputs, taskArn) : null,
+    build:
+      webLink(origin.buildUrl) ??
+      (outputs && origin.build !== null ? buildLink(outputs, origin.build) : null),
+  };
+}
