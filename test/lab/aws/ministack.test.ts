@@ -23,7 +23,12 @@ import {
   UpdateProjectCommand,
   UpdateWebhookCommand,
 } from "@aws-sdk/client-codebuild";
-import { CreateRepositoryCommand, ECRClient, GetAuthorizationTokenCommand } from "@aws-sdk/client-ecr";
+import {
+  CreateRepositoryCommand,
+  DescribeImagesCommand,
+  ECRClient,
+  GetAuthorizationTokenCommand,
+} from "@aws-sdk/client-ecr";
 import {
   ConflictException,
   type ContainerDefinition,
@@ -248,6 +253,33 @@ describe("a container is made as its definition says", { concurrency: true }, ()
     assert.equal(byName(task, "main")?.imageDigest, digest);
     assert.equal(byName(task, "main")?.exitCode, 3);
     await docker.exec(["rmi", "--force", `${uri}@${digest}`]);
+  });
+
+  test("a tag that is there takes no other image where the repository is immutable, and no image is said so, in ECR's words", async () => {
+    const repositoryName = "fidelity/immutable";
+    await ecr.send(new CreateRepositoryCommand({ repositoryName, imageTagMutability: "IMMUTABLE" }));
+    const reference = `127.0.0.1:${aws.port}/${repositoryName}:1`;
+    const describe = () =>
+      ecr.send(new DescribeImagesCommand({ repositoryName, imageIds: [{ imageTag: "1" }] }));
+    await assert.rejects(describe(), {
+      name: "ImageNotFoundException",
+      message:
+        "The image with imageId {imageDigest:'null', imageTag:'1'} does not exist within the repository with name 'fidelity/immutable' in the registry with id '000000000000'",
+    });
+    await docker.exec(["tag", image, reference]);
+    await docker.exec(["push", reference]);
+    await docker.exec(["push", reference]);
+    const digest = (await describe()).imageDetails?.[0]?.imageDigest;
+    await docker.exec(["build", "--tag", reference, "-"], { input: `FROM ${image}\nLABEL other=1\n` });
+    await assert.rejects(docker.exec(["push", reference]), (error: Error) => {
+      assert.match(
+        error.message,
+        /tag invalid: The image tag '1' already exists in the 'fidelity\/immutable' repository and cannot be overwritten because the repository is immutable\.$/m,
+      );
+      return true;
+    });
+    assert.equal((await describe()).imageDetails?.[0]?.imageDigest, digest);
+    await docker.exec(["rmi", "--force", reference]);
   });
 
   test("the registry's address is one that answers here", async () => {

@@ -26,15 +26,17 @@ test("the same content has the same hash, and a changed file another", async () 
   assert.notEqual(await hash(), before);
 });
 
-test("a new name, an executable bit and another Dockerfile count", async () => {
+test("a new name, any bit of a mode and another Dockerfile count", async () => {
   const hashes = [await hash()];
   await write("sub/b.sql", "");
   hashes.push(await hash());
   await chmod(join(context, "sub/b.sql"), 0o755);
   hashes.push(await hash());
+  await chmod(join(context, "sub/b.sql"), 0o700);
+  hashes.push(await hash());
   await write("Dockerfile", "FROM other\n");
   hashes.push(await hash());
-  assert.equal(new Set(hashes).size, 4);
+  assert.equal(new Set(hashes).size, 5);
 });
 
 test("what .dockerignore leaves out does not count, what it lets back in does", async () => {

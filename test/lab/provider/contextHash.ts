@@ -5,7 +5,7 @@ import { join } from "node:path";
 import dockerignore from "@balena/dockerignore";
 
 /**
- * SHA-256, hex, over the path, kind, executable bit and content of each file of the context that `.dockerignore` (or
+ * SHA-256, hex, over the path, whole mode and content of each file of the context that `.dockerignore` (or
  * `<Dockerfile>.dockerignore`, which goes before it) lets through, and over the Dockerfile.
  *
  * @param context the context's folder
@@ -57,6 +57,5 @@ async function addFile(hash: Hash, context: string, path: string): Promise<void>
   const { mode } = await lstat(file);
   const isLink = (mode & 0o170000) === 0o120000;
   const content = isLink ? Buffer.from(await readlink(file)) : await readFile(file);
-  const kind = isLink ? "link" : mode & 0o100 ? "executable" : "file";
-  hash.update(`\0${path}\0${kind}\0${content.length}\0`).update(content);
+  hash.update(`\0${path}\0${mode.toString(8)}\0${content.length}\0`).update(content);
 }

@@ -49,12 +49,15 @@ test("docker build gets every input; the image itself is the cache where none is
   ]);
 });
 
-test("content, arguments, platform, target and tag ask for another build; where the context lies does not", () => {
+test("content, arguments, platform, target and tag ask for another build, and so do the places of context and Dockerfile", () => {
   const inputs = {
     ...buildInputs({ repositoryUrl: URL, context: "/a", args: { A: "1" } }, "t"),
     contextHash: "1",
   };
-  assert.deepEqual(changedInputs(inputs, { ...inputs, context: { location: "/b" } }), []);
+  assert.deepEqual(changedInputs(inputs, { ...inputs, context: { location: "/b" } }), ["context"]);
+  assert.deepEqual(changedInputs(inputs, { ...inputs, dockerfile: { location: "/b/Dockerfile" } }), [
+    "dockerfile",
+  ]);
   assert.deepEqual(changedInputs(inputs, { ...inputs, contextHash: "2" }), ["contextHash"]);
   assert.deepEqual(changedInputs(inputs, { ...inputs, buildArgs: { A: "2" } }), ["buildArgs"]);
   assert.deepEqual(changedInputs(inputs, { ...inputs, platforms: ["linux/arm64"], target: "x" }), [

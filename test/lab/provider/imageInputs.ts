@@ -55,8 +55,18 @@ export function buildInputs(inputs: AwsxImageInputs, name: string): BuildInputs 
   };
 }
 
-/** What makes another image. Where the context lies does not: only what is in it. */
-const DECIDING = ["tags", "contextHash", "buildArgs", "platforms", "target", "push"] as const;
+/** What `Image.Diff` of pulumi-docker-build compares (provider/internal/image.go at 7bad76a): the places of context and Dockerfile too. */
+const DECIDING = [
+  "tags",
+  "context",
+  "dockerfile",
+  "contextHash",
+  "buildArgs",
+  "cacheFrom",
+  "platforms",
+  "target",
+  "push",
+] as const;
 
 /** The names of the inputs that ask for another build. */
 export function changedInputs(olds: Partial<BuildInputs>, news: Partial<BuildInputs>): string[] {

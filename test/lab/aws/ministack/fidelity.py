@@ -7,6 +7,7 @@ what AWS does. Run it with the Python of the virtual environment that MiniStack 
 import codebuild_projects
 import ec2_rules
 import ecr_addresses
+import ecr_images
 import ecs_capacity
 import ecs_lifecycle
 import ecs_request
@@ -23,6 +24,7 @@ MENDS = (
     ecs_capacity,
     ec2_rules,
     ecr_addresses,
+    ecr_images,
     codebuild_projects,
     iam_simulate,
     logs_live_tail,
