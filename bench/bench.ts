@@ -61,7 +61,7 @@ async function main(): Promise<number> {
       PARTS.filter((part) => parts.includes(part)),
       settings,
     );
-    tell(measured);
+    printFigures(measured);
     return 0;
   } catch (error) {
     if (error instanceof Error && error.name === "AbortError") return 130;
@@ -83,7 +83,7 @@ async function measureAll(parts: readonly Part[], settings: Settings): Promise<M
       }
       return measured;
     } catch (error) {
-      // What fails because everything was told to stop is no failure.
+      // What fails because everything was asked to stop is no failure.
       lab.signal.throwIfAborted();
       throw error;
     } finally {
@@ -111,7 +111,7 @@ function measure<T>(samples: T, figures: (samples: T) => Figure[]): Measured {
   return { samples, figures: figures(samples) };
 }
 
-function tell(measured: ReadonlyMap<Part, Measured>): void {
+function printFigures(measured: ReadonlyMap<Part, Measured>): void {
   const figures = [...measured.values()].flatMap((part) => part.figures);
   const machine = { date: new Date().toISOString().slice(0, 10), cores: availableParallelism() };
   writeFileSync(

@@ -81,7 +81,7 @@ function addMigrations(project: string): void {
   add(`${SLOW_VERSION}_bench_slow`, "SELECT pg_sleep((SELECT seconds FROM bench_pace));", "SELECT 1;");
 }
 
-/** The Docker engine tells the moment at which a container ended, to the nanosecond. */
+/** The Docker engine reports when a container ended, to the nanosecond. */
 function watchExits(lab: Lab, exits: BenchStack["exits"]): () => void {
   const filters = ["event=die", `label=ministack.instance=${lab.ministack.instance}`];
   const args = ["events", "--format", "{{json .}}", ...filters.flatMap((filter) => ["--filter", filter])];

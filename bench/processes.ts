@@ -1,4 +1,4 @@
-/** Other processes of this machine, told by a text in their command line or environment. Linux's /proc; elsewhere none can be told. */
+/** Finds other processes of this machine by a text in their command line or environment. It needs Linux's /proc and finds none elsewhere. */
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 
 /** Process ids, this process's own left out. */

@@ -54,8 +54,8 @@ async function main(): Promise<number> {
     exitCode = failure(error, tally);
   }
   if (left) tally.rest = await leftOver(left.docker, left.folder, left.instance, tasks);
-  const told = tell(tally);
-  return exitCode || told;
+  const problems = printTally(tally);
+  return exitCode || problems;
 }
 
 function isCount(value: number | undefined): value is number {
@@ -82,12 +82,12 @@ async function soak(
     if (failures < FAILURES && tally.deploy < deploys) tally.ended = "time is up";
     return (await run.conclude()).tasks;
   } catch (error) {
-    // What fails because everything was told to stop is no failure.
+    // What fails because everything was asked to stop is no failure.
     lab.signal.throwIfAborted();
     throw error;
   } finally {
     run.stop();
-    // Of a command that was told to stop nothing may outlive the lab.
+    // A command that was asked to stop must leave nothing behind.
     killProcessesWith(`${lab.ministack.instance}/`);
     await bench.stop();
   }
@@ -104,7 +104,7 @@ function failure(error: unknown, tally: SoakTally): number {
   return 2;
 }
 
-function tell(tally: SoakTally): number {
+function printTally(tally: SoakTally): number {
   save(tally);
   const { problems, ...figures } = tally.figures();
   say(JSON.stringify(figures, undefined, 2));

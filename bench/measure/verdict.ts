@@ -53,7 +53,7 @@ async function oneRun(bench: BenchStack, contestant: Contestant, seconds: number
   return { late: run.verdictAt - exit, made: run.calls.length };
 }
 
-/** A client that is told of the exit and then calls DescribeTasks once: what no one that asks can do better than. */
+/** The lower limit: a client that learns of the exit at once and then calls DescribeTasks once. */
 async function limitOnce(bench: BenchStack, seconds: number): Promise<number> {
   const { outputs } = bench;
   await bench.rewind(seconds);

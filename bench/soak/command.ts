@@ -1,4 +1,4 @@
-/** One command of a soak behind the proxy, with what strikes it, and its report held against the database. */
+/** One command of a soak behind the proxy, with what interrupts it, and its report held against the database. */
 import { EventEmitter } from "node:events";
 import { readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
@@ -8,19 +8,19 @@ import type { RunReport } from "../../automation/report/report.ts";
 import type { CommandResult } from "../../test/lab/labStack.ts";
 import type { BenchStack } from "../benchStack.ts";
 import { commandLine, killProcessesWith, processesWith } from "../processes.ts";
-import { strike } from "./blow.ts";
 import type { SoakDatabase } from "./database.ts";
-import type { Blow, DeployPlan } from "./plan.ts";
+import { inject } from "./interruption.ts";
+import type { DeployPlan, Interruption } from "./plan.ts";
 import type { SoakTally } from "./tally.ts";
-import { findLies } from "./verdict.ts";
+import { findContradictions } from "./verdict.ts";
 
-/** A command that takes longer is told to stop, and is a problem. */
+/** A command that takes longer is stopped, and counts as a problem. */
 const COMMAND_MS = 15 * 60_000;
 /** The engine of a script that was killed alone ends by itself within this, or when it has done its work. */
 const ENGINE_MS = 240_000;
 
 export interface CommandPlan {
-  readonly blow?: Blow;
+  readonly interruption?: Interruption;
   readonly nextFault?: DeployPlan["nextFault"] | undefined;
   /** The migration that is under way. */
   readonly version: number;
@@ -33,7 +33,7 @@ export interface Ran {
   /** undefined where the script was killed, or wrote none though it was not. */
   readonly report: RunReport | undefined;
   readonly killed: boolean;
-  readonly struck: string | undefined;
+  readonly injected: string | undefined;
   /** The last lines of standard error. */
   readonly stderr: readonly string[];
   /** The verdict's kind, or what there is in its place. */
@@ -62,7 +62,7 @@ export class SoakRunner {
     this.#quiet = work === undefined;
   }
 
-  /** @throws where the soak itself is told to stop */
+  /** @throws if the soak itself is asked to stop */
   async run(args: readonly string[], plan: CommandPlan): Promise<Ran> {
     const { lab } = this.#bench;
     lab.signal.throwIfAborted();
@@ -72,7 +72,7 @@ export class SoakRunner {
     rmSync(file, { force: true });
     const messages = lab.slack.messages.length;
     const files = this.#temporary();
-    const { result, struck } = await this.#execute([...args, "--report", file], mark, plan);
+    const { result, injected } = await this.#execute([...args, "--report", file], mark, plan);
     lab.signal.throwIfAborted();
     const atEnd = await this.#database.version();
     const killed = result.exitCode === null;
@@ -81,7 +81,7 @@ export class SoakRunner {
       args,
       report,
       killed,
-      struck,
+      injected,
       stderr: lastLines(result),
       outcome: outcomeOf(report, result),
     };
@@ -94,7 +94,7 @@ export class SoakRunner {
     return ran;
   }
 
-  async #execute(args: readonly string[], mark: string, { blow, nextFault, version }: CommandPlan) {
+  async #execute(args: readonly string[], mark: string, { interruption, nextFault, version }: CommandPlan) {
     const { stack, env, proxy, lab } = this.#bench;
     const moments = new EventEmitter();
     const ended = new AbortController();
@@ -111,7 +111,7 @@ export class SoakRunner {
       if (fault) this.#tally.fault(fault);
       return fault;
     });
-    const striking = strike(blow ?? { kind: "none" }, {
+    const injecting = inject(interruption ?? { kind: "none" }, {
       lab,
       moments,
       phase: () => phase,
@@ -138,10 +138,10 @@ export class SoakRunner {
     proxy.inject(undefined);
     if (limit.aborted)
       this.#tally.problem(args.join(" "), `took more than ${COMMAND_MS / 1000} s`, lastLines(result));
-    const hit = await striking;
-    // A script that had ended by itself in the meantime was not struck.
+    const hit = await injecting;
+    // A script that had ended by itself in the meantime was not injected.
     const missed = hit?.startsWith("killScript") && result.exitCode !== null;
-    return { result, struck: missed ? undefined : hit };
+    return { result, injected: missed ? undefined : hit };
   }
 
   async #compare(ran: Ran, result: CommandResult, plan: CommandPlan, atEnd: DatabaseVersion): Promise<void> {
@@ -154,7 +154,7 @@ export class SoakRunner {
         this.#tally.problem(args.join(" "), `exit ${result.exitCode} and no report`, lastLines(result));
       return;
     }
-    const lies = findLies({
+    const contradictions = findContradictions({
       report,
       // One that was killed right after its report has no exit code of its own.
       exitCode: result.exitCode ?? report.exitCode,
@@ -165,8 +165,8 @@ export class SoakRunner {
       effects: new Set((await this.#database.effects()).keys()),
       ...(args[0] === "deploy" ? { checkout: plan.version } : {}),
     });
-    for (const lie of lies)
-      this.#tally.problem(args.join(" "), lie, [
+    for (const contradiction of contradictions)
+      this.#tally.problem(args.join(" "), contradiction, [
         JSON.stringify(report.verdict),
         `changed: ${report.databaseChanged}; ${report.why}`,
         `task: ${JSON.stringify(report.task)}`,

@@ -49,7 +49,7 @@ export class SoakDatabase {
     return taskArns ?? [];
   }
 
-  /** @returns how many tasks were told to stop */
+  /** @returns how many StopTask calls were made */
   async stopTasks(): Promise<number> {
     const { clusterArn: cluster } = this.#bench.outputs;
     const tasks = await this.runningTasks();

@@ -7,7 +7,7 @@ import { type Random, randomFrom } from "../random.ts";
 export const SCRIPT_MOMENTS = ["preview", "up", "runTask", "running"] as const;
 export type ScriptMoment = (typeof SCRIPT_MOMENTS)[number];
 
-export type Blow =
+export type Interruption =
   | { readonly kind: "none" }
   | {
       readonly kind: "killScript";
@@ -30,7 +30,7 @@ export type Blow =
     };
 
 export interface DeployPlan {
-  readonly blow: Blow;
+  readonly interruption: Interruption;
   /** How long the migration's SQL takes. */
   readonly sqlSeconds: number;
   /** After a kill: the next command comes at once, while a task may still run. */
@@ -64,13 +64,13 @@ const PULUMI_MS = { preview: 6_000, up: 12_000 };
 const KINDS = [
   ...["none", "killScript", "killScript", "killScript", "killContainer", "killContainer", "stopTask"],
   ...["badSql", "databaseShut", "slackDown", "slackSlow", "slackLimited"],
-] as readonly Blow["kind"][];
+] as readonly Interruption["kind"][];
 
 export function planDeploy(seed: number, number: number): DeployPlan {
   const random = randomFrom(seed * 1_000_003 + number);
   // One in six long enough for Live Tail.
   const sqlSeconds = random.next() < 1 / 6 ? 7 + random.next() * 3 : 1 + random.next() * 2;
-  const blow = planBlow(random, sqlSeconds * 1_000);
+  const interruption = planInterruption(random, sqlSeconds * 1_000);
   const atOnce = random.next() < 0.6;
   const faultsAgain = random.next() < 0.5;
   const rerun = random.pick(["up", "deploy", "attach"] as const);
@@ -79,10 +79,10 @@ export function planDeploy(seed: number, number: number): DeployPlan {
     const share = SCRIPT_CALLS.has(operation) ? FAULT_SHARE.script : FAULT_SHARE.pulumi;
     return faults.next() < share ? faults.pick(FAULTS) : undefined;
   };
-  return { blow, sqlSeconds, atOnce, faultsAgain, rerun, nextFault };
+  return { interruption, sqlSeconds, atOnce, faultsAgain, rerun, nextFault };
 }
 
-function planBlow(random: Random, sqlMs: number): Blow {
+function planInterruption(random: Random, sqlMs: number): Interruption {
   const kind = random.pick(KINDS);
   const within = (ms: number) => Math.round(random.next() * ms);
   switch (kind) {
@@ -106,7 +106,7 @@ function planBlow(random: Random, sqlMs: number): Blow {
   }
 }
 
-/** One to eight bad answers; the script asks four times at most, so some of them are too few to keep Slack from being told. */
+/** One to eight bad answers; the script asks four times at most, so some of these plans still let the message through. */
 function planAnswers(random: Random, kind: "slackDown" | "slackSlow" | "slackLimited"): SlackBehaviour[] {
   return Array.from({ length: 1 + Math.floor(random.next() * 8) }, (): SlackBehaviour => {
     if (kind === "slackDown") return { kind: "error", status: random.pick([500, 502, 503]), body: "no" };
@@ -117,7 +117,7 @@ function planAnswers(random: Random, kind: "slackDown" | "slackSlow" | "slackLim
   });
 }
 
-/** `killScript up`: the name under which blows are counted. */
-export function blowName(blow: Blow): string {
-  return "moment" in blow ? `${blow.kind} ${blow.moment}` : blow.kind;
+/** `killScript up`: the name under which interruptions are counted. */
+export function interruptionName(interruption: Interruption): string {
+  return "moment" in interruption ? `${interruption.kind} ${interruption.moment}` : interruption.kind;
 }

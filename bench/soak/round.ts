@@ -2,10 +2,10 @@
 import { readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { BenchStack } from "../benchStack.ts";
-import { runningContainers } from "./blow.ts";
 import { type Ran, SoakRunner } from "./command.ts";
 import { migrationSql, SoakDatabase } from "./database.ts";
-import { blowName, type DeployPlan, planDeploy, soakVersion } from "./plan.ts";
+import { runningContainers } from "./interruption.ts";
+import { type DeployPlan, interruptionName, planDeploy, soakVersion } from "./plan.ts";
 import type { SoakTally } from "./tally.ts";
 
 /** So many commands after a deploy must be enough. */
@@ -40,41 +40,44 @@ export class Soak {
     const plan = planDeploy(seed, number);
     const started = Date.now();
     tally.deploy = number;
-    let told = "";
+    let outcome = "";
     try {
-      told = await this.#deploy(soakVersion(number), plan);
+      outcome = await this.#deploy(soakVersion(number), plan);
       return true;
     } catch (error) {
       bench.lab.signal.throwIfAborted();
       const { stack = String(error) } = error as Error;
       tally.problem("the soak itself", "failed", stack.split("\n").slice(0, 6));
-      told = `PROBLEM: ${error}`;
+      outcome = `PROBLEM: ${error}`;
       return false;
     } finally {
       const seconds = (Date.now() - started) / 1000;
       tally.took(seconds);
-      say(`${String(number).padStart(4)}: ${Math.round(seconds)} s, ${blowName(plan.blow)}: ${told}`);
+      say(
+        `${String(number).padStart(4)}: ${Math.round(seconds)} s, ${interruptionName(plan.interruption)}: ${outcome}`,
+      );
     }
   }
 
   /** @returns what was done and became of it, in one line */
   async #deploy(version: number, plan: DeployPlan): Promise<string> {
     const { bench, tally } = this.#options;
-    const { blow, nextFault, atOnce } = plan;
-    tally.blow(blowName(blow), "ordered");
-    this.#writeMigration(version, plan, blow.kind === "badSql" ? " SELECT 1 / 0;" : "");
-    if ("answers" in blow) bench.lab.slack.behave(...blow.answers);
+    const { interruption, nextFault, atOnce } = plan;
+    tally.interruption(interruptionName(interruption), "ordered");
+    this.#writeMigration(version, plan, interruption.kind === "badSql" ? " SELECT 1 / 0;" : "");
+    if ("answers" in interruption) bench.lab.slack.behave(...interruption.answers);
     const asked = bench.lab.slack.requests;
-    const first = await this.#runner.run(["deploy"], { blow, nextFault, version, atOnce });
-    if ("answers" in blow && bench.lab.slack.requests > asked) tally.blow(blowName(blow), "struck");
+    const first = await this.#runner.run(["deploy"], { interruption, nextFault, version, atOnce });
+    if ("answers" in interruption && bench.lab.slack.requests > asked)
+      tally.interruption(interruptionName(interruption), "injected");
     bench.lab.slack.recover();
-    if (first.struck) tally.blow(first.struck, "struck");
-    if (blow.kind === "badSql" && first.outcome === "dirty") tally.blow("badSql", "struck");
-    const told = [`${first.struck ? `struck (${first.struck}), ` : ""}${first.outcome}`];
-    const last = await this.#recover(version, plan, first, told);
+    if (first.injected) tally.interruption(first.injected, "injected");
+    if (interruption.kind === "badSql" && first.outcome === "dirty") tally.interruption("badSql", "injected");
+    const outcomes = [`${first.injected ? `injected (${first.injected}), ` : ""}${first.outcome}`];
+    const last = await this.#recover(version, plan, first, outcomes);
     if (!(await this.#isReached(version)))
-      tally.problem("the deploy", `never reached ${version}`, [...told, ...last.stderr]);
-    return told.join(", ");
+      tally.problem("the deploy", `never reached ${version}`, [...outcomes, ...last.stderr]);
+    return outcomes.join(", ");
   }
 
   /** One statement, one transaction: a killed container leaves a mark, and either all of its work or none. */
@@ -92,7 +95,7 @@ export class Soak {
    *
    * @returns the last command
    */
-  async #recover(version: number, plan: DeployPlan, first: Ran, told: string[]): Promise<Ran> {
+  async #recover(version: number, plan: DeployPlan, first: Ran, outcomes: string[]): Promise<Ran> {
     let last = first;
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
       const goesOn = attempt === 0 && first.killed && plan.atOnce;
@@ -101,7 +104,7 @@ export class Soak {
       const args = goesOn ? await this.#again(plan) : await this.#next(plan, last, attempt);
       const faults = attempt === 0 && plan.faultsAgain ? plan.nextFault : undefined;
       last = await this.#runner.run(args, { version, nextFault: faults });
-      told.push(`${args.slice(0, 2).join(" ")} ${last.outcome}`);
+      outcomes.push(`${args.slice(0, 2).join(" ")} ${last.outcome}`);
     }
     return last;
   }

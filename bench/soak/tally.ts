@@ -11,9 +11,9 @@ export interface Problem {
   readonly evidence: readonly string[];
 }
 
-export interface BlowCount {
+export interface InterruptionCount {
   readonly ordered: number;
-  readonly struck: number;
+  readonly injected: number;
 }
 
 export interface SoakFigures {
@@ -31,8 +31,8 @@ export interface SoakFigures {
   /** Calls of AWS, the script's and Pulumi's, and the faults that some of them met. */
   readonly calls: number;
   readonly faults: Readonly<Record<string, number>>;
-  /** By kind and place: a kill that strikes elsewhere than ordered counts as struck where it did. */
-  readonly blows: Readonly<Record<string, BlowCount>>;
+  /** By kind and place: a kill that interrupts elsewhere than ordered counts as injected where it did. */
+  readonly interruptions: Readonly<Record<string, InterruptionCount>>;
   /** Locks of the stack's state that were taken away, as `pulumi cancel` does. */
   readonly cancels: number;
   /** Processes of Pulumi's that outlived a killed script and its engine; the soak has ended them. */
@@ -56,7 +56,7 @@ export class SoakTally {
   readonly #begun = Date.now();
   readonly #verdicts: Record<string, number> = {};
   readonly #faults: Record<string, number> = {};
-  readonly #blows: Record<string, { ordered: number; struck: number }> = {};
+  readonly #interruptions: Record<string, { ordered: number; injected: number }> = {};
   readonly #seconds: number[] = [];
   readonly problems: Problem[] = [];
   deploy = 0;
@@ -87,9 +87,9 @@ export class SoakTally {
     count(this.#faults, kind);
   }
 
-  blow(name: string, what: keyof BlowCount): void {
-    this.#blows[name] ??= { ordered: 0, struck: 0 };
-    this.#blows[name][what]++;
+  interruption(name: string, what: keyof InterruptionCount): void {
+    this.#interruptions[name] ??= { ordered: 0, injected: 0 };
+    this.#interruptions[name][what]++;
   }
 
   /** A deploy with all that was needed after it, in seconds. */
@@ -116,7 +116,7 @@ export class SoakTally {
       verdicts: this.#verdicts,
       calls: this.calls,
       faults: this.#faults,
-      blows: this.#blows,
+      interruptions: this.#interruptions,
       cancels: this.cancels,
       orphans: this.orphans,
       journals: this.journals,

@@ -4,7 +4,7 @@ import type { DatabaseVersion } from "../../automation/contract/resultLine.ts";
 import type { RunReport } from "../../automation/report/report.ts";
 import type { Verdict } from "../../automation/verdict/verdict.ts";
 
-export interface Told {
+export interface Observed {
   readonly report: RunReport;
   /** The process's own. */
   readonly exitCode: number | null;
@@ -22,39 +22,41 @@ export interface Told {
 }
 
 /** What the report says that is not so: one sentence each, none where it is true. */
-export function findLies(told: Told): string[] {
+export function findContradictions(observed: Observed): string[] {
   return [
-    ...exitLies(told),
-    ...versionLies(told),
-    ...fileLies(told),
-    ...changeLies(told),
-    ...deployLies(told),
+    ...exitContradictions(observed),
+    ...versionContradictions(observed),
+    ...fileContradictions(observed),
+    ...changeContradictions(observed),
+    ...deployContradictions(observed),
   ];
 }
 
-function exitLies({ report, exitCode }: Told): string[] {
+function exitContradictions({ report, exitCode }: Observed): string[] {
   const good = report.verdict.kind === "applied" || report.verdict.kind === "unchanged";
-  const lies = [];
+  const contradictions = [];
   if (exitCode !== report.exitCode)
-    lies.push(`the process ended with ${exitCode}, its report says ${report.exitCode}`);
-  if (good !== (report.exitCode === 0)) lies.push(`${report.verdict.kind} with exit code ${report.exitCode}`);
-  return lies;
+    contradictions.push(`the process ended with ${exitCode}, its report says ${report.exitCode}`);
+  if (good !== (report.exitCode === 0))
+    contradictions.push(`${report.verdict.kind} with exit code ${report.exitCode}`);
+  return contradictions;
 }
 
-function versionLies(told: Told): string[] {
-  const { report, atEnd, after, before } = told;
+function versionContradictions(observed: Observed): string[] {
+  const { report, atEnd, after, before } = observed;
   const { verdict } = report;
   const said = saidVersion(verdict);
-  const lies = [];
-  if (said && !same(said, atEnd)) lies.push(`${text(said)} was said, the database is at ${text(atEnd)}`);
+  const contradictions = [];
+  if (said && !same(said, atEnd))
+    contradictions.push(`${text(said)} was said, the database is at ${text(atEnd)}`);
   // Nothing runs any more that could have left the mark in the meantime.
-  if (mayNotBeDirty(verdict) && after.dirty) lies.push(`the database is dirty, at ${text(after)}`);
+  if (mayNotBeDirty(verdict) && after.dirty) contradictions.push(`the database is dirty, at ${text(after)}`);
   if (verdict.kind === "dirty" && !atEnd.dirty)
-    lies.push(`dirty was said, the database is at ${text(atEnd)}`);
+    contradictions.push(`dirty was said, the database is at ${text(atEnd)}`);
   const from = "from" in verdict ? verdict.from : null;
-  if (from && startedItself(told) && !same(from, before))
-    lies.push(`it began at ${text(from)}, it says; the database was at ${text(before)}`);
-  return lies;
+  if (from && startedItself(observed) && !same(from, before))
+    contradictions.push(`it began at ${text(from)}, it says; the database was at ${text(before)}`);
+  return contradictions;
 }
 
 /** The version at which the verdict says that the database is; undefined where it names none. */
@@ -82,35 +84,35 @@ function mayNotBeDirty({ kind }: Verdict): boolean {
   return kind === "applied" || kind === "unchanged" || kind === "failed";
 }
 
-function fileLies({ report: { verdict }, effects }: Told): string[] {
+function fileContradictions({ report: { verdict }, effects }: Observed): string[] {
   if (!("files" in verdict)) return [];
   return verdict.files
     .filter(({ version, direction }) => direction === "up" && !effects.has(version))
     .map(({ version }) => `${version} ran to its end, it says; its SQL did not take effect`);
 }
 
-function changeLies(told: Told): string[] {
-  const { report, before, after } = told;
+function changeContradictions(observed: Observed): string[] {
+  const { report, before, after } = observed;
   const { databaseChanged, verdict, operation } = report;
   const busy = verdict.kind === "notStarted" && verdict.reason === "busy";
   const moved = `${text(before)} became ${text(after)}`;
   // Where another's task runs, what it changes is not this command's.
-  if (databaseChanged === "no" && !isReadOnly(operation) && !busy && told.quiet && !same(before, after))
+  if (databaseChanged === "no" && !isReadOnly(operation) && !busy && observed.quiet && !same(before, after))
     return [`no change was said, and ${moved}`];
-  if (databaseChanged === "yes" && startedItself(told) && same(before, after))
+  if (databaseChanged === "yes" && startedItself(observed) && same(before, after))
     return [`a change was said, and the database stayed at ${text(before)}`];
   return [];
 }
 
 /** A deploy that ends well has brought the database to the checkout's last version. */
-function deployLies({ report, after, checkout }: Told): string[] {
+function deployContradictions({ report, after, checkout }: Observed): string[] {
   if (checkout === undefined || report.exitCode !== 0 || same(after, { version: checkout, dirty: false }))
     return [];
   return [`the deploy of ${checkout} ended well, and the database is at ${text(after)}`];
 }
 
-/** The run began after `before` was read: a task that was found tells of a time before that. */
-function startedItself({ report, quiet }: Told): boolean {
+/** The run began after `before` was read: the result of a task that was found is older than that. */
+function startedItself({ report, quiet }: Observed): boolean {
   return quiet && report.task !== null && !report.task.attached;
 }
 

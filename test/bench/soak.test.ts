@@ -4,9 +4,9 @@ import { test } from "node:test";
 import type { RunReport } from "../../automation/report/report.ts";
 import type { Verdict } from "../../automation/verdict/verdict.ts";
 import { SLOW_VERSION } from "../../bench/benchStack.ts";
-import { blowName, planDeploy, SCRIPT_MOMENTS, soakVersion } from "../../bench/soak/plan.ts";
+import { interruptionName, planDeploy, SCRIPT_MOMENTS, soakVersion } from "../../bench/soak/plan.ts";
 import { isSound, SoakTally } from "../../bench/soak/tally.ts";
-import { findLies, type Told } from "../../bench/soak/verdict.ts";
+import { findContradictions, type Observed } from "../../bench/soak/verdict.ts";
 
 const [OLD, NEW] = [41, 42].map((version) => ({ version, dirty: false })) as [Version, Version];
 const DIRTY = { version: 42, dirty: true };
@@ -28,12 +28,12 @@ const EXITS = {
 };
 
 /** A report of a task that the command itself started, and a database that went from `before` to `after`. */
-function told(
+function observed(
   verdict: Verdict,
   databaseChanged: RunReport["databaseChanged"],
   [before, after]: readonly [Version, Version],
-  more: Partial<Told> & { attached?: boolean } = {},
-): Told {
+  more: Partial<Observed> & { attached?: boolean } = {},
+): Observed {
   const exitCode = EXITS[verdict.kind];
   const task = { attached: more.attached ?? false };
   const report = { verdict, databaseChanged, exitCode, task, operation: { name: "up" } };
@@ -58,58 +58,70 @@ const DIRTY_VERDICT: Verdict = { kind: "dirty", version: 42, from: OLD, files: [
 const FAILED: Verdict = { kind: "failed", from: OLD, to: OLD, files: [], error: "" };
 const NOW_AT_OLD: Verdict = { ...UNKNOWN, detail: "why; the database now stands at 41, not dirty" };
 
-const TRUE: readonly (readonly [string, Told])[] = [
-  ["applied", told(APPLIED, "yes", [OLD, NEW], { checkout: 42 })],
-  ["applied, its log unread", told({ ...NO_FILES, kind: "applied" }, "maybe", [OLD, NEW])],
-  ["applied by a task that was found", told(APPLIED, "yes", [NEW, NEW], { attached: true })],
-  ["unchanged", told({ kind: "unchanged", version: NEW }, "no", [NEW, NEW])],
-  ["not started", told(NOT_STARTED, "no", [OLD, OLD])],
-  ["another's task was running", told(BUSY, "no", [OLD, NEW], { quiet: false })],
-  ["failed", told(FAILED, "no", [OLD, OLD])],
-  ["dirty", told(DIRTY_VERDICT, "maybe", [OLD, DIRTY])],
-  ["interrupted", told({ ...INTERRUPTED, to: OLD }, "maybe", [OLD, OLD])],
-  ["interrupted, and dirty for all that is known", told(INTERRUPTED, "maybe", [OLD, DIRTY])],
-  ["unknown", told(UNKNOWN, "maybe", [OLD, DIRTY])],
-  ["unknown, and the version was asked for", told(NOW_AT_OLD, "maybe", [OLD, OLD])],
+const TRUE: readonly (readonly [string, Observed])[] = [
+  ["applied", observed(APPLIED, "yes", [OLD, NEW], { checkout: 42 })],
+  ["applied, its log unread", observed({ ...NO_FILES, kind: "applied" }, "maybe", [OLD, NEW])],
+  ["applied by a task that was found", observed(APPLIED, "yes", [NEW, NEW], { attached: true })],
+  ["unchanged", observed({ kind: "unchanged", version: NEW }, "no", [NEW, NEW])],
+  ["not started", observed(NOT_STARTED, "no", [OLD, OLD])],
+  ["another's task was running", observed(BUSY, "no", [OLD, NEW], { quiet: false })],
+  ["failed", observed(FAILED, "no", [OLD, OLD])],
+  ["dirty", observed(DIRTY_VERDICT, "maybe", [OLD, DIRTY])],
+  ["interrupted", observed({ ...INTERRUPTED, to: OLD }, "maybe", [OLD, OLD])],
+  ["interrupted, and dirty for all that is known", observed(INTERRUPTED, "maybe", [OLD, DIRTY])],
+  ["unknown", observed(UNKNOWN, "maybe", [OLD, DIRTY])],
+  ["unknown, and the version was asked for", observed(NOW_AT_OLD, "maybe", [OLD, OLD])],
 ];
 
 for (const [name, input] of TRUE)
   test(`true: ${name}`, () => {
-    assert.deepEqual(findLies(input), []);
+    assert.deepEqual(findContradictions(input), []);
   });
 
-const FALSE: readonly (readonly [string, Told, RegExp])[] = [
-  ["applied at another version", told(APPLIED, "yes", [OLD, OLD], { effects: new Set([42]) }), /42 was said/],
-  ["applied without effect", told(APPLIED, "yes", [OLD, NEW], { effects: new Set() }), /did not take effect/],
-  ["applied from elsewhere", told(APPLIED, "yes", [{ ...OLD, version: 40 }, NEW]), /was at 40/],
+const FALSE: readonly (readonly [string, Observed, RegExp])[] = [
+  [
+    "applied at another version",
+    observed(APPLIED, "yes", [OLD, OLD], { effects: new Set([42]) }),
+    /42 was said/,
+  ],
+  [
+    "applied without effect",
+    observed(APPLIED, "yes", [OLD, NEW], { effects: new Set() }),
+    /did not take effect/,
+  ],
+  ["applied from elsewhere", observed(APPLIED, "yes", [{ ...OLD, version: 40 }, NEW]), /was at 40/],
   [
     "applied, its log unread, and dirty",
-    told({ ...NO_FILES, kind: "applied" }, "maybe", [OLD, DIRTY]),
+    observed({ ...NO_FILES, kind: "applied" }, "maybe", [OLD, DIRTY]),
     /dirty/,
   ],
   [
     "a deploy that brought less",
-    told({ kind: "unchanged", version: OLD }, "no", [OLD, OLD], { checkout: 42 }),
+    observed({ kind: "unchanged", version: OLD }, "no", [OLD, OLD], { checkout: 42 }),
     /the deploy of 42/,
   ],
   [
     "unchanged at another version",
-    told({ kind: "unchanged", version: OLD }, "maybe", [NEW, NEW]),
+    observed({ kind: "unchanged", version: OLD }, "maybe", [NEW, NEW]),
     /41 was said/,
   ],
-  ["not started, yet changed", told(NOT_STARTED, "no", [OLD, NEW]), /no change was said/],
-  ["failed, yet dirty", told({ ...FAILED, to: null }, "maybe", [OLD, DIRTY]), /the database is dirty/],
-  ["dirty, and it is not", told(DIRTY_VERDICT, "maybe", [OLD, NEW]), /dirty was said/],
-  ["dirty before, and it was not", told(DIRTY_VERDICT, "no", [OLD, DIRTY]), /no change was said/],
-  ["interrupted at another version", told({ ...INTERRUPTED, to: OLD }, "maybe", [OLD, NEW]), /41 was said/],
-  ["unknown, and at another version", told(NOW_AT_OLD, "maybe", [OLD, NEW]), /41 was said/],
-  ["a change that is none", told({ ...INTERRUPTED, to: OLD }, "yes", [OLD, OLD]), /a change was said/],
-  ["an exit code of its own", told(NOT_STARTED, "no", [OLD, OLD], { exitCode: 0 }), /ended with 0/],
+  ["not started, yet changed", observed(NOT_STARTED, "no", [OLD, NEW]), /no change was said/],
+  ["failed, yet dirty", observed({ ...FAILED, to: null }, "maybe", [OLD, DIRTY]), /the database is dirty/],
+  ["dirty, and it is not", observed(DIRTY_VERDICT, "maybe", [OLD, NEW]), /dirty was said/],
+  ["dirty before, and it was not", observed(DIRTY_VERDICT, "no", [OLD, DIRTY]), /no change was said/],
+  [
+    "interrupted at another version",
+    observed({ ...INTERRUPTED, to: OLD }, "maybe", [OLD, NEW]),
+    /41 was said/,
+  ],
+  ["unknown, and at another version", observed(NOW_AT_OLD, "maybe", [OLD, NEW]), /41 was said/],
+  ["a change that is none", observed({ ...INTERRUPTED, to: OLD }, "yes", [OLD, OLD]), /a change was said/],
+  ["an exit code of its own", observed(NOT_STARTED, "no", [OLD, OLD], { exitCode: 0 }), /ended with 0/],
 ];
 
-for (const [name, input, lie] of FALSE)
+for (const [name, input, contradiction] of FALSE)
   test(`found: ${name}`, () => {
-    assert.match(findLies(input).join("; "), lie);
+    assert.match(findContradictions(input).join("; "), contradiction);
   });
 
 test("a deploy's plan follows from seed and number, its faults included", () => {
@@ -127,8 +139,10 @@ test("versions are dates, one after another, and later than the bench's", () => 
   assert.deepEqual([1, 7, 8, 39].map(soakVersion), [20261124, 20261130, 20261201, 20270101]);
 });
 
-test("200 deploys have every blow, each at least five times", () => {
-  const names = Array.from({ length: 200 }, (_, index) => blowName(planDeploy(1, index + 1).blow));
+test("200 deploys have every interruption, each at least five times", () => {
+  const names = Array.from({ length: 200 }, (_, index) =>
+    interruptionName(planDeploy(1, index + 1).interruption),
+  );
   const wanted = [
     ...["none", "killContainer start", "killContainer running", "stopTask", "badSql", "databaseShut"],
     ...["slackDown", "slackSlow", "slackLimited"],
@@ -154,12 +168,12 @@ test("a soak is sound only where it ran to its end, found nothing and left nothi
   assert.equal(isSound(tally.figures()), false);
 });
 
-test("a blow is counted where it was ordered and where it struck", () => {
+test("a interruption is counted where it was ordered and where it injected", () => {
   const tally = new SoakTally(1, 200);
-  tally.blow("killScript preview", "ordered");
-  tally.blow("killScript up", "struck");
-  assert.deepEqual(tally.figures().blows, {
-    "killScript preview": { ordered: 1, struck: 0 },
-    "killScript up": { ordered: 0, struck: 1 },
+  tally.interruption("killScript preview", "ordered");
+  tally.interruption("killScript up", "injected");
+  assert.deepEqual(tally.figures().interruptions, {
+    "killScript preview": { ordered: 1, injected: 0 },
+    "killScript up": { ordered: 0, injected: 1 },
   });
 });

@@ -1,12 +1,12 @@
-/** Kills the script or the migration's container in the midst of a command, and says what was really struck. */
+/** Kills the script or the migration's container in the midst of a command, and says what was really injected. */
 import { spawn } from "node:child_process";
 import { type EventEmitter, once } from "node:events";
 import { setTimeout as delay } from "node:timers/promises";
 import { tryCommand } from "../../test/lab/command.ts";
 import type { Lab } from "../../test/lab/lab.ts";
-import type { Blow } from "./plan.ts";
+import type { Interruption } from "./plan.ts";
 
-/** A command that runs, as far as a blow needs it. */
+/** A command that runs, as far as a interruption needs it. */
 export interface Scene {
   readonly lab: Lab;
   /** Emits `preview`, `up` and `runTask`, each as it begins. */
@@ -14,7 +14,7 @@ export interface Scene {
   /** The last of them; undefined before the first. */
   readonly phase: () => string | undefined;
   readonly sqlRuns: () => Promise<boolean>;
-  /** Stops what runs, as a person does in the console. @returns how many tasks were told to */
+  /** Calls StopTask for every running task, as a person does in the console. @returns how many */
   readonly stopTasks: () => Promise<number>;
   /** @param open false: nobody new is let in */
   readonly openDatabase: (open: boolean) => Promise<void>;
@@ -25,23 +25,23 @@ export interface Scene {
 }
 
 /**
- * @returns the name of what was struck: the place where it really was, not the one that was ordered; undefined where the
+ * @returns the name of what was injected: the place where it really was, not the one that was ordered; undefined where the
  * command had ended before
  */
-export async function strike(blow: Blow, scene: Scene): Promise<string | undefined> {
+export async function inject(interruption: Interruption, scene: Scene): Promise<string | undefined> {
   try {
-    if (blow.kind === "killScript") return await strikeScript(blow, scene);
-    if (blow.kind === "killContainer") return await strikeContainer(blow, scene);
-    if (blow.kind === "stopTask") return await strikeTask(blow, scene);
-    if (blow.kind === "databaseShut") return await shutDatabase(scene);
+    if (interruption.kind === "killScript") return await killScript(interruption, scene);
+    if (interruption.kind === "killContainer") return await killContainer(interruption, scene);
+    if (interruption.kind === "stopTask") return await stopTask(interruption, scene);
+    if (interruption.kind === "databaseShut") return await shutDatabase(scene);
   } catch (error) {
     if ((error as Error).name !== "AbortError") throw error;
   }
   return undefined;
 }
 
-async function strikeScript(
-  { moment, afterMs, whole }: Extract<Blow, { kind: "killScript" }>,
+async function killScript(
+  { moment, afterMs, whole }: Extract<Interruption, { kind: "killScript" }>,
   scene: Scene,
 ): Promise<string> {
   if (moment === "runTask") {
@@ -60,8 +60,8 @@ async function strikeScript(
   return `killScript ${phase === "runTask" ? "beside the SQL" : phase}`;
 }
 
-async function strikeContainer(
-  { moment, afterMs }: Extract<Blow, { kind: "killContainer" }>,
+async function killContainer(
+  { moment, afterMs }: Extract<Interruption, { kind: "killContainer" }>,
   scene: Scene,
 ): Promise<string | undefined> {
   await once(scene.moments, "runTask", { signal: scene.ended });
@@ -75,8 +75,8 @@ async function strikeContainer(
   return `killContainer ${running ? "running" : "beside the SQL"}`;
 }
 
-async function strikeTask(
-  { afterMs }: Extract<Blow, { kind: "stopTask" }>,
+async function stopTask(
+  { afterMs }: Extract<Interruption, { kind: "stopTask" }>,
   scene: Scene,
 ): Promise<string | undefined> {
   await untilSqlRuns(scene);
