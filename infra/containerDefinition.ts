@@ -30,6 +30,17 @@ export function containerDefinitions(args: ContainerDefinitionArgs): string {
 }
 
 /**
+ * The container without its image and migrations: what a routine deploy may not change. It is a stack output, since a
+ * preview does not know the text of a definition whose image is yet to be built.
+ */
+export function containerSettings(args: Omit<ContainerDefinitionArgs, ImageArgs>): Record<string, unknown> {
+  return migrationContainer({ ...args, image: "", migrations: [], migrationsSha256: "" });
+}
+
+/** What follows from the image. */
+type ImageArgs = "image" | "migrations" | "migrationsSha256";
+
+/**
  * The container itself. `initProcessEnabled` stays off: the entry point is PID 1 and handles the signals itself.
  */
 export function migrationContainer(args: ContainerDefinitionArgs) {

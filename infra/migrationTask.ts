@@ -3,7 +3,11 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { ShippedMigration } from "../automation/contract/outputs.ts";
 import type { LaunchType, LogConfig, NetworkMode, Platform, TaskConfig } from "./config/config.ts";
-import { containerDefinitions } from "./containerDefinition.ts";
+import {
+  type ContainerDefinitionArgs,
+  containerDefinitions,
+  containerSettings,
+} from "./containerDefinition.ts";
 import { executionRolePolicy, type Place, taskTrustPolicy } from "./policies.ts";
 
 export interface MigrationTaskArgs {
@@ -32,6 +36,8 @@ export class MigrationTask extends pulumi.ComponentResource {
   readonly executionRoleArn: pulumi.Output<string>;
   readonly taskRoleArn: pulumi.Output<string>;
   readonly logGroup: pulumi.Output<string>;
+  /** What of the container does not follow from the image. */
+  readonly container: pulumi.Output<Record<string, unknown>>;
 
   constructor(name: string, args: MigrationTaskArgs, opts?: pulumi.ComponentResourceOptions) {
     super("ecs-migrate:infra:MigrationTask", name, {}, opts);
@@ -63,6 +69,9 @@ export class MigrationTask extends pulumi.ComponentResource {
     this.executionRoleArn = executionRole.arn;
     this.taskRoleArn = role.arn;
     this.logGroup = logGroup.name;
+    this.container = args.place.apply((place) =>
+      containerSettings(containerArgs(args, { region: place.region, image: "" })),
+    );
     this.registerOutputs({
       taskDefinitionArn: this.taskDefinitionArn,
       executionRoleArn: this.executionRoleArn,
@@ -142,21 +151,27 @@ function taskDefinitionArgs(args: MigrationTaskArgs, roles: TaskDefinitionRoles)
     },
     // Older revisions stay registered, so that a rerun of one still works.
     skipDestroy: true,
-    containerDefinitions: pulumi.all([args.place, args.image]).apply(([place, image]) =>
-      containerDefinitions({
-        image,
-        region: place.region,
-        environment: args.environment,
-        extraEnvironment: args.task.environment,
-        databaseSecret: args.task.databaseSecret,
-        user: args.task.user,
-        readonlyRootFilesystem: args.task.readonlyRootFilesystem,
-        ulimits: args.task.ulimits,
-        logGroup: args.logs.group,
-        migrations: args.migrations,
-        migrationsSha256: args.migrationsSha256,
-      }),
-    ),
+    containerDefinitions: pulumi
+      .all([args.place, args.image])
+      .apply(([place, image]) => containerDefinitions(containerArgs(args, { region: place.region, image }))),
     tags: args.tags,
+  };
+}
+
+function containerArgs(
+  args: MigrationTaskArgs,
+  resolved: Pick<ContainerDefinitionArgs, "region" | "image">,
+): ContainerDefinitionArgs {
+  return {
+    ...resolved,
+    environment: args.environment,
+    extraEnvironment: args.task.environment,
+    databaseSecret: args.task.databaseSecret,
+    user: args.task.user,
+    readonlyRootFilesystem: args.task.readonlyRootFilesystem,
+    ulimits: args.task.ulimits,
+    logGroup: args.logs.group,
+    migrations: args.migrations,
+    migrationsSha256: args.migrationsSha256,
   };
 }

@@ -75,6 +75,7 @@ export function createStack(config: StackConfig): StackOutputs {
     networkPath: networkPath(config.network),
     taskDefinitionFamily: task.family,
     taskDefinitionArn: task.taskDefinitionArn,
+    container: task.container,
     containerName: CONTAINER_NAME,
     executionRoleArn: task.executionRoleArn,
     logGroup: task.logGroup,

@@ -56,6 +56,8 @@ const outputsSchema = v.object({
   taskDefinitionFamily: text,
   /** With its revision: a run names the revision it runs. */
   taskDefinitionArn: text,
+  /** The container's definition without its image and migrations: what a routine deploy may not change. */
+  container: v.optional(v.nullable(v.record(v.string(), v.unknown())), null),
   /** The container whose exit code judges the run. */
   containerName: text,
   executionRoleArn: text,

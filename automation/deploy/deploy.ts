@@ -112,7 +112,7 @@ async function updateStack({ openStack, terminal, stack, allowInfra }: DeployDep
   if (!allowInfra) {
     terminal.say(`Looking at what pulumi up would change in stack ${stack}`);
     const preview = await opened.preview();
-    const changes = findInfraChanges(preview.steps);
+    const changes = findInfraChanges(preview, stack);
     if (changes.length > 0) throw new InfraGuardError(stack, changes);
     if (changesNothing(preview))
       return terminal.say(`Stack ${stack} is as this checkout says; nothing to bring up`);
@@ -130,9 +130,9 @@ function notDeployed(
 ): RunReport {
   if (!(error instanceof EcsMigrateError)) throw error;
   if (error.exitCode === EXIT.usage) throw error;
-  // In full here: the verdict's one sentence, and Slack's, has no room for a list.
-  deps.terminal.say(error.message);
   const verdict = verdictOf(error);
+  // A list in full: the verdict's one sentence, and Slack's, has no room for it. One sentence is in the report.
+  if (error.message.includes("\n")) deps.terminal.say(error.message);
   return makeReport({
     ...facts(deps),
     outputs,
@@ -143,7 +143,9 @@ function notDeployed(
   });
 }
 
-function verdictOf({ exitCode, message }: EcsMigrateError): Verdict {
+function verdictOf(error: EcsMigrateError): Verdict {
+  const { exitCode } = error;
+  const message = error instanceof InfraGuardError ? error.summary : error.message;
   if (exitCode === EXIT.interrupted) {
     return { kind: "interrupted", cause: "deployStopped", from: null, to: null, files: [], detail: message };
   }

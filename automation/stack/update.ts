@@ -2,9 +2,10 @@
  * `pulumi preview` and `pulumi up` through the Automation API. Loaded by `deploy` alone: a rerun reads outputs with the
  * CLI (`stackOutputs.ts`).
  */
-import { isDeepStrictEqual, stripVTControlCharacters } from "node:util";
+import { stripVTControlCharacters } from "node:util";
 import type { EngineEvent, Stack, StepEventMetadata } from "@pulumi/pulumi/automation/index.js";
 import { EcsMigrateError, EXIT } from "../contract/errors.ts";
+import type { OutputsChange, Preview, StepEvent } from "./preview.ts";
 import { PulumiError, type PulumiLocation, pulumiFailure } from "./pulumiCli.ts";
 
 /** `pulumi up` or `pulumi preview` failed. No migration was started. */
@@ -77,20 +78,21 @@ export class AutomationStack implements DeployableStack {
   }
 
   async preview(): Promise<Preview> {
-    const steps: StepEventMetadata[] = [];
-    let outputsChange = true;
+    const steps: StepEvent[] = [];
+    let outputs: OutputsChange | undefined;
+    let summary: Preview["summary"];
     await this.#run("preview", (options) =>
       this.#stack.preview({
         ...options,
         onEvent: (event) => {
           options.onEvent(event);
           if (event.resourcePreEvent) steps.push(event.resourcePreEvent.metadata);
-          if (isOfStack(event.resOutputsEvent?.metadata))
-            outputsChange = changesOutputs(event.resOutputsEvent.metadata);
+          if (event.summaryEvent) summary = event.summaryEvent.resourceChanges;
+          if (isOfStack(event.resOutputsEvent?.metadata)) outputs = outputsOf(event.resOutputsEvent.metadata);
         },
       }),
     );
-    return { steps, outputsChange };
+    return { steps, outputs, summary };
   }
 
   async up(): Promise<void> {
@@ -142,8 +144,8 @@ function isOfStack(metadata: StepEventMetadata | undefined): metadata is StepEve
 }
 
 /** The engine shows a secret as `[secret]` on both sides; no output of the stack is one. */
-function changesOutputs({ old, new: next }: StepEventMetadata): boolean {
-  return !isDeepStrictEqual(old?.outputs, next?.outputs);
+function outputsOf({ old, new: next }: StepEventMetadata): OutputsChange {
+  return { before: old?.outputs ?? {}, after: next?.outputs ?? {} };
 }
 
 /** What the program says before its list of configuration problems; see infra/index.ts. */
@@ -218,20 +220,4 @@ function definedVariables(env: NodeJS.ProcessEnv): Record<string, string> {
   return Object.fromEntries(
     Object.entries(env).filter((entry): entry is [string, string] => entry[1] !== undefined),
   );
-}
-
-/** What the guard reads of one step of a preview; the engine's StepEventMetadata is one. */
-export interface StepEvent {
-  readonly op: string;
-  readonly urn: string;
-  readonly type: string;
-  readonly diffs?: readonly string[];
-  readonly detailedDiff?: Readonly<Record<string, unknown>> | null;
-}
-
-/** What `pulumi up` would do. */
-export interface Preview {
-  readonly steps: readonly StepEvent[];
-  /** False only where the engine has told the stack's outputs before and after, and they are the same. */
-  readonly outputsChange: boolean;
 }

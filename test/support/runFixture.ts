@@ -10,6 +10,7 @@ import { createTerminal } from "../../automation/report/terminal.ts";
 import { type RunDeps, type RunSettings, runOperation } from "../../automation/run/runOperation.ts";
 import { redact } from "../../automation/text/redact.ts";
 import { FakeAws } from "./fakeAws.ts";
+import { NEW_IMAGE, previewOf } from "./previews.ts";
 import { sampleCheckout } from "./sampleOutputs.ts";
 
 export const NOBODY: Origin = { by: null, commit: null, branch: null, build: null, buildUrl: null };
@@ -75,7 +76,7 @@ export class RunFixture {
     return {
       ...this.deps(),
       openStack: async () => ({
-        preview: async () => ({ steps: [], outputsChange: true }),
+        preview: async () => previewOf([], { outputs: NEW_IMAGE }),
         up: async () => undefined,
       }),
       findOutputs: async () => aws.outputs,

@@ -30,6 +30,7 @@ export function sampleOutputs(changes: Partial<Outputs> = {}, files = SAMPLE_FIL
     networkPath: null,
     taskDefinitionFamily: "shop-stage-migration",
     taskDefinitionArn: "arn:aws:ecs:eu-west-1:123456789012:task-definition/shop-stage-migration:12",
+    container: { name: "migration", user: "65534:65534" },
     containerName: "migration",
     executionRoleArn: "arn:aws:iam::123456789012:role/shop-stage-execution",
     logGroup: "/ecs/migration/shop-stage",

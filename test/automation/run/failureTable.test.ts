@@ -15,6 +15,7 @@ import { StackStoppedError, StackUpdateError } from "../../../automation/stack/u
 import type { VerdictKind } from "../../../automation/verdict/verdict.ts";
 import type { TaskScript } from "../../support/fakeEcs.ts";
 import { FAULTS, FakeAwsError, type FaultName } from "../../support/fakeFaults.ts";
+import { NEW_IMAGE, previewOf } from "../../support/previews.ts";
 import { NOBODY, RunFixture, temporaryHome } from "../../support/runFixture.ts";
 import { SAMPLE_FILES } from "../../support/sampleOutputs.ts";
 
@@ -972,9 +973,7 @@ describe("failure table: a deploy that ends before its migration", () => {
     ],
     [
       "the infrastructure would change",
-      new InfraGuardError("stage", [
-        { op: "delete", type: "aws:ecs/cluster:Cluster", name: "main", properties: [] },
-      ]),
+      new InfraGuardError("stage", [{ what: "delete aws:ecs/cluster:Cluster main", values: [] }]),
       3,
       /delete aws:ecs\/cluster:Cluster main/,
       /Mend what the refusal names/,
@@ -1000,7 +999,7 @@ describe("failure table: a deploy that ends before its migration", () => {
       throw new StackStoppedError("up", "stage");
     };
     const report = await fixture.deploy({
-      openStack: async () => ({ preview: async () => ({ steps: [], outputsChange: true }), up }),
+      openStack: async () => ({ preview: async () => previewOf([], { outputs: NEW_IMAGE }), up }),
     });
     const row = { name: "", kind: "interrupted", exitCode: 13, changed: "no" } as const;
     assertRow(
@@ -1022,7 +1021,7 @@ describe("failure table: a deploy that ends before its migration", () => {
         throw error;
       };
       const report = await fixture.deploy({
-        openStack: async () => ({ preview: async () => ({ steps: [], outputsChange: true }), up }),
+        openStack: async () => ({ preview: async () => previewOf([], { outputs: NEW_IMAGE }), up }),
       });
       assertRow({ name, kind: "notStarted", exitCode, changed: "no", why, next: nextStep }, report);
       assert.equal(fixture.aws.faults.calls.length, 0);

@@ -123,11 +123,16 @@ describe("a preview", () => {
   test("tells every step, and that the outputs stay", async () => {
     const cluster = metadata("same", "aws:ecs/cluster:Cluster");
     const outputs = { image: "x", migrations: [{ version: 1 }] };
-    const { steps, outputsChange } = await previewOf(
+    const {
+      steps,
+      outputs: change,
+      summary,
+    } = await previewOf(
       { resourcePreEvent: { metadata: metadata("same", STACK_TYPE) } },
       { resourcePreEvent: { metadata: cluster } },
       { resOutputsEvent: { metadata: metadata("same", "aws:ecs/cluster:Cluster", { id: 1 }, { id: 2 }) } },
       { resOutputsEvent: { metadata: metadata("same", STACK_TYPE, outputs, structuredClone(outputs)) } },
+      { summaryEvent: { resourceChanges: { same: 2 } } },
     );
     assert.deepEqual(
       steps.map(({ op, type }) => [op, type]),
@@ -136,20 +141,15 @@ describe("a preview", () => {
         ["same", "aws:ecs/cluster:Cluster"],
       ],
     );
-    assert.equal(outputsChange, false);
+    assert.deepEqual(change, { before: outputs, after: outputs });
+    assert.deepEqual(summary, { same: 2 });
   });
 
-  test("tells an output that changes, comes or goes; silence about them is a change", async () => {
-    const pairs: (readonly [object | undefined, object])[] = [
-      [{ migrate: "auto" }, { migrate: "manual" }],
-      [{}, { migrate: "auto" }],
-      [{ migrate: "auto" }, {}],
-      [undefined, { migrate: "auto" }],
-    ];
-    for (const [before, after] of pairs) {
-      const event = { resOutputsEvent: { metadata: metadata("same", STACK_TYPE, before, after) } };
-      assert.equal((await previewOf(event)).outputsChange, true);
-    }
-    assert.equal((await previewOf()).outputsChange, true);
+  test("tells the outputs before and after; without a word about them they are unknown", async () => {
+    const event = { resOutputsEvent: { metadata: metadata("same", STACK_TYPE, { a: 1 }, { a: 2 }) } };
+    assert.deepEqual((await previewOf(event)).outputs, { before: { a: 1 }, after: { a: 2 } });
+    const first = { resOutputsEvent: { metadata: metadata("create", STACK_TYPE, undefined, { a: 2 }) } };
+    assert.deepEqual((await previewOf(first)).outputs, { before: {}, after: { a: 2 } });
+    assert.deepEqual(await previewOf(), { steps: [], outputs: undefined, summary: undefined });
   });
 });
