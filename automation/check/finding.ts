@@ -1,17 +1,19 @@
-/** One thing that `check` has to say about one place. */
-import { RULES, type RuleId, type Severity } from "./rules.ts";
+/** One problem that `check` found at one place; the guard's and each dialect's findings are of this kind too. */
+import { safeLine } from "../text/plainText.ts";
+import type { Severity } from "./rule.ts";
+import { RULES, type RuleId } from "./rules.ts";
 
 export interface Finding {
   rule: RuleId;
   severity: Severity;
-  /** Base name in the folder of migrations. */
+  /** Base name in the folder of migrations; of a vanished file the name that it had. */
   file: string;
   /** Counted from 1. */
   line: number;
   /** One sentence without a full stop. */
   message: string;
   /** What to do about it. */
-  mend: string;
+  fix: string;
   /** What the finding is about (`users.email`), so that its fingerprint survives a shift of lines. */
   subject: string;
 }
@@ -21,10 +23,39 @@ export function finding(
   rule: RuleId,
   place: { file: string; line?: number; subject?: string },
   message: string,
-  mend: string,
+  fix: string,
 ): Finding {
   const { file, line = 1, subject = "" } = place;
-  return { rule, severity: RULES[rule].severity, file, line, message, mend, subject };
+  return { rule, severity: RULES[rule].severity, file, line, message, fix, subject };
+}
+
+/**
+ * A finding as every output for people prints it: `path:line: severity rule: what is wrong → what to do`.
+ *
+ * A name or an excerpt from a file cannot drive the terminal: control characters are written as `\\x1b`.
+ *
+ * @param folder put before the file; empty: the file's base name
+ */
+export function findingLine(found: Omit<Finding, "subject">, folder = ""): string {
+  const { file, line, severity, rule, message, fix } = found;
+  return safeLine(escaped(`${pathIn(folder, file)}:${line}: ${severity} ${rule}: ${message} → ${fix}`));
+}
+
+/** A file's name has to be found again, so that its control characters are shown and not left out. */
+function escaped(text: string): string {
+  return text.replace(
+    /\p{Cc}/gu,
+    (character) => `\\x${character.charCodeAt(0).toString(16).padStart(2, "0")}`,
+  );
+}
+
+/** The file's path with `/`, in a folder that may be the empty string. */
+export function pathIn(folder: string, file: string): string {
+  return folder === "" ? file : `${folder}/${file}`;
+}
+
+export function errorsOf(findings: readonly Finding[]): Finding[] {
+  return findings.filter(({ severity }) => severity === "error");
 }
 
 /** By file, line, rule and message: the same folder gives the same report. */

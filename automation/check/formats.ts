@@ -1,8 +1,9 @@
 /** The four outputs of `check`: for people, for scripts, SARIF for GitHub, code quality for GitLab. */
 import { createHash } from "node:crypto";
 import type { ExitCode } from "../contract/errors.ts";
+import { safeLine } from "../text/plainText.ts";
 import type { Format } from "./choices.ts";
-import type { Finding } from "./finding.ts";
+import { errorsOf, type Finding, findingLine, pathIn } from "./finding.ts";
 import type { Rename } from "./lateRenames.ts";
 import { RULES } from "./rules.ts";
 
@@ -38,32 +39,17 @@ function json(value: unknown): string {
   return `${JSON.stringify(value, null, 2)}\n`;
 }
 
-function pathOf(folder: string, file: string): string {
-  return folder === "" ? file : `${folder}/${file}`;
-}
-
 function renderHuman({ findings, renamed, files, folder }: Report): string {
   const lines = [
-    ...renamed.map(({ from, to }) => `renamed ${pathOf(folder, from)} to ${to}`),
-    ...findings.map(
-      ({ file, line, severity, rule, message, mend }) =>
-        `${pathOf(folder, file)}:${line}: ${severity} ${rule}: ${message} → ${mend}`,
-    ),
+    ...renamed.map(({ from, to }) => safeLine(`renamed ${pathIn(folder, from)} to ${to}`)),
+    ...findings.map((found) => findingLine(found, folder)),
     summary(findings, files),
   ];
-  return `${lines.map(printable).join("\n")}\n`;
-}
-
-/** A name or an excerpt from a file must not drive the terminal. */
-function printable(text: string): string {
-  return text.replace(
-    /\p{Cc}/gu,
-    (character) => `\\x${character.charCodeAt(0).toString(16).padStart(2, "0")}`,
-  );
+  return `${lines.join("\n")}\n`;
 }
 
 function summary(findings: readonly Finding[], files: number): string {
-  const errors = findings.filter(({ severity }) => severity === "error").length;
+  const errors = errorsOf(findings).length;
   const checked = counted(files, "file");
   if (findings.length === 0) return `${checked} checked, nothing found`;
   return `${checked} checked: ${counted(errors, "error")}, ${counted(findings.length - errors, "warning")}`;
@@ -78,14 +64,14 @@ function jsonReport({ findings, renamed, files, exitCode, folder }: Report) {
     schemaVersion: CHECK_SCHEMA,
     exitCode,
     files,
-    renamed: renamed.map(({ from, to }) => ({ from: pathOf(folder, from), to: pathOf(folder, to) })),
-    findings: findings.map(({ rule, severity, file, line, message, mend }) => ({
+    renamed: renamed.map(({ from, to }) => ({ from: pathIn(folder, from), to: pathIn(folder, to) })),
+    findings: findings.map(({ rule, severity, file, line, message, fix }) => ({
       rule,
       severity,
-      path: pathOf(folder, file),
+      path: pathIn(folder, file),
       line,
       message,
-      mend,
+      fix,
     })),
   };
 }
@@ -94,7 +80,7 @@ function jsonReport({ findings, renamed, files, exitCode, folder }: Report) {
 function withFingerprints({ findings, folder }: Report): (Finding & { path: string; fingerprint: string })[] {
   const seen = new Map<string, number>();
   return findings.map((found) => {
-    const path = pathOf(folder, found.file);
+    const path = pathIn(folder, found.file);
     const key = JSON.stringify([found.rule, path, found.subject]);
     const nth = seen.get(key) ?? 0;
     seen.set(key, nth + 1);
@@ -122,11 +108,11 @@ function sarif(report: Report) {
           },
         },
         results: withFingerprints(report).map(
-          ({ rule, severity, path, line, message, mend, fingerprint }) => ({
+          ({ rule, severity, path, line, message, fix, fingerprint }) => ({
             ruleId: rule,
             ruleIndex: ids.indexOf(rule),
             level: severity,
-            message: { text: `${message}. Mend: ${mend}.` },
+            message: { text: `${message}. Fix: ${fix}.` },
             locations: [
               {
                 physicalLocation: { artifactLocation: { uri: encodeURI(path) }, region: { startLine: line } },
@@ -142,8 +128,8 @@ function sarif(report: Report) {
 
 /** GitLab's code quality report: an array of findings in the manner of Code Climate. */
 function codeQuality(report: Report) {
-  return withFingerprints(report).map(({ rule, severity, path, line, message, mend, fingerprint }) => ({
-    description: `${message}. Mend: ${mend}.`,
+  return withFingerprints(report).map(({ rule, severity, path, line, message, fix, fingerprint }) => ({
+    description: `${message}. Fix: ${fix}.`,
     check_name: rule,
     fingerprint,
     severity: severity === "error" ? "major" : "minor",

@@ -2,7 +2,7 @@
 import { execFile } from "node:child_process";
 import { ConfigError } from "../contract/errors.ts";
 import { type MigrationFile, parseMigrationFileName, recordOf } from "../migrations/folder.ts";
-import type { ShippedRecord } from "./checkFolder.ts";
+import type { ShippedRecord } from "./shippedRules.ts";
 
 /** Runs git with arguments in a folder; `input` goes to its stdin. Rejects where git's exit code is not 0. */
 export type Git = (args: readonly string[], options: { cwd: string; input?: string }) => Promise<Buffer>;

@@ -19,7 +19,7 @@ export class RenameError extends EcsMigrateError {
 
   constructor(rename: Rename, reason: string, options?: ErrorOptions) {
     super(
-      `Cannot rename ${rename.from} to ${rename.to} (${reason}); mend that and run \`npx ecs-migrate check --fix\` again`,
+      `Cannot rename ${rename.from} to ${rename.to} (${reason}); correct that and run \`npx ecs-migrate check --fix\` again`,
       options,
     );
   }

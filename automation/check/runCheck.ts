@@ -3,13 +3,15 @@ import { relative, resolve, sep } from "node:path";
 import { ConfigError, EXIT, type ExitCode } from "../contract/errors.ts";
 import type { ShippedMigration } from "../contract/outputs.ts";
 import { readMigrationFiles } from "../migrations/folder.ts";
-import { checkFolder, type ShippedRecord } from "./checkFolder.ts";
-import type { Format } from "./choices.ts";
-import type { Finding } from "./finding.ts";
+import { checkFolder } from "./checkFolder.ts";
+import type { Dialect, Format } from "./choices.ts";
+import { errorsOf, type Finding } from "./finding.ts";
+import { fixCommand } from "./fixCommand.ts";
 import { render } from "./formats.ts";
 import { type Git, readBase } from "./gitBase.ts";
 import { applyRenames, planRenames, type Rename } from "./lateRenames.ts";
 import { isRule } from "./rules.ts";
+import type { ShippedRecord } from "./shippedRules.ts";
 
 export interface CheckDeps {
   /** The clock, UTC. */
@@ -22,9 +24,11 @@ export interface CheckDeps {
 export interface CheckOptions {
   /** The folder of migrations, absolute or relative to `cwd`. */
   dir: string;
+  /** `--dir` as it was given, for the command that a fix prints; undefined: the folder is the project's own. */
+  dirOption?: string | undefined;
   format: Format;
   /** `postgres` parses each file; `other` looks at names and bytes alone. */
-  dialect: "postgres" | "other";
+  dialect: Dialect;
   /** Renames late and doubled migrations before it checks. */
   fix: boolean;
   /** Warnings refuse as well. */
@@ -60,8 +64,10 @@ export async function runCheck(deps: CheckDeps, options: CheckOptions): Promise<
   const now = deps.now();
   const renamed = options.fix ? fix(directory, records, now) : [];
   const files = readMigrationFiles(directory);
-  const findings = await checkFolder({ files, records, dialect: options.dialect, now, disabled });
-  const refused = findings.some(({ severity }) => severity === "error" || options.strict);
+  const { dialect, base, dirOption } = options;
+  const command = fixCommand([...options.shipped.keys()], base, dirOption);
+  const findings = await checkFolder({ files, records, dialect, now, disabled, fixCommand: command });
+  const refused = errorsOf(findings).length > 0 || (options.strict && findings.length > 0);
   const exitCode = refused ? EXIT.refused : EXIT.ok;
   const report = {
     findings,

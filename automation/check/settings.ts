@@ -2,8 +2,7 @@
 
 import { ConfigError } from "../contract/errors.ts";
 import { DIALECTS, type Dialect } from "./choices.ts";
-import { isRule } from "./rules.ts";
-import { GUARD_RULES } from "./shippedRules.ts";
+import { isOrderRule, isRule } from "./rules.ts";
 
 export interface CheckSettings {
   readonly dialect: Dialect;
@@ -17,7 +16,7 @@ const DIALECT_KEY = "ecs-migrate:checkDialect";
 const DISABLE_KEY = "ecs-migrate:checkDisable";
 
 /** Of the rules of order and edits, those whose finding a person may mean: a way back repaired, a file renamed. */
-const OPTIONAL_GUARD_RULES: readonly string[] = ["down-edited", "renamed"];
+const OPTIONAL_ORDER_RULES: readonly string[] = ["down-edited", "renamed"];
 
 /**
  * The flag's dialect, else the stack's; the rules that either switches off.
@@ -47,7 +46,7 @@ export function checkSettings(
 /** Why a deploy does not take a rule as switched off, as the end of a sentence; undefined where it does. */
 export function ruleProblem(rule: string): string | undefined {
   if (!isRule(rule)) return "there is no such rule; docs/check.md lists them all";
-  const always = Object.hasOwn(GUARD_RULES, rule) && !OPTIONAL_GUARD_RULES.includes(rule);
+  const always = isOrderRule(rule) && !OPTIONAL_ORDER_RULES.includes(rule);
   return always ? "a deploy always looks for it, since such a file never does what it says" : undefined;
 }
 

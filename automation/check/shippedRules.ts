@@ -1,5 +1,5 @@
 /**
- * Compares the checkout's migrations with those that a stack has shipped, and says what would go wrong.
+ * Compares the checkout's migrations with those that a stack has shipped, and finds what would go wrong.
  *
  * golang-migrate remembers one integer: `up` reads only what follows it, so a file merged late with a lower version is
  * never run and nothing is said, and an edited file of an applied version changes nothing in the database. The record
@@ -9,49 +9,27 @@
 import type { ShippedMigration } from "../contract/outputs.ts";
 import { groupByVersion, type MigrationFile, type NamedMigrationFile, sha256 } from "../migrations/folder.ts";
 import { versionAfter } from "../migrations/version.ts";
+import { type Finding, finding } from "./finding.ts";
+import type { OrderRule } from "./rules.ts";
 
-/** The rules by id. */
-export const GUARD_RULES = {
-  "broken-name": "A file that looks like a migration and that golang-migrate passes over in silence",
-  "duplicate-version": "Two files of one direction share a version; golang-migrate refuses the whole folder",
-  late: "A file that is not shipped has a version at or below the highest shipped one, and would never run",
-  vanished: "A shipped migration's up file is gone",
-  "up-edited": "A shipped migration's up file was edited; databases that ran it do not get the change",
-  "down-edited": "A shipped migration's down file was edited or is gone",
-  renamed:
-    "A shipped migration has another name now; golang-migrate does not mind, readers of the history do",
-} as const;
-
-export type GuardRule = keyof typeof GUARD_RULES;
-
-export interface GuardProblem {
-  rule: GuardRule;
-  /** `error` refuses the deploy; `warning` is shown. */
-  severity: "error" | "warning";
-  /** Base name; of a vanished file the name that it had. */
-  file: string;
-  /** null where the file has no version, or one above `Number.MAX_SAFE_INTEGER`. */
-  version: number | null;
-  /** What is wrong, in one sentence without a full stop. */
-  message: string;
-  /** What to do about it. */
-  mend: string;
-  /** The stack whose record was compared. */
-  stack: string;
+/** One memory of what was shipped: a stack's, or a git commit's. */
+export interface ShippedRecord {
+  /** As messages call it: `stack prod`, `origin/main`. */
+  holder: string;
+  migrations: readonly ShippedMigration[];
+  /** Versions that the checkout need not have, because its branch has not merged them yet. */
+  notMergedYet?: ReadonlySet<number>;
 }
 
-export interface GuardInput {
+export interface OrderInput {
   /** The folder as {@link readMigrationFiles} lists it. */
-  checkout: readonly MigrationFile[];
-  /** The record in the outputs of the stack; empty before the first deploy. */
-  shipped: readonly ShippedMigration[];
-  stack: string;
-  /** How messages call the holder of the record, where it is no stack (`origin/main`). */
-  holder?: string;
-  /** The clock (UTC), for the version that a mend proposes. */
+  files: readonly MigrationFile[];
+  /** Empty when nothing is known of what was shipped. */
+  records: readonly ShippedRecord[];
+  /** The clock (UTC), for the version that a fix proposes. */
   now: Date;
-  /** Rules that are switched off. */
-  disabled?: ReadonlySet<string>;
+  /** The command that renames late and doubled files, as it is printed. */
+  fixCommand: string;
 }
 
 /** What each rule looks at. */
@@ -60,52 +38,73 @@ interface Comparison {
   byVersion: ReadonlyMap<bigint, readonly NamedMigrationFile[]>;
   shipped: ReadonlyMap<bigint, ShippedMigration>;
   highest: bigint;
-  /** `stack prod`, as messages say it. */
+  /** `stack prod`, as messages call it. */
   holder: string;
   /** A version later than all that are known. */
   nextVersion: string;
+  fixCommand: string;
 }
 
-type Found = Omit<GuardProblem, "stack" | "severity" | "version"> & { version: bigint | null };
+/** A finding before it has a severity. */
+interface Found {
+  rule: OrderRule;
+  file: string;
+  version: bigint | null;
+  message: string;
+  fix: string;
+}
 
 /**
- * Compares the checkout with one stack's record.
+ * Compares the checkout with each record.
  *
- * @returns the problems in order of version, those without a version first; empty where the deploy may go on
+ * @returns in order of record and version, each finding once; empty if the checkout follows from all records
  */
-export function findGuardProblems(input: GuardInput): GuardProblem[] {
-  const comparison = compare(input);
-  const found = [
+export function checkOrder({ files, records, now, fixCommand }: OrderInput): Finding[] {
+  const all = records.length > 0 ? records : [{ holder: "", migrations: [] }];
+  const seen = new Map<string, Finding>();
+  for (const record of all) {
+    for (const { rule, file, version, message, fix } of findProblems(files, record, now, fixCommand)) {
+      // Two findings of one record about one version are told apart by the rule; those of the folder have no holder.
+      const holder = rule === "broken-name" || rule === "duplicate-version" ? "" : record.holder;
+      const subject = `${version ?? ""} ${holder}`;
+      seen.set(`${rule}\t${file}\t${message}`, finding(rule, { file, subject }, message, fix));
+    }
+  }
+  return [...seen.values()];
+}
+
+function findProblems(
+  files: readonly MigrationFile[],
+  record: ShippedRecord,
+  now: Date,
+  fixCommand: string,
+): Found[] {
+  const comparison = compare(files, record, now, fixCommand);
+  return [
     ...brokenNames(comparison),
     ...duplicates(comparison),
     ...lateFiles(comparison),
     ...changedFiles(comparison),
-  ];
-  return found
-    .filter(({ rule }) => !input.disabled?.has(rule))
-    .sort((a, b) => order(a.version ?? -1n, b.version ?? -1n))
-    .map((problem) => ({
-      ...problem,
-      version: safeNumber(problem.version),
-      severity: problem.rule === "renamed" ? "warning" : "error",
-      stack: input.stack,
-    }));
+  ]
+    .filter(({ rule, version }) => rule !== "vanished" || !record.notMergedYet?.has(Number(version)))
+    .sort((a, b) => order(a.version ?? -1n, b.version ?? -1n));
 }
 
 function order(a: bigint, b: bigint): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
 
-function safeNumber(version: bigint | null): number | null {
-  return version === null || version > BigInt(Number.MAX_SAFE_INTEGER) ? null : Number(version);
-}
-
-function compare({ checkout, shipped, stack, holder = `stack ${stack}`, now }: GuardInput): Comparison {
+function compare(
+  checkout: readonly MigrationFile[],
+  { holder, migrations }: ShippedRecord,
+  now: Date,
+  fixCommand: string,
+): Comparison {
   const byVersion = groupByVersion(checkout);
-  const record = new Map(shipped.map((migration) => [BigInt(migration.version), migration]));
+  const record = new Map(migrations.map((migration) => [BigInt(migration.version), migration]));
   const highest = [...record.keys()].reduce((high, version) => (version > high ? version : high), -1n);
   const nextVersion = versionAfter([...byVersion.keys(), ...record.keys()], now);
-  return { checkout, byVersion, shipped: record, highest, holder, nextVersion };
+  return { checkout, byVersion, shipped: record, highest, holder, nextVersion, fixCommand };
 }
 
 /** Whether a file that golang-migrate passes over was meant as a migration. */
@@ -121,11 +120,11 @@ function brokenNames({ checkout }: Comparison): Found[] {
       file,
       version: null,
       message: "golang-migrate passes over this file in silence",
-      mend: "name it <version>_<name>.up.sql or .down.sql, or move it out of the folder",
+      fix: "name it <version>_<name>.up.sql or .down.sql, or move it out of the folder",
     }));
 }
 
-function duplicates({ byVersion, shipped, nextVersion }: Comparison): Found[] {
+function duplicates({ byVersion, shipped, nextVersion, fixCommand }: Comparison): Found[] {
   const found: Found[] = [];
   for (const [version, files] of byVersion) {
     const twice = (["up", "down"] as const)
@@ -144,7 +143,7 @@ function duplicates({ byVersion, shipped, nextVersion }: Comparison): Found[] {
       file: mover.file,
       version,
       message: `version ${version} belongs to ${twice.map(({ file }) => file).join(", ")}`,
-      mend: `keep one pair and rename the other to ${renamed(mover, nextVersion)} (npx ecs-migrate check --fix)`,
+      fix: `keep one pair and rename the other to ${renamed(mover, nextVersion)} (${fixCommand})`,
     });
   }
   return found;
@@ -155,7 +154,7 @@ function renamed({ parsed }: NamedMigrationFile, version: string): string {
 }
 
 /** One problem a version: the pair moves together. */
-function lateFiles({ byVersion, shipped, highest, holder, nextVersion }: Comparison): Found[] {
+function lateFiles({ byVersion, shipped, highest, holder, nextVersion, fixCommand }: Comparison): Found[] {
   const found: Found[] = [];
   for (const [version, files] of byVersion) {
     const file = upOf(files) ?? files[0];
@@ -165,7 +164,7 @@ function lateFiles({ byVersion, shipped, highest, holder, nextVersion }: Compari
       file: file.file,
       version,
       message: `version ${version} is not shipped and lies below ${highest}, the highest that ${holder} has; it would never run`,
-      mend: `rename to ${renamed(file, nextVersion)} (npx ecs-migrate check --fix)`,
+      fix: `rename to ${renamed(file, nextVersion)} (${fixCommand})`,
     });
   }
   return found;
@@ -198,7 +197,7 @@ function vanished(comparison: Comparison, version: bigint, shipped: ShippedMigra
     file,
     version,
     message: `${comparison.holder} has shipped version ${version} (${shipped.name}), and its up file is gone`,
-    mend: twin
+    fix: twin
       ? `${twin.file} holds the same SQL and would run again: rename it back to ${file}`
       : "restore the file, with its down file; undo it by a new migration",
   };
@@ -224,7 +223,7 @@ function upEdited(
     file: up.file,
     version,
     message: `version ${version} differs from what ${comparison.holder} has shipped${named} and will not run again there`,
-    mend: "restore the file as it was shipped, and put the change into a new migration (npx ecs-migrate new NAME)",
+    fix: "restore the file as it was shipped, and put the change into a new migration (npx ecs-migrate new NAME)",
   };
 }
 
@@ -234,7 +233,7 @@ function nameChanged(up: NamedMigrationFile, version: bigint, shipped: ShippedMi
     file: up.file,
     version,
     message: `version ${version} was shipped as ${shipped.name}; its SQL is the same`,
-    mend: `rename it back to ${version}_${shipped.name}.up.sql, so that the history keeps one name for it`,
+    fix: `rename it back to ${version}_${shipped.name}.up.sql, so that the history keeps one name for it`,
   };
 }
 
@@ -257,7 +256,7 @@ function downChanged(
       message: down
         ? `the down file of version ${version} differs from what ${holder} has shipped`
         : `${holder} has shipped a down file for version ${version}, and it is gone`,
-      mend: "restore it as it was shipped; where the edit repairs the way back, allow it with --disable down-edited",
+      fix: "restore it as it was shipped; where the edit repairs the way back, allow it with --disable down-edited",
     },
   ];
 }

@@ -14,6 +14,7 @@ export async function checkCommand(context: CommandContext, options: CheckComman
     { now: () => new Date(), cwd: process.cwd(), git: runGit },
     {
       dir,
+      dirOption: options.dir,
       format: options.json ? "json" : options.format,
       dialect: options.dialect,
       fix: options.fix,
@@ -36,20 +37,20 @@ async function shippedAndRun(
   const outputs = await outputsOf(context, options, options.against);
   if (outputs.size === 0) return new Map();
   // A check of the folder alone, as a hook before each commit, does not wait for them.
-  const [{ connectEcs, connectLogs }, { compareWithStack }] = await Promise.all([
+  const [{ connectEcs, connectLogs }, { recordOfStack }] = await Promise.all([
     import("../aws/clients.ts"),
     import("../guard/checkout.ts"),
   ]);
   const disabled = new Set(options.disable);
   const records = new Map<string, readonly ShippedMigration[]>();
   for (const [stack, its] of outputs) {
-    const { shipped, released, hint } = await compareWithStack({
+    const { migrations, released, hint } = await recordOfStack({
       ...{ stack, outputs: its, checkout: readMigrationFiles(dir), now: new Date(), disabled },
       ...{ connectEcs, connectLogs },
     });
     for (const { text } of released) context.terminal.say(`stack ${stack}: ${text}`);
     if (hint !== null) context.terminal.warn(`stack ${stack}: ${hint}`);
-    records.set(stack, shipped);
+    records.set(stack, migrations);
   }
   return records;
 }

@@ -29,10 +29,7 @@ export async function deployCommand(context: CommandContext, options: DeployOpti
     allowInfra: options.allowInfra,
     migrate: migrateVariable(context.env),
     checkSettings: settings,
-    // Where --no-check says so, only the guard looks at the migrations.
-    lint: options.check
-      ? async (input) => (await import("../check/unshipped.ts")).checkBeforeDeploy(input)
-      : undefined,
+    checkContent: options.check,
     beforeUp: options.plan
       ? async (deps) => announcePlan(context, options, deps, await settings())
       : undefined,

@@ -5,13 +5,11 @@
 
 import type { EcsApi, LogsApi } from "../aws/clients.ts";
 import { awsErrorText } from "../aws/errors.ts";
-import type { Finding } from "../check/finding.ts";
+import { findingLine } from "../check/finding.ts";
 import { type CheckSettings, DEFAULT_CHECK } from "../check/settings.ts";
-import type { LintInput } from "../check/unshipped.ts";
 import { EcsMigrateError, EXIT } from "../contract/errors.ts";
 import type { Outputs } from "../contract/outputs.ts";
-import { guardCheckout, overtaken, type Released } from "../guard/checkout.ts";
-import { refuseOnFindings } from "../guard/guardError.ts";
+import { checkCheckout, overtaken, type Released } from "../guard/checkout.ts";
 import { changesNothing, findInfraChanges, InfraGuardError } from "../guard/infra.ts";
 import { isUpToDate, lastChange } from "../history/history.ts";
 import type { MigrationFile } from "../migrations/folder.ts";
@@ -34,8 +32,8 @@ export interface DeployDeps extends RunBase {
   readonly migrate: "skip" | "auto" | undefined;
   /** How the migrations are looked at; undefined: as for Postgres, every rule on. */
   readonly checkSettings?: (() => Promise<CheckSettings>) | undefined;
-  /** Looks into the files that the stack has not shipped; undefined: nobody does. */
-  readonly lint?: ((input: LintInput) => Promise<readonly Finding[]>) | undefined;
+  /** Whether files that the stack has not shipped are read for what they hold; if not, only order and edits are checked. */
+  readonly checkContent?: boolean | undefined;
   /** Called before the migration is run, with what the stack has shipped by then; it does not throw. */
   readonly beforeUp?: ((deps: PlanDeps) => Promise<void>) | undefined;
 }
@@ -94,17 +92,11 @@ async function guardMigrations(deps: DeployDeps, outputs: Outputs | undefined): 
   const settings = (await deps.checkSettings?.()) ?? DEFAULT_CHECK;
   const checkout = await deps.readCheckout();
   const now = new Date(deps.clock.now());
-  const { stack, terminal, lint } = deps;
-  const disabled = new Set(settings.disable);
-  const { problems, shipped, released } = await guardCheckout({ ...deps, outputs, checkout, now, disabled });
-  for (const { text } of released) terminal.say(text);
-  for (const { file, message, mend } of problems) terminal.warn(`${file}: ${message}; ${mend}`);
-  const findings = refuseOnFindings(
-    (await lint?.({ ...settings, files: checkout, shipped, stack, now })) ?? [],
-  );
-  for (const { file, line, rule, message, mend } of findings)
-    terminal.warn(`${file}:${line}: ${rule}: ${message}; ${mend}`);
-  return released;
+  const orderOnly = deps.checkContent !== true;
+  const { record, findings } = await checkCheckout({ ...deps, outputs, checkout, now, settings, orderOnly });
+  for (const { text } of record.released) deps.terminal.say(text);
+  for (const found of findings) deps.terminal.warn(findingLine(found));
+  return record.released;
 }
 
 async function updateStack({ openStack, terminal, stack, allowInfra }: DeployDeps): Promise<void> {

@@ -1,15 +1,20 @@
 /** The checkout must follow from what the stack has shipped and its database may have run, before anything is built. */
 
-import { findGuardProblems, type GuardProblem } from "../check/shippedRules.ts";
+import { checkFolder } from "../check/checkFolder.ts";
+import { errorsOf, type Finding, findingLine } from "../check/finding.ts";
+import { fixCommand } from "../check/fixCommand.ts";
+import { isOrderRule } from "../check/rules.ts";
+import type { CheckSettings } from "../check/settings.ts";
+import { checkOrder, type ShippedRecord } from "../check/shippedRules.ts";
 import { EcsMigrateError, EXIT } from "../contract/errors.ts";
 import type { Outputs, ShippedMigration } from "../contract/outputs.ts";
 import { findStanding, mayHaveRun, type Standing, type StandingDeps } from "../history/knownVersion.ts";
-import type { MigrationFile } from "../migrations/folder.ts";
+import { type MigrationFile, parseMigrationFileName } from "../migrations/folder.ts";
 import { COMMAND, commandFor } from "../text/commandLine.ts";
 import { versionText } from "../text/version.ts";
 import type { Verdict } from "../verdict/verdict.ts";
 
-export interface GuardDeps extends StandingDeps {
+export interface RecordDeps extends StandingDeps {
   readonly stack: string;
   /** Of the stack; undefined before its first deploy. */
   readonly outputs: Outputs | undefined;
@@ -20,6 +25,12 @@ export interface GuardDeps extends StandingDeps {
   readonly disabled: ReadonlySet<string>;
 }
 
+export interface CheckoutDeps extends Omit<RecordDeps, "disabled"> {
+  readonly settings: CheckSettings;
+  /** Whether only order and edits are looked at (`deploy --no-check`). */
+  readonly orderOnly: boolean;
+}
+
 export interface Released {
   readonly file: string;
   readonly version: number;
@@ -27,59 +38,101 @@ export interface Released {
   readonly text: string;
 }
 
-export interface Guarded {
-  /** Of both severities, in order of version. */
-  readonly problems: readonly GuardProblem[];
-  /** What the stack has shipped, without the files that have not run where some of them are others now. */
-  readonly shipped: readonly ShippedMigration[];
-  /** What the record alone would have refused, and was let through because it has not run. */
+/** What a stack has shipped, without the files that have not run if some of them are others now. */
+export interface StackRecord extends ShippedRecord {
+  /** What all that was shipped would have refused, and what is let through because it has not run. */
   readonly released: readonly Released[];
-  /** How a file that failed, or has not run yet, gets past; null where nothing is refused for that reason. */
+  /** How a file that failed, or has not run yet, is let through; null if nothing is refused for that reason. */
   readonly hint: string | null;
 }
 
-/** Compares the checkout with the record, and asks the history only where the record alone would refuse. */
-export async function compareWithStack(deps: GuardDeps): Promise<Guarded> {
+export interface Checked {
+  /** The warnings: an error is thrown. In order of file and line. */
+  readonly findings: readonly Finding[];
+  readonly record: StackRecord;
+}
+
+/** The checkout's migrations are refused, by the rules of order and edits or by those of content; nothing was started. */
+export class CheckoutRefusedError extends EcsMigrateError {
+  readonly code = "guard";
+  readonly exitCode = EXIT.refused;
+  readonly findings: readonly Finding[];
+
+  /**
+   * @param findings at least one, of severity `error`
+   * @param hint a way out beside the fixes, in whole sentences
+   */
+  constructor(
+    stack: string,
+    findings: readonly Finding[],
+    hint: string | null = null,
+    options?: ErrorOptions,
+  ) {
+    const ways = findings.some(({ rule }) => !isOrderRule(rule)) ? [OVERRIDE] : [];
+    const lines = [
+      `The check refuses the migrations for stack ${stack}; nothing was run:`,
+      ...findings.map((found) => `  ${findingLine(found)}`),
+      ...(hint === null ? [] : [hint]),
+      ...ways,
+    ];
+    super(lines.join("\n"), options);
+    this.findings = findings;
+  }
+}
+
+const OVERRIDE =
+  "If a finding is meant so: `-- ecs-migrate:disable RULE reason` in the file, `--disable RULE` for one deploy, or `--no-check` for all rules of content.";
+
+/** Reads what the stack has shipped, and asks the history only if that alone would refuse the checkout. */
+export async function recordOfStack(deps: RecordDeps): Promise<StackRecord> {
   const { outputs, stack } = deps;
-  const shipped = outputs?.migrations ?? [];
-  const problems = findProblems(deps, shipped);
-  if (!outputs || !errorsOf(problems).some(isOfRecord))
-    return { problems, shipped, released: [], hint: null };
+  const record = { holder: `stack ${stack}`, migrations: outputs?.migrations ?? [] };
+  const errors = recordErrors(deps, record.migrations);
+  if (!outputs || errors.length === 0) return { ...record, released: [], hint: null };
   const standing = await findStanding(deps, outputs);
-  const ran = mayHaveRun(shipped, standing);
-  const left = findProblems(deps, ran);
-  const hint = errorsOf(left).some(isOfRecord) ? hintOf(standing, stack) : null;
-  return { problems: left, shipped: ran, released: releasedBy(problems, left, standing), hint };
+  const migrations = mayHaveRun(record.migrations, standing);
+  const left = recordErrors(deps, migrations);
+  const hint = left.length > 0 ? hintOf(standing, stack) : null;
+  return { ...record, migrations, released: releasedBy(errors, left, standing), hint };
 }
 
-/** @throws {GuardRefusedError} naming every problem of severity `error` */
-export async function guardCheckout(deps: GuardDeps): Promise<Guarded> {
-  const guarded = await compareWithStack(deps);
-  const errors = errorsOf(guarded.problems);
-  if (errors.length > 0) throw new GuardRefusedError(errors, guarded.hint);
-  return guarded;
+/**
+ * Checks the checkout against what the stack has shipped, in one pass over order, edits and content.
+ *
+ * @throws {CheckoutRefusedError} naming every finding of severity `error`
+ */
+export async function checkCheckout(deps: CheckoutDeps): Promise<Checked> {
+  const { stack, outputs, checkout: files, now, settings, orderOnly } = deps;
+  const disabled = new Set(settings.disable);
+  const record = await recordOfStack({ ...deps, disabled });
+  const findings = await checkFolder({
+    ...{ files, now, disabled, orderOnly, dialect: settings.dialect, fixCommand: fixCommand([stack]) },
+    records: outputs ? [record] : [],
+  });
+  const errors = errorsOf(findings);
+  if (errors.length > 0) throw new CheckoutRefusedError(stack, errors, record.hint);
+  return { findings, record };
 }
 
-function findProblems({ checkout, stack, now, disabled }: GuardDeps, shipped: readonly ShippedMigration[]) {
-  return findGuardProblems({ checkout, shipped, stack, now, disabled });
+/** What the record refuses; the other rules of order look at the folder only. */
+function recordErrors(
+  { checkout: files, stack, now, disabled }: RecordDeps,
+  migrations: readonly ShippedMigration[],
+): Finding[] {
+  const records = [{ holder: `stack ${stack}`, migrations }];
+  return errorsOf(checkOrder({ files, records, now, fixCommand: fixCommand([stack]) })).filter(
+    ({ rule }) => !disabled.has(rule) && rule !== "broken-name" && rule !== "duplicate-version",
+  );
 }
 
-function errorsOf(problems: readonly GuardProblem[]): GuardProblem[] {
-  return problems.filter(({ severity }) => severity === "error");
-}
-
-function releasedBy(
-  problems: readonly GuardProblem[],
-  left: readonly GuardProblem[],
-  standing: Standing,
-): Released[] {
+function releasedBy(errors: readonly Finding[], left: readonly Finding[], standing: Standing): Released[] {
   if (standing.kind === "unknown") return [];
   const still = new Set(left.map(({ rule, file }) => `${rule} ${file}`));
   const at = versionText(standing.version);
-  return errorsOf(problems)
+  return errors
     .filter(({ rule, file }) => !still.has(`${rule} ${file}`))
-    .map(({ rule, file, version }) => ({
-      ...{ file, version: version ?? Number.MAX_SAFE_INTEGER },
+    .map(({ rule, file }) => ({
+      ...{ file, version: Number(parseMigrationFileName(file)?.version ?? Number.MAX_SAFE_INTEGER) },
       text: `${file}: ${rule}, and let through: the database is at ${at}`,
     }));
 }
@@ -96,11 +149,6 @@ export function overtaken(released: readonly Released[], verdict: Verdict): stri
     );
 }
 
-/** The other rules look at the folder alone. */
-function isOfRecord({ rule }: GuardProblem): boolean {
-  return rule !== "broken-name" && rule !== "duplicate-version";
-}
-
 function hintOf(standing: Standing, stack: string): string | null {
   if (standing.kind === "unknown") {
     const command = commandFor("version", stack);
@@ -109,27 +157,4 @@ function hintOf(standing: Standing, stack: string): string | null {
   if (!standing.version.dirty) return null;
   const guide = commandFor("doctor", stack);
   return `The database is ${versionText(standing.version)}: a file that has not run to its end may change once \`${COMMAND} migrate force\` has said so; ${guide} --database shows how. Then deploy again.`;
-}
-
-/** The checkout's migrations do not follow from what the stack has shipped; nothing was started. */
-export class GuardRefusedError extends EcsMigrateError {
-  readonly code = "guard";
-  readonly exitCode = EXIT.refused;
-  readonly problems: readonly GuardProblem[];
-
-  /**
-   * @param problems at least one, of severity `error`
-   * @param hint a way out beside the mends, in whole sentences
-   */
-  constructor(problems: readonly GuardProblem[], hint: string | null = null, options?: ErrorOptions) {
-    const list = problems.map(
-      ({ file, rule, message, mend }) => `  - ${file}: ${rule}: ${message}\n    ${mend}`,
-    );
-    const stacks = [...new Set(problems.map(({ stack }) => stack))].join(", ");
-    super(
-      `The migrations do not fit what stack ${stacks} has shipped; nothing was run:\n${list.join("\n")}${hint === null ? "" : `\n${hint}`}`,
-      options,
-    );
-    this.problems = problems;
-  }
 }

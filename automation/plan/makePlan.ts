@@ -2,19 +2,14 @@
 
 import { checkFolder } from "../check/checkFolder.ts";
 import type { Finding } from "../check/finding.ts";
-import type { Impact } from "../check/postgres/effect.ts";
-import {
-  type Dropped,
-  droppedBy,
-  estimate,
-  estimateFiles,
-  type FileEstimate,
-  firstLines,
-} from "../check/postgres/estimate.ts";
+import { fixCommand } from "../check/fixCommand.ts";
+import { loadDialect } from "../check/loadDialect.ts";
 import type { CheckSettings } from "../check/settings.ts";
+import type { Dropped, FileEstimate, Impact, SqlDialect } from "../check/sqlDialect.ts";
 import { type Operation, operationText } from "../contract/operations.ts";
 import type { DatabaseVersion } from "../contract/resultLine.ts";
 import { groupByVersion, type NamedMigrationFile } from "../migrations/folder.ts";
+import { firstLines } from "./firstLines.ts";
 import { type FileState, type Plan, type PlanInput, type PlannedStep, planOf } from "./steps.ts";
 
 /** Raised when a field changes its meaning. */
@@ -68,9 +63,10 @@ export async function makePlan(input: MakePlanInput): Promise<PlanReport> {
   const plan = planOf(input);
   const steps = plan.kind === "steps" ? plan.steps : [];
   const findings = operation.name === "up" ? await findingsOf(input) : [];
-  const estimates = await estimatesOf(input, steps);
+  const dialect = await loadDialect(input.dialect);
+  const estimates = await estimatesOf(input, steps, dialect);
   const files: PlanFile[] = [];
-  for (const step of steps) files.push(await describe(step, estimates, findings, input.dialect));
+  for (const step of steps) files.push(await describe(step, estimates, findings, dialect));
   const planned = new Set(files.map(({ file }) => file));
   return {
     schema: PLAN_SCHEMA,
@@ -94,21 +90,23 @@ function noteOf(plan: Plan, operation: Operation): string | null {
 async function findingsOf(input: MakePlanInput): Promise<Finding[]> {
   const { files, migrations, stack, dialect, disable, now } = input;
   const records = [{ holder: `stack ${stack}`, migrations }];
-  return checkFolder({ files, records, dialect, now, disabled: new Set(disable) });
+  const disabled = new Set(disable);
+  return checkFolder({ files, records, dialect, now, disabled, fixCommand: fixCommand([stack]) });
 }
 
 /** Up files are read in their order, those that ran already included: a table made by one is empty for the next. */
 async function estimatesOf(
-  { files, current, dialect }: MakePlanInput,
+  { files, current }: MakePlanInput,
   steps: readonly PlannedStep[],
+  dialect: SqlDialect | undefined,
 ): Promise<ReadonlyMap<string, FileEstimate>> {
   const up = steps.filter(({ direction }) => direction === "up");
-  if (dialect !== "postgres" || up.length === 0) return new Map();
+  if (dialect === undefined || up.length === 0) return new Map();
   const pending = new Set(up.map(({ version }) => version));
   const upFiles = [...groupByVersion(files).values()]
     .flatMap((group) => group.filter(({ parsed }) => parsed.direction === "up").slice(0, 1))
     .filter(({ parsed }) => pending.has(Number(parsed.version)) || ran(parsed.version, current));
-  return estimateFiles(
+  return dialect.estimateFiles(
     upFiles.map((entry: NamedMigrationFile) => ({
       file: entry.file,
       sql: textOf(entry.bytes),
@@ -125,26 +123,30 @@ async function describe(
   step: PlannedStep,
   estimates: ReadonlyMap<string, FileEstimate>,
   findings: readonly Finding[],
-  dialect: "postgres" | "other",
+  dialect: SqlDialect | undefined,
 ): Promise<PlanFile> {
   const { version, direction, file, state, bytes } = step;
   // Of a file that differs from the image's, nothing that it says is true of what runs.
   const runs = bytes !== null && (state === "shipped" || state === "new");
   const sql = runs ? textOf(bytes) : null;
-  const known = sql !== null && dialect === "postgres";
-  const found = known ? (estimates.get(file ?? "") ?? (await estimate(sql))) : undefined;
+  const estimate = sql === null ? undefined : (estimates.get(file ?? "") ?? (await alone(sql, dialect)));
   return {
     version,
     direction,
     file,
     state,
     sql: sql === null ? [] : firstLines(withoutTimeouts(sql), SHOWN_LINES),
-    lock: file === null ? "none" : (found?.lock ?? null),
-    duration: file === null ? "none" : (found?.duration ?? null),
-    reasons: reasonsOf(found),
-    drops: file === null ? [] : known ? ((await droppedBy(sql)) ?? null) : null,
+    lock: file === null ? "none" : (estimate?.lock ?? null),
+    duration: file === null ? "none" : (estimate?.duration ?? null),
+    reasons: reasonsOf(estimate),
+    drops: file === null ? [] : sql === null ? null : ((await dialect?.droppedBy(sql)) ?? null),
     findings: findings.filter((finding) => finding.file === file).map(withoutSubject),
   };
+}
+
+/** The estimate of one file by itself: of a down file. */
+async function alone(sql: string, dialect: SqlDialect | undefined): Promise<FileEstimate | undefined> {
+  return (await dialect?.estimateFiles([{ file: "", sql, pending: true }]))?.get("");
 }
 
 /** Every careful file begins with them, and they say nothing of what it does. */

@@ -1,5 +1,6 @@
 /** A plan as lines for a terminal. Pure. */
-import type { Dropped } from "../check/postgres/estimate.ts";
+import { findingLine } from "../check/finding.ts";
+import type { Dropped } from "../check/sqlDialect.ts";
 import { operationText } from "../contract/operations.ts";
 import { safeLine, safeText } from "../text/plainText.ts";
 import { countText, versionText } from "../text/version.ts";
@@ -11,10 +12,7 @@ export function planLines(plan: PlanReport): string[] {
     `${plan.stack}: ${planHeadline(plan)}`,
     ...(plan.note === null ? [] : [`  note: ${safeLine(plan.note)}`]),
     ...plan.files.flatMap((file, index) => fileLines(file, index + 1)),
-    ...plan.findings.map(
-      ({ file, line, severity, rule, message, mend }) =>
-        `  ${safeLine(`${severity} ${file}:${line}: ${rule}: ${message} → ${mend}`)}`,
-    ),
+    ...plan.findings.map((found) => `  ${findingLine(found)}`),
   ];
 }
 
@@ -34,10 +32,7 @@ function fileLines(file: PlanFile, number: number): string[] {
     ...file.sql.map((line) => `${indent}| ${safeText(line)}`),
     `${indent}${impactText(file)}`,
     ...dropLines(file).map((line) => `${indent}${safeLine(line)}`),
-    ...file.findings.map(
-      ({ line, severity, rule, message, mend }) =>
-        `${indent}${safeLine(`${severity} line ${line}: ${rule}: ${message} → ${mend}`)}`,
-    ),
+    ...file.findings.map((found) => `${indent}${findingLine(found)}`),
   ];
 }
 

@@ -13,5 +13,5 @@ export function commandFor(words: string, stack: string): string {
 
 /** A word as a shell takes it. */
 export function shellWord(text: string): string {
-  return /^[\w.:/@-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
+  return /^[\w.:/@,-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }

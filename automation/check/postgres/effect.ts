@@ -1,8 +1,6 @@
 /** What a statement does to those who use the database while it runs. */
 import type { RuleId } from "../rules.ts";
-
-/** `none`: nobody waits. `some`: a moment. `long`: it grows with the table. */
-export type Impact = "none" | "some" | "long";
+import type { Impact } from "../sqlDialect.ts";
 
 export interface Effect {
   /** The table that is locked or changed; undefined where there is none, or none can be told. */
@@ -16,7 +14,7 @@ export interface Effect {
   /** One clause without a full stop. */
   reason: string;
   /** The rule that it breaks, where it breaks one. */
-  breaks?: { rule: RuleId; subject: string; message: string; mend: string };
+  breaks?: { rule: RuleId; subject: string; message: string; fix: string };
 }
 
 const RANK: Record<Impact, number> = { none: 0, some: 1, long: 2 };
@@ -40,7 +38,7 @@ export function breaking(
   rule: RuleId,
   subject: string,
   message: string,
-  mend: string,
+  fix: string,
 ): Effect {
-  return { ...effect, breaks: { rule, subject, message, mend } };
+  return { ...effect, breaks: { rule, subject, message, fix } };
 }

@@ -1,34 +1,10 @@
 /** What `plan` says of a file before it runs: how long others wait, how long it takes, what it drops. Postgres only. */
 import type { Node } from "libpg-query";
-import type { Impact } from "./effect.ts";
+import type { Dropped, FileEstimate, PlannedFile, StatementEstimate } from "../sqlDialect.ts";
 import { heaviest, type JudgedStatement, judge } from "./rules.ts";
 import { SchemaMemory } from "./schemaMemory.ts";
 import { objectName, relationName } from "./sqlNames.ts";
 import { parseSql } from "./statements.ts";
-
-export interface StatementEstimate {
-  /** Counted from 1. */
-  line: number;
-  lock: Impact;
-  duration: Impact;
-  /** Why, in clauses joined by semicolons. */
-  reason: string;
-}
-
-export interface FileEstimate {
-  /** The heaviest of its statements; null where the file cannot be parsed. */
-  lock: Impact | null;
-  duration: Impact | null;
-  statements: StatementEstimate[];
-}
-
-export interface PlannedFile {
-  /** Base name. */
-  file: string;
-  sql: string;
-  /** Files that ran already are read for what they say of the schema, and not estimated. */
-  pending: boolean;
-}
 
 /**
  * Estimates the pending files of a plan.
@@ -63,15 +39,6 @@ export async function estimate(sql: string): Promise<FileEstimate> {
 function estimateStatement({ line, effects }: JudgedStatement): StatementEstimate {
   const reasons = new Set(effects.map(({ reason }) => reason));
   return { line, ...heaviest(effects), reason: [...reasons].join("; ") };
-}
-
-export interface Dropped {
-  /** `table`, `column`, `index`, `constraint`, `view`, `type`, …; `rows` for TRUNCATE and DELETE. */
-  kind: string;
-  /** `schema.table`, `table.column`; `public` is left out. */
-  name: string;
-  /** Whether CASCADE takes what depends on it as well. */
-  cascade: boolean;
 }
 
 /**
@@ -116,23 +83,4 @@ function droppedByAlter({
     if (kind === undefined) return [];
     return [{ kind, name: `${relationName(relation)}.${name}`, cascade: behavior === "DROP_CASCADE" }];
   });
-}
-
-/** Control characters other than the tab, which no terminal and no Slack message should get from a file. */
-const CONTROL = /(?!\t)\p{Cc}/gu;
-
-/**
- * The first lines of a file that say something: no blank lines, no comment lines.
- *
- * @param sql the file's text
- * @param count at most so many lines
- * @param width longer lines are cut to so many characters, the last of them `…`
- */
-export function firstLines(sql: string, count: number, width = 100): string[] {
-  return sql
-    .split(/\r?\n/)
-    .filter((line) => line.trim() !== "" && !line.trimStart().startsWith("--"))
-    .slice(0, count)
-    .map((line) => line.trimEnd().replace(CONTROL, "\uFFFD"))
-    .map((line) => (line.length > width ? `${line.slice(0, width - 1)}…` : line));
 }

@@ -8,7 +8,7 @@ import { effectsOf } from "./statementEffects.ts";
 import type { Statement } from "./statements.ts";
 import { checkTransactions } from "./transactionRules.ts";
 
-/** What a way back is for, and what has no mend there: a version has one down file, and no next one. */
+/** What a way back is for, and what has no fix there: a version has one down file, and no next one. */
 const NOT_IN_DOWN_FILES = new Set<RuleId>(["drop-table", "drop-column", "rename", "validate-in-same-file"]);
 
 /** One statement with what it does. */
@@ -82,7 +82,7 @@ function brokenRules(file: string, statements: readonly JudgedStatement[]): Find
   return statements.flatMap(({ line, effects }) =>
     effects.flatMap(({ breaks }) =>
       breaks
-        ? [finding(breaks.rule, { file, line, subject: breaks.subject }, breaks.message, breaks.mend)]
+        ? [finding(breaks.rule, { file, line, subject: breaks.subject }, breaks.message, breaks.fix)]
         : [],
     ),
   );

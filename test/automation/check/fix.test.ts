@@ -5,10 +5,10 @@ import { join } from "node:path";
 import { test } from "node:test";
 import fc from "fast-check";
 import { applyRenames, planRenames } from "../../../automation/check/lateRenames.ts";
-import { findGuardProblems } from "../../../automation/check/shippedRules.ts";
+import { checkOrder } from "../../../automation/check/shippedRules.ts";
 import type { MigrationFile } from "../../../automation/migrations/folder.ts";
 import { parseMigrationFileName } from "../../../automation/migrations/folder.ts";
-import { type Files, filesOf, NOW, recordFrom } from "./folders.ts";
+import { FIX_COMMAND, type Files, filesOf, NOW, recordFrom } from "./folders.ts";
 
 const SHIPPED: Files = { "20261101_a.up.sql": "a", "20261101_a.down.sql": "", "20261110_b.up.sql": "b" };
 
@@ -110,7 +110,8 @@ test("property: after the renames no file is late and no version double, and the
       const before = filesOf({ ...record, ...extra });
       const renames = planRenames(before, [migrations], NOW);
       const after = renamed(before, new Map(renames.flat().map(({ from, to }) => [from, to])));
-      assert.deepEqual(findGuardProblems({ checkout: after, shipped: migrations, stack: "s", now: NOW }), []);
+      const records = [{ holder: "stack s", migrations }];
+      assert.deepEqual(checkOrder({ files: after, records, now: NOW, fixCommand: FIX_COMMAND }), []);
       const digits = (file: string) => BigInt(parseMigrationFileName(file)?.digits ?? "");
       const moved = renames.map(([first]) => first).filter((rename) => rename !== undefined);
       for (const [index, rename] of moved.entries()) {
@@ -144,7 +145,7 @@ test("renaming never overwrites, and puts the pair back where its second file ca
       name: "RenameError",
       exitCode: 2,
       message:
-        "Cannot rename 1_a.down.sql to 9_a.down.sql (EEXIST); mend that and run `npx ecs-migrate check --fix` again",
+        "Cannot rename 1_a.down.sql to 9_a.down.sql (EEXIST); correct that and run `npx ecs-migrate check --fix` again",
     });
     assert.deepEqual(readdirSync(folder).sort(), ["1_a.down.sql", "1_a.up.sql", "9_a.down.sql"]);
     assert.equal(readFileSync(join(folder, "9_a.down.sql"), "utf8"), "9_a.down.sql");

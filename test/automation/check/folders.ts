@@ -1,6 +1,7 @@
 /** Makes the input of `check` from names and texts, as if a folder had been read. */
 import assert from "node:assert/strict";
-import { checkFolder, type FolderInput, type ShippedRecord } from "../../../automation/check/checkFolder.ts";
+import { checkFolder, type FolderInput } from "../../../automation/check/checkFolder.ts";
+import type { ShippedRecord } from "../../../automation/check/shippedRules.ts";
 import {
   type MigrationFile,
   parseMigrationFileName,
@@ -8,6 +9,9 @@ import {
 } from "../../../automation/migrations/folder.ts";
 
 export const NOW = new Date("2026-11-24T12:00:00Z");
+
+/** As a check without records prints it. */
+export const FIX_COMMAND = "npx ecs-migrate check --fix";
 
 export type Files = Record<string, string | Uint8Array>;
 
@@ -33,6 +37,7 @@ export async function findingsOf(files: Files, options: Partial<FolderInput> = {
     dialect: "postgres" as const,
     now: NOW,
     disabled: new Set<string>(),
+    fixCommand: FIX_COMMAND,
     ...options,
   };
   const findings = await checkFolder({ ...input, files: filesOf(files) });

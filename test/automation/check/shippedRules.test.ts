@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { findGuardProblems, type GuardProblem } from "../../../automation/check/shippedRules.ts";
+import { errorsOf, type Finding } from "../../../automation/check/finding.ts";
+import { checkOrder } from "../../../automation/check/shippedRules.ts";
 import type { ShippedMigration } from "../../../automation/contract/outputs.ts";
-import { GuardRefusedError } from "../../../automation/guard/checkout.ts";
+import { CheckoutRefusedError } from "../../../automation/guard/checkout.ts";
 import {
   type MigrationFile,
   parseMigrationFileName,
@@ -36,14 +37,15 @@ const SHIPPED = {
   "20261110_orders.down.sql": "no orders",
 };
 
-function guard(files: Record<string, string>, disabled: string[] = []): GuardProblem[] {
-  return findGuardProblems({
-    checkout: folder(files),
-    shipped: record(SHIPPED),
-    stack: "prod",
-    now: NOW,
-    disabled: new Set(disabled),
-  });
+const FIX = "npx ecs-migrate check --against prod --fix";
+
+function compare(checkout: readonly MigrationFile[], shipped: readonly ShippedMigration[]): Finding[] {
+  const records = [{ holder: "stack prod", migrations: shipped }];
+  return checkOrder({ files: checkout, records, now: NOW, fixCommand: FIX });
+}
+
+function guard(files: Record<string, string>): Finding[] {
+  return compare(folder(files), record(SHIPPED));
 }
 
 /** SHIPPED with changes; null takes a file away. */
@@ -67,7 +69,7 @@ for (const [what, changes] of PAST) {
   test(`lets ${what} pass`, () => assert.deepEqual(guard(changed(changes)), []));
 }
 
-const REFUSED: [string, Record<string, string | null>, Omit<GuardProblem, "stack">[]][] = [
+const REFUSED: [string, Record<string, string | null>, Omit<Finding, "line" | "subject">[]][] = [
   [
     "a file merged late",
     { "20261105_x.up.sql": "x", "20261105_x.down.sql": "" },
@@ -76,10 +78,9 @@ const REFUSED: [string, Record<string, string | null>, Omit<GuardProblem, "stack
         rule: "late",
         severity: "error",
         file: "20261105_x.up.sql",
-        version: 20261105,
         message:
           "version 20261105 is not shipped and lies below 20261110, the highest that stack prod has; it would never run",
-        mend: "rename to 20261124120000_x.up.sql (npx ecs-migrate check --fix)",
+        fix: "rename to 20261124120000_x.up.sql (npx ecs-migrate check --against prod --fix)",
       },
     ],
   ],
@@ -91,10 +92,9 @@ const REFUSED: [string, Record<string, string | null>, Omit<GuardProblem, "stack
         rule: "duplicate-version",
         severity: "error",
         file: "20261110_other.up.sql",
-        version: 20261110,
         message:
           "version 20261110 belongs to 20261110_orders.up.sql, 20261110_other.up.sql, 20261110_orders.down.sql, 20261110_other.down.sql",
-        mend: "keep one pair and rename the other to 20261124120000_other.up.sql (npx ecs-migrate check --fix)",
+        fix: "keep one pair and rename the other to 20261124120000_other.up.sql (npx ecs-migrate check --against prod --fix)",
       },
     ],
   ],
@@ -106,9 +106,8 @@ const REFUSED: [string, Record<string, string | null>, Omit<GuardProblem, "stack
         rule: "duplicate-version",
         severity: "error",
         file: "20261110_a.up.sql",
-        version: 20261110,
         message: "version 20261110 belongs to 20261110_orders.up.sql, 20261110_a.up.sql",
-        mend: "keep one pair and rename the other to 20261124120000_a.up.sql (npx ecs-migrate check --fix)",
+        fix: "keep one pair and rename the other to 20261124120000_a.up.sql (npx ecs-migrate check --against prod --fix)",
       },
     ],
   ],
@@ -120,9 +119,8 @@ const REFUSED: [string, Record<string, string | null>, Omit<GuardProblem, "stack
         rule: "vanished",
         severity: "error",
         file: "20261101_users.up.sql",
-        version: 20261101,
         message: "stack prod has shipped version 20261101 (users), and its up file is gone",
-        mend: "restore the file, with its down file; undo it by a new migration",
+        fix: "restore the file, with its down file; undo it by a new migration",
       },
     ],
   ],
@@ -139,9 +137,8 @@ const REFUSED: [string, Record<string, string | null>, Omit<GuardProblem, "stack
         rule: "vanished",
         severity: "error",
         file: "20261110_orders.up.sql",
-        version: 20261110,
         message: "stack prod has shipped version 20261110 (orders), and its up file is gone",
-        mend: "20261112_orders.up.sql holds the same SQL and would run again: rename it back to 20261110_orders.up.sql",
+        fix: "20261112_orders.up.sql holds the same SQL and would run again: rename it back to 20261110_orders.up.sql",
       },
     ],
   ],
@@ -153,9 +150,8 @@ const REFUSED: [string, Record<string, string | null>, Omit<GuardProblem, "stack
         rule: "up-edited",
         severity: "error",
         file: "20261101_users.up.sql",
-        version: 20261101,
         message: "version 20261101 differs from what stack prod has shipped and will not run again there",
-        mend: "restore the file as it was shipped, and put the change into a new migration (npx ecs-migrate new NAME)",
+        fix: "restore the file as it was shipped, and put the change into a new migration (npx ecs-migrate new NAME)",
       },
     ],
   ],
@@ -167,18 +163,16 @@ const REFUSED: [string, Record<string, string | null>, Omit<GuardProblem, "stack
         rule: "up-edited",
         severity: "error",
         file: "20261101_people.up.sql",
-        version: 20261101,
         message:
           "version 20261101 differs from what stack prod has shipped, where it is called users, and will not run again there",
-        mend: "restore the file as it was shipped, and put the change into a new migration (npx ecs-migrate new NAME)",
+        fix: "restore the file as it was shipped, and put the change into a new migration (npx ecs-migrate new NAME)",
       },
       {
         rule: "down-edited",
         severity: "error",
         file: "20261101_users.down.sql",
-        version: 20261101,
         message: "stack prod has shipped a down file for version 20261101, and it is gone",
-        mend: "restore it as it was shipped; where the edit repairs the way back, allow it with --disable down-edited",
+        fix: "restore it as it was shipped; where the edit repairs the way back, allow it with --disable down-edited",
       },
     ],
   ],
@@ -190,9 +184,8 @@ const REFUSED: [string, Record<string, string | null>, Omit<GuardProblem, "stack
         rule: "down-edited",
         severity: "error",
         file: "20261101_users.down.sql",
-        version: 20261101,
         message: "the down file of version 20261101 differs from what stack prod has shipped",
-        mend: "restore it as it was shipped; where the edit repairs the way back, allow it with --disable down-edited",
+        fix: "restore it as it was shipped; where the edit repairs the way back, allow it with --disable down-edited",
       },
     ],
   ],
@@ -204,33 +197,26 @@ const REFUSED: [string, Record<string, string | null>, Omit<GuardProblem, "stack
         rule: "broken-name",
         severity: "error",
         file: "20261112-x.up.sql",
-        version: null,
         message: "golang-migrate passes over this file in silence",
-        mend: "name it <version>_<name>.up.sql or .down.sql, or move it out of the folder",
+        fix: "name it <version>_<name>.up.sql or .down.sql, or move it out of the folder",
       },
       {
         rule: "broken-name",
         severity: "error",
         file: "schema.SQL",
-        version: null,
         message: "golang-migrate passes over this file in silence",
-        mend: "name it <version>_<name>.up.sql or .down.sql, or move it out of the folder",
+        fix: "name it <version>_<name>.up.sql or .down.sql, or move it out of the folder",
       },
     ],
   ],
 ];
 
 for (const [what, changes, expected] of REFUSED) {
-  test(`refuses ${what}`, () => {
-    assert.deepEqual(
-      guard(changed(changes)),
-      expected.map((problem) => ({ ...problem, stack: "prod" })),
-    );
-  });
+  test(`refuses ${what}`, () => assert.deepEqual(guard(changed(changes)).map(bare), expected));
+}
 
-  test(`can be told to let ${what} pass`, () => {
-    assert.deepEqual(guard(changed(changes), [...new Set(expected.map(({ rule }) => rule))]), []);
-  });
+function bare({ rule, severity, file, message, fix }: Finding) {
+  return { rule, severity, file, message, fix };
 }
 
 test("another name for the same SQL is a warning and refuses nothing", () => {
@@ -242,15 +228,13 @@ test("another name for the same SQL is a warning and refuses nothing", () => {
       "20261101_people.down.sql": "no users",
     }),
   );
-  assert.deepEqual(problems, [
+  assert.deepEqual(problems.map(bare), [
     {
       rule: "renamed",
       severity: "warning",
       file: "20261101_people.up.sql",
-      version: 20261101,
       message: "version 20261101 was shipped as users; its SQL is the same",
-      mend: "rename it back to 20261101_users.up.sql, so that the history keeps one name for it",
-      stack: "prod",
+      fix: "rename it back to 20261101_users.up.sql, so that the history keeps one name for it",
     },
   ]);
 });
@@ -258,40 +242,37 @@ test("another name for the same SQL is a warning and refuses nothing", () => {
 test("a down file that came after the up file was shipped is a repair", () => {
   const shipped = record({ "1_a.up.sql": "a" });
   const checkout = folder({ "1_a.up.sql": "a", "1_a.down.sql": "no a" });
-  assert.deepEqual(findGuardProblems({ checkout, shipped, stack: "s", now: NOW }), []);
+  assert.deepEqual(compare(checkout, shipped), []);
 });
 
 test("before the first deploy nothing is late and nothing is gone", () => {
   const checkout = folder({ "1_a.up.sql": "a", "1_b.up.sql": "b" });
-  const rules = findGuardProblems({ checkout, shipped: [], stack: "s", now: NOW }).map(({ rule }) => rule);
+  const rules = compare(checkout, []).map(({ rule }) => rule);
   assert.deepEqual(rules, ["duplicate-version"]);
 });
 
-test("a version above what a number holds is named without one", () => {
+test("a version above what a number holds is named whole", () => {
   const checkout = folder({ "9007199254740993_a.up.sql": "a", "9007199254740993_b.up.sql": "b" });
-  const [problem] = findGuardProblems({ checkout, shipped: [], stack: "s", now: NOW });
-  assert.equal(problem?.version, null);
+  const [problem] = compare(checkout, []);
   assert.equal(
     problem?.message,
     "version 9007199254740993 belongs to 9007199254740993_a.up.sql, 9007199254740993_b.up.sql",
   );
 });
 
-test("the error lists each problem with its mend and exits 3", () => {
+test("the refusal lists each finding once, as every output prints it, and exits 3", () => {
   const problems = guard(changed({ "20261105_x.up.sql": "x", "20261101_users.up.sql": "edited" }));
-  const { name, code, exitCode, message } = new GuardRefusedError(problems);
-  assert.deepEqual({ name, code, exitCode }, { name: "GuardRefusedError", code: "guard", exitCode: 3 });
+  const { name, code, exitCode, message } = new CheckoutRefusedError("prod", errorsOf(problems));
+  assert.deepEqual({ name, code, exitCode }, { name: "CheckoutRefusedError", code: "guard", exitCode: 3 });
   assert.equal(
     message,
     [
-      "The migrations do not fit what stack prod has shipped; nothing was run:",
-      "  - 20261101_users.up.sql: up-edited: version 20261101 differs from what stack prod has shipped and will not run again there",
-      "    restore the file as it was shipped, and put the change into a new migration (npx ecs-migrate new NAME)",
-      "  - 20261105_x.up.sql: late: version 20261105 is not shipped and lies below 20261110, the highest that stack prod has; it would never run",
-      "    rename to 20261124120000_x.up.sql (npx ecs-migrate check --fix)",
+      "The check refuses the migrations for stack prod; nothing was run:",
+      "  20261101_users.up.sql:1: error up-edited: version 20261101 differs from what stack prod has shipped and will not run again there → restore the file as it was shipped, and put the change into a new migration (npx ecs-migrate new NAME)",
+      "  20261105_x.up.sql:1: error late: version 20261105 is not shipped and lies below 20261110, the highest that stack prod has; it would never run → rename to 20261124120000_x.up.sql (npx ecs-migrate check --against prod --fix)",
     ].join("\n"),
   );
-  assert.equal(new GuardRefusedError(problems, "A hint.").message, `${message}\nA hint.`);
+  assert.equal(new CheckoutRefusedError("prod", problems, "A hint.").message, `${message}\nA hint.`);
 });
 
 test("property: a folder never conflicts with its own record, nor with that of any of its beginnings", () => {
@@ -301,10 +282,7 @@ test("property: a folder never conflicts with its own record, nor with that of a
       const ascending = versions.toSorted((a, b) => a - b);
       const files = (list: number[]) => Object.fromEntries(list.map((v) => [`${v}_n.up.sql`, `sql ${v}`]));
       const shipped = cut === 0 ? [] : record(files(ascending.slice(0, cut)));
-      assert.deepEqual(
-        findGuardProblems({ checkout: folder(files(ascending)), shipped, stack: "s", now: NOW }),
-        [],
-      );
+      assert.deepEqual(compare(folder(files(ascending)), shipped), []);
     }),
   );
 });
@@ -322,7 +300,7 @@ test("property: any one byte changed in a shipped up file is found, and that alo
         const checkout = [
           { file: "7_x.up.sql", parsed: parseMigrationFileName("7_x.up.sql"), bytes: edited },
         ];
-        const rules = findGuardProblems({ checkout, shipped, stack: "s", now: NOW }).map(({ rule }) => rule);
+        const rules = compare(checkout, shipped).map(({ rule }) => rule);
         assert.deepEqual(rules, ["up-edited"]);
       },
     ),

@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { checkSettings, DEFAULT_CHECK } from "../../../automation/check/settings.ts";
-import { checkBeforeDeploy } from "../../../automation/check/unshipped.ts";
 import { ConfigError } from "../../../automation/contract/errors.ts";
 import { announce } from "../../../automation/deploy/announcePlan.ts";
 import type { DeployDeps, PlanDeps } from "../../../automation/deploy/deploy.ts";
@@ -27,7 +26,7 @@ function checkout(up: string): MigrationFile[] {
 
 const INDEX = "CREATE INDEX i ON users (email);\n";
 
-const lint: NonNullable<DeployDeps["lint"]> = checkBeforeDeploy;
+const checkContent = true;
 
 /** The settings of a deploy whose flags switch rules off. */
 function off(...disable: string[]): NonNullable<DeployDeps["checkSettings"]> {
@@ -35,12 +34,12 @@ function off(...disable: string[]): NonNullable<DeployDeps["checkSettings"]> {
 }
 
 describe("deploy and the check", () => {
-  it("refuses an error in a new file before anything is built, with file, line, rule and mend", async (t) => {
+  it("refuses an error in a new file before anything is built, with file, line, rule and fix", async (t) => {
     const fixture = new RunFixture(await temporaryHome(t));
     let opened = false;
     const report = await fixture.deploy({
       readCheckout: async () => checkout(INDEX),
-      lint,
+      checkContent,
       openStack: async () => {
         opened = true;
         throw new Error("not to be reached");
@@ -53,9 +52,9 @@ describe("deploy and the check", () => {
       kind: "notStarted",
       reason: "refused",
       detail:
-        "The check refuses what is new in the migrations; nothing was run (`deploy --no-check` or `--disable RULE` is the way past):\n" +
-        "  - 20261125_x.up.sql:1: index-not-concurrent: index i blocks writes to users while it builds\n" +
-        "    CREATE INDEX CONCURRENTLY, in a file of its own",
+        "The check refuses the migrations for stack stage; nothing was run:\n" +
+        "  20261125_x.up.sql:1: error index-not-concurrent: index i blocks writes to users while it builds → CREATE INDEX CONCURRENTLY, in a file of its own\n" +
+        "If a finding is meant so: `-- ecs-migrate:disable RULE reason` in the file, `--disable RULE` for one deploy, or `--no-check` for all rules of content.",
     });
   });
 
@@ -63,12 +62,12 @@ describe("deploy and the check", () => {
     const fixture = new RunFixture(await temporaryHome(t));
     const report = await fixture.deploy({
       readCheckout: async () => checkout("ALTER TABLE users ADD COLUMN x int;\n"),
-      lint,
+      checkContent,
     });
     assert.equal(report.verdict.kind, "applied");
     const warnings = fixture.said.split("\n").filter((line) => line.startsWith("warning: "));
     assert.deepEqual(warnings, [
-      "warning: 20261125_x.up.sql:1: lock-timeout: the lock on users is waited for without limit, and all who come later wait behind it; put SET LOCAL lock_timeout = '5s'; first in the file",
+      "warning: 20261125_x.up.sql:1: warning lock-timeout: the lock on users is waited for without limit, and all who come later wait behind it → put SET LOCAL lock_timeout = '5s'; first in the file",
     ]);
   });
 
@@ -76,7 +75,7 @@ describe("deploy and the check", () => {
     const fixture = new RunFixture(await temporaryHome(t));
     const readCheckout = async () => checkout(INDEX);
     const settings = off("index-not-concurrent");
-    assert.equal((await fixture.deploy({ readCheckout, lint, checkSettings: settings })).exitCode, 0);
+    assert.equal((await fixture.deploy({ readCheckout, checkContent, checkSettings: settings })).exitCode, 0);
     assert.equal((await fixture.deploy({ readCheckout })).exitCode, 0);
     const late = async () => [...sampleCheckout(), file("20261121_late.up.sql", "SELECT 1;")];
     assert.equal((await fixture.deploy({ readCheckout: late })).exitCode, 3);
@@ -84,7 +83,7 @@ describe("deploy and the check", () => {
 
   it("takes an unknown rule for wrong usage", async (t) => {
     const fixture = new RunFixture(await temporaryHome(t));
-    await assert.rejects(fixture.deploy({ lint, checkSettings: off("nope") }), ConfigError);
+    await assert.rejects(fixture.deploy({ checkContent, checkSettings: off("nope") }), ConfigError);
   });
 
   it("lets a repaired way back pass where its rule is off, as the refusal says", async (t) => {
@@ -96,16 +95,16 @@ describe("deploy and the check", () => {
     const refused = await fixture.deploy({ readCheckout });
     assert.equal(refused.exitCode, 3);
     assert.match(fixture.said, /repairs the way back, allow it with --disable down-edited/);
-    const passed = await fixture.deploy({ readCheckout, lint, checkSettings: off("down-edited") });
+    const passed = await fixture.deploy({ readCheckout, checkContent, checkSettings: off("down-edited") });
     assert.equal(passed.exitCode, 0);
   });
 
   it("reads no SQL of another database", async (t) => {
     const fixture = new RunFixture(await temporaryHome(t));
     const readCheckout = async () => checkout("ALTER TABLE `users` ENGINE = InnoDB;\n");
-    assert.equal((await fixture.deploy({ readCheckout, lint })).exitCode, 3);
+    assert.equal((await fixture.deploy({ readCheckout, checkContent })).exitCode, 3);
     const other = async () => checkSettings({}, new Map([["ecs-migrate:checkDialect", "other"]]));
-    assert.equal((await fixture.deploy({ readCheckout, lint, checkSettings: other })).exitCode, 0);
+    assert.equal((await fixture.deploy({ readCheckout, checkContent, checkSettings: other })).exitCode, 0);
   });
 });
 

@@ -1,10 +1,10 @@
 /** A shipped file may be edited as long as the stack's database has not run it to its end. */
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import { DEFAULT_CHECK } from "../../../automation/check/settings.ts";
 import type { Operation } from "../../../automation/contract/operations.ts";
 import type { Outputs } from "../../../automation/contract/outputs.ts";
-import type { GuardRefusedError } from "../../../automation/guard/checkout.ts";
-import { guardCheckout } from "../../../automation/guard/checkout.ts";
+import { type CheckoutRefusedError, checkCheckout } from "../../../automation/guard/checkout.ts";
 import { type MigrationFile, parseMigrationFileName } from "../../../automation/migrations/folder.ts";
 import { FAULTS } from "../../support/fakeFaults.ts";
 import { NEW_IMAGE, previewOf } from "../../support/previews.ts";
@@ -18,7 +18,7 @@ type Context = Parameters<typeof temporaryHome>[0];
 
 function edited(...names: string[]): MigrationFile[] {
   return sampleCheckout().map((file) =>
-    names.includes(file.file) ? { ...file, bytes: Buffer.from("mended") } : file,
+    names.includes(file.file) ? { ...file, bytes: Buffer.from("corrected") } : file,
   );
 }
 
@@ -40,20 +40,21 @@ async function guard(
 ) {
   const { stack, connectEcs, connectLogs } = fixture.deployDeps();
   const now = new Date("2026-11-24T12:00:00Z");
-  return guardCheckout({
-    ...{ stack, outputs: outputs ?? undefined, checkout, now, disabled: new Set(), connectEcs, connectLogs },
+  return checkCheckout({
+    ...{ stack, outputs: outputs ?? undefined, checkout, now, connectEcs, connectLogs },
+    ...{ settings: DEFAULT_CHECK, orderOnly: true },
   }).then(
-    ({ released, shipped }) => ({
+    ({ record: { released, migrations } }) => ({
       released: released.map(({ text }) => text),
-      shipped: shipped.map(({ version }) => version),
+      shipped: migrations.map(({ version }) => version),
     }),
-    (error: GuardRefusedError) => error.message.split("\n"),
+    (error: CheckoutRefusedError) => error.message.split("\n"),
   );
 }
 
 const UP: Operation = { name: "up" };
 const FORCE: Operation = { name: "force", version: 20261122 };
-const REFUSED = `  - ${LAST}: up-edited: version 20261124 differs from what stack stage has shipped and will not run again there`;
+const REFUSED = `  ${LAST}:1: error up-edited: version 20261124 differs from what stack stage has shipped and will not run again there → restore the file as it was shipped, and put the change into a new migration (npx ecs-migrate new NAME)`;
 
 describe("a shipped file that was edited", () => {
   test("passes where the newest run left the database below it, and counts as not shipped", async (t) => {
@@ -75,16 +76,15 @@ describe("a shipped file that was edited", () => {
   test("is refused where the database has run it, with no word of a way past", async (t) => {
     const said = await guarded(t, [UP], edited(LAST));
     assert.ok(Array.isArray(said));
-    assert.equal(said.length, 3);
-    assert.equal(said[1], REFUSED);
+    assert.deepEqual(said.slice(1), [REFUSED]);
   });
 
   test("is refused with one that has run, and that one alone is named", async (t) => {
     const said = await guarded(t, [FORCE], edited(BEFORE, LAST));
     assert.ok(Array.isArray(said));
     assert.deepEqual(
-      said.filter((line) => line.startsWith("  - ")).map((line) => line.split(":")[0]),
-      [`  - ${BEFORE}`],
+      said.slice(1).map((line) => line.split(":")[0]),
+      [`  ${BEFORE}`],
     );
   });
 
@@ -158,7 +158,7 @@ test("a file below a shipped one that has not run is not late", async (t) => {
 test("a name that golang-migrate passes over has nothing to do with what ran", async (t) => {
   const said = await guarded(t, [], added("20261125-broken.up.sql"));
   assert.ok(Array.isArray(said));
-  assert.equal(said.length, 3);
+  assert.equal(said.length, 2);
   assert.match(said[1] ?? "", /broken-name/);
 });
 
@@ -176,7 +176,7 @@ test("what another run has applied in the meantime is a warning of the deploy's"
   ]);
 });
 
-test("a mended file that this deploy applies is no warning", async (t) => {
+test("a corrected file that this deploy applies is no warning", async (t) => {
   const fixture = new RunFixture(await temporaryHome(t));
   await fixture.run(FORCE);
   const report = await fixture.deploy({ readCheckout: async () => edited(LAST) });
@@ -189,7 +189,7 @@ test("before the first deploy there is no history, and what is wrong is refused 
   const fixture = new RunFixture(await temporaryHome(t));
   const said = await guard(fixture, added("20261124_twin.up.sql"), null);
   assert.ok(Array.isArray(said));
-  assert.equal(said.length, 3);
+  assert.equal(said.length, 2);
   assert.match(said[1] ?? "", /duplicate-version/);
   assert.deepEqual(fixture.aws.faults.calls, []);
 });
@@ -201,14 +201,15 @@ test("a checkout that fits asks AWS nothing", async (t) => {
     asked.push(what);
     throw new Error(what);
   };
-  const { problems } = await guardCheckout({
+  const { findings } = await checkCheckout({
     stack: "stage",
     outputs: fixture.aws.outputs,
     checkout: sampleCheckout(),
     now: new Date("2026-11-24T12:00:00Z"),
-    disabled: new Set(),
+    settings: DEFAULT_CHECK,
+    orderOnly: true,
     connectEcs: () => refuse("ecs"),
     connectLogs: () => refuse("logs"),
   });
-  assert.deepEqual([problems, asked], [[], []]);
+  assert.deepEqual([findings, asked], [[], []]);
 });

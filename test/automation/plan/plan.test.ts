@@ -191,7 +191,7 @@ describe("planMessage", () => {
       file: "f",
       line: 1,
       message: "<&>".repeat(500),
-      mend: "",
+      fix: "",
     };
     const huge: PlanFile = {
       ...file,

@@ -1,11 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import {
-  droppedBy,
-  estimate,
-  estimateFiles,
-  firstLines,
-} from "../../../../automation/check/postgres/estimate.ts";
+import { droppedBy, estimate, estimateFiles } from "../../../../automation/check/postgres/estimate.ts";
 
 /** `lock/duration` of the whole file. */
 async function impactOf(sql: string): Promise<string> {
@@ -72,10 +67,4 @@ test("what a file drops is listed in order", async () => {
   ]);
   assert.deepEqual(await droppedBy("CREATE TABLE t (id int);"), []);
   assert.equal(await droppedBy("DROP TABEL t;"), undefined);
-});
-
-test("the first lines are those that say something, cut and safe to print", () => {
-  const sql = "-- header\r\n\r\nSET x = 1;\r\n  -- more\n\tSELECT '\u001b[31m';  \n0123456789abc\nlast";
-  assert.deepEqual(firstLines(sql, 3, 12), ["SET x = 1;", "\tSELECT '\uFFFD[…", "0123456789a…"]);
-  assert.deepEqual(firstLines("", 3), []);
 });
