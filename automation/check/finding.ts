@@ -32,13 +32,20 @@ export function finding(
 /**
  * A finding as every output for people prints it: `path:line: severity rule: what is wrong → what to do`.
  *
- * A name or an excerpt from a file cannot drive the terminal: control characters are written as `\\x1b`.
+ * A name or an excerpt from a file cannot drive the terminal: control characters are written as `\x1b`.
  *
  * @param folder put before the file; empty: the file's base name
  */
 export function findingLine(found: Omit<Finding, "subject">, folder = ""): string {
-  const { file, line, severity, rule, message, fix } = found;
-  return safeLine(escaped(`${pathIn(folder, file)}:${line}: ${severity} ${rule}: ${message} → ${fix}`));
+  return safeLine(`${findingHead(found, folder)} → ${escaped(found.fix)}`);
+}
+
+/** {@link findingLine} without what to do. */
+export function findingHead(
+  { file, line, severity, rule, message }: Omit<Finding, "subject" | "fix">,
+  folder = "",
+): string {
+  return safeLine(escaped(`${pathIn(folder, file)}:${line}: ${severity} ${rule}: ${message}`));
 }
 
 /** A file's name has to be found again, so that its control characters are shown and not left out. */

@@ -1,5 +1,6 @@
 /** A plan as a Slack message, sent before a production stack is migrated. Pure. */
 
+import { findingHead } from "../../check/finding.ts";
 import type { Origin } from "../../contract/origin.ts";
 import type { PlanFile, PlanReport } from "../../plan/makePlan.ts";
 import { dropText, fileTitle, impactText, planHeadline } from "../../plan/text.ts";
@@ -32,9 +33,7 @@ export function planMessage(plan: PlanReport, application: string, origin: Origi
       ...(plan.note === null ? [] : [sectionBlock(`*Note* ${escapeMrkdwn(plan.note, LIMITS.text - 10)}`)]),
       ...shown.map(fileBlock),
       ...(left > 0 ? [sectionBlock(`… and ${left} more files (clipped)`)] : []),
-      ...findingBlocks(
-        plan.findings.map(({ file, line, ...rest }) => ({ place: `${file}:${line}`, ...rest })),
-      ),
+      ...findingBlocks(plan.findings),
       ...originBlocks(origin),
     ],
   };
@@ -46,7 +45,7 @@ function fileBlock(file: PlanFile): SlackBlock {
     inlineCode(fileTitle(file), 300),
     escapeMrkdwn(impactText(file), 500),
     ...(drops.length === 0 ? [] : [`*Drops* ${escapeMrkdwn(drops.map(dropText).join(", "), 500)}`]),
-    ...findingTexts(file.findings.map(({ line, ...rest }) => ({ place: `line ${line}`, ...rest }))),
+    ...findingTexts(file.findings),
   ];
   const text = parts.join("\n");
   return sectionBlock(
@@ -56,24 +55,13 @@ function fileBlock(file: PlanFile): SlackBlock {
   );
 }
 
-interface Said {
-  readonly place: string;
-  readonly severity: string;
-  readonly rule: string;
-  readonly message: string;
-}
-
 /** At most three: the terminal and `check` have them all. */
-function findingTexts(findings: readonly Said[]): string[] {
-  const texts = findings
-    .slice(0, 3)
-    .map(({ place, severity, rule, message }) =>
-      escapeMrkdwn(`${severity} ${place}: ${rule}: ${message}`, FINDING),
-    );
+function findingTexts(findings: PlanReport["findings"]): string[] {
+  const texts = findings.slice(0, 3).map((found) => escapeMrkdwn(findingHead(found), FINDING));
   return findings.length > 3 ? [...texts, `… and ${findings.length - 3} more findings`] : texts;
 }
 
-function findingBlocks(findings: readonly Said[]): SlackBlock[] {
+function findingBlocks(findings: PlanReport["findings"]): SlackBlock[] {
   return findings.length === 0 ? [] : [contextBlock(findingTexts(findings))];
 }
 
