@@ -1,6 +1,6 @@
 /**
  * The AWS calls of `doctor`, as a short list of functions: what a fake has to answer in a test. Each client is loaded when
- * it is first asked, client-ec2 (28 MB on disk) above all: nothing else in the program needs it.
+ * it is first used, because client-ec2 takes 28 MB on disk and nothing else in the CLI needs it.
  */
 import { awsErrorKind } from "../aws/errors.ts";
 import type { Outputs } from "../contract/outputs.ts";
@@ -31,19 +31,19 @@ export interface NetworkFacts {
   readonly endpoints: readonly string[];
 }
 
-/** Each resolves to undefined, false or null where the thing is not there, and rejects where nobody can tell. */
+/** Each resolves to undefined, false or null if the thing does not exist, and rejects if that cannot be known. */
 export interface DoctorApi {
   imageExists(repository: string, digest: string): Promise<boolean>;
   clusterStatus(clusterArn: string): Promise<string | undefined>;
   taskDefinition(arn: string): Promise<TaskDefinitionFacts | undefined>;
-  /** ARNs of the family's tasks that are running or on their way. */
+  /** ARNs of the family's tasks that are running or about to run. */
   runningTasks(clusterArn: string, family: string): Promise<readonly string[]>;
   logGroupExists(name: string): Promise<boolean>;
-  /** The parameter's type, by its metadata alone: its value is never asked for. */
+  /** The parameter's type, from its metadata only: its value is never read. */
   parameterType(name: string): Promise<string | undefined>;
-  /** Whether the secret is there and not on its way out, by its metadata alone. */
+  /** True if the secret exists and is not scheduled for deletion, from its metadata only. */
   secretExists(arn: string): Promise<boolean>;
-  /** Whether the secret's JSON has a key. The value is read, looked at and let go here; it never leaves. */
+  /** True if the secret's JSON has this key. The value is read here and never leaves this function. */
   secretHasKey(arn: string, key: string): Promise<boolean>;
   network(subnets: readonly string[]): Promise<NetworkFacts>;
 }
@@ -102,8 +102,10 @@ function ecsCalls(config: Config): Pick<DoctorApi, "clusterStatus" | "taskDefini
       }),
     runningTasks: async (cluster, family) => {
       const { sdk, client } = await connect();
-      const { taskArns } = await client.send(new sdk.ListTasksCommand({ cluster, family }));
-      return taskArns ?? [];
+      const found: string[] = [];
+      for await (const { taskArns } of sdk.paginateListTasks({ client }, { cluster, family }))
+        found.push(...(taskArns ?? []));
+      return found;
     },
   };
 }
@@ -118,10 +120,15 @@ function secretCalls(config: Config): Pick<DoctorApi, "parameterType" | "secretE
       const sdk = await import("@aws-sdk/client-ssm");
       const client = new sdk.SSMClient(config);
       const filter = { Key: "Name", Option: "Equals", Values: [name] };
-      const { Parameters } = await client.send(
-        new sdk.DescribeParametersCommand({ ParameterFilters: [filter] }),
-      );
-      return Parameters?.find((parameter) => parameter.Name === name)?.Type;
+      // A page may be empty and still have a NextToken (Systems Manager API reference, DescribeParameters).
+      for await (const { Parameters } of sdk.paginateDescribeParameters(
+        { client },
+        { ParameterFilters: [filter] },
+      )) {
+        const found = Parameters?.find((parameter) => parameter.Name === name);
+        if (found) return found.Type;
+      }
+      return undefined;
     },
     secretExists: (SecretId) =>
       orMissing(false, async () => {
@@ -172,7 +179,7 @@ async function readNetwork(config: Config, subnetIds: readonly string[]): Promis
   };
 }
 
-/** `absent` where AWS says that there is no such thing; every other error is thrown. */
+/** Returns `absent` if AWS says that the thing does not exist, and throws every other error. */
 async function orMissing<T>(absent: T, call: () => Promise<T>): Promise<T> {
   try {
     return await call();

@@ -8,17 +8,17 @@ export interface Diagnosis {
   /** One clause without a full stop. */
   readonly text: string;
   /** What to do about it; null where all is well. */
-  readonly mend: string | null;
+  readonly fix: string | null;
 }
 
 export function ok(part: string, text: string): Diagnosis {
-  return { part, state: "ok", text, mend: null };
+  return { part, state: "ok", text, fix: null };
 }
 
-export function warning(part: string, text: string, mend: string): Diagnosis {
-  return { part, state: "warning", text, mend };
+export function warning(part: string, text: string, fix: string): Diagnosis {
+  return { part, state: "warning", text, fix };
 }
 
-export function problem(part: string, text: string, mend: string): Diagnosis {
-  return { part, state: "problem", text, mend };
+export function problem(part: string, text: string, fix: string): Diagnosis {
+  return { part, state: "problem", text, fix };
 }

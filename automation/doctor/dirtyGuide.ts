@@ -21,7 +21,7 @@ export interface GuidedStatement {
 export interface DirtyGuide {
   /** null: dirty before the first version. */
   readonly version: number | null;
-  /** The file that stopped half-way; null where it cannot be told. */
+  /** The file that failed; null if it is not known. */
   readonly file: string | null;
   readonly direction: "up" | "down" | null;
   /** True where the history tells which file it was; false where it is inferred from the version alone. */
@@ -132,11 +132,11 @@ function choicesOf({ file, before, after, direction }: Mark, stack: string, { mi
   const redo = direction === "up" ? "migrate up" : `migrate goto ${after}`;
   const canRedo = direction === "up" || migrations.some(({ version }) => version === after);
   return [
-    { finding: `none of ${file} took effect`, command: commandFor(`migrate force ${before}`, stack) },
+    { finding: `If none of ${file} took effect:`, command: commandFor(`migrate force ${before}`, stack) },
     ...(direction === "up"
       ? [
           {
-            finding: "then, where the file is wrong, with the mended file",
+            finding: "then, if the file was wrong, with the corrected file:",
             command: commandFor("deploy", stack),
           },
         ]
@@ -144,13 +144,13 @@ function choicesOf({ file, before, after, direction }: Mark, stack: string, { mi
     {
       finding:
         direction === "up"
-          ? "or, where it is not, once the cause is mended"
-          : "then, once its cause is mended",
+          ? "or, if the file was right, once the cause is fixed:"
+          : "then, once the cause is fixed:",
       command: commandFor(canRedo ? redo : "migrate down 1", stack),
     },
-    { finding: `all of ${file} took effect`, command: commandFor(`migrate force ${after}`, stack) },
+    { finding: `If all of ${file} took effect:`, command: commandFor(`migrate force ${after}`, stack) },
     {
-      finding: "some took effect: undo or finish them by hand, then do as for none or for all",
+      finding: "If some took effect: undo or finish them by hand, then do as for none or for all.",
       command: null,
     },
   ];
@@ -159,7 +159,7 @@ function choicesOf({ file, before, after, direction }: Mark, stack: string, { mi
 function unknownChoices(stack: string) {
   return [
     {
-      finding: "the file cannot be told; read the log of the run that stopped",
+      finding: "The file is not known: read the log of the run that stopped.",
       command: `${COMMAND} history --stack ${stack}`,
     },
   ];

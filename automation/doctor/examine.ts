@@ -1,11 +1,12 @@
-/** Looks at each part that a run needs, by the stack's outputs. Reads metadata alone and changes nothing. */
+/** Checks each part that a run needs, from the stack's outputs. It reads metadata only and changes nothing. */
 import { awsErrorText } from "../aws/errors.ts";
 import type { Outputs } from "../contract/outputs.ts";
 import type { DoctorApi } from "./aws.ts";
+import { putParameter } from "../text/commandLine.ts";
 import { type Diagnosis, ok, problem, warning } from "./diagnosis.ts";
 import { judgeNetwork } from "./network.ts";
 
-/** All parts side by side, in the order in which a task start needs them. What cannot be looked at is a warning. */
+/** Checks all parts at once, in the order in which a task start needs them. A part that cannot be read is a warning. */
 export async function examine(api: DoctorApi, outputs: Outputs, stack: string): Promise<Diagnosis[]> {
   const parts: [string, Promise<Diagnosis[]>][] = [
     ["cluster", examineCluster(api, outputs)],
@@ -26,30 +27,32 @@ export async function examine(api: DoctorApi, outputs: Outputs, stack: string): 
 function unseen(part: string, error: unknown): Diagnosis {
   return warning(
     part,
-    `could not be looked at: ${awsErrorText(error)}`,
-    "look with an operator's credentials",
+    `could not be checked: ${awsErrorText(error)}`,
+    "run doctor with an operator's credentials",
   );
 }
 
 async function examineCluster(api: DoctorApi, { clusterArn }: Outputs): Promise<Diagnosis[]> {
   const status = await api.clusterStatus(clusterArn);
   if (status === "ACTIVE") return [ok("cluster", `${clusterArn} is ACTIVE`)];
-  const mend = "run `pulumi up` as an operator, or name another cluster in the stack's configuration";
-  return [problem("cluster", `${clusterArn} is ${status ?? "not there"}`, mend)];
+  const fix = "run `pulumi up` as an operator, or name another cluster in the stack's configuration";
+  return [
+    problem("cluster", `${clusterArn} ${status === undefined ? "does not exist" : `is ${status}`}`, fix),
+  ];
 }
 
 async function examineTaskDefinition(api: DoctorApi, outputs: Outputs, stack: string): Promise<Diagnosis[]> {
   const part = "task definition";
   const { taskDefinitionArn, containerName } = outputs;
   const name = taskDefinitionArn.slice(taskDefinitionArn.lastIndexOf("/") + 1);
-  const mend = `register it again: npx ecs-migrate deploy --stack ${stack}`;
+  const fix = `register it again: npx ecs-migrate deploy --stack ${stack}`;
   const facts = await api.taskDefinition(taskDefinitionArn);
-  if (!facts) return [problem(part, `${name} is not there`, mend)];
-  if (facts.status !== "ACTIVE") return [problem(part, `${name} is ${facts.status}`, mend)];
+  if (!facts) return [problem(part, `${name} does not exist`, fix)];
+  if (facts.status !== "ACTIVE") return [problem(part, `${name} is ${facts.status}`, fix)];
   if (facts.containers.includes(containerName))
     return [ok(part, `${name} is ACTIVE and has the container ${containerName}`)];
   const has = facts.containers.join(", ") || "none";
-  return [problem(part, `${name} has no container ${containerName} (it has ${has})`, mend)];
+  return [problem(part, `${name} has no container ${containerName} (it has ${has})`, fix)];
 }
 
 async function examineImage(
@@ -61,8 +64,8 @@ async function examineImage(
   const repository = repositoryUrl.slice(repositoryUrl.indexOf("/") + 1);
   const short = `${repository}@${digest.slice(0, 19)}`;
   if (await api.imageExists(repository, digest)) return [ok("image", `${short} is in its repository`)];
-  const mend = `build and push it again: npx ecs-migrate deploy --stack ${stack}`;
-  return [problem("image", `${short} is not in its repository`, mend)];
+  const fix = `build and push it again: npx ecs-migrate deploy --stack ${stack}`;
+  return [problem("image", `${short} is not in its repository`, fix)];
 }
 
 /** An SSM parameter's name or ARN, or a Secrets Manager ARN with `:<json key>:<stage>:<version>` perhaps. */
@@ -71,20 +74,14 @@ async function examineDatabaseSecret(api: DoctorApi, { databaseSecret }: Outputs
   if (!databaseSecret.includes(":secretsmanager:")) {
     const name = parameterName(databaseSecret);
     const type = await api.parameterType(name);
-    if (type === "SecureString") return [ok(part, `parameter ${name} is there, a SecureString`)];
+    if (type === "SecureString") return [ok(part, `parameter ${name} exists and is a SecureString`)];
     if (type === undefined)
-      return [
-        problem(
-          part,
-          `there is no parameter ${name}`,
-          `aws ssm put-parameter --type SecureString --name ${name} --value '<database URL>'`,
-        ),
-      ];
+      return [problem(part, `there is no parameter ${name}`, putParameter(name, "<database URL>"))];
     return [
       warning(
         part,
-        `parameter ${name} is a ${type}: whoever may list parameters can read it`,
-        "put it again as a SecureString",
+        `parameter ${name} is a ${type}: everyone who may list parameters can read it`,
+        "store it again as a SecureString",
       ),
     ];
   }
@@ -99,13 +96,13 @@ async function examineDatabaseSecret(api: DoctorApi, { databaseSecret }: Outputs
         "create it, or name the right one in ecs-migrate:databaseSecret",
       ),
     ];
-  return key === "" ? [ok(part, `secret ${arn} is there`)] : [await examineKey(api, arn, key)];
+  return key === "" ? [ok(part, `secret ${arn} exists`)] : [await examineKey(api, arn, key)];
 }
 
 async function examineKey(api: DoctorApi, arn: string, key: string): Promise<Diagnosis> {
   const part = "database secret";
   try {
-    if (await api.secretHasKey(arn, key)) return ok(part, `secret ${arn} is there and has the key ${key}`);
+    if (await api.secretHasKey(arn, key)) return ok(part, `secret ${arn} exists and has the key ${key}`);
     return problem(
       part,
       `secret ${arn} has no key ${key}`,
@@ -114,8 +111,8 @@ async function examineKey(api: DoctorApi, arn: string, key: string): Promise<Dia
   } catch (error) {
     return warning(
       part,
-      `secret ${arn} is there; whether it has the key ${key} could not be seen: ${awsErrorText(error)}`,
-      "look with credentials that may read it",
+      `secret ${arn} exists; its key ${key} could not be checked: ${awsErrorText(error)}`,
+      "run doctor with credentials that may read it",
     );
   }
 }
@@ -128,7 +125,7 @@ export function parameterName(nameOrArn: string): string {
 }
 
 async function examineLogGroup(api: DoctorApi, { logGroup }: Outputs, stack: string): Promise<Diagnosis[]> {
-  if (await api.logGroupExists(logGroup)) return [ok("log group", `${logGroup} is there`)];
+  if (await api.logGroupExists(logGroup)) return [ok("log group", `${logGroup} exists`)];
   return [
     problem("log group", `there is no log group ${logGroup}`, `run \`pulumi up -s ${stack}\` as an operator`),
   ];
@@ -140,18 +137,18 @@ async function examineNetwork(api: DoctorApi, outputs: Outputs): Promise<Diagnos
 }
 
 async function examineSlack(api: DoctorApi, { slackWebhookParameter: name }: Outputs): Promise<Diagnosis[]> {
-  if (name === null) return [ok("slack", "is not told: no parameter is configured")];
+  if (name === null) return [ok("slack", "is not notified: no parameter is configured")];
   const type = await api.parameterType(name);
-  if (type !== undefined) return [ok("slack", `parameter ${name} is there, a ${type}`)];
-  const mend = `aws ssm put-parameter --type SecureString --name ${name} --value '<webhook URL>'`;
+  if (type !== undefined) return [ok("slack", `parameter ${name} exists and is a ${type}`)];
+  const fix = putParameter(name, "<webhook URL>");
   // Slack never changes a result.
-  return [warning("slack", `there is no parameter ${name}, so Slack is told nothing`, mend)];
+  return [warning("slack", `there is no parameter ${name}, so Slack is not notified`, fix)];
 }
 
 async function examineRunning(api: DoctorApi, outputs: Outputs, stack: string): Promise<Diagnosis[]> {
   const tasks = await api.runningTasks(outputs.clusterArn, outputs.taskDefinitionFamily);
   const first = tasks[0];
   if (first === undefined) return [ok("running task", "none")];
-  const mend = `follow it: npx ecs-migrate attach ${first} --stack ${stack}`;
-  return [warning("running task", tasks.length === 1 ? first : `${tasks.length}, the first ${first}`, mend)];
+  const fix = `follow it: npx ecs-migrate attach ${first} --stack ${stack}`;
+  return [warning("running task", tasks.length === 1 ? first : `${tasks.length}, the first ${first}`, fix)];
 }

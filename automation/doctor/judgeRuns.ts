@@ -19,9 +19,9 @@ export function judgeHistory(entries: readonly HistoryEntry[], stack: string): D
   const span = versionSpan(result.from, result.to);
   const text = `${words} at ${result.startedAt}: ${result.outcome}${span === "" ? "" : `, ${span}`} (task ${taskId})`;
   if (result.outcome === "applied" || result.outcome === "unchanged") return [ok(part, text)];
-  const mend = `see ${commandFor("history", stack)}`;
-  const mended = entries.at(-1)?.result.to?.dirty === false;
-  return [mended ? warning(part, text, mend) : problem(part, text, mend)];
+  const fix = `see ${commandFor("history", stack)}`;
+  const isClean = entries.at(-1)?.result.to?.dirty === false;
+  return [isClean ? warning(part, text, fix) : problem(part, text, fix)];
 }
 
 export function judgeDatabase(report: RunReport, outputs: Outputs, stack: string): Diagnosis {
@@ -48,9 +48,19 @@ export function judgeDatabase(report: RunReport, outputs: Outputs, stack: string
       commandFor("migrate up", stack),
     );
   if (verdict.version.version === highest) return ok(part, `${at}, the highest that the stack has shipped`);
-  return warning(
-    part,
-    `${at}, and the stack has shipped ${highest ?? "none"}: a newer image migrated it`,
-    `deploy the newer checkout: ${commandFor("deploy", stack)}`,
-  );
+  return (verdict.version.version ?? -1) < (highest ?? -1)
+    ? problem(
+        part,
+        `${at}, the stack has shipped ${highest}, and the image has no file in between`,
+        IMAGE_LACKS_FILES,
+      )
+    : warning(
+        part,
+        `${at}, and the stack has shipped ${highest ?? "none"}: a newer image migrated it`,
+        `deploy the newer checkout: ${commandFor("deploy", stack)}`,
+      );
 }
+
+/** `pending` counts the image's own files, so a version below the highest with nothing pending is the image's fault. */
+const IMAGE_LACKS_FILES =
+  "make the Dockerfile copy the folder that ecs-migrate:migrationsPath names, then deploy again";

@@ -1,4 +1,4 @@
-/** Whether a task in the stack's subnets reaches AWS, as far as routes and endpoints tell. Pure. */
+/** Whether a task in the stack's subnets reaches AWS, as far as routes and endpoints show. Pure. */
 import type { Outputs } from "../contract/outputs.ts";
 import type { NetworkFacts, SubnetFacts } from "./aws.ts";
 import { type Diagnosis, ok, problem, warning } from "./diagnosis.ts";
@@ -14,7 +14,7 @@ function neededEndpoints(outputs: Outputs): string[] {
   return ["ecr.api", "ecr.dkr", "s3", "logs", secret];
 }
 
-/** One line a subnet. A route in another's hands (a transit gateway, an appliance) is believed. */
+/** One line a subnet. A route through a transit gateway or an appliance is trusted. */
 export function judgeNetwork(facts: NetworkFacts, outputs: Outputs): Diagnosis[] {
   const { network } = outputs;
   if (network === null) return [];
@@ -24,7 +24,7 @@ export function judgeNetwork(facts: NetworkFacts, outputs: Outputs): Diagnosis[]
     if (!subnet)
       return problem(
         PART,
-        `subnet ${id} is not there`,
+        `subnet ${id} does not exist`,
         "name the right subnets in the stack's configuration",
       );
     return judgeSubnet(subnet, facts, outputs, network.assignPublicIp);
@@ -66,8 +66,8 @@ function endpointsOr(
     (service) => !endpoints.some((name) => name.endsWith(`.${outputs.region}.${service}`)),
   );
   if (missing.length === 0) return ok(PART, `subnet ${id} reaches AWS by VPC endpoints`);
-  const mend = "give it a NAT gateway or the endpoints, or set ecs-migrate:assignPublicIp in a public subnet";
+  const fix = "give it a NAT gateway or the endpoints, or set ecs-migrate:assignPublicIp in a public subnet";
   const lacks = `${text}, and the VPC lacks the endpoint${missing.length === 1 ? "" : "s"} ${missing.join(", ")}`;
-  // Routes tell a part only: a route to half the addresses, a proxy or a prefix list may do as well.
-  return warning(PART, lacks, mend);
+  // Routes do not show everything: a proxy, a prefix list or a narrower route may work too.
+  return warning(PART, lacks, fix);
 }

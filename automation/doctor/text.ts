@@ -17,7 +17,7 @@ export interface DoctorReport {
   readonly stack: string;
   readonly exitCode: number;
   readonly checks: readonly Diagnosis[];
-  /** null where the database is not known to be dirty. */
+  /** null if the database is not known to be dirty. */
   readonly dirty: DirtyGuide | null;
 }
 
@@ -29,9 +29,9 @@ export function doctorLines({ stack, checks, dirty }: DoctorReport, color: boole
   ];
 }
 
-function checkLines({ part, state, text, mend }: Diagnosis, color: boolean): string[] {
+function checkLines({ part, state, text, fix }: Diagnosis, color: boolean): string[] {
   const sign = color ? styleText(COLOURS[state], SIGNS[state], { validateStream: false }) : SIGNS[state];
-  return [`${sign} ${part}: ${safeLine(text)}`, ...(mend === null ? [] : [`    → ${safeLine(mend)}`])];
+  return [`${sign} ${part}: ${safeLine(text)}`, ...(fix === null ? [] : [`    → ${safeLine(fix)}`])];
 }
 
 function summary(checks: readonly Diagnosis[]): string {
@@ -45,7 +45,7 @@ function guideLines(guide: DirtyGuide): string[] {
   return [
     ...introLines(guide),
     ...guide.statements.flatMap(statementLines),
-    "What you find says what to do; nothing is run from here:",
+    "What to do next depends on what you find. doctor runs none of these:",
     ...guide.choices.flatMap(({ finding, command }) => [
       `  - ${safeLine(finding)}`,
       ...(command === null ? [] : [`      ${safeLine(command)}`]),
@@ -63,14 +63,14 @@ function introLines({
   wholeOrNothing,
 }: DirtyGuide): string[] {
   const at = version === null || version === -1 ? "before the first version" : `at ${version}`;
-  if (file === null) return [`The database is dirty ${at}; which file stopped half-way cannot be told.`];
-  const supposed = sure
+  if (file === null) return [`The database is dirty ${at}; which file failed is not known.`];
+  const inferred = sure
     ? ""
-    : " (supposed: the history has no run that says so; a down would have left the mark for the file of the next higher version)";
+    : " (inferred from the version, because the history has no result of that run; after a down it would be the file of the next higher version)";
   return [
-    `The database is dirty ${at}: ${safeLine(file)}, on the way ${direction}, did not come to its end${supposed}.`,
-    ...(error === null ? [] : [`golang-migrate said: ${safeLine(error)}`]),
-    // No result line: nobody saw the end of the container.
+    `The database is dirty ${at}: ${safeLine(file)} (${direction}) did not complete${inferred}.`,
+    ...(error === null ? [] : [`Its error: ${safeLine(error)}`]),
+    // There is no result line, so the container's end is not known.
     ...(sure ? [] : [STILL_RUNNING]),
     checkoutText(checkout),
     ...(wholeOrNothing === null ? [] : [transactionText(wholeOrNothing)]),
@@ -80,22 +80,22 @@ function introLines({
 function checkoutText(checkout: DirtyGuide["checkout"]): string {
   switch (checkout) {
     case "same":
-      return "Its statements, as this checkout and the image have them:";
+      return "Its statements, the same in this checkout and in the image:";
     case "edited":
       return "This checkout's file differs from the one that ran: check out the commit that was deployed to see its statements.";
     case "missing":
       return "This checkout lacks the file: check out the commit that was deployed to see its statements.";
     case "unparsed":
-      return "It is not for Postgres, so its statements are not taken apart here; one that fails may leave those before it in effect: read the file, and look at each.";
+      return "This file is not for Postgres, so its statements are not listed here. A statement that fails may leave those before it in effect: read the file and check each.";
     case "unreadable":
-      return "Postgres's parser cannot read the file, so it never took effect as a whole; read it by hand.";
+      return "Postgres's parser cannot read the file, so it never took effect as a whole: read it by hand.";
   }
 }
 
 function transactionText(wholeOrNothing: boolean): string {
   return wholeOrNothing
-    ? "Postgres took them as one transaction, whole or not at all: one look tells, unless the URL has x-multi-statement."
-    : "They are not one transaction: look at each by itself.";
+    ? "Postgres ran them as one transaction, so all or none took effect: one query is enough, unless the URL has x-multi-statement."
+    : "They are not one transaction: check each of them.";
 }
 
 function statementLines({ number, line, text, looks }: GuidedStatement): string[] {
@@ -107,7 +107,7 @@ function statementLines({ number, line, text, looks }: GuidedStatement): string[
     ...shown.slice(1).map((part) => `     ${part}`),
     ...(rest > 0 ? [`     … and ${countText(rest, "line")} more`] : []),
     ...looks.map(
-      ({ query, tells }) => `       look: ${query === null ? tells : `${safeLine(query)}  (${tells})`}`,
+      ({ query, tells }) => `       check: ${query === null ? tells : `${safeLine(query)}  (${tells})`}`,
     ),
   ];
 }

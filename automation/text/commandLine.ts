@@ -15,3 +15,11 @@ export function commandFor(words: string, stack: string): string {
 export function shellWord(text: string): string {
   return /^[\w.:/@,-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }
+
+/**
+ * Stores a SecureString. The value comes from standard input, because AWS CLI v1 fetches a value that starts with
+ * `https://` (AWS CLI User Guide, "cli_follow_urlparam"); this form works in v1 and v2.
+ */
+export function putParameter(name: string, value: string): string {
+  return `printf %s ${shellWord(value)} | aws ssm put-parameter --type SecureString --name ${shellWord(name)} --value file:///dev/stdin`;
+}

@@ -88,7 +88,7 @@ describe("dirtyGuide", () => {
     assert.equal(missing.checkout, "missing");
     const report = { schema: 1, stack: "stage", exitCode: 12, checks: [], dirty: other } as const;
     const text = doctorLines(report, false).join("\n");
-    assert.match(text, /It is not for Postgres, .* may leave those before it in effect/);
+    assert.match(text, /This file is not for Postgres, .* may leave those before it in effect/);
     assert.doesNotMatch(text, /one transaction|Postgres's parser/);
   });
 

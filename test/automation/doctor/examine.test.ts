@@ -9,12 +9,12 @@ import { sampleOutputs } from "../../support/sampleOutputs.ts";
 
 const SECRET = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:shop-AbCdEf";
 
-/** The lines that are not ok, as `state part: text → mend`. */
+/** The lines that are not ok, as `state part: text → fix`. */
 async function found(changes: Partial<DoctorApi> = {}, outputs: Partial<Outputs> = {}): Promise<string[]> {
   const checks = await examine(new FakeDoctor(changes).api, sampleOutputs(outputs), "stage");
   return checks
     .filter(({ state }) => state !== "ok")
-    .map(({ state, part, text, mend }) => `${state} ${part}: ${text} → ${mend}`);
+    .map(({ state, part, text, fix }) => `${state} ${part}: ${text} → ${fix}`);
 }
 
 describe("examine", () => {
@@ -22,7 +22,7 @@ describe("examine", () => {
     const fake = new FakeDoctor();
     const checks = await examine(fake.api, sampleOutputs({ slackWebhookParameter: "/stage/slack" }), "stage");
     assert.deepEqual(
-      checks.map(({ state, part, mend }) => `${state} ${part} ${mend}`),
+      checks.map(({ state, part, fix }) => `${state} ${part} ${fix}`),
       [
         "ok cluster null",
         "ok task definition null",
@@ -52,7 +52,7 @@ describe("examine", () => {
       "a cluster that is gone",
       { clusterStatus: async () => undefined },
       {},
-      "problem cluster: arn:aws:ecs:eu-west-1:123456789012:cluster/shop-stage is not there → run `pulumi up` as an operator, or name another cluster in the stack's configuration",
+      "problem cluster: arn:aws:ecs:eu-west-1:123456789012:cluster/shop-stage does not exist → run `pulumi up` as an operator, or name another cluster in the stack's configuration",
     ],
     [
       "a cluster on its way out",
@@ -82,13 +82,13 @@ describe("examine", () => {
       "a parameter that is not there",
       { parameterType: async () => undefined },
       {},
-      "problem database secret: there is no parameter /stage/migration → aws ssm put-parameter --type SecureString --name /stage/migration --value '<database URL>'",
+      "problem database secret: there is no parameter /stage/migration → printf %s '<database URL>' | aws ssm put-parameter --type SecureString --name /stage/migration --value file:///dev/stdin",
     ],
     [
       "a password in a plain parameter",
       { parameterType: async () => "String" },
       {},
-      "warning database secret: parameter /stage/migration is a String: whoever may list parameters can read it → put it again as a SecureString",
+      "warning database secret: parameter /stage/migration is a String: everyone who may list parameters can read it → store it again as a SecureString",
     ],
     [
       "a secret that is not there",
@@ -106,7 +106,7 @@ describe("examine", () => {
       "a secret that the caller may not read",
       { secretHasKey: () => Promise.reject(new FakeAwsError("AccessDeniedException", "no")) },
       { databaseSecret: `${SECRET}:url::` },
-      `warning database secret: secret ${SECRET} is there; whether it has the key url could not be seen: AccessDeniedException: no → look with credentials that may read it`,
+      `warning database secret: secret ${SECRET} exists; its key url could not be checked: AccessDeniedException: no → run doctor with credentials that may read it`,
     ],
     [
       "a log group that is gone",
@@ -118,7 +118,7 @@ describe("examine", () => {
       "a webhook that is not there: Slack changes no result",
       { parameterType: async (name) => (name === "/stage/slack" ? undefined : "SecureString") },
       { slackWebhookParameter: "/stage/slack" },
-      "warning slack: there is no parameter /stage/slack, so Slack is told nothing → aws ssm put-parameter --type SecureString --name /stage/slack --value '<webhook URL>'",
+      "warning slack: there is no parameter /stage/slack, so Slack is not notified → printf %s '<webhook URL>' | aws ssm put-parameter --type SecureString --name /stage/slack --value file:///dev/stdin",
     ],
     [
       "a task that is on its way",
@@ -130,7 +130,7 @@ describe("examine", () => {
       "what the caller may not see",
       { clusterStatus: () => Promise.reject(new FakeAwsError("AccessDeniedException", "not authorized")) },
       {},
-      "warning cluster: could not be looked at: AccessDeniedException: not authorized → look with an operator's credentials",
+      "warning cluster: could not be checked: AccessDeniedException: not authorized → run doctor with an operator's credentials",
     ],
   ];
   for (const [name, api, outputs, line] of rows)
@@ -178,7 +178,7 @@ describe("the network", () => {
       "problem network: subnet subnet-a has no free address → free some, or name another subnet",
     ]);
     assert.deepEqual(await found(facts({ subnets: [] }), privately), [
-      "problem network: subnet subnet-a is not there → name the right subnets in the stack's configuration",
+      "problem network: subnet subnet-a does not exist → name the right subnets in the stack's configuration",
     ]);
   });
 

@@ -30,7 +30,7 @@ const dirty = { version: 20261124, dirty: true };
 
 describe("judgeHistory", () => {
   const one = (...entries: HistoryEntry[]) =>
-    judgeHistory(entries, "stage").map(({ state, text, mend }) => [state, text, mend]);
+    judgeHistory(entries, "stage").map(({ state, text, fix }) => [state, text, fix]);
 
   it("passes over questions", () => {
     assert.deepEqual(one(entry({}), entry({ operation: "status", outcome: "unchanged" })), [
@@ -42,10 +42,10 @@ describe("judgeHistory", () => {
   it("calls a failed one a problem, and a warning once a later question found the database clean", () => {
     const failed = entry({ outcome: "dirty", to: dirty });
     const text = "up at 2026-11-24T12:00:00Z: dirty, 20261122 → 20261124 (dirty) (task 7)";
-    const mend = "see npx ecs-migrate history --stack stage";
-    assert.deepEqual(one(failed), [["problem", text, mend]]);
+    const fix = "see npx ecs-migrate history --stack stage";
+    assert.deepEqual(one(failed), [["problem", text, fix]]);
     assert.deepEqual(one(failed, entry({ operation: "version", outcome: "unchanged" })), [
-      ["warning", text, mend],
+      ["warning", text, fix],
     ]);
   });
 });
@@ -63,8 +63,8 @@ describe("judgeDatabase", () => {
       startedAt: 0,
       endedAt: 1,
     });
-    const { state, text, mend } = judgeDatabase(report, outputs, "stage");
-    return `${state}: ${text}${mend === null ? "" : ` → ${mend}`}`;
+    const { state, text, fix } = judgeDatabase(report, outputs, "stage");
+    return `${state}: ${text}${fix === null ? "" : ` → ${fix}`}`;
   };
   const at = (version: number | null) => ({ version, dirty: false });
 
@@ -88,6 +88,14 @@ describe("judgeDatabase", () => {
       judged({ kind: "unchanged", version: at(20261231), pending: [] }),
       "warning: is at 20261231, and the stack has shipped 20261124: a newer image migrated it → deploy the newer checkout: npx ecs-migrate deploy --stack stage",
     );
+  });
+
+  it("calls an image that lacks the shipped files a problem", () => {
+    for (const version of [20261122, null])
+      assert.match(
+        judged({ kind: "unchanged", version: at(version), pending: [] }),
+        /^problem: is at (20261122|no version), the stack has shipped 20261124, and the image has no file in between → make the Dockerfile copy the folder that ecs-migrate:migrationsPath names, then deploy again$/,
+      );
   });
 
   it("calls a dirty one and one that could not be asked a problem", () => {
