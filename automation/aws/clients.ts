@@ -27,21 +27,31 @@ import type {
   StopTaskCommandOutput,
 } from "@aws-sdk/client-ecs";
 
+/** Each call ends with an AbortError when its signal aborts. */
 export interface EcsApi {
-  runTask(input: RunTaskCommandInput): Promise<RunTaskCommandOutput>;
-  describeTasks(input: DescribeTasksCommandInput): Promise<DescribeTasksCommandOutput>;
-  listTasks(input: ListTasksCommandInput): Promise<ListTasksCommandOutput>;
-  stopTask(input: StopTaskCommandInput): Promise<StopTaskCommandOutput>;
+  /** One request and no retry: after a lost answer only the caller knows what may be sent again. */
+  runTask(input: RunTaskCommandInput, signal?: AbortSignal): Promise<RunTaskCommandOutput>;
+  describeTasks(input: DescribeTasksCommandInput, signal?: AbortSignal): Promise<DescribeTasksCommandOutput>;
+  listTasks(input: ListTasksCommandInput, signal?: AbortSignal): Promise<ListTasksCommandOutput>;
+  stopTask(input: StopTaskCommandInput, signal?: AbortSignal): Promise<StopTaskCommandOutput>;
   describeTaskDefinition(
     input: DescribeTaskDefinitionCommandInput,
+    signal?: AbortSignal,
   ): Promise<DescribeTaskDefinitionCommandOutput>;
-  listTaskDefinitions(input: ListTaskDefinitionsCommandInput): Promise<ListTaskDefinitionsCommandOutput>;
+  listTaskDefinitions(
+    input: ListTaskDefinitionsCommandInput,
+    signal?: AbortSignal,
+  ): Promise<ListTaskDefinitionsCommandOutput>;
 }
 
+/** Each call ends with an AbortError when its signal aborts. */
 export interface LogsApi {
-  getLogEvents(input: GetLogEventsCommandInput): Promise<GetLogEventsCommandOutput>;
+  getLogEvents(input: GetLogEventsCommandInput, signal?: AbortSignal): Promise<GetLogEventsCommandOutput>;
   describeLogStreams(input: DescribeLogStreamsCommandInput): Promise<DescribeLogStreamsCommandOutput>;
-  filterLogEvents(input: FilterLogEventsCommandInput): Promise<FilterLogEventsCommandOutput>;
+  filterLogEvents(
+    input: FilterLogEventsCommandInput,
+    signal?: AbortSignal,
+  ): Promise<FilterLogEventsCommandOutput>;
   /** Resolves when the session has begun. */
   startLiveTail: StartLiveTail;
 }
@@ -63,12 +73,22 @@ const REQUEST_TIMEOUT_MS = 20_000;
 /** The SDK's own retries, for throttling, 5xx and connections that break; the loops above tolerate what is left. */
 const MAX_ATTEMPTS = 5;
 
-function clientConfig(region: string) {
+/** What a test changes. */
+export interface ClientOptions {
+  readonly endpoint?: string;
+  /** Milliseconds. */
+  readonly requestTimeoutMs?: number;
+  readonly maxAttempts?: number;
+}
+
+function clientConfig(region: string, options: ClientOptions = {}) {
+  const { endpoint, requestTimeoutMs = REQUEST_TIMEOUT_MS, maxAttempts = MAX_ATTEMPTS } = options;
   return {
     region,
-    maxAttempts: MAX_ATTEMPTS,
+    maxAttempts,
+    ...(endpoint === undefined ? {} : { endpoint }),
     requestHandler: {
-      requestTimeout: REQUEST_TIMEOUT_MS,
+      requestTimeout: requestTimeoutMs,
       connectionTimeout: 5_000,
       throwOnRequestTimeout: true,
     },
@@ -84,26 +104,34 @@ export function loadClients(): void {
   loadLogs();
 }
 
-export async function connectEcs(region: string): Promise<EcsApi> {
+export async function connectEcs(region: string, options?: ClientOptions): Promise<EcsApi> {
   const sdk = loadEcs();
-  const client = new sdk.ECSClient(clientConfig(region));
+  const client = new sdk.ECSClient(clientConfig(region, options));
+  // The SDK's retry would hide that an answer was lost: its next try may meet an error that sounds like a refusal.
+  const once = new sdk.ECSClient({ ...clientConfig(region, options), maxAttempts: 1 });
   return {
-    runTask: (input) => client.send(new sdk.RunTaskCommand(input)),
-    describeTasks: (input) => client.send(new sdk.DescribeTasksCommand(input)),
-    listTasks: (input) => client.send(new sdk.ListTasksCommand(input)),
-    stopTask: (input) => client.send(new sdk.StopTaskCommand(input)),
-    listTaskDefinitions: (input) => client.send(new sdk.ListTaskDefinitionsCommand(input)),
-    describeTaskDefinition: (input) => client.send(new sdk.DescribeTaskDefinitionCommand(input)),
+    runTask: (input, signal) => once.send(new sdk.RunTaskCommand(input), until(signal)),
+    describeTasks: (input, signal) => client.send(new sdk.DescribeTasksCommand(input), until(signal)),
+    listTasks: (input, signal) => client.send(new sdk.ListTasksCommand(input), until(signal)),
+    stopTask: (input, signal) => client.send(new sdk.StopTaskCommand(input), until(signal)),
+    listTaskDefinitions: (input, signal) =>
+      client.send(new sdk.ListTaskDefinitionsCommand(input), until(signal)),
+    describeTaskDefinition: (input, signal) =>
+      client.send(new sdk.DescribeTaskDefinitionCommand(input), until(signal)),
   };
 }
 
-export async function connectLogs(region: string): Promise<LogsApi> {
+function until(signal: AbortSignal | undefined): { abortSignal?: AbortSignal } {
+  return signal ? { abortSignal: signal } : {};
+}
+
+export async function connectLogs(region: string, options?: ClientOptions): Promise<LogsApi> {
   const sdk = loadLogs();
-  const client = new sdk.CloudWatchLogsClient(clientConfig(region));
+  const client = new sdk.CloudWatchLogsClient(clientConfig(region, options));
   return {
-    getLogEvents: (input) => client.send(new sdk.GetLogEventsCommand(input)),
+    getLogEvents: (input, signal) => client.send(new sdk.GetLogEventsCommand(input), until(signal)),
     describeLogStreams: (input) => client.send(new sdk.DescribeLogStreamsCommand(input)),
-    filterLogEvents: (input) => client.send(new sdk.FilterLogEventsCommand(input)),
+    filterLogEvents: (input, signal) => client.send(new sdk.FilterLogEventsCommand(input), until(signal)),
     startLiveTail: (input) => startLiveTail(sdk, region, input),
   };
 }

@@ -1,130 +1,103 @@
 /** Looks for tasks before one is started: the run's own, and others on the same database. Reads and changes nothing. */
 import type { Task } from "@aws-sdk/client-ecs";
-import { awsErrorKind, isPassing } from "../aws/errors.ts";
-import { isReadOnly, operationText } from "../contract/operations.ts";
+import { isReadOnly, type Operation, operationText } from "../contract/operations.ts";
 import { backoffMs } from "./clock.ts";
-import type { StartOptions } from "./request.ts";
-import { startedBy } from "./request.ts";
+import {
+  commandOf,
+  describeTasks,
+  type FamilyReader,
+  ownTask,
+  readFamily,
+  runningChanges,
+} from "./family.ts";
 
-/** A look that is throttled or finds no server is made this often before it counts as refused. */
-const LOOKUP_TRIES = 4;
-
-/**
- * The run's own task, whose result is told as this command's. Not where it is over and another task may have changed the
- * database since: what it did is then no longer how things are, so all but `down` is done anew, which costs a look where
- * there is nothing to do. A `down` is a step, and never taken twice.
- */
-export async function findOwnRun(options: StartOptions): Promise<Task | "renew" | "forgotten" | undefined> {
-  const { operation, knownTask, mayBeForgotten } = options;
-  const own = await findOwnTask(options);
-  if (operation.name === "down") {
-    if (own || knownTask) return own ?? { taskArn: knownTask as string };
-    return mayBeForgotten ? "forgotten" : undefined;
-  }
-  if (!own && knownTask && !mayBeForgotten) {
-    // ECS lists a task some seconds after RunTask has answered with it: another one now would be a second.
-    return (await failedToStart(options, knownTask)) ? "renew" : { taskArn: knownTask };
-  }
-  if (!own) return mayBeForgotten ? "renew" : undefined;
-  if (own.desiredStatus !== "STOPPED") return own;
-  return (await isOvertaken(options, own)) ? "renew" : own;
+/** What an earlier process of the same run left behind. */
+export interface Resumed {
+  /** The last attempt for which it called RunTask; 0 if it did not. */
+  readonly attempt: number;
+  /** The task that it had. ECS may have forgotten it since; its log remains. */
+  readonly taskArn: string | null;
+  /** True if it called RunTask longer ago than ECS lists a task that stopped. */
+  readonly mayBeForgotten: boolean;
 }
 
-async function failedToStart(options: StartOptions, taskArn: string): Promise<boolean> {
-  const [task] = await describeTasks(options, [taskArn]);
+/** A mere question starts anew each time: an old answer is none. */
+export function isResumable(operation: Operation): boolean {
+  return !isReadOnly(operation);
+}
+
+/**
+ * The run's own task. `renew`: there is none, and an operation that is safe to repeat begins anew. `forgotten`: a `down`
+ * may have run, and nobody can say.
+ */
+export async function findOwnRun(
+  reader: FamilyReader,
+  tasks: readonly Task[],
+  { operation, runId, resumed }: { operation: Operation; runId: string; resumed: Resumed | undefined },
+): Promise<Task | "renew" | "forgotten" | undefined> {
+  if (!isResumable(operation)) return undefined;
+  const own = ownTask(tasks, runId);
+  if (own || !resumed) return own;
+  const { taskArn, mayBeForgotten } = resumed;
+  if (operation.name === "down") {
+    if (taskArn !== null && !(await failedToStart(reader, taskArn))) return { taskArn };
+    return mayBeForgotten ? "forgotten" : undefined;
+  }
+  // ECS lists a task some seconds after RunTask has answered with it: another one now would be a second.
+  if (taskArn !== null && !mayBeForgotten)
+    return (await failedToStart(reader, taskArn)) ? "renew" : { taskArn };
+  return mayBeForgotten ? "renew" : undefined;
+}
+
+async function failedToStart(reader: FamilyReader, taskArn: string): Promise<boolean> {
+  const [task] = await describeTasks(reader, [taskArn]);
   return task?.stopCode === "TaskFailedToStart";
 }
 
-/** True where a task of the family that may change the database was made after this one. */
-async function isOvertaken(options: StartOptions, own: Task): Promise<boolean> {
-  const { ecs, outputs } = options;
-  for (const desiredStatus of ["RUNNING", "STOPPED"] as const) {
-    const filter = { cluster: outputs.clusterArn, family: outputs.taskDefinitionFamily, desiredStatus };
-    const { taskArns } = await patiently(options, () => ecs.listTasks(filter));
-    const tasks = await describeTasks(options, taskArns);
-    const later = tasks.some(
-      (task) => task.taskArn !== own.taskArn && !isQuestion(options, task) && madeAt(task) >= madeAt(own),
-    );
-    if (later) return true;
-  }
-  return false;
-}
-
-function madeAt(task: Task): number {
-  return task.createdAt?.getTime() ?? 0;
-}
-
-/** Repeats a call that only reads, where AWS is busy or out of reach for a moment. */
-async function patiently<T>({ clock, signal }: StartOptions, read: () => Promise<T>): Promise<T> {
-  for (let tries = 1; ; tries++) {
-    try {
-      return await read();
-    } catch (error) {
-      if (tries >= LOOKUP_TRIES || signal?.aborted || !isPassing(awsErrorKind(error))) throw error;
-      await clock.sleep(backoffMs(tries - 1, 1_000, 10_000, clock.random()), signal);
-    }
-  }
-}
-
-/** The task that an earlier process of this very run started, running or stopped within the last hour. */
-export async function findOwnTask(options: StartOptions): Promise<Task | undefined> {
-  const { ecs, outputs, runId } = options;
-  const cluster = outputs.clusterArn;
-  for (const desiredStatus of ["RUNNING", "STOPPED"] as const) {
-    // startedBy "must be the only filter" beside desiredStatus (Amazon ECS API reference, ListTasks).
-    const filter = { cluster, startedBy: startedBy(runId), desiredStatus };
-    const { taskArns } = await patiently(options, () => ecs.listTasks(filter));
-    const tasks = await describeTasks(options, taskArns);
-    const ran = tasks.find((task) => task.stopCode !== "TaskFailedToStart");
-    if (ran) return ran;
-  }
-  return undefined;
+export interface RunningSearch {
+  readonly operation: Operation;
+  /** With its revision. */
+  readonly taskDefinition: string;
+  /** Waits for another running task to end, at most so many milliseconds. */
+  readonly waitMs: number;
+  readonly say: (line: string) => void;
 }
 
 /**
- * A task of the family that may change the database, whoever started it: waits for its end where that was asked for. A
- * mere question takes no lock of golang-migrate's, so nobody waits for it, and it waits only where it is told to.
+ * A task of the family that may change the database, whoever started it: waits for its end if that was asked for. A
+ * question takes no lock, so nobody waits for it, and it waits only if it is told to.
+ *
+ * @param tasks the family as it was read a moment ago
  */
-export async function findRunning(options: StartOptions): Promise<Task | undefined> {
-  const { ecs, outputs, clock, signal } = options;
-  if (isReadOnly(options.operation) && options.waitMs === 0) return undefined;
-  const deadline = clock.now() + options.waitMs;
-  const filter = {
-    cluster: outputs.clusterArn,
-    family: outputs.taskDefinitionFamily,
-    desiredStatus: "RUNNING",
-  } as const;
+export async function findRunning(
+  reader: FamilyReader,
+  tasks: readonly Task[],
+  search: RunningSearch,
+): Promise<Task | undefined> {
+  const { clock, outputs, signal } = reader;
+  if (isReadOnly(search.operation) && search.waitMs === 0) return undefined;
+  const deadline = clock.now() + search.waitMs;
+  let current = tasks;
   for (let looks = 0; ; looks++) {
-    const { taskArns } = await patiently(options, () => ecs.listTasks(filter));
-    const tasks = (await describeTasks(options, taskArns)).filter((task) => !isQuestion(options, task));
-    const running = tasks.find((task) => canJoin(options, task)) ?? tasks[0];
-    if (!running || canJoin(options, running) || signal?.aborted || clock.now() >= deadline) return running;
-    if (looks === 0) options.say(`Waiting for task ${running.taskArn}, which runs on the same database.`);
+    const changes = runningChanges(current, outputs.containerName);
+    const running = changes.find((task) => canJoin(search, task, outputs.containerName)) ?? changes[0];
+    if (!running || canJoin(search, running, outputs.containerName)) return running;
+    if (signal?.aborted || clock.now() >= deadline) return running;
+    if (looks === 0) search.say(`Waiting for task ${running.taskArn}, which runs on the same database.`);
     await clock.sleep(backoffMs(looks, 1_000, 10_000, clock.random()), signal);
+    if (signal?.aborted) return running;
+    current = await readFamily(reader);
   }
 }
 
-/** The tasks as DescribeTasks shows them; none for no ARNs. */
-export async function describeTasks(options: StartOptions, taskArns: string[] | undefined): Promise<Task[]> {
-  if (!taskArns || taskArns.length === 0) return [];
-  const input = { cluster: options.outputs.clusterArn, tasks: taskArns };
-  const { tasks } = await patiently(options, () => options.ecs.describeTasks(input));
-  return tasks ?? [];
-}
-
-function commandOf({ outputs }: StartOptions, task: Task): string {
-  const overrides = task.overrides?.containerOverrides ?? [];
-  return overrides.find(({ name }) => name === outputs.containerName)?.command?.join(" ") ?? "";
-}
-
-function isQuestion(options: StartOptions, task: Task): boolean {
-  const command = commandOf(options, task);
-  return command === "version" || command === "status";
-}
-
 /** `up` of the same revision is the same work, whoever asked for it; `down` twice is two steps, so it is never shared. */
-export function canJoin(options: StartOptions, task: Task): boolean {
-  const { operation, taskDefinition } = options;
+export function canJoin(
+  { operation, taskDefinition }: Pick<RunningSearch, "operation" | "taskDefinition">,
+  task: Task,
+  containerName: string,
+): boolean {
   if (operation.name === "down" || task.taskDefinitionArn !== taskDefinition) return false;
-  return commandOf(options, task) === operationText(operation);
+  // One that was told to stop will not do the whole work.
+  if (task.desiredStatus === "STOPPED") return false;
+  return commandOf(task, containerName) === operationText(operation);
 }

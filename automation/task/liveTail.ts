@@ -18,7 +18,7 @@ export interface LiveTailOptions {
   readonly logStream: string;
 }
 
-/** What happened since the last {@link LiveTail.take}. */
+/** What happened since the last {@link LiveTail.read}. */
 export interface LiveTailNews {
   /** The session began or ended: what it has not shown must be read. */
   readonly turned: boolean;
@@ -36,7 +36,7 @@ export class LiveTail {
   #isOver = false;
   #turned = false;
   #lines: LogLine[] = [];
-  #bell: AbortController | undefined;
+  #wake: AbortController | undefined;
 
   constructor(options: LiveTailOptions) {
     this.#options = options;
@@ -62,7 +62,8 @@ export class LiveTail {
     this.#opening ??= this.#open();
   }
 
-  take(): LiveTailNews {
+  /** What has come since the last call. */
+  read(): LiveTailNews {
     if (this.#options.clock.now() >= this.deadAt) this.#end();
     const news = { turned: this.#turned, lines: this.#lines };
     this.#turned = false;
@@ -73,10 +74,10 @@ export class LiveTail {
   /** Sleeps, and wakes for news. */
   async sleep(ms: number, signal?: AbortSignal): Promise<void> {
     if (this.#turned || this.#lines.length > 0) return;
-    const bell = new AbortController();
-    this.#bell = bell;
-    await this.#options.clock.sleep(ms, signal ? AbortSignal.any([signal, bell.signal]) : bell.signal);
-    this.#bell = undefined;
+    const wake = new AbortController();
+    this.#wake = wake;
+    await this.#options.clock.sleep(ms, signal ? AbortSignal.any([signal, wake.signal]) : wake.signal);
+    this.#wake = undefined;
   }
 
   /** Ends the session, also one that is about to open. */
@@ -96,7 +97,7 @@ export class LiveTail {
         logGroupArn,
         logStream,
         signal,
-        onUpdate: (update) => this.#hear(update),
+        onUpdate: (update) => this.#onUpdate(update),
         onEnd: () => this.#end(),
       });
     } catch {
@@ -110,14 +111,14 @@ export class LiveTail {
     this.#turn();
   }
 
-  #hear({ lines, sampled }: LiveTailUpdate): void {
+  #onUpdate({ lines, sampled }: LiveTailUpdate): void {
     this.#heardAt = this.#options.clock.now();
     if (!this.#isLive) return;
     // A flood is read whole and in order by asking.
     if (sampled) this.#end();
     if (sampled || lines.length === 0) return;
     this.#lines.push(...lines);
-    this.#bell?.abort();
+    this.#wake?.abort();
   }
 
   #end(): void {
@@ -129,6 +130,6 @@ export class LiveTail {
 
   #turn(): void {
     this.#turned = true;
-    this.#bell?.abort();
+    this.#wake?.abort();
   }
 }

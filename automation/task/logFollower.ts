@@ -3,16 +3,14 @@
  * answers: a stream that cannot be read becomes a warning.
  */
 import type { LogLine, LogsApi } from "../aws/clients.ts";
-import { awsErrorKind, awsErrorText, isPassing } from "../aws/errors.ts";
+import { awsErrorKind, awsErrorText, GarbledAnswerError, isPassing } from "../aws/errors.ts";
 import { parseResultLine, type ResultLine } from "../contract/resultLine.ts";
 import type { Clock } from "./clock.ts";
 
 /** As many of the last lines are kept for the report. */
 const TAIL_LINES = 20;
-
 /** One poll reads this many pages at the most, so that a flood of lines cannot keep the task from being looked at. */
 const MAX_PAGES = 10;
-
 /** A page of fewer lines is hardly ever followed by another one at once. */
 const FEW_LINES = 1_000;
 
@@ -44,6 +42,8 @@ export class LogFollower {
   readonly #ahead = new Map<string, number>();
   #unread = 0;
   #atEnd = false;
+  /** The last line that was read, if it is a result line. */
+  #readResult: string | undefined;
   #expectsPushes = false;
 
   constructor(options: LogFollowerOptions) {
@@ -90,22 +90,37 @@ export class LogFollower {
     for (const [key, count] of this.#ahead) if (count < 0) this.#ahead.delete(key);
   }
 
-  /** Shows lines that Live Tail has pushed, but for those that were read before they were pushed. */
-  show(lines: readonly LogLine[]): void {
+  /** Prints lines that Live Tail has pushed, but for those that were read before they were pushed. */
+  print(lines: readonly LogLine[]): void {
     for (const line of lines) {
       const count = this.#count(line, 1);
       if (count <= 0) continue;
       this.#unread++;
-      this.#take(line.message);
+      this.#print(line.message);
     }
   }
 
-  /** Shows a line that was read, but for one that was pushed before. */
+  /** Prints a line that was read, but for one that was pushed before. */
   #read(line: LogLine): void {
+    const wasResult = this.#readResult;
+    if (wasResult !== undefined) this.#printOrdinary(wasResult);
     const isPushed = this.#unread > 0 && (this.#ahead.get(keyOf(line)) ?? 0) > 0;
     if (isPushed || this.#expectsPushes) this.#count(line, -1);
     if (isPushed) this.#unread--;
-    else this.#take(line.message);
+    else this.#print(line.message);
+    this.#readResult = this.#confirmResult(withoutEnd(line.message), wasResult !== undefined);
+  }
+
+  /**
+   * The container writes nothing after its result line, so one that another line follows came from elsewhere: a file can
+   * print such a line. Only lines that were read tell, since pushed ones may be out of order.
+   *
+   * @returns the line if it is a result line
+   */
+  #confirmResult(line: string, followsResult: boolean): string | undefined {
+    const result = parseResultLine(line);
+    if (followsResult || result) this.#result = result;
+    return result && line;
   }
 
   /** @returns by how much the line has been pushed more often than read, afterwards */
@@ -117,7 +132,7 @@ export class LogFollower {
     return count;
   }
 
-  /** True where the stream has been read up to where its end was a moment ago. */
+  /** True if the stream has been read up to where its end was a moment ago. */
   get atEnd(): boolean {
     return this.#atEnd;
   }
@@ -127,11 +142,11 @@ export class LogFollower {
    *
    * @param toEnd reads on after a page with few lines, to be sure that it was the last; false where a next poll comes soon
    */
-  async poll(toEnd = true): Promise<Poll> {
+  async poll(toEnd = true, signal?: AbortSignal): Promise<Poll> {
     let lines = 0;
     this.#atEnd = false;
     for (let page = 0; page < MAX_PAGES && this.#warning === undefined; page++) {
-      const read = await this.#readPage();
+      const read = await this.#readPage(signal);
       if (read === undefined) break;
       lines += read.lines;
       this.#atEnd = read.atEnd;
@@ -141,30 +156,33 @@ export class LogFollower {
     return { lines, atEnd: this.#atEnd || this.#warning !== undefined };
   }
 
-  async #readPage(): Promise<Poll | undefined> {
+  async #readPage(signal: AbortSignal | undefined): Promise<Poll | undefined> {
     const { logs, logGroup, logStream } = this.#options;
     const before = this.#token;
     try {
-      const page = await logs.getLogEvents({
+      const input = {
         logGroupName: logGroup,
         logStreamName: logStream,
         startFromHead: true,
         ...(before === undefined ? {} : { nextToken: before }),
-      });
+      };
+      const page = await logs.getLogEvents(input, signal);
+      // A proxy that answers `{}` must not count as a page.
+      if (!page.events) throw new GarbledAnswerError("GetLogEvents", "events");
       this.#failures = 0;
-      for (const event of page.events ?? []) this.#read(event);
+      for (const event of page.events) this.#read(event);
       this.#token = page.nextForwardToken ?? before;
       const isUnchanged = before !== undefined && this.#token === before;
       // After its result line the container writes no more.
-      const endsWithResult = parseResultLine(withoutEnd(page.events?.at(-1)?.message)) !== undefined;
-      return { lines: page.events?.length ?? 0, atEnd: isUnchanged || endsWithResult };
+      const endsWithResult = parseResultLine(withoutEnd(page.events.at(-1)?.message)) !== undefined;
+      return { lines: page.events.length, atEnd: isUnchanged || endsWithResult };
     } catch (error) {
-      this.#note(error);
+      if (!signal?.aborted) this.#note(error);
       return undefined;
     }
   }
 
-  #take(message: string | undefined): void {
+  #print(message: string | undefined): void {
     this.#lines++;
     const line = withoutEnd(message);
     const result = parseResultLine(line);
@@ -172,9 +190,18 @@ export class LogFollower {
       this.#result = result;
       return;
     }
+    this.#printOrdinary(line);
+  }
+
+  #printOrdinary(line: string): void {
     this.#tail.push(line);
     if (this.#tail.length > TAIL_LINES) this.#tail.shift();
     this.#options.onLine(line);
+  }
+
+  /** The stream may have grown since its end was reached. */
+  readAgain(): void {
+    this.#atEnd = false;
   }
 
   /** A stream that is not there yet is no error: awslogs makes it with the container's first line. */
@@ -206,7 +233,7 @@ const DRAIN_STEP_MS = 500;
 export async function drain(follower: LogFollower, clock: Clock, signal?: AbortSignal): Promise<void> {
   const deadline = clock.now() + DRAIN_MS;
   while (!isComplete(follower)) {
-    const { atEnd, lines } = await follower.poll();
+    const { atEnd, lines } = await follower.poll(true, signal);
     if (isComplete(follower) || follower.warning !== undefined || signal?.aborted) return;
     if (clock.now() >= deadline) return;
     // Only a poll that was cut short by its limit of pages is followed at once by the next.

@@ -1,5 +1,4 @@
 /** One operation as a one-off ECS task: start, watch, judge. */
-import { randomUUID } from "node:crypto";
 import type { Task } from "@aws-sdk/client-ecs";
 import type { EcsApi, LogsApi } from "../aws/clients.ts";
 import type { Operation } from "../contract/operations.ts";
@@ -7,18 +6,18 @@ import type { Origin } from "../contract/origin.ts";
 import type { Outputs } from "../contract/outputs.ts";
 import type { ResultLine } from "../contract/resultLine.ts";
 import { type Evidence, judge, namedContainer, type Verdict } from "../verdict/verdict.ts";
-import type { Clock } from "./clock.ts";
+import { backoffMs, type Clock } from "./clock.ts";
+import type { Resumed } from "./find.ts";
 import { LiveTail } from "./liveTail.ts";
 import { drain, LogFollower } from "./logFollower.ts";
-import type { StartOptions } from "./request.ts";
-import { RUN_TASK_TRIES, type Started, startTask } from "./start.ts";
+import { CAPACITY_WAIT_MS, type Started, type StartOptions, startTask } from "./start.ts";
 import { type Watched, type WatchOptions, watchTask } from "./watch.ts";
 
 /** A task that was told to stop has its stopTimeout of 120 s, and ECS some time to say so, in milliseconds. */
 const STOP_MS = 150_000;
-
-/** A start that ECS gave up for want of room is made again this often: nothing has run. */
-const START_ATTEMPTS = 3;
+/** Between two starts that ECS gave up for want of room. */
+const CAPACITY_FIRST_MS = 5_000;
+const CAPACITY_MOST_MS = 30_000;
 
 export interface EcsTaskDeps {
   readonly ecs: EcsApi;
@@ -46,14 +45,18 @@ export interface EcsTaskRequest {
   /** Calls StopTask when the script is asked to stop or time is up. By default the SQL is left running. */
   readonly stopOnCancel: boolean;
   readonly signal?: AbortSignal;
+  /** A start for which there is no room yet is tried again for so long, in milliseconds. */
+  readonly capacityWaitMs?: number;
   /** What an earlier process of this very run left behind; see `StartOptions`. */
-  readonly resumed?: {
-    readonly attempt: number;
-    readonly taskArn: string | null;
-    readonly mayBeForgotten: boolean;
-  };
+  readonly resumed?: Resumed | undefined;
   /** Makes a new identity for the run; see `StartOptions`. */
   readonly renew?: () => Promise<string>;
+}
+
+/** When a migration itself began and ended, in milliseconds since the epoch. */
+export interface RunTimes {
+  readonly startedAt: number;
+  readonly endedAt: number;
 }
 
 export interface EcsTaskRun {
@@ -63,39 +66,44 @@ export interface EcsTaskRun {
   readonly logTail: readonly string[];
   readonly result: ResultLine | null;
   readonly warnings: readonly string[];
+  /** True if the run's own task had ended before this process looked. */
+  readonly endedBefore: boolean;
+  /** null if neither the result line nor ECS says. */
+  readonly times: RunTimes | null;
 }
 
 /** Runs an operation to its verdict. Rejects for nothing that AWS answers. */
 export async function runEcsTask(deps: EcsTaskDeps, request: EcsTaskRequest): Promise<EcsTaskRun> {
+  const { clock } = deps;
+  const { signal, resumed, capacityWaitMs = CAPACITY_WAIT_MS } = request;
+  const until = clock.now() + capacityWaitMs;
   let { runId } = request;
+  let attempt = Math.max(resumed?.attempt ?? 1, 1);
   const renew = async (): Promise<string> => {
-    runId = (await request.renew?.()) ?? randomUUID().replaceAll("-", "");
+    if (request.renew) runId = await request.renew();
     return runId;
   };
-  for (let attempt = 1; ; attempt++) {
-    const started = await startTask(startOptions(deps, { ...request, runId, renew }, attempt));
+  for (let starts = 1; ; starts++) {
+    const start = startOptions(deps, { ...request, runId, renew }, attempt);
+    // After the first start this process has seen for itself what became of the earlier one's task.
+    const started = await startTask(starts === 1 ? start : { ...start, resumed: undefined });
     const run = await watchStarted(deps, request, started);
-    const again = run.verdict.kind === "notStarted" && run.verdict.reason === "capacity" && run.task !== null;
-    if (!again || attempt >= START_ATTEMPTS || request.signal?.aborted) return run;
-    deps.say(`The task found no room to start; starting another (${attempt + 1} of ${START_ATTEMPTS}).`);
+    const delay = backoffMs(starts - 1, CAPACITY_FIRST_MS, CAPACITY_MOST_MS, clock.random());
+    const again = foundNoRoom(run) && clock.now() + delay <= until;
+    if (!again || signal?.aborted || "verdict" in started) return run;
+    deps.say("The task found no room to start; starting another.");
+    await clock.sleep(delay, signal);
+    attempt = started.attempt + 1;
   }
 }
 
-function startOptions(deps: EcsTaskDeps, request: EcsTaskRequest, attempt: number): StartOptions {
-  const { resumed, ...rest } = request;
-  const first = Math.max(resumed?.attempt ?? 1, 1);
-  return {
-    ...rest,
-    ecs: deps.ecs,
-    clock: deps.clock,
-    say: deps.say,
-    ...(deps.onAttempt ? { onAttempt: deps.onAttempt } : {}),
-    firstAttempt: first + (attempt - 1) * RUN_TASK_TRIES,
-    // After the first attempt this process has seen for itself what became of the earlier one's task.
-    resumed: resumed !== undefined && attempt === 1,
-    knownTask: attempt === 1 ? (resumed?.taskArn ?? null) : null,
-    mayBeForgotten: attempt === 1 && resumed?.mayBeForgotten === true,
-  };
+function foundNoRoom({ verdict, task }: EcsTaskRun): boolean {
+  return verdict.kind === "notStarted" && verdict.reason === "capacity" && task !== null;
+}
+
+function startOptions(deps: EcsTaskDeps, request: EcsTaskRequest, firstAttempt: number): StartOptions {
+  const { ecs, clock, say, onAttempt } = deps;
+  return { ...request, ecs, clock, say, ...(onAttempt ? { onAttempt } : {}), firstAttempt };
 }
 
 /** Watches a task that is already there, started by whomever. */
@@ -104,7 +112,7 @@ export async function attachToTask(
   request: WatchRequest,
   task: Task,
 ): Promise<EcsTaskRun> {
-  return watchStarted(deps, request, { task, attached: true });
+  return watchStarted(deps, request, { task, attached: true, endedBefore: false, attempt: 1 });
 }
 
 type WatchRequest = Omit<EcsTaskRequest, "operation" | "origin" | "runId" | "waitMs">;
@@ -128,13 +136,25 @@ async function watchStarted(deps: EcsTaskDeps, request: WatchRequest, started: S
     logTail: follower.tail,
     result: follower.result ?? null,
     warnings: [follower.warning, warning].filter((text) => text !== undefined),
+    endedBefore: started.endedBefore,
+    times: timesOf(watched.task ?? started.task, follower.result),
   };
+}
+
+/** By the container's own clock, or else by what ECS saw of it. */
+function timesOf(task: Task, result: ResultLine | undefined): RunTimes | null {
+  const startedAt = result ? Date.parse(result.startedAt) : task.startedAt?.getTime();
+  if (startedAt === undefined || Number.isNaN(startedAt)) return null;
+  const endedAt = result
+    ? startedAt + result.durationMs
+    : (task.executionStoppedAt ?? task.stoppedAt)?.getTime();
+  return endedAt === undefined ? null : { startedAt, endedAt };
 }
 
 type Watch = Omit<WatchOptions, "timeoutMs" | "tail" | "signal">;
 
 function watchOf(
-  { ecs, logs, clock, onLine, onStatus }: EcsTaskDeps,
+  { ecs, logs, clock, onLine, onStatus, say }: EcsTaskDeps,
   outputs: Outputs,
   taskArn: string,
   logStream: string,
@@ -149,6 +169,7 @@ function watchOf(
     taskArn,
     containerName,
     ...(onStatus ? { onStatus } : {}),
+    onFinished: () => say("The migration has finished; waiting for ECS to confirm its exit code."),
   };
   const logGroupArn = logGroupArnOf(outputs);
   return { watch, tail: new LiveTail({ start: logs.startLiveTail, clock, logGroupArn, logStream }) };
@@ -203,14 +224,19 @@ export function judgeWatched(
         detail: `task ${taskArn} was left running`,
       };
     case "refused":
-      return { kind: "unknown", cause: "credentials", detail: watched.detail ?? "AWS refused DescribeTasks" };
+      return {
+        kind: "unknown",
+        cause: watched.isDenied ? "credentials" : "unreadable",
+        detail: watched.detail ?? "AWS refused DescribeTasks",
+      };
   }
 }
 
 const noVersions = { from: null, to: null, files: [] } as const;
 
 function nothingStarted(verdict: Verdict): EcsTaskRun {
-  return { verdict, task: null, logStream: null, logTail: [], result: null, warnings: [] };
+  const nothing = { task: null, logStream: null, logTail: [], result: null, warnings: [] };
+  return { ...nothing, verdict, endedBefore: false, times: null };
 }
 
 function taskReport(task: Task, arn: string, containerName: string, attached: boolean): TaskReport {
@@ -234,13 +260,13 @@ async function stopTask(ecs: EcsApi, cluster: string, task: string): Promise<str
   }
 }
 
-/** The ECS task of the run; absent where none was started. */
+/** The ECS task of the run; absent if none was started. */
 export interface TaskReport {
   readonly arn: string;
   readonly taskDefinition: string;
   readonly stopCode: string | null;
   readonly stoppedReason: string | null;
   readonly exitCode: number | null;
-  /** True where the run was already there when this command came: it attached and started nothing. */
+  /** True if the run was already there when this command came: it attached and started nothing. */
   readonly attached: boolean;
 }

@@ -5,9 +5,10 @@
  */
 import type { Task } from "@aws-sdk/client-ecs";
 import type { EcsApi } from "../aws/clients.ts";
-import { awsErrorKind, awsErrorText, isPassing } from "../aws/errors.ts";
+import { awsErrorKind, awsErrorText, GarbledAnswerError, isPassing } from "../aws/errors.ts";
 import { namedContainer } from "../verdict/verdict.ts";
 import { backoffMs, type Clock } from "./clock.ts";
+import { hasEnded } from "./family.ts";
 import type { LiveTail } from "./liveTail.ts";
 import { drain, type LogFollower } from "./logFollower.ts";
 
@@ -23,45 +24,37 @@ interface Pace {
 
 /** DescribeTasks until the task runs. */
 const PENDING: Pace = { least: 250, most: 1_000, share: 0.1 };
-
 /** GetLogEvents in the first seconds of its run: the result line comes this way, and most migrations are over by then. */
 const FIRST_LINES: Pace = { least: 100, most: 250, share: 0.05 };
-
 /** GetLogEvents from then on; a line shows within 2 s, the call itself included. */
 const LINES: Pace = { least: 250, most: 1_800, share: 0.01 };
-
 /** GetLogEvents until the task runs: awslogs makes the stream with the container's first line. */
 const NO_LINES_YET_MS = 2_000;
 const LOGS_RETRY_MS = 1_000;
-
 /** DescribeTasks while it runs: only for what ends without a result line. */
 const DESCRIBE_FIRST_MS = 1_000;
 const DESCRIBE_MOST_MS = 6_000;
-
 /** The same while lines are pushed: a container that ends without a result line is noticed as much later. */
 const DESCRIBE_MOST_PUSHED_MS = 15_000;
-
 /** Live Tail opens then: a short migration is over sooner, and is judged sooner by asking. */
 const PUSH_AFTER_MS = 5_000;
-
 /** An update may hold what came in, and was read, in the second before its session. */
 const PUSH_OVERLAP_MS = 1_000;
-
 /** GetLogEvents while lines are pushed: to read back what has been shown, and what has not. */
 const READ_BACK_MS = 120_000;
 const READ_BACK_LINES = 2_000;
-
-/** DescribeTasks after the result line: the container is about to end, and ECS says so a moment to some seconds later. */
-const RESULT_FIRST_MS = 50;
-const RESULT_MOST_MS = 1_000;
-const RESULT_GROWTH = 1.5;
-
+/**
+ * DescribeTasks after the result line, in milliseconds from one to the next: only the exit code is missing then. The lab's
+ * ECS has it at once, and Fargate some 10 s after the container's end (recorded events, aws-truth 11).
+ */
+const RESULT_DELAYS_MS = [50, 250, 1_000, 2_000, 3_000, 3_000, 1_500] as const;
+const RESULT_MOST_MS = 3_000;
+/** The log is read again so long after a result line: one that came from a file's own output is followed by others. */
+const AFTER_RESULT_MS = 15_000;
 /** DescribeTasks may not know a task yet that RunTask has just answered with: it counts as pending for as long as this. */
 const NOT_YET_VISIBLE_MS = 60_000;
-
 /** So many answers of MISSING in a row, after the task was seen, mean that ECS forgot it. */
 const FORGOTTEN_AFTER = 3;
-
 /** So many refusals in a row (expired credentials, access denied) end the watch: they do not pass by waiting. */
 const GIVE_UP_AFTER = 3;
 
@@ -80,14 +73,17 @@ export interface WatchOptions {
   readonly signal?: AbortSignal;
   /** Called with each new `lastStatus`. */
   readonly onStatus?: (status: string) => void;
+  /** Called once if the result line is there and ECS has no exit code yet. */
+  readonly onFinished?: () => void;
 }
 
 export interface Watched {
   readonly end: "stopped" | "forgotten" | "neverSeen" | "timeout" | "cancelled" | "refused";
   /** As DescribeTasks last showed it. */
   readonly task: Task | undefined;
-  /** For `refused`: AWS's words. */
+  /** For `refused`: AWS's words, and whether they are about the credentials. */
   readonly detail: string | null;
+  readonly isDenied: boolean;
 }
 
 /** Resolves when the task is over, when it cannot be watched any further, or when time is up; never rejects for AWS's answers. */
@@ -110,18 +106,22 @@ async function watchToEnd(options: WatchOptions): Promise<Watched> {
     const hadResult = follower.result !== undefined;
     if (tail && followPushes(tail, follower, watch.runningMs)) nextLogs = clock.now();
     if (clock.now() >= nextLogs) {
-      await follower.poll(tail?.isLive === true);
+      await follower.poll(tail?.isLive === true, signal);
       if (follower.lines > 0) watch.runs();
       nextLogs = clock.now() + logDelayMs(options, watch.runningMs);
     }
     if (!hadResult && follower.result) nextDescribe = clock.now();
-    if (clock.now() >= nextDescribe) {
+    if (clock.now() >= nextDescribe && !signal?.aborted) {
       const ranBefore = watch.runningMs !== undefined;
       // After the result line both answers are needed; one need not wait for the other.
       const readsOn = follower.result !== undefined && !follower.atEnd;
-      const [end] = await Promise.all([watch.look(), readsOn ? follower.poll() : undefined]);
-      if (end === "stopped" && watch.mayHaveRun) await drain(follower, clock, signal);
+      const [end] = await Promise.all([watch.look(), readsOn ? follower.poll(true, signal) : undefined]);
+      if (end === "stopped" && watch.mayHaveRun) {
+        if (!readsOn) follower.readAgain();
+        await drain(follower, clock, signal);
+      }
       if (end) return watch.ended(end);
+      if (follower.result) watch.finished();
       nextDescribe = clock.now() + watch.delayMs(follower.result !== undefined);
       if (!ranBefore && watch.runningMs !== undefined) nextLogs = Math.min(nextLogs, clock.now());
     }
@@ -132,7 +132,7 @@ async function watchToEnd(options: WatchOptions): Promise<Watched> {
 }
 
 /**
- * Opens Live Tail when it is time, and shows what it has pushed.
+ * Opens Live Tail when it is time, and prints what it has pushed.
  *
  * @param runningMs the time since the task was first seen to run; undefined where it was not
  * @returns whether the log must be read now: the session began or ended, or many lines are to be read back
@@ -143,8 +143,8 @@ function followPushes(tail: LiveTail, follower: LogFollower, runningMs = 0): boo
     if (runningMs >= PUSH_AFTER_MS - PUSH_OVERLAP_MS) follower.expectPushes();
     if (runningMs >= PUSH_AFTER_MS) tail.open();
   }
-  const { turned, lines } = tail.take();
-  follower.show(lines);
+  const { turned, lines } = tail.read();
+  follower.print(lines);
   if (tail.isOver) follower.expectNoPushes();
   return turned || follower.unread >= READ_BACK_LINES;
 }
@@ -158,6 +158,7 @@ function paceMs({ least, most, share }: Pace, waitedMs: number): number {
 function logDelayMs({ follower, clock, tail }: WatchOptions, runningMs: number | undefined): number {
   if (follower.warning !== undefined) return Number.MAX_SAFE_INTEGER;
   if (follower.failures > 0) return backoffMs(follower.failures, LOGS_RETRY_MS, 15_000, clock.random());
+  if (follower.result !== undefined && follower.atEnd) return AFTER_RESULT_MS;
   if (runningMs === undefined) return NO_LINES_YET_MS;
   if (tail?.isLive) return READ_BACK_MS;
   return paceMs(runningMs < PUSH_AFTER_MS ? FIRST_LINES : LINES, runningMs);
@@ -177,6 +178,8 @@ class TaskWatch {
   #refusals = 0;
   #missing = 0;
   #detail: string | null = null;
+  #isDenied = false;
+  #isFinished = false;
 
   constructor(options: WatchOptions) {
     this.#options = options;
@@ -193,7 +196,13 @@ class TaskWatch {
   }
 
   ended(end: Watched["end"]): Watched {
-    return { end, task: this.#task, detail: this.#detail };
+    return { end, task: this.#task, detail: this.#detail, isDenied: this.#isDenied };
+  }
+
+  /** The container has said its last word, and ECS does not know that it ended. */
+  finished(): void {
+    if (!this.#isFinished) this.#options.onFinished?.();
+    this.#isFinished = true;
   }
 
   /** False where ECS says that the named container never came to run: then no line is to come. */
@@ -205,14 +214,16 @@ class TaskWatch {
 
   /** One DescribeTasks. Answers how the watch ends, or undefined where it goes on. */
   async look(): Promise<Watched["end"] | undefined> {
-    const { ecs, clusterArn, taskArn } = this.#options;
+    const { ecs, clusterArn, taskArn, signal } = this.#options;
     try {
-      const answer = await ecs.describeTasks({ cluster: clusterArn, tasks: [taskArn] });
+      const answer = await ecs.describeTasks({ cluster: clusterArn, tasks: [taskArn] }, signal);
+      // A proxy that answers `{}` must not count as "no such task".
+      if (!answer.tasks) throw new GarbledAnswerError("DescribeTasks", "tasks");
       this.#failures = 0;
       this.#refusals = 0;
-      return this.#take(answer.tasks?.[0]);
+      return this.#read(answer.tasks[0]);
     } catch (error) {
-      return this.#note(error);
+      return signal?.aborted ? undefined : this.#note(error);
     }
   }
 
@@ -222,16 +233,15 @@ class TaskWatch {
     const random = clock.random();
     const most = tail?.isLive ? DESCRIBE_MOST_PUSHED_MS : DESCRIBE_MOST_MS;
     if (this.#failures > 0) return backoffMs(this.#failures, DESCRIBE_FIRST_MS, 15_000, random);
-    if (resultSeen)
-      return Math.min(RESULT_FIRST_MS * RESULT_GROWTH ** this.#looksAfterResult++, RESULT_MOST_MS);
+    if (resultSeen) return RESULT_DELAYS_MS[this.#looksAfterResult++] ?? RESULT_MOST_MS;
     if (this.#runningSince !== undefined)
       return backoffMs(Math.floor(this.#looksRunning++ / 3), DESCRIBE_FIRST_MS, most, random);
     const pending = paceMs(PENDING, clock.now() - this.#startedAt);
     return backoffMs(0, pending, pending, random);
   }
 
-  #take(task: Task | undefined): Watched["end"] | undefined {
-    if (!task) return this.#takeMissing();
+  #read(task: Task | undefined): Watched["end"] | undefined {
+    if (!task) return this.#readMissing();
     this.#missing = 0;
     this.#task = task;
     if (task.lastStatus === "RUNNING") this.runs();
@@ -239,10 +249,10 @@ class TaskWatch {
       this.#status = task.lastStatus;
       this.#options.onStatus?.(task.lastStatus);
     }
-    return isOver(task, this.#options.containerName) ? "stopped" : undefined;
+    return hasEnded(task, this.#options.containerName) ? "stopped" : undefined;
   }
 
-  #takeMissing(): Watched["end"] | undefined {
+  #readMissing(): Watched["end"] | undefined {
     if (this.#task) return ++this.#missing >= FORGOTTEN_AFTER ? "forgotten" : undefined;
     return this.#options.clock.now() - this.#startedAt >= NOT_YET_VISIBLE_MS ? "neverSeen" : undefined;
   }
@@ -252,17 +262,7 @@ class TaskWatch {
     this.#failures++;
     if (isPassing(kind)) return undefined;
     this.#detail = awsErrorText(error);
+    this.#isDenied = kind === "credentials" || kind === "denied";
     return ++this.#refusals >= GIVE_UP_AFTER ? "refused" : undefined;
   }
-}
-
-/**
- * A task is over when ECS says STOPPED, and already when it is on its way there and the named container has its exit code:
- * what follows is the teardown of the network, which takes Fargate many seconds and changes nothing.
- */
-function isOver(task: Task, containerName: string): boolean {
-  if (task.lastStatus === "STOPPED") return true;
-  const container = namedContainer(task, containerName);
-  const ended = container?.lastStatus === "STOPPED" && typeof container.exitCode === "number";
-  return ended && task.desiredStatus === "STOPPED" && task.stopCode !== undefined;
 }

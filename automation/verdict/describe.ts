@@ -222,6 +222,10 @@ const NOT_STARTED: Readonly<Record<NotStartedReason, Words>> = {
   },
   busy: { short: "another run is on", sentence: "Another migration of this stack is running." },
   deploy: { short: "deploy failed", sentence: "`pulumi up` failed, so no migration was started." },
+  changedSince: {
+    short: "changed since",
+    sentence: "The database is not as an earlier process of this run left it, so nothing was run.",
+  },
   refused: { short: "refused", sentence: "The deploy was refused before anything was started." },
   stopped: { short: "stopped before it ran", sentence: "The task was stopped before it ran." },
   other: { short: "no start", sentence: "ECS did not start the task." },
@@ -249,6 +253,10 @@ const INTERRUPTED: Readonly<Record<InterruptCause, Words>> = {
   deployStopped: {
     short: "the deploy was stopped",
     sentence: "This command was stopped before it started a migration.",
+  },
+  stoppedBeforeStart: {
+    short: "stopped before it started",
+    sentence: "This command was stopped before it started a task; the database is untouched.",
   },
 };
 

@@ -36,7 +36,8 @@ export interface VerdictContext {
  */
 export function databaseChanged(verdict: Verdict, operation: Operation): DatabaseChanged {
   if (verdict.kind === "unchanged" || verdict.kind === "notStarted" || isReadOnly(operation)) return "no";
-  if (verdict.kind === "interrupted" && verdict.cause === "deployStopped") return "no";
+  if (verdict.kind === "interrupted" && /^(deployStopped|stoppedBeforeStart)$/.test(verdict.cause))
+    return "no";
   if (verdict.kind === "unknown") return "maybe";
   if (verdict.files.length > 0) return "yes";
   if (verdict.kind === "dirty") return wasDirtyBefore(verdict) ? "no" : "maybe";

@@ -57,6 +57,7 @@ function notStartedSteps(reason: NotStartedReason, context: VerdictContext): Nex
         ? [...first, again(context)]
         : [...attach(context, "Follow the run that is on."), again(context, "Then run the same again.")];
     case "stopped":
+    case "changedSince":
       return [again(context)];
     case "deploy":
     case "refused":
@@ -146,6 +147,7 @@ function interruptedSteps(
     ];
   }
   if (cause === "deployStopped") return deployStoppedSteps(context);
+  if (cause === "stoppedBeforeStart") return [again(context)];
   const mend = interruptedMend(cause, context);
   const first = mend === null ? [] : [step(mend, context)];
   if (isReadOnly(context.operation)) return [...first, again(context)];

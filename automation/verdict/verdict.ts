@@ -28,6 +28,8 @@ export type NotStartedReason =
   | "entrypoint"
   | "usage"
   | "busy"
+  /** An earlier process of this run took its step, and the database has changed since. */
+  | "changedSince"
   | "stopped"
   /** `pulumi up` failed or could not begin. */
   | "deploy"
@@ -47,7 +49,9 @@ export type InterruptCause =
   /** This command was stopped while its task ran; the task goes on. */
   | "cancelled"
   /** This command was stopped while `pulumi up` ran; no task was started. */
-  | "deployStopped";
+  | "deployStopped"
+  /** This command was stopped before it called RunTask. */
+  | "stoppedBeforeStart";
 
 /** Why nobody can say what happened. */
 export type UnknownCause =

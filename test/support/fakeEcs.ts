@@ -105,6 +105,8 @@ class FakeTask {
 
 export class FakeEcs {
   readonly tasks: FakeTask[] = [];
+  /** ListTasks answers so many ARNs a page; 100 at most (Amazon ECS API reference). */
+  pageSize = 100;
   /** How the next tasks go, one script each. */
   readonly scripts: TaskScript[] = [];
   readonly #options: FakeEcsOptions;
@@ -153,7 +155,10 @@ export class FakeEcs {
           )
           .filter(() => input.family === undefined || input.family === this.#options.family)
           .map(({ arn }) => arn);
-        return { ...metadata, taskArns };
+        const from = Number(input.nextToken ?? 0);
+        const to = from + this.pageSize;
+        const nextToken = to < taskArns.length ? { nextToken: String(to) } : {};
+        return { ...metadata, taskArns: taskArns.slice(from, to), ...nextToken };
       }),
 
     stopTask: (input) =>

@@ -15,7 +15,12 @@ import { sampleCheckout } from "./sampleOutputs.ts";
 
 export const NOBODY: Origin = { by: null, commit: null, branch: null, build: null, buildUrl: null };
 
-export const SETTINGS: RunSettings = { timeoutMs: 60 * 60_000, waitMs: 0, stopOnCancel: false };
+export const SETTINGS: RunSettings = {
+  timeoutMs: 60 * 60_000,
+  waitMs: 0,
+  stopOnCancel: false,
+  capacityWaitMs: 40_000,
+};
 
 /** A folder for the journal, removed when the test is over. */
 export async function temporaryHome(t: { after(fn: () => Promise<void>): void }): Promise<string> {

@@ -50,6 +50,8 @@ const REASONS: Record<NotStartedReason, string> = {
   entrypoint: "CannotStartContainerError: exec /entry_point.sh: exec format error",
   usage: "MIGRATION_DB is missing",
   busy: "task arn:aws:ecs:eu-west-1:123456789012:task/shop-prod/0123 of family shop-prod-migration is running",
+  changedSince:
+    "an earlier process of this run brought the database to 20261122 by task 0123, and it is at 20261124 by now",
   stopped: "Task stopped by user",
   deploy: "1 error: creating ECR repository",
   refused: "20261101_late.up.sql: late",
@@ -65,6 +67,7 @@ const CAUSES: Record<InterruptCause, string> = {
   host: "exit code 143, TerminationNotice",
   stopTask: "exit code 13, UserInitiated, Task stopped by user",
   cancelled: "task was left running",
+  stoppedBeforeStart: "this command was stopped before it started a task",
   deployStopped: "`pulumi up` of stack prod was stopped, so no migration was started",
 };
 const UNKNOWNS: Record<UnknownCause, string> = {

@@ -4,7 +4,7 @@
  */
 import assert from "node:assert/strict";
 import { describe, type TestContext, test } from "node:test";
-import type { Operation } from "../../../automation/contract/operations.ts";
+import { type Operation, operationText } from "../../../automation/contract/operations.ts";
 import { InfraGuardError } from "../../../automation/guard/infra.ts";
 import { slackMessage } from "../../../automation/notify/slack/runMessage.ts";
 import { reportJson, reportMarkdown } from "../../../automation/report/file.ts";
@@ -736,7 +736,8 @@ describe("failure table: the script is stopped", () => {
     const fixture = new RunFixture(await temporaryHome(t));
     fixture.signal = AbortSignal.abort();
     const report = await fixture.run(UP);
-    assertRow({ name: "", ...notStarted, why: /stopped before it started a task/, next: again }, report);
+    const row = { kind: "interrupted", exitCode: 13, changed: "no" } as const;
+    assertRow({ name: "", ...row, why: /stopped before it started a task/, next: again }, report);
     assert.equal(fixture.aws.faults.of("runTask").length, 0);
   });
 
@@ -761,8 +762,21 @@ describe("failure table: the script is stopped", () => {
         const report = await fixture.run(operation);
         assert.equal(report.verdict.kind, "applied");
         assert.equal(report.task?.attached, true);
-        assert.equal(aws.ecs.tasks.length, 1);
         assert.equal(aws.database.ran.length, files);
+        const label =
+          /^This is the result of an earlier process of this run: its task ended at 2026-11-24T09:00:\d\d\.\d{3}Z and was never reported, and the database is still at \d+\. Nothing was run now\.$/;
+        if (attachedTo === "STOPPED") assert.match(report.warnings.join(), label);
+        else assert.deepEqual(report.warnings, []);
+        assert.deepEqual(
+          commandsOf(aws),
+          attachedTo === "STOPPED" ? [operationText(operation), "version"] : [operationText(operation)],
+        );
+        const { durationMs } = report;
+        assert.equal(
+          durationMs,
+          SAMPLE_FILES.slice(-files).reduce((sum, { ms }) => sum + ms, 0),
+          "the migration's own time",
+        );
       });
     }
   }
@@ -805,8 +819,9 @@ describe("failure table: the script is stopped", () => {
     aws.clock.advance(3 * 60 * 60_000);
     const report = await fixture.run({ name: "down", steps: 1 });
     assert.equal(report.verdict.kind, "applied");
+    assert.match(report.warnings.join(), /result of an earlier process of this run/);
     assert.equal(aws.database.version, SECOND);
-    assert.equal(aws.ecs.tasks.length, 1);
+    assert.deepEqual(commandsOf(aws), ["down 1", "version"]);
   });
 
   test("kill -9 while RunTask's answers are lost, then `down 1` again when ECS has forgotten: told, then a new run", async (t) => {
@@ -852,7 +867,7 @@ describe("failure table: the script is stopped", () => {
     const report = await fixture.run({ name: "down", steps: 1 });
     assert.equal(report.verdict.kind, "applied");
     assert.equal(aws.database.version, SECOND);
-    assert.equal(aws.ecs.tasks.length, 1);
+    assert.deepEqual(commandsOf(aws), ["down 1", "version"]);
   });
 
   test("`down 1` twice, each told, is two steps", async (t) => {
@@ -872,6 +887,11 @@ describe("failure table: the script is stopped", () => {
     assert.equal(report.headline, `Applied 1 migration: ${SECOND} → ${THIRD}`);
   });
 });
+
+/** What the tasks were started for, in order. */
+function commandsOf(aws: RunFixture["aws"]): string[] {
+  return aws.ecs.tasks.map(({ input }) => input.overrides?.containerOverrides?.[0]?.command?.join(" ") ?? "");
+}
 
 /** The script as it dies at a moment: no sleep of its own ends after that, and what it learnt is lost. */
 function dyingAfter(fixture: RunFixture, ms: number) {

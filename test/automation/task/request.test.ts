@@ -1,17 +1,10 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import type { Operation } from "../../../automation/contract/operations.ts";
-import {
-  clientToken,
-  type RunRequest,
-  runIdentity,
-  runTaskInput,
-  startedBy,
-} from "../../../automation/task/request.ts";
+import { clientToken, type RunRequest, runTaskInput, startedBy } from "../../../automation/task/request.ts";
 import { NOBODY } from "../../support/runFixture.ts";
 import { sampleOutputs } from "../../support/sampleOutputs.ts";
 
-const RUN_ID = runIdentity("stage", "shop:12", { name: "up" }, "build-1");
+const RUN_ID = "0123456789abcdef".repeat(2);
 
 function request(changes: Partial<RunRequest> = {}): RunRequest {
   const outputs = sampleOutputs();
@@ -84,20 +77,4 @@ describe("runTaskInput", () => {
     assert.match(clientToken(RUN_ID, 12), /^[\x21-\x7e]{1,64}$/);
     assert.match(startedBy(RUN_ID), /^[\w/-]{1,128}$/);
   });
-});
-
-test("runIdentity: another stack, revision, operation or nonce is another run", () => {
-  const make = (stack: string, revision: string, operation: Operation, nonce: string) =>
-    runIdentity(stack, revision, operation, nonce);
-  const ids = [
-    make("stage", "shop:12", { name: "up" }, "1"),
-    make("prod", "shop:12", { name: "up" }, "1"),
-    make("stage", "shop:13", { name: "up" }, "1"),
-    make("stage", "shop:12", { name: "down", steps: 1 }, "1"),
-    make("stage", "shop:12", { name: "down", steps: 2 }, "1"),
-    make("stage", "shop:12", { name: "up" }, "2"),
-  ];
-  assert.equal(new Set(ids).size, ids.length);
-  assert.equal(ids[0], make("stage", "shop:12", { name: "up" }, "1"));
-  for (const id of ids) assert.match(id, /^[0-9a-f]{32}$/);
 });

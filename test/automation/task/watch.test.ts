@@ -121,14 +121,42 @@ describe("watchTask", () => {
     assert.equal(aws.faults.calls.length <= 660, true, String(aws.faults.calls.length));
   });
 
-  test("looks at once after the result line, then ever more slowly up to 1 s", async () => {
-    const { aws, start, run } = watch([...Array.from({ length: 10 }, () => running), stopped]);
+  test("looks at once after the result line, then ever more slowly up to 3 s", async () => {
+    const { aws, start, run } = watch([...Array.from({ length: 9 }, () => running), stopped]);
     aws.logs.put("stage/migration/1", resultLine);
     assert.equal((await run()).end, "stopped");
     assert.deepEqual(
       delaysOf(aws, start, "describeTasks").map(Math.round),
-      [0, 50, 75, 113, 169, 253, 380, 570, 854, 1000, 1000],
+      [0, 50, 250, 1000, 2000, 3000, 3000, 1500, 3000, 3000],
     );
+  });
+
+  // aws-truth 11: recorded events of Fargate. ECS has the exit code some 10 s after the container's end, STOPPED follows.
+  test("with Fargate's clock: at most 12 calls from the result line to the verdict, and the wait is said once", async () => {
+    let finished = 0;
+    const { aws, start, run } = watch([running], { onFinished: () => finished++ });
+    const exited: Partial<Task> = {
+      lastStatus: "DEPROVISIONING",
+      desiredStatus: "STOPPED",
+      stopCode: "EssentialContainerExited",
+      containers: [{ name: "migration", lastStatus: "STOPPED", exitCode: 0 }],
+    };
+    const END = 30_000;
+    aws.ecs.api.describeTasks = (input) =>
+      aws.faults.call("describeTasks", input, () => {
+        const now = aws.clock.now() - start;
+        const task = now < END + 10_000 ? running : now < END + 20_000 ? exited : { ...exited, ...stopped };
+        return { $metadata: {}, tasks: [{ taskArn: ARN, ...task }], failures: [] };
+      });
+    aws.logs.put("stage/migration/1", "ecs-migrate: up");
+    aws.clock.after(END, () => aws.logs.put("stage/migration/1", resultLine));
+    const watched = await run();
+    assert.equal(watched.task?.lastStatus, "DEPROVISIONING");
+    const late = aws.clock.now() - start - END;
+    assert.ok(late >= 10_000 && late <= 14_000, `${late} ms after the container's end`);
+    const after = aws.faults.calls.filter(({ at }) => at - start > END);
+    assert.ok(after.length <= 12, `${after.length} calls`);
+    assert.equal(finished, 1);
   });
 
   test("never waits for RUNNING: PENDING straight to STOPPED is an end", async () => {
@@ -159,7 +187,12 @@ describe("watchTask", () => {
     const seen = watch([undefined, undefined, undefined, undefined, running, stopped]);
     assert.equal((await seen.run()).end, "stopped");
     const never = watch([undefined]);
-    assert.deepEqual(await never.run(), { end: "neverSeen", task: undefined, detail: null });
+    assert.deepEqual(await never.run(), {
+      end: "neverSeen",
+      task: undefined,
+      detail: null,
+      isDenied: false,
+    });
     assert.ok((never.times.at(-1) ?? 0) >= 60_000 && (never.times.at(-1) ?? 0) < 66_000);
   });
 

@@ -1,0 +1,73 @@
+/**
+ * What to make of a run whose task had ended before this process looked: an earlier process of the same run began it and
+ * never reported it. Its result is reported only as what it is, and only if the database is still as it left it.
+ */
+import type { Operation } from "../contract/operations.ts";
+import type { EcsTaskRun } from "../task/taskRun.ts";
+import { versionText } from "../text/version.ts";
+import type { Verdict } from "../verdict/verdict.ts";
+import type { RunDeps } from "./follow.ts";
+import { isSameVersion, reliableVersion } from "./versionCheck.ts";
+
+export type Earlier =
+  /** Begin anew: the operation is safe to repeat, or the earlier task changed nothing. */
+  { readonly kind: "again" } | { readonly kind: "report"; readonly run: EcsTaskRun };
+
+export async function judgeEarlier(
+  deps: RunDeps,
+  operation: Operation,
+  taskDefinition: string,
+  run: EcsTaskRun,
+): Promise<Earlier> {
+  if (deps.signal.aborted || isStillOpen(run.verdict)) return { kind: "report", run };
+  if (changedNothing(run)) return { kind: "again" };
+  const isStep = operation.name === "down";
+  const { verdict, result } = run;
+  const isFinal = verdict.kind === "applied" || verdict.kind === "unchanged" || verdict.kind === "dirty";
+  if (!isFinal || !result?.to)
+    return isStep ? { kind: "report", run: labelled(run, null) } : { kind: "again" };
+  deps.terminal.say(
+    "An earlier process of this run had its task; asking the database whether its result still holds.",
+  );
+  const now = await reliableVersion(deps, taskDefinition);
+  if (isSameVersion(now?.to, result.to))
+    return { kind: "report", run: labelled(run, versionText(result.to)) };
+  if (!isStep) return { kind: "again" };
+  return { kind: "report", run: { ...labelled(run, null), verdict: notConfirmed(run, now?.to ?? null) } };
+}
+
+/** The watch could not see the end: that is the verdict, and the run goes on. */
+function isStillOpen(verdict: Verdict): boolean {
+  if (verdict.kind === "interrupted") return verdict.cause === "cancelled";
+  const open = ["timeout", "credentials", "unreadable"];
+  return verdict.kind === "unknown" && open.includes(verdict.cause);
+}
+
+/** No SQL took effect: another start takes no second step. */
+function changedNothing({ verdict, result }: EcsTaskRun): boolean {
+  if (verdict.kind === "notStarted") return true;
+  if (verdict.kind !== "failed" && verdict.kind !== "interrupted") return false;
+  return (
+    result !== null && result.files.length === 0 && isSameVersion(result.from, result.to) && !result.to?.dirty
+  );
+}
+
+/** Says in every place where the report is read that it is an earlier run's. */
+function labelled(run: EcsTaskRun, stillAt: string | null): EcsTaskRun {
+  const ended = run.times === null ? "" : ` at ${new Date(run.times.endedAt).toISOString()}`;
+  const now = stillAt === null ? "" : `, and the database is still at ${stillAt}`;
+  const label = `This is the result of an earlier process of this run: its task ended${ended} and was never reported${now}. Nothing was run now.`;
+  return { ...run, warnings: [label, ...run.warnings] };
+}
+
+/** The database is not as the earlier step left it, or does not answer: neither its result nor another step is right. */
+function notConfirmed(run: EcsTaskRun, now: { version: number | null; dirty: boolean } | null): Verdict {
+  const left = versionText(run.result?.to ?? null);
+  const taskArn = run.task?.arn ?? "";
+  if (now === null) {
+    const detail = `an earlier process of this run brought the database to ${left} by task ${taskArn}, and the database could not be asked whether it is still there`;
+    return { kind: "unknown", cause: "unreadable", detail };
+  }
+  const detail = `an earlier process of this run brought the database to ${left} by task ${taskArn}, and it is at ${versionText(now)} by now. Nothing was run; give the command again to take a step from there`;
+  return { kind: "notStarted", reason: "changedSince", detail, taskArn };
+}
