@@ -37,7 +37,7 @@ export function withRunOptions(command: Command): Command {
       "stop the task when this command is stopped or times out; the database may end up dirty",
       false,
     )
-    .option("--report <file>", "write the report to a file: Markdown where it ends in .md, else JSON")
+    .option("--report <file>", "write the report to a file: a page for .html, Markdown for .md, else JSON")
     .option("--slack", "tell Slack, even of a mere question")
     .option("--no-slack", "tell Slack nothing");
 }

@@ -1,4 +1,4 @@
-/** A run's report as a file: JSON for machines, Markdown for a CI's summary. */
+/** A run's report as a file: JSON for machines, Markdown for a CI's summary, HTML for people. */
 import { mkdir, rename, rm, stat, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import { operationText } from "../contract/operations.ts";
@@ -9,13 +9,13 @@ import { verdictSpan } from "../verdict/facts.ts";
 import type { RunReport } from "./report.ts";
 
 /**
- * Writes a report: Markdown where the name ends with `.md`, else JSON. A file appears whole or not at all; its folder is
+ * Writes a report: Markdown if the name ends with `.md`, a page if it ends with `.html`, else JSON. A file appears whole or not at all; its folder is
  * made where it is not there. A pipe or a device is written to as it stands.
  *
  * @throws the file system's error
  */
 export async function writeReport(path: string, report: RunReport): Promise<void> {
-  const text = /\.md$/i.test(path) ? reportMarkdown(report) : reportJson(report);
+  const text = await reportText(path, report);
   if (await isSpecial(path)) return await writeFile(path, text);
   await mkdir(dirname(path), { recursive: true });
   // Beside its target, since a rename does not cross file systems.
@@ -27,6 +27,12 @@ export async function writeReport(path: string, report: RunReport): Promise<void
     await rm(temporary, { force: true });
     throw error;
   }
+}
+
+/** The page is loaded only when it is asked for: a rerun loads nothing of it. */
+async function reportText(path: string, report: RunReport): Promise<string> {
+  if (/\.html?$/i.test(path)) return (await import("./html.ts")).reportHtml(report);
+  return /\.md$/i.test(path) ? reportMarkdown(report) : reportJson(report);
 }
 
 async function isSpecial(path: string): Promise<boolean> {
