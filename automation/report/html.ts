@@ -19,8 +19,8 @@ export function reportHtml(report: RunReport): string {
     report.why === null ? "" : `<p>${line(report.why)}</p>`,
     "</header>",
     nextSection(report),
-    factsSection(report),
     filesSection(report),
+    factsSection(report),
     logSection(report),
     warningsSection(report),
     linksSection(report),
@@ -88,7 +88,10 @@ function filesSection({ verdict }: RunReport): string {
   const svg = timelineSvg(timelineOf(verdict.files).map((bar) => ({ ...bar, label: safeLine(bar.label) })));
   const legend =
     '<p class="legend"><span class="bar"></span> running <span class="wait"></span> waiting for locks</p>';
-  return section(`Files (${verdict.files.length})`, `${svg}\n${legend}`);
+  return section(
+    `Files (${verdict.files.length})`,
+    `<div class="timeline" tabindex="0">${svg}</div>\n${legend}`,
+  );
 }
 
 function logSection({ logTail }: RunReport): string {

@@ -28,7 +28,8 @@ a { color: var(--bar); }
 dl { display: grid; grid-template-columns: max-content 1fr; gap: 0.25rem 1rem; margin: 0; }
 dt { color: var(--soft); }
 dd { margin: 0; overflow-wrap: anywhere; }
-svg { width: 100%; height: auto; }
+.timeline { overflow-x: auto; }
+svg { width: 100%; min-width: 36rem; height: auto; }
 svg text { fill: var(--text); font: 12px system-ui, sans-serif; }
 svg .time { fill: var(--soft); }
 svg .bar, .legend .bar { fill: var(--bar); background: var(--bar); }
