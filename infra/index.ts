@@ -5,14 +5,18 @@
  */
 import * as pulumi from "@pulumi/pulumi";
 import { EcsMigrateError } from "../automation/contract/errors.ts";
+import { parseSource, SOURCE_VARIABLE } from "../automation/contract/source.ts";
 import { loadConfig } from "./config/config.ts";
+import { requirePredecessor } from "./predecessor.ts";
 import { createStack, type StackOutputs } from "./stack.ts";
+
+await requirePredecessor(process.env);
 
 export default program();
 
 function program(): StackOutputs {
   try {
-    return createStack(loadConfig());
+    return createStack(loadConfig(), parseSource(process.env[SOURCE_VARIABLE]));
   } catch (error) {
     throw withoutStackTrace(error);
   }

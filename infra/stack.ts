@@ -3,6 +3,7 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { CONTAINER_NAME } from "../automation/contract/container.ts";
 import { OUTPUTS_SCHEMA, type Outputs } from "../automation/contract/outputs.ts";
+import type { Source } from "../automation/contract/source.ts";
 import { digestOfMigrations, readMigrations } from "../automation/migrations/folder.ts";
 import { MigrationCluster } from "./cluster/cluster.ts";
 import type { StackConfig } from "./config/config.ts";
@@ -19,9 +20,10 @@ export type StackOutputs = { [Name in keyof Outputs]-?: pulumi.Input<Outputs[Nam
 /**
  * Declares every resource of the stack.
  *
+ * @param source the commit that is deployed; null if nobody said
  * @returns the outputs, by the names of automation/outputs.ts
  */
-export function createStack(config: StackConfig): StackOutputs {
+export function createStack(config: StackConfig, source: Source | null = null): StackOutputs {
   const { application, environment, production } = config;
   const namePrefix = `${environment}-${application}`;
   const place = currentPlace(config.region);
@@ -86,6 +88,7 @@ export function createStack(config: StackConfig): StackOutputs {
     slackWebhookParameter: config.slackWebhookParameter ?? null,
     codeBuildProject: pipeline?.projectName ?? null,
     connectionLink: pipeline?.connectionLink ?? null,
+    source,
     migrationsSha256,
     migrations: [...migrations],
   };

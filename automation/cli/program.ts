@@ -14,6 +14,8 @@ import { addCheck, addDoctor, addHistory, addNew, addPlan, type LookCommands } f
 
 export interface DeployOptions extends RunOptions {
   readonly allowInfra: boolean;
+  readonly allowOlder: boolean;
+  readonly breakLock: boolean;
   /** False: the order and the edits are looked at, the SQL is not. */
   readonly check: boolean;
   /** Rules that are off, for this deploy, besides those that the stack's configuration names. */
@@ -65,6 +67,8 @@ function addDeploy(program: Command, commands: Commands): void {
   withRunOptions(withCommon(program.command("deploy")))
     .description("bring the stack up, run the migration where there is something to run, tell Slack")
     .option("--allow-infra", "let the deploy change more than the image: an operator's word", false)
+    .option("--allow-older", "Deploy this commit even if a newer one of the branch is deployed", false)
+    .option("--break-lock", "Take Pulumi's lock away from an update that died; make sure that it did", false)
     .option(
       "--no-check",
       "do not look into the new files' SQL; their order and edits are looked at all the same",

@@ -1,11 +1,16 @@
 /** The command `deploy`: what it needs of the process, of Pulumi and of the checkout. */
 import { connectEcs, connectLogs } from "../aws/clients.ts";
+import { runGit } from "../check/gitBase.ts";
 import { type CheckSettings, checkSettings } from "../check/settings.ts";
 import type { CommandContext } from "../cli/context.ts";
 import type { CommonOptions } from "../cli/options.ts";
+import { originOf } from "../cli/origin.ts";
 import type { DeployOptions } from "../cli/program.ts";
 import { ConfigError } from "../contract/errors.ts";
-import { deploy, type PlanDeps } from "../deploy/deploy.ts";
+import { SOURCE_VARIABLE, type Source } from "../contract/source.ts";
+import { deploy } from "../deploy/deploy.ts";
+import type { PlanDeps } from "../deploy/deps.ts";
+import { commitTime, orderOf } from "../deploy/overtaken.ts";
 import { slackUrl } from "../notify/slack/webhookUrl.ts";
 import { findOutputs, type PulumiLocation, readStackConfig } from "../stack/pulumiCli.ts";
 import { finishRun } from "./finishRun.ts";
@@ -16,9 +21,10 @@ export async function deployCommand(context: CommandContext, options: DeployOpti
   const location = locate(context, options);
   const configuration = once(() => readStackConfig(location));
   const settings = async () => checkSettings(options, await configuration());
+  const source = await sourceOf(context, location.project);
   const deployed = await deploy({
     ...runBase(context, location.stack, runSettings(options)),
-    openStack: () => openStack(context, options, location),
+    openStack: once(() => openStack(context, options, withSource(location, source))),
     findOutputs: () => findOutputs(location),
     readCheckout: async () =>
       (await import("../migrations/folder.ts")).readMigrationFiles(
@@ -27,6 +33,11 @@ export async function deployCommand(context: CommandContext, options: DeployOpti
     connectEcs,
     connectLogs,
     allowInfra: options.allowInfra,
+    allowOlder: options.allowOlder || context.env.ALLOW_OLDER === "true",
+    breakLock: options.breakLock,
+    source,
+    orderTo: async (deployedCommit) =>
+      source === null ? "unknown" : orderOf(runGit, location.project, source.commit, deployedCommit),
     migrate: migrateVariable(context.env),
     checkSettings: settings,
     checkContent: options.check,
@@ -35,6 +46,17 @@ export async function deployCommand(context: CommandContext, options: DeployOpti
       : undefined,
   });
   await finishRun(context, options, deployed.report, deployed.outputs, options.slack ?? true);
+}
+
+/** The commit that CI gives; a checkout by hand is no commit, since it may hold more. */
+async function sourceOf({ env }: CommandContext, project: string): Promise<Source | null> {
+  const { commit, branch } = originOf(env);
+  return commit === null ? null : { commit, branch, time: await commitTime(runGit, project, commit) };
+}
+
+function withSource(location: PulumiLocation, source: Source | null): PulumiLocation {
+  const { [SOURCE_VARIABLE]: _, ...env } = location.env;
+  return { ...location, env: source ? { ...env, [SOURCE_VARIABLE]: JSON.stringify(source) } : env };
 }
 
 async function openStack(context: CommandContext, options: DeployOptions, location: PulumiLocation) {

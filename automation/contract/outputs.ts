@@ -7,6 +7,7 @@
  */
 import * as v from "valibot";
 import { OutputsError } from "./errors.ts";
+import { sourceSchema } from "./source.ts";
 
 /** Raised when a field changes its meaning; a script that reads an unknown number stops before it runs anything. */
 export const OUTPUTS_SCHEMA = 1;
@@ -74,6 +75,8 @@ const outputsSchema = v.object({
   codeBuildProject: v.nullable(v.string()),
   /** Where to complete the connection that the stack made, while it is pending; null where there is nothing to do. */
   connectionLink: v.optional(v.nullable(v.string()), null),
+  /** The commit that the last deploy was given; null after `pulumi up` by hand. */
+  source: v.optional(v.nullable(sourceSchema), null),
   /** SHA-256 over the whole set of migrations; the result line of a run repeats it. */
   migrationsSha256: sha256,
   /** In ascending order of version. */

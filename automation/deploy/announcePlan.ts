@@ -9,7 +9,7 @@ import type { RunReport } from "../report/report.ts";
 import { versionOf } from "../report/report.ts";
 import { runOperation } from "../run/runOperation.ts";
 import { redact } from "../text/redact.ts";
-import type { PlanDeps } from "./deploy.ts";
+import type { PlanDeps } from "./deps.ts";
 
 /**
  * Asks the database, and tells the terminal and, where there is a URL, Slack. What goes wrong is a warning.

@@ -2,71 +2,59 @@
  * What CodeBuild does on a push: look at the migrations and at the change before anything moves, bring the stack up, run the
  * migration where there is something to run, and hand back the report of it.
  */
-
-import type { EcsApi, LogsApi } from "../aws/clients.ts";
-import { awsErrorText } from "../aws/errors.ts";
 import { findingLine } from "../check/finding.ts";
-import { type CheckSettings, DEFAULT_CHECK } from "../check/settings.ts";
+import { DEFAULT_CHECK } from "../check/settings.ts";
 import { EcsMigrateError, EXIT } from "../contract/errors.ts";
 import type { Outputs } from "../contract/outputs.ts";
+import { stateOf } from "../contract/source.ts";
 import { checkCheckout, overtaken, type Released } from "../guard/checkout.ts";
 import { changesNothing, findInfraChanges, InfraGuardError } from "../guard/infra.ts";
-import { isUpToDate, lastChange } from "../history/history.ts";
-import type { MigrationFile } from "../migrations/folder.ts";
 import { makeReport } from "../report/makeReport.ts";
 import type { RunReport } from "../report/report.ts";
-import { type RunBase, type RunDeps, runOperation } from "../run/runOperation.ts";
-import type { DeployableStack } from "../stack/update.ts";
 import type { Verdict } from "../verdict/verdict.ts";
-
-export interface DeployDeps extends RunBase {
-  readonly openStack: () => Promise<DeployableStack>;
-  readonly findOutputs: () => Promise<Outputs | undefined>;
-  /** The checkout's folder of migrations. */
-  readonly readCheckout: () => Promise<readonly MigrationFile[]>;
-  readonly connectEcs: (region: string) => Promise<EcsApi>;
-  readonly connectLogs: (region: string) => Promise<LogsApi>;
-  /** The operator's way past the infra guard. */
-  readonly allowInfra: boolean;
-  /** `MIGRATE=skip` or `MIGRATE=auto`: for this one build, over the stack's setting. */
-  readonly migrate: "skip" | "auto" | undefined;
-  /** How the migrations are looked at; undefined: as for Postgres, every rule on. */
-  readonly checkSettings?: (() => Promise<CheckSettings>) | undefined;
-  /** Whether files that the stack has not shipped are read for what they hold; if not, only order and edits are checked. */
-  readonly checkContent?: boolean | undefined;
-  /** Called before the migration is run, with what the stack has shipped by then; it does not throw. */
-  readonly beforeUp?: ((deps: PlanDeps) => Promise<void>) | undefined;
-}
-
-export interface PlanDeps extends RunDeps {
-  /** The checkout's folder of migrations. */
-  readonly files: readonly MigrationFile[];
-}
-
-export interface Deployed {
-  readonly report: RunReport;
-  /** undefined where the stack has none: its first deploy failed. */
-  readonly outputs: Outputs | undefined;
-}
+import type { DeployDeps, Deployed } from "./deps.ts";
+import { facts, migrate, newerCommit, overtakenSkip, skipped } from "./migration.ts";
+import { inTurn, type TurnDeps } from "./turn.ts";
 
 /**
  * @throws {EcsMigrateError} of exit code 2 for what is wrong with the command or its configuration; all else is a report
  */
 export async function deploy(deps: DeployDeps): Promise<Deployed> {
   const startedAt = deps.clock.now();
-  const before = await deps.findOutputs();
-  let outputs: Outputs;
-  let released: readonly Released[];
+  let before: Outputs | undefined;
+  let ready: Ready;
   try {
-    released = await guardMigrations(deps, before);
-    await updateStack(deps);
-    outputs = await readNewOutputs(deps);
+    ready = await inTurn(await turnOf(deps), async () => {
+      before = await deps.findOutputs();
+      const newer = await newerCommit(deps, before);
+      if (newer !== undefined) return { newer };
+      const released = await guardMigrations(deps, before);
+      await updateStack(deps, before);
+      return { outputs: await readNewOutputs(deps), released };
+    });
   } catch (error) {
     return { report: notDeployed(deps, before, error, startedAt), outputs: before };
   }
+  if ("newer" in ready)
+    return { report: skipped(deps, before, overtakenSkip(deps, ready.newer), startedAt), outputs: before };
+  const { outputs, released } = ready;
   const report = await migrate(deps, before, outputs, startedAt);
   const warnings = [...report.warnings, ...overtaken(released, report.verdict)];
   return { report: { ...report, warnings }, outputs };
+}
+
+type Ready =
+  | { readonly outputs: Outputs; readonly released: readonly Released[] }
+  | { readonly newer: string };
+
+async function turnOf(deps: DeployDeps): Promise<TurnDeps> {
+  const { stack, clock, signal, terminal, settings } = deps;
+  return {
+    ...{ stack, clock, signal },
+    say: (line) => terminal.say(line),
+    patienceMs: settings.timeoutMs,
+    breakLock: deps.breakLock ? async () => (await deps.openStack()).cancel() : undefined,
+  };
 }
 
 /** The stack is up, yet what it says of itself cannot be read; no migration was started. */
@@ -99,7 +87,10 @@ async function guardMigrations(deps: DeployDeps, outputs: Outputs | undefined): 
   return record.released;
 }
 
-async function updateStack({ openStack, terminal, stack, allowInfra }: DeployDeps): Promise<void> {
+async function updateStack(
+  { openStack, terminal, stack, allowInfra }: DeployDeps,
+  before: Outputs | undefined,
+): Promise<void> {
   const opened = await openStack();
   if (!allowInfra) {
     terminal.say(`Looking at what pulumi up would change in stack ${stack}`);
@@ -110,7 +101,7 @@ async function updateStack({ openStack, terminal, stack, allowInfra }: DeployDep
       return terminal.say(`Stack ${stack} is as this checkout says; nothing to bring up`);
   }
   terminal.say(`Building the image and bringing stack ${stack} up`);
-  await opened.up();
+  await opened.up(stateOf(before));
 }
 
 /** A deploy that ended before its migration is a verdict as well: the database is untouched, and Slack is told. */
@@ -142,74 +133,4 @@ function verdictOf(error: EcsMigrateError): Verdict {
     return { kind: "interrupted", cause: "deployStopped", from: null, to: null, files: [], detail: message };
   }
   return { kind: "notStarted", reason: exitCode === EXIT.refused ? "refused" : "deploy", detail: message };
-}
-
-async function migrate(
-  deps: DeployDeps,
-  before: Outputs | undefined,
-  outputs: Outputs,
-  startedAt: number,
-): Promise<RunReport> {
-  const logs = await deps.connectLogs(outputs.region);
-  const skip = await reasonToSkip(deps, before, outputs, logs);
-  if (skip === undefined) {
-    const ecs = await deps.connectEcs(outputs.region);
-    await deps.beforeUp?.({ ...deps, outputs, ecs, logs, files: await deps.readCheckout() });
-    return runOperation({ ...deps, outputs, ecs, logs }, { name: "up" }, outputs.taskDefinitionArn);
-  }
-  deps.terminal.say(skip.text);
-  const verdict: Verdict = {
-    kind: "unchanged",
-    version: skip.version,
-    skipped: skip.warning ? "asked" : "applied",
-  };
-  return makeReport({
-    ...facts(deps),
-    outputs,
-    taskDefinition: outputs.taskDefinitionArn,
-    verdict,
-    startedAt,
-    endedAt: deps.clock.now(),
-    warnings: skip.warning === undefined ? [] : [skip.warning],
-  });
-}
-
-interface Skip {
-  readonly text: string;
-  readonly version: { readonly version: number | null; readonly dirty: boolean } | null;
-  /** What a reader of the report must know: files that no run has applied. */
-  readonly warning?: string;
-}
-
-/** Why no task is run; undefined where one is. */
-async function reasonToSkip(
-  deps: DeployDeps,
-  before: Outputs | undefined,
-  outputs: Outputs,
-  logs: LogsApi,
-): Promise<Skip | undefined> {
-  const mode = deps.migrate ?? outputs.migrate;
-  const by = deps.migrate === undefined ? "the stack's setting `migrate: manual`" : "MIGRATE=skip";
-  if (mode === "skip" || mode === "manual") {
-    const text = `No migration was run, by ${by}; \`npx ecs-migrate migrate up --stack ${deps.stack}\` runs it`;
-    return { text, version: null, warning: text };
-  }
-  if (mode === "always") return undefined;
-  // The history tells of the database behind the old secret.
-  if (before?.databaseSecret !== outputs.databaseSecret) return undefined;
-  try {
-    const last = await lastChange(logs, outputs);
-    if (!last || !isUpToDate(last, outputs)) return undefined;
-    return {
-      text: `No migration to run: task ${last.taskId} brought the database to this very set of files at ${last.result.startedAt}`,
-      version: last.result.to,
-    };
-  } catch (error) {
-    deps.terminal.warn(`the history could not be read (${awsErrorText(error)}), so the migration runs`);
-    return undefined;
-  }
-}
-
-function facts({ stack, origin }: DeployDeps) {
-  return { stack, origin, operation: { name: "up" } } as const;
 }

@@ -5,6 +5,8 @@
 import { stripVTControlCharacters } from "node:util";
 import type { EngineEvent, Stack, StepEventMetadata } from "@pulumi/pulumi/automation/index.js";
 import { EcsMigrateError, EXIT } from "../contract/errors.ts";
+import { AFTER_VARIABLE, CHANGED_SINCE_MARK } from "../contract/source.ts";
+import { lockOwner, StackLockedError } from "./lock.ts";
 import type { OutputsChange, Preview, StepEvent } from "./preview.ts";
 import { PulumiError, type PulumiLocation, pulumiFailure } from "./pulumiCli.ts";
 
@@ -30,6 +32,12 @@ export class StackConfigError extends EcsMigrateError {
   readonly exitCode = EXIT.usage;
 }
 
+/** Another process deployed the stack after this one had looked at it. Nothing was changed. */
+export class StackChangedError extends EcsMigrateError {
+  readonly code = "stackChanged";
+  readonly exitCode = EXIT.notStarted;
+}
+
 export interface StackProgress {
   /** One finished step of the engine: `created aws:ecs/cluster:Cluster main (3 s)`. */
   readonly onStep: (line: string) => void;
@@ -43,7 +51,14 @@ export interface StackProgress {
 export interface DeployableStack {
   /** Every step that `up` would take. */
   preview(): Promise<Preview>;
-  up(): Promise<void>;
+  /**
+   * @param after what `stateOf` said of the outputs that the caller decided by
+   * @throws {StackLockedError} if another update is running
+   * @throws {StackChangedError} if one came in between
+   */
+  up(after: string): Promise<void>;
+  /** Takes the lock away from whoever has it. */
+  cancel(): Promise<void>;
 }
 
 /**
@@ -95,7 +110,13 @@ export class AutomationStack implements DeployableStack {
     return { steps, outputs, summary };
   }
 
-  async up(): Promise<void> {
+  async cancel(): Promise<void> {
+    await this.#run("cancel", () => this.#stack.cancel());
+  }
+
+  async up(after: string): Promise<void> {
+    const { workspace } = this.#stack;
+    workspace.envVars = { ...workspace.envVars, [AFTER_VARIABLE]: after };
     await this.#run("up", (options) =>
       this.#stack.up({
         ...options,
@@ -167,12 +188,10 @@ export function updateError(
     const mend = `set it with \`pulumi config set <key> <value> -s ${stack}\``;
     return new StackConfigError(`${CONFIG_PROBLEMS_MARK} ${stack}: ${undeclared}; ${mend}`, { cause });
   }
-  if (/the stack is currently locked|Conflict: Another update/i.test(`${text}\n${commandErrorText(cause)}`)) {
-    return new StackUpdateError(
-      `Another update of stack ${stack} is running; wait for it, or run \`pulumi cancel -s ${stack}\` if it died`,
-      { cause },
-    );
-  }
+  const all = `${text}\n${commandErrorText(cause)}`;
+  if (all.includes(CHANGED_SINCE_MARK)) return new StackChangedError(CHANGED_SINCE_MARK, { cause });
+  const owner = lockOwner(all);
+  if (owner !== undefined) return new StackLockedError(stack, owner, { cause });
   return new StackUpdateError(
     `\`pulumi ${verb}\` of stack ${stack} failed, so no migration was started:\n${text}\nMend it and run \`pulumi ${verb} -s ${stack}\` to see more`,
     { cause },

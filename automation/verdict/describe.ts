@@ -100,6 +100,7 @@ function ranText(files: readonly RanFile[]): string {
 function unchangedHeadline(verdict: Extract<Verdict, { kind: "unchanged" }>, operation: Operation): string {
   const at = verdict.version === null ? "" : ` at ${versionText(verdict.version)}`;
   if (verdict.skipped === "asked") return `Skipped as asked${at && `: the database is${at}`}`;
+  if (verdict.skipped === "overtaken") return "Skipped: a newer commit is deployed";
   if (verdict.skipped)
     return `Skipped: this very set of migrations was applied before${at && `, the database is${at}`}`;
   if (verdict.pending) {

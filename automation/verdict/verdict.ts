@@ -76,8 +76,8 @@ export type Verdict =
       readonly version: DatabaseVersion | null;
       /** `status` only. */
       readonly pending?: readonly { readonly version: number; readonly name: string }[];
-      /** Set where no task was run: the last run applied this very set of migrations, or somebody asked for none. */
-      readonly skipped?: "applied" | "asked";
+      /** Set if no task was run: the last run applied this set of migrations, somebody asked for none, or a newer commit is deployed. */
+      readonly skipped?: "applied" | "asked" | "overtaken";
     }
   | {
       readonly kind: "notStarted";

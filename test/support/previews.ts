@@ -1,5 +1,6 @@
 /** Previews as the engine reports them. */
 import type { Preview, StepEvent } from "../../automation/stack/preview.ts";
+import type { DeployableStack } from "../../automation/stack/update.ts";
 
 /** A step of resource `main` of a type. */
 export function stepOf(op: string, type: string, changes: Partial<StepEvent> = {}): StepEvent {
@@ -21,3 +22,13 @@ export const NEW_IMAGE: Preview["outputs"] = {
   before: { ...OUTPUTS, image: "a" },
   after: { ...OUTPUTS, image: "b" },
 };
+
+/** A stack that the engine would bring up without a word. */
+export function fakeStack(changes: Partial<DeployableStack> = {}): DeployableStack {
+  return {
+    preview: async () => previewOf([], { outputs: NEW_IMAGE }),
+    up: async () => undefined,
+    cancel: async () => undefined,
+    ...changes,
+  };
+}

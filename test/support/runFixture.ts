@@ -4,13 +4,14 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Operation } from "../../automation/contract/operations.ts";
 import type { Origin } from "../../automation/contract/origin.ts";
-import { type DeployDeps, deploy } from "../../automation/deploy/deploy.ts";
+import { deploy } from "../../automation/deploy/deploy.ts";
+import type { DeployDeps } from "../../automation/deploy/deps.ts";
 import type { RunReport } from "../../automation/report/report.ts";
 import { createTerminal } from "../../automation/report/terminal.ts";
 import { type RunDeps, type RunSettings, runOperation } from "../../automation/run/runOperation.ts";
 import { redact } from "../../automation/text/redact.ts";
 import { FakeAws } from "./fakeAws.ts";
-import { NEW_IMAGE, previewOf } from "./previews.ts";
+import { fakeStack } from "./previews.ts";
 import { sampleCheckout } from "./sampleOutputs.ts";
 
 export const NOBODY: Origin = { by: null, commit: null, branch: null, build: null, buildUrl: null };
@@ -80,10 +81,7 @@ export class RunFixture {
     const { aws } = this;
     return {
       ...this.deps(),
-      openStack: async () => ({
-        preview: async () => previewOf([], { outputs: NEW_IMAGE }),
-        up: async () => undefined,
-      }),
+      openStack: async () => fakeStack(),
       findOutputs: async () => aws.outputs,
       readCheckout: async () => sampleCheckout(),
       connectEcs: async () => aws.ecs.api,

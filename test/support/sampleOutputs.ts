@@ -41,6 +41,7 @@ export function sampleOutputs(changes: Partial<Outputs> = {}, files = SAMPLE_FIL
     slackWebhookParameter: null,
     codeBuildProject: "shop-stage",
     connectionLink: null,
+    source: null,
     migrationsSha256: sha256(files.map(({ version }) => version).join()),
     migrations: files.map(({ version, name }) => ({
       version,

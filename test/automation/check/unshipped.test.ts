@@ -3,7 +3,7 @@ import { describe, it } from "node:test";
 import { checkSettings, DEFAULT_CHECK } from "../../../automation/check/settings.ts";
 import { ConfigError } from "../../../automation/contract/errors.ts";
 import { announce } from "../../../automation/deploy/announcePlan.ts";
-import type { DeployDeps, PlanDeps } from "../../../automation/deploy/deploy.ts";
+import type { DeployDeps, PlanDeps } from "../../../automation/deploy/deps.ts";
 import { type MigrationFile, parseMigrationFileName } from "../../../automation/migrations/folder.ts";
 import { FakeAws } from "../../support/fakeAws.ts";
 import { RunFixture, temporaryHome } from "../../support/runFixture.ts";

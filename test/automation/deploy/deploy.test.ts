@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import type { Preview } from "../../../automation/stack/preview.ts";
-import { NEW_IMAGE, previewOf, stepOf as step } from "../../support/previews.ts";
+import { fakeStack, NEW_IMAGE, previewOf, stepOf as step } from "../../support/previews.ts";
 import { RunFixture, temporaryHome } from "../../support/runFixture.ts";
 
 const KEPT = step("same", "aws:ecs/cluster:Cluster");
@@ -11,15 +11,16 @@ const KEPT = step("same", "aws:ecs/cluster:Cluster");
 async function asked(t: Parameters<typeof temporaryHome>[0], preview: Preview, allowInfra = false) {
   const fixture = new RunFixture(await temporaryHome(t));
   const calls: string[] = [];
-  const openStack = async () => ({
-    preview: async () => {
-      calls.push("preview");
-      return preview;
-    },
-    up: async () => {
-      calls.push("up");
-    },
-  });
+  const openStack = async () =>
+    fakeStack({
+      preview: async () => {
+        calls.push("preview");
+        return preview;
+      },
+      up: async () => {
+        calls.push("up");
+      },
+    });
   const report = await fixture.deploy({ openStack, allowInfra });
   return { calls, report, tasks: fixture.aws.ecs.tasks.length };
 }

@@ -7,7 +7,7 @@ import type { Outputs } from "../../../automation/contract/outputs.ts";
 import { type CheckoutRefusedError, checkCheckout } from "../../../automation/guard/checkout.ts";
 import { type MigrationFile, parseMigrationFileName } from "../../../automation/migrations/folder.ts";
 import { FAULTS } from "../../support/fakeFaults.ts";
-import { NEW_IMAGE, previewOf } from "../../support/previews.ts";
+import { fakeStack } from "../../support/previews.ts";
 import { RunFixture, temporaryHome } from "../../support/runFixture.ts";
 import { revisionOf, SAMPLE_FILES, sampleCheckout } from "../../support/sampleOutputs.ts";
 
@@ -168,7 +168,7 @@ test("what another run has applied in the meantime is a warning of the deploy's"
   const up = async () => {
     await fixture.run(UP);
   };
-  const openStack = async () => ({ preview: async () => previewOf([], { outputs: NEW_IMAGE }), up });
+  const openStack = async () => fakeStack({ up });
   const report = await fixture.deploy({ openStack, readCheckout: async () => edited(LAST) });
   assert.equal(report.exitCode, 0);
   assert.deepEqual(report.warnings, [

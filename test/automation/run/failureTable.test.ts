@@ -15,7 +15,7 @@ import { StackStoppedError, StackUpdateError } from "../../../automation/stack/u
 import type { VerdictKind } from "../../../automation/verdict/verdict.ts";
 import type { TaskScript } from "../../support/fakeEcs.ts";
 import { FAULTS, FakeAwsError, type FaultName } from "../../support/fakeFaults.ts";
-import { NEW_IMAGE, previewOf } from "../../support/previews.ts";
+import { fakeStack } from "../../support/previews.ts";
 import { NOBODY, RunFixture, temporaryHome } from "../../support/runFixture.ts";
 import { SAMPLE_FILES } from "../../support/sampleOutputs.ts";
 
@@ -1019,7 +1019,7 @@ describe("failure table: a deploy that ends before its migration", () => {
       throw new StackStoppedError("up", "stage");
     };
     const report = await fixture.deploy({
-      openStack: async () => ({ preview: async () => previewOf([], { outputs: NEW_IMAGE }), up }),
+      openStack: async () => fakeStack({ up }),
     });
     const row = { name: "", kind: "interrupted", exitCode: 13, changed: "no" } as const;
     assertRow(
@@ -1041,7 +1041,7 @@ describe("failure table: a deploy that ends before its migration", () => {
         throw error;
       };
       const report = await fixture.deploy({
-        openStack: async () => ({ preview: async () => previewOf([], { outputs: NEW_IMAGE }), up }),
+        openStack: async () => fakeStack({ up }),
       });
       assertRow({ name, kind: "notStarted", exitCode, changed: "no", why, next: nextStep }, report);
       assert.equal(fixture.aws.faults.calls.length, 0);

@@ -1,8 +1,11 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import type { EngineEvent, Stack } from "@pulumi/pulumi/automation/index.js";
+import { CHANGED_SINCE_MARK } from "../../../automation/contract/source.ts";
+import { StackLockedError } from "../../../automation/stack/lock.ts";
 import {
   AutomationStack,
+  StackChangedError,
   StackConfigError,
   StackStoppedError,
   StackUpdateError,
@@ -23,18 +26,28 @@ describe("updateError", () => {
     assert.equal(error.message, "Configuration of stack prod:\n  - a: b");
   });
 
-  test("a lock names the way out", () => {
-    for (const text of [
-      "error: the stack is currently locked by 1 lock(s)",
-      "[409] Conflict: Another update is in progress",
-    ]) {
-      const error = updateError("up", "prod", [], { stderr: text });
-      assert.match(
-        error.message,
-        /^Another update of stack prod is running; .*`pulumi cancel -s prod` if it died$/,
-      );
-      assert.equal(error.exitCode, 10);
-    }
+  // Source: pulumi pkg/backend/diy/lock.go and pkg/backend/httpstate, v3.274.1.
+  const LOCKED = `error: the stack is currently locked by 1 lock(s). Either wait for the other process(es) to end or delete the lock file with \`pulumi cancel\`.
+  s3://ecs-migrate-state/.pulumi/locks/organization/ecs-migrate/prod/6c8f0b6e.json: created by root@ip-10-0-0-1 (pid 123) at 2026-11-26T18:37:37Z`;
+
+  test("a lock is an error of its own, with its owner where Pulumi names it", () => {
+    const error = updateError("up", "prod", [], { stderr: LOCKED });
+    assert.ok(error instanceof StackLockedError);
+    assert.equal(error.exitCode, 10);
+    assert.equal(
+      error.message,
+      "Stack prod is locked by root@ip-10-0-0-1 (pid 123) since 2026-11-26 18:37:37 UTC",
+    );
+    const conflict = updateError("up", "prod", [], {
+      stderr: "[409] Conflict: Another update is in progress",
+    });
+    assert.ok(conflict instanceof StackLockedError);
+    assert.equal(conflict.message, "Stack prod is locked by another update");
+  });
+
+  test("the program's word that another deploy came first is an error of its own", () => {
+    const error = updateError("up", "prod", [`Error: ${CHANGED_SINCE_MARK}`], new Error("255"));
+    assert.ok(error instanceof StackChangedError);
   });
 
   test("all else is told with the engine's errors", () => {
@@ -76,7 +89,7 @@ describe("a stopped pulumi", () => {
     };
     if (stopAt === "before") stopped.abort();
     const location = { stack: "prod", project: "/p", env: {}, signal: stopped.signal };
-    const stack = new AutomationStack({ up } as unknown as Stack, location, {
+    const stack = new AutomationStack({ up, workspace: { envVars: {} } } as unknown as Stack, location, {
       onStep: () => undefined,
       cancel: cancel.signal,
     });
@@ -85,7 +98,7 @@ describe("a stopped pulumi", () => {
 
   test("is told by the signal of its own, and is no failure of Pulumi's", async () => {
     const { stack, given, cancel } = opened("meanwhile");
-    await assert.rejects(stack.up(), (error) => {
+    await assert.rejects(stack.up("none"), (error) => {
       assert.ok(error instanceof StackStoppedError);
       assert.equal(error.exitCode, 13);
       assert.equal(error.message, "`pulumi up` of stack prod was stopped, so no migration was started");
@@ -96,7 +109,7 @@ describe("a stopped pulumi", () => {
 
   test("is not begun where the command was stopped before", async () => {
     const { stack, given } = opened("before");
-    await assert.rejects(stack.up(), StackStoppedError);
+    await assert.rejects(stack.up("none"), StackStoppedError);
     assert.equal(given(), undefined);
   });
 });

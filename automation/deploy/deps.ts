@@ -1,0 +1,48 @@
+/** What a deploy needs, and what it hands back. */
+import type { EcsApi, LogsApi } from "../aws/clients.ts";
+import type { CheckSettings } from "../check/settings.ts";
+import type { Outputs } from "../contract/outputs.ts";
+import type { Source } from "../contract/source.ts";
+import type { MigrationFile } from "../migrations/folder.ts";
+import type { RunReport } from "../report/report.ts";
+import type { RunBase, RunDeps } from "../run/runOperation.ts";
+import type { DeployableStack } from "../stack/update.ts";
+import type { Order } from "./overtaken.ts";
+
+export interface DeployDeps extends RunBase {
+  readonly openStack: () => Promise<DeployableStack>;
+  readonly findOutputs: () => Promise<Outputs | undefined>;
+  /** The checkout's folder of migrations. */
+  readonly readCheckout: () => Promise<readonly MigrationFile[]>;
+  readonly connectEcs: (region: string) => Promise<EcsApi>;
+  readonly connectLogs: (region: string) => Promise<LogsApi>;
+  /** The operator's way past the infra guard. */
+  readonly allowInfra: boolean;
+  /** Deploys an older commit over a newer one. */
+  readonly allowOlder?: boolean;
+  /** Takes Pulumi's lock away from an update that died: an operator's word. */
+  readonly breakLock?: boolean;
+  /** The commit of the checkout; null or undefined if nobody knows it. */
+  readonly source?: Source | null;
+  /** How a deployed commit lies to the checkout's, by git. */
+  readonly orderTo?: (deployed: string) => Promise<Order>;
+  /** `MIGRATE=skip` or `MIGRATE=auto`: for this one build, over the stack's setting. */
+  readonly migrate: "skip" | "auto" | undefined;
+  /** How the migrations are looked at; undefined: as for Postgres, every rule on. */
+  readonly checkSettings?: (() => Promise<CheckSettings>) | undefined;
+  /** Whether files that the stack has not shipped are read for what they hold; if not, only order and edits are checked. */
+  readonly checkContent?: boolean | undefined;
+  /** Called before the migration is run, with what the stack has shipped by then; it does not throw. */
+  readonly beforeUp?: ((deps: PlanDeps) => Promise<void>) | undefined;
+}
+
+export interface PlanDeps extends RunDeps {
+  /** The checkout's folder of migrations. */
+  readonly files: readonly MigrationFile[];
+}
+
+export interface Deployed {
+  readonly report: RunReport;
+  /** undefined where the stack has none: its first deploy failed. */
+  readonly outputs: Outputs | undefined;
+}

@@ -1,0 +1,132 @@
+/** The migration of a deploy, once its stack is up: whether a task is due, and when it is its turn. */
+import type { LogsApi } from "../aws/clients.ts";
+import { awsErrorText } from "../aws/errors.ts";
+import type { Outputs } from "../contract/outputs.ts";
+import { isUpToDate, lastChange } from "../history/history.ts";
+import { makeReport } from "../report/makeReport.ts";
+import type { RunReport } from "../report/report.ts";
+import { type RunDeps, runOperation } from "../run/runOperation.ts";
+import { backoffMs } from "../task/clock.ts";
+import { commandFor } from "../text/commandLine.ts";
+import type { DeployDeps } from "./deps.ts";
+import { isOvertaken } from "./overtaken.ts";
+
+/** Runs the migration, or says why no task is due. */
+export async function migrate(
+  deps: DeployDeps,
+  before: Outputs | undefined,
+  outputs: Outputs,
+  startedAt: number,
+): Promise<RunReport> {
+  const logs = await deps.connectLogs(outputs.region);
+  const skip = await reasonToSkip(deps, before, outputs, logs);
+  if (skip !== undefined) return skipped(deps, outputs, skip, startedAt);
+  const run: RunDeps = { ...deps, outputs, logs, ecs: await deps.connectEcs(outputs.region) };
+  await deps.beforeUp?.({ ...run, files: await deps.readCheckout() });
+  return runWhenFree(deps, run, startedAt);
+}
+
+/** Milliseconds between two looks whether the other migration has ended. */
+const LOOK_FIRST_MS = 2_000;
+const LOOK_MOST_MS = 10_000;
+
+/** Runs the migration once no other runs on the same database, unless a newer commit was deployed while this one waited. */
+async function runWhenFree(deps: DeployDeps, run: RunDeps, startedAt: number): Promise<RunReport> {
+  const { clock, settings, signal, terminal } = deps;
+  const { outputs } = run;
+  for (let tries = 0; ; tries++) {
+    if (tries > 0 || deps.beforeUp) {
+      const newer = await newerCommit(deps, await deps.findOutputs());
+      if (newer !== undefined) return skipped(deps, outputs, overtakenSkip(deps, newer), startedAt);
+    }
+    const report = await runOperation(
+      { ...run, settings: { ...settings, waitMs: 0 } },
+      { name: "up" },
+      outputs.taskDefinitionArn,
+    );
+    const { verdict } = report;
+    const isBusy = verdict.kind === "notStarted" && verdict.reason === "busy";
+    if (!isBusy || signal.aborted || clock.now() - startedAt >= settings.timeoutMs) return report;
+    if (tries === 0)
+      terminal.say(`Waiting for the migration that runs on the same database: ${verdict.detail}`);
+    await clock.sleep(backoffMs(tries, LOOK_FIRST_MS, LOOK_MOST_MS, clock.random()), signal);
+  }
+}
+
+interface Skip {
+  readonly kind: "applied" | "asked" | "overtaken";
+  readonly text: string;
+  readonly version: { readonly version: number | null; readonly dirty: boolean } | null;
+}
+
+export function overtakenSkip({ source, stack }: DeployDeps, newer: string): Skip {
+  const ours = source?.commit.slice(0, 7);
+  const command = commandFor("deploy --allow-older", stack);
+  const text = `Nothing to do: commit ${newer.slice(0, 7)} is deployed, which is newer than ${ours}; \`${command}\` deploys ${ours} all the same`;
+  return { kind: "overtaken", text, version: null };
+}
+
+/** A report without a task. Files that no run has applied are a warning: a reader must know of them. */
+export function skipped(
+  deps: DeployDeps,
+  outputs: Outputs | undefined,
+  skip: Skip,
+  startedAt: number,
+): RunReport {
+  deps.terminal.say(skip.text);
+  return makeReport({
+    ...facts(deps),
+    outputs,
+    taskDefinition: skip.kind === "overtaken" ? null : (outputs?.taskDefinitionArn ?? null),
+    verdict: { kind: "unchanged", version: skip.version, skipped: skip.kind },
+    startedAt,
+    endedAt: deps.clock.now(),
+    warnings: skip.kind === "asked" ? [skip.text] : [],
+  });
+}
+
+/** Why no task is run; undefined where one is. */
+async function reasonToSkip(
+  deps: DeployDeps,
+  before: Outputs | undefined,
+  outputs: Outputs,
+  logs: LogsApi,
+): Promise<Skip | undefined> {
+  const mode = deps.migrate ?? outputs.migrate;
+  const by = deps.migrate === undefined ? "the stack's setting `migrate: manual`" : "MIGRATE=skip";
+  if (mode === "skip" || mode === "manual") {
+    const text = `No migration was run, by ${by}; \`npx ecs-migrate migrate up --stack ${deps.stack}\` runs it`;
+    return { kind: "asked", text, version: null };
+  }
+  if (mode === "always") return undefined;
+  // The history tells of the database behind the old secret.
+  if (before?.databaseSecret !== outputs.databaseSecret) return undefined;
+  try {
+    const last = await lastChange(logs, outputs);
+    if (!last || !isUpToDate(last, outputs)) return undefined;
+    return {
+      kind: "applied",
+      text: `No migration to run: task ${last.taskId} brought the database to this very set of files at ${last.result.startedAt}`,
+      version: last.result.to,
+    };
+  } catch (error) {
+    deps.terminal.warn(`the history could not be read (${awsErrorText(error)}), so the migration runs`);
+    return undefined;
+  }
+}
+
+/** The commit that is deployed, if it is newer than this deploy's. */
+export async function newerCommit(
+  { allowOlder, source, orderTo }: DeployDeps,
+  outputs: Outputs | undefined,
+): Promise<string | undefined> {
+  const deployed = outputs?.source ?? null;
+  if (allowOlder || !source || !deployed || source.commit === deployed.commit) return undefined;
+  const order = (await orderTo?.(deployed.commit)) ?? "unknown";
+  return isOvertaken(source, deployed, order) ? deployed.commit : undefined;
+}
+
+/** @package */
+export function facts({ stack, origin }: DeployDeps) {
+  return { stack, origin, operation: { name: "up" } } as const;
+}
