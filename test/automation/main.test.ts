@@ -86,7 +86,7 @@ esac`,
     assert.equal(code, 3, stderr);
     const report = JSON.parse(stdout) as RunReport;
     assert.equal(report.exitCode, 3);
-    assert.match(report.why ?? "", /do not fit what stack stage has shipped/);
+    assert.match(report.why ?? "", /refuses the migrations for stack stage/);
     assert.match(stderr, /vanished/);
   });
 
