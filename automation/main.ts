@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 import { CommanderError } from "commander";
 import { knownSecrets } from "./cli/knownSecrets.ts";
 import { createProgram } from "./cli/program.ts";
-import { createStop } from "./cli/stopSignals.ts";
+import { createStop, STOP_SIGNALS } from "./cli/stopSignals.ts";
 import { createCommands } from "./commands/index.ts";
 import { EcsMigrateError, EXIT, type ExitCode } from "./contract/errors.ts";
 import { createTerminal } from "./report/terminal.ts";
@@ -41,7 +41,7 @@ async function run(): Promise<number> {
     now: Date.now,
     exit: leave,
   });
-  process.on("SIGINT", stop.on).on("SIGTERM", stop.on);
+  for (const name of STOP_SIGNALS) process.on(name, stop.on);
   const commands = createCommands({
     env,
     home,
@@ -64,7 +64,7 @@ async function run(): Promise<number> {
     terminal.say("Stopped before a migration was started: the database is untouched");
     return EXIT.interrupted;
   } finally {
-    process.removeListener("SIGINT", stop.on).removeListener("SIGTERM", stop.on);
+    for (const name of STOP_SIGNALS) process.removeListener(name, stop.on);
   }
 }
 
@@ -86,9 +86,9 @@ function leave(code: number): never {
   process.exit(code);
 }
 
-/** What a call of ours rejects with when the command is stopped. */
+/** What a call of ours rejects with when the command is stopped, also as the cause of an error that names the call. */
 function isAbort(error: unknown): boolean {
-  return error instanceof Error && error.name === "AbortError";
+  return error instanceof Error && (error.name === "AbortError" || isAbort(error.cause));
 }
 
 function describeCauses(error: Error): string {

@@ -1,5 +1,8 @@
-/** What SIGINT and SIGTERM do: the first asks the command to stop, one that comes later ends the process. */
+/** What SIGINT, SIGTERM and SIGHUP do: the first asks the command to stop, one that comes later ends the process. */
 import { EXIT, type ExitCode } from "../contract/errors.ts";
+
+/** SIGHUP comes when a terminal or an SSH session closes; left to itself it ends the process without a verdict. */
+export const STOP_SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 
 /**
  * Signals that come together are one: at a terminal ^C reaches the whole foreground process group, and npm hands it on to

@@ -36,8 +36,8 @@ export async function judgeEarlier(
   return { kind: "report", run: { ...labelled(run, null), verdict: notConfirmed(run, now?.to ?? null) } };
 }
 
-/** The watch could not see the end: that is the verdict, and the run goes on. */
-function isStillOpen(verdict: Verdict): boolean {
+/** True if the task may still be running: the same command given again is the same run. Pure. */
+export function isStillOpen(verdict: Verdict): boolean {
   if (verdict.kind === "interrupted") return verdict.cause === "cancelled";
   const open = ["timeout", "credentials", "unreadable"];
   return verdict.kind === "unknown" && open.includes(verdict.cause);
@@ -47,9 +47,8 @@ function isStillOpen(verdict: Verdict): boolean {
 function changedNothing({ verdict, result }: EcsTaskRun): boolean {
   if (verdict.kind === "notStarted") return true;
   if (verdict.kind !== "failed" && verdict.kind !== "interrupted") return false;
-  return (
-    result !== null && result.files.length === 0 && isSameVersion(result.from, result.to) && !result.to?.dirty
-  );
+  if (!result || result.files.length > 0 || result.to?.dirty) return false;
+  return isSameVersion(result.from, result.to) || result.failed?.tookEffect === "nothing";
 }
 
 /** Says in every place where the report is read that it is an earlier run's. */

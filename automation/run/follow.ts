@@ -67,7 +67,8 @@ export async function followRun(deps: RunDeps, run: FollowedRun): Promise<EcsTas
   }
 }
 
-function watchedBy(
+/** What the terminal shows of a task, and the journal keeps of it. */
+export function watchedBy(
   activity: Activity,
   operation: Operation,
   outputs: Outputs,

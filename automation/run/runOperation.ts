@@ -6,7 +6,7 @@ import type { RunReport } from "../report/report.ts";
 import { findRevisionWith } from "../task/revisions.ts";
 import type { EcsTaskRun } from "../task/taskRun.ts";
 import type { Verdict } from "../verdict/verdict.ts";
-import { judgeEarlier } from "./earlierRun.ts";
+import { isStillOpen, judgeEarlier } from "./earlierRun.ts";
 import { followRun, newRunId, type RunDeps } from "./follow.ts";
 import { askerOf, runKey } from "./identity.ts";
 import { type BegunRun, RunJournal } from "./journal.ts";
@@ -99,11 +99,8 @@ async function followToResult(
  * whose task ECS forgot is over: nothing more can be learnt of it.
  */
 function isReported(verdict: Verdict, { task }: EcsTaskRun, { mayBeForgotten }: BegunRun): boolean {
-  if (verdict.kind === "interrupted") return verdict.cause !== "cancelled";
-  if (verdict.kind !== "unknown") return true;
-  const { cause } = verdict;
-  if (cause === "lost") return task !== null || mayBeForgotten;
-  return cause !== "timeout" && cause !== "credentials" && cause !== "unreadable";
+  if (isStillOpen(verdict)) return false;
+  return verdict.kind !== "unknown" || verdict.cause !== "lost" || task !== null || mayBeForgotten;
 }
 
 /** For "no migration found for version N": the revision whose image has that version's files. A help, and no more. */

@@ -80,7 +80,7 @@ async function changeBeside(deps: RunDeps, answer: ResultLine): Promise<Task | u
 function endOf(task: Task): number {
   if (task.stopCode === "TaskFailedToStart") return Number.NEGATIVE_INFINITY;
   return (
-    (task.executionStoppedAt ?? task.stoppedAt ?? task.stoppingAt)?.getTime() ?? Number.NEGATIVE_INFINITY
+    (task.executionStoppedAt ?? task.stoppedAt ?? task.stoppingAt)?.getTime() ?? Number.POSITIVE_INFINITY
   );
 }
 

@@ -87,6 +87,8 @@ class FakeTask {
   lastStatus = "PROVISIONING";
   desiredStatus = "RUNNING";
   startedAt: number | undefined;
+  /** The container's end. */
+  endedAt: number | undefined;
   stoppedAt: number | undefined;
   stopCode: Task["stopCode"];
   stoppedReason: string | undefined;
@@ -286,6 +288,7 @@ export class FakeEcs {
       print,
       onEnd: (end) => {
         task.end = end;
+        task.endedAt = clock.now();
         this.#ended(
           task,
           task.stopCode ?? "EssentialContainerExited",
@@ -378,6 +381,8 @@ export class FakeEcs {
       desiredStatus: task.desiredStatus,
       createdAt: new Date(task.createdAt),
       ...(task.startedAt === undefined ? {} : { startedAt: new Date(task.startedAt) }),
+      ...(task.endedAt === undefined ? {} : { executionStoppedAt: new Date(task.endedAt) }),
+      ...(task.stoppedAt === undefined ? {} : { stoppedAt: new Date(task.stoppedAt) }),
       ...(task.stopCode === undefined ? {} : { stopCode: task.stopCode }),
       ...(task.stoppedReason === undefined ? {} : { stoppedReason: task.stoppedReason }),
       containers: hidden ? [] : this.#containers(task),
