@@ -36,6 +36,7 @@ export function createStack(config: StackConfig, source: Source | null = null): 
     ...common,
     repositoryName: namePrefix,
     image: config.image,
+    region: config.region,
   });
   const network = new TaskNetwork("network", { ...common, network: config.network });
   const cluster = new MigrationCluster("cluster", {

@@ -119,9 +119,9 @@ function isWiring({ type, op }: StepEvent): boolean {
   return type === "pulumi:pulumi:Stack" || type.startsWith("ecs-migrate:infra:");
 }
 
-/** The image component and its builder, whichever builder the component uses. */
+/** A new image: it is added to the repository, and takes nothing away (infra/image/provider). */
 function isImageBuild(type: string): boolean {
-  return /^(awsx:ecr:Image|docker-build:index:Image|docker:index\/image:Image)$/.test(type);
+  return type === "ecs-migrate-image:index:ContentImage";
 }
 
 /** A new revision of a task definition is a replacement that keeps the old one. */

@@ -1,14 +1,15 @@
 /** The repository and the application's image in it, built from the checkout and named by its digest. */
 import * as aws from "@pulumi/aws";
-import * as awsx from "@pulumi/awsx";
 import * as pulumi from "@pulumi/pulumi";
 import type { ImageConfig } from "../config/config.ts";
 import { imageTagOf } from "./buildContext.ts";
+import { ContentImage, type ContentImageArgs } from "./contentImage.ts";
 
 export interface AppImageArgs {
   /** The repository's name. */
   readonly repositoryName: string;
   readonly image: ImageConfig;
+  readonly region: string;
   /** Keeps the repository even where Pulumi is told to delete it. */
   readonly production: boolean;
   readonly tags: Readonly<Record<string, string>>;
@@ -31,15 +32,12 @@ export class AppImage extends pulumi.ComponentResource {
       { repository: repository.name, policy: lifecyclePolicy(args.image.retention) },
       { parent: this },
     );
-    const image = new awsx.ecr.Image(`${name}-image`, imageArgs(args.image, repository.repositoryUrl), {
+    const image = new ContentImage(`${name}-image`, contentImageArgs(args, repository.repositoryUrl), {
       parent: this,
-      // A new tag replaces the build below this component, and with it Pulumi would delete the tag of the image before:
-      // the one that older revisions still run. The lifecycle policy clears up in its place.
-      retainOnDelete: true,
     });
     this.repositoryUrl = repository.repositoryUrl;
     this.repositoryArn = repository.arn;
-    this.image = image.imageUri;
+    this.image = image.uri;
     this.registerOutputs({
       repositoryUrl: this.repositoryUrl,
       repositoryArn: this.repositoryArn,
@@ -62,17 +60,20 @@ function repositoryArgs(args: AppImageArgs): aws.ecr.RepositoryArgs {
   };
 }
 
-/** Paths are absolute: awsx's plugin runs in a folder of its own. */
-function imageArgs(image: ImageConfig, repositoryUrl: pulumi.Output<string>): awsx.ecr.ImageArgs {
+function contentImageArgs(
+  { image, region }: Pick<AppImageArgs, "image" | "region">,
+  repositoryUrl: pulumi.Output<string>,
+): ContentImageArgs {
   return {
     repositoryUrl,
+    tag: imageTagOf(image),
+    region,
     context: image.appPath,
     dockerfile: image.dockerfile,
     platform: image.platform,
-    args: { ...image.buildArgs },
-    imageTag: imageTagOf(image),
+    buildArgs: image.buildArgs,
     ...(image.target === undefined ? {} : { target: image.target }),
-    ...(image.cacheFrom.length === 0 ? {} : { cacheFrom: [...image.cacheFrom] }),
+    ...(image.cacheFrom.length === 0 ? {} : { cacheFrom: image.cacheFrom }),
   };
 }
 

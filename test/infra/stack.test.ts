@@ -15,6 +15,7 @@ import { CHECKOUT, configOf, SMALLEST } from "../support/stackConfig.ts";
 const REGISTRY = `${ACCOUNT_ID}.dkr.ecr.ap-northeast-1.amazonaws.com`;
 const TAGS = { project: "ecs-migrate", application: "shop", stack: "stage", "managed-by": "pulumi" };
 const PRIVATE = { assignPublicIp: false, subnets: ["subnet-0b", "subnet-0a"], securityGroups: ["sg-0a"] };
+const CONTENT_IMAGE = "ecs-migrate-image:index:ContentImage";
 const CONNECTION = `arn:aws:codeconnections:ap-northeast-1:${ACCOUNT_ID}:connection/0a1b2c3d-0000-4000-8000-000000000000`;
 
 /** Runs the program on the smallest configuration with `settings` on top, and waits for all that it declares. */
@@ -52,7 +53,7 @@ const WITHOUT_PIPELINE = [
   "aws:iam/role:Role migration-execution-role",
   "aws:iam/role:Role migration-task-role",
   "aws:iam/rolePolicy:RolePolicy migration-execution-policy",
-  "awsx:ecr:Image app-image",
+  "ecs-migrate-image:index:ContentImage app-image",
   "ecs-migrate:infra:AppImage app",
   "ecs-migrate:infra:MigrationCluster cluster",
   "ecs-migrate:infra:MigrationTask migration",
@@ -102,20 +103,21 @@ test("production keeps its images, under a key of one's own", async () => {
 
 test("the image is built from the application's folder and tagged by its content", async () => {
   const settings = { buildArgs: { RUNTIME_IMAGE: "mirror/alpine:3" }, platform: "linux/arm64" };
-  const { imageTag, ...inputs } = only(await run(settings), "awsx:ecr:Image").inputs;
-  assert.match(String(imageTag), /^[0-9a-f]{40}$/);
+  const { tag, ...inputs } = only(await run(settings), CONTENT_IMAGE).inputs;
+  assert.match(String(tag), /^[0-9a-f]{40}$/);
   assert.deepEqual(inputs, {
     repositoryUrl: `${REGISTRY}/stage-shop`,
     context: `${CHECKOUT}/app`,
     dockerfile: `${CHECKOUT}/app/Dockerfile`,
     platform: "linux/arm64",
-    args: { RUNTIME_IMAGE: "mirror/alpine:3" },
+    region: "ap-northeast-1",
+    buildArgs: { RUNTIME_IMAGE: "mirror/alpine:3" },
   });
 });
 
 test("a stage to build, and images to take layers from", async () => {
   const settings = { dockerTarget: "runtime", imageCacheFrom: ["mirror/shop:cache"] };
-  const { inputs } = only(await run(settings), "awsx:ecr:Image");
+  const { inputs } = only(await run(settings), CONTENT_IMAGE);
   assert.equal(inputs.target, "runtime");
   assert.deepEqual(inputs.cacheFrom, ["mirror/shop:cache"]);
 });
@@ -466,7 +468,7 @@ const TAGLESS = new Set([
   "aws:ecs/clusterCapacityProviders:ClusterCapacityProviders",
   "aws:iam/rolePolicy:RolePolicy",
   "aws:iam/rolePolicyAttachment:RolePolicyAttachment",
-  "awsx:ecr:Image",
+  CONTENT_IMAGE,
 ]);
 
 const WITH_ALL_TYPES: Readonly<Record<string, unknown>>[] = [

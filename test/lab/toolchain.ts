@@ -1,7 +1,6 @@
 /**
  * The Pulumi CLI and plugins that the lab runs with. The official ones where they can be had; otherwise built from the
- * Go module proxy, with the Terraform AWS provider behind the aws plugin. The plugin for awsx is the lab's stand-in in
- * both ways.
+ * Go module proxy, with the Terraform AWS provider behind the aws plugin. The image's provider comes with the project.
  */
 import { createHash } from "node:crypto";
 import { homedir } from "node:os";
@@ -9,7 +8,7 @@ import { delimiter, dirname, join } from "node:path";
 import { LabError } from "./labError.ts";
 import { DYNAMIC_BRIDGE, ensureGoTool, NODE_LANGUAGE_HOST, PULUMI_CLI } from "./toolchain/goTool.ts";
 import { prepareOfficial } from "./toolchain/official.ts";
-import { installAwsProxy, installCommands, installImageStandIn } from "./toolchain/plugins.ts";
+import { installAwsProxy, installCommands } from "./toolchain/plugins.ts";
 import { findTerraformAwsProvider } from "./toolchain/terraformProvider.ts";
 
 /** `official` or `registries` forces a way. */
@@ -54,7 +53,6 @@ export async function ensureToolchain({
 }
 
 async function official(home: string): Promise<Toolchain> {
-  await installImageStandIn(home);
   return toolchain("official", "pulumi", home, [dirname(process.execPath)], {});
 }
 
@@ -65,7 +63,6 @@ async function registries(cacheDir: string, report: (line: string) => void): Pro
   const languageHost = await ensureGoTool(NODE_LANGUAGE_HOST, cacheDir, report);
   const bridge = await ensureGoTool(DYNAMIC_BRIDGE, cacheDir, report);
   await installAwsProxy(home, bridge, terraformProvider);
-  await installImageStandIn(home);
   const commands = await installCommands(home, [pulumi, languageHost]);
   const folders = [dirname(process.execPath), commands];
   // A plugin that is not there shall fail at once, not search for one.

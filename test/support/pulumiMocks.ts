@@ -100,7 +100,8 @@ function computedOf(
   name: string,
   inputs: Readonly<Record<string, unknown>>,
 ): Record<string, unknown> {
-  if (type === "awsx:ecr:Image") return { imageUri: `${inputs.repositoryUrl}@${IMAGE_DIGEST}` };
+  if (type === "ecs-migrate-image:index:ContentImage")
+    return { uri: `${inputs.repositoryUrl}@${IMAGE_DIGEST}` };
   const given = inputs.name ?? inputs.family ?? name;
   return COMPUTED[type]?.(String(given)) ?? {};
 }

@@ -34,7 +34,7 @@ describe("a deploy", () => {
   });
 
   test("that changes the image or an output alone brings the stack up", async (t) => {
-    const image = [KEPT, step("update", "docker-build:index:Image")];
+    const image = [KEPT, step("update", "ecs-migrate-image:index:ContentImage")];
     assert.deepEqual((await asked(t, previewOf(image))).calls, ["preview", "up"]);
     assert.deepEqual((await asked(t, previewOf([KEPT], { outputs: NEW_IMAGE }))).calls, ["preview", "up"]);
   });

@@ -27,10 +27,9 @@ describe("findInfraChanges", () => {
     const steps = [
       step("same", "aws:ecs/cluster:Cluster"),
       step("update", "pulumi:pulumi:Stack"),
-      step("create", "docker-build:index:Image"),
-      step("delete", "docker-build:index:Image"),
-      step("update", "awsx:ecr:Image"),
-      step("create", "pulumi:providers:docker-build"),
+      step("create", "ecs-migrate-image:index:ContentImage"),
+      step("update", "ecs-migrate-image:index:ContentImage"),
+      step("create", "pulumi:providers:ecs-migrate-image"),
       ...REVISION,
       step("read", "aws:ec2/getVpc:getVpc"),
     ];
@@ -192,6 +191,10 @@ describe("changesNothing", () => {
       "import",
       "discard",
     ])
-      assert.equal(changesNothing(previewOf([...kept, step(op, "docker-build:index:Image")])), false, op);
+      assert.equal(
+        changesNothing(previewOf([...kept, step(op, "ecs-migrate-image:index:ContentImage")])),
+        false,
+        op,
+      );
   });
 });

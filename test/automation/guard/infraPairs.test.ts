@@ -169,7 +169,8 @@ function previewOf(first: Declared, second: Declared): Preview {
 }
 
 function builds(first: Declared, second: Declared): boolean {
-  const image = ({ resources }: Declared) => resources.find(({ type }) => type === "awsx:ecr:Image")?.inputs;
+  const image = ({ resources }: Declared) =>
+    resources.find(({ type }) => type === "ecs-migrate-image:index:ContentImage")?.inputs;
   return !isDeepStrictEqual(image(first), image(second));
 }
 

@@ -1,9 +1,19 @@
 import assert from "node:assert/strict";
-import { chmodSync, mkdirSync, mkdtempSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { afterEach, beforeEach, test } from "node:test";
-import { type BuildContext, imageTagOf } from "../../../infra/image/buildContext.ts";
+import { type BuildContext, imageTagOf, stageContext } from "../../../infra/image/buildContext.ts";
 
 let app: string;
 
@@ -65,6 +75,31 @@ for (const [name, change] of NEW) {
     assert.notEqual(tag(changes ?? {}), before);
   });
 }
+
+test("the umask of the checkout changes nothing, in the tag and in what the builder gets", () => {
+  const before = tag();
+  const staged = () => {
+    const target = join(app, "..", `${basename(app)}-staged`);
+    try {
+      stageContext(app, join(app, "Dockerfile"), target);
+      const paths = readdirSync(target, { recursive: true, encoding: "utf8" }).sort();
+      return paths.map((path) => `${path} ${(lstatSync(join(target, path)).mode & 0o777).toString(8)}`);
+    } finally {
+      rmSync(target, { recursive: true });
+    }
+  };
+  const wanted = [".dockerignore 644", "Dockerfile 644", "resources 755", "resources/1_a.up.sql 644"];
+  assert.deepEqual(staged(), wanted);
+  for (const path of ["resources/1_a.up.sql", "Dockerfile"]) chmodSync(join(app, path), 0o600);
+  chmodSync(join(app, "resources"), 0o700);
+  const umask = process.umask(0o077);
+  try {
+    assert.deepEqual(staged(), wanted);
+  } finally {
+    process.umask(umask);
+  }
+  assert.equal(tag(), before);
+});
 
 test("what .dockerignore keeps out changes nothing", () => {
   const before = tag();

@@ -17,14 +17,6 @@ export async function installAwsProxy(
   });
 }
 
-/** Installs the stand-in for awsx and for the docker-build plugin, which holds awsx's images. */
-export async function installImageStandIn(home: string): Promise<void> {
-  await installPlugin(home, "awsx", "3.9.0", "imageProvider.ts", { ECS_MIGRATE_STAND_IN: "awsx" });
-  await installPlugin(home, "docker-build", "0.0.14", "imageProvider.ts", {
-    ECS_MIGRATE_STAND_IN: "docker-build",
-  });
-}
-
 /**
  * Puts the CLI and the language host into one folder, by hard links. The CLI takes a language host that lies beside it
  * as its own, and warns of one from elsewhere on the PATH.

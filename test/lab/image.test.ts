@@ -1,0 +1,154 @@
+/**
+ * An image is built where its content is new, and nowhere else: what another checkout, a builder without a cache and a
+ * registry that refuses make of it. The stack is brought up by the CLI alone; no task runs.
+ */
+import assert from "node:assert/strict";
+import { chmodSync, cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { after, before, beforeEach, describe, it } from "node:test";
+import { DescribeImagesCommand, ECRClient } from "@aws-sdk/client-ecr";
+import { command } from "./command.ts";
+import { type Lab, startLab } from "./lab.ts";
+import { type CommandResult, createLabStack, type LabStack } from "./labStack.ts";
+
+const MIGRATION = "app/resources/db/migrations/20261121_add_discounts";
+
+describe("an image is built where its content is new", () => {
+  let lab: Lab;
+  let stack: LabStack;
+  let ecr: ECRClient;
+  let watched: WatchedDocker;
+  let first = "";
+
+  before(async () => {
+    lab = await startLab({ report: (line) => process.stderr.write(`${line}\n`) });
+    stack = await createLabStack(lab);
+    ecr = new ECRClient(lab.clientConfig);
+    watched = new WatchedDocker(join(lab.folder, "watched"), lab.docker.path, lab.env.PATH ?? "");
+    first = await up();
+  });
+  after(async () => {
+    ecr?.destroy();
+    await lab?.stop();
+  });
+  beforeEach(() => watched.forget());
+
+  /** @returns the stack's image afterwards, `<repository>@<digest>` */
+  async function up(): Promise<string> {
+    const { exitCode, stdout, stderr } = await stack.pulumi(["up", "--yes", "--skip-preview"], watched);
+    assert.equal(exitCode, 0, stdout + stderr);
+    return await image();
+  }
+
+  async function image(): Promise<string> {
+    return (await stack.pulumi(["stack", "output", "image"])).stdout.trim();
+  }
+
+  async function pushedDigests(): Promise<string[]> {
+    const { imageDetails } = await ecr.send(new DescribeImagesCommand({ repositoryName: "local-shop" }));
+    return (imageDetails ?? []).map(({ imageDigest }) => String(imageDigest)).sort();
+  }
+
+  /** Fails where the preview has a change; the engine says which. */
+  function assertEmpty({ exitCode, stdout, stderr }: CommandResult): void {
+    assert.equal(exitCode, 0, stdout + stderr);
+  }
+
+  const write = (text: string) => writeFileSync(join(stack.project, `${MIGRATION}.up.sql`), text);
+
+  it("the same checkout at another path, by another umask: nothing to do", async () => {
+    const elsewhere = join(lab.folder, "elsewhere");
+    cpSync(stack.project, elsewhere, { recursive: true, verbatimSymlinks: true });
+    await command("chmod", ["-R", "go-rwx", elsewhere]);
+    const preview = await command(
+      "pulumi",
+      ["preview", "--stack", "local", "--non-interactive", "--expect-no-changes", "--diff"],
+      { cwd: elsewhere, env: { ...lab.env, ...watched.env } },
+    );
+    assert.match(preview, /\d+ unchanged/);
+    assert.deepEqual(watched.calls(), []);
+  });
+
+  it("a base image whose tag has moved: nothing to do", async () => {
+    const { runtime } = lab.images;
+    const kept = await lab.docker.inspect(runtime, "{{.Id}}");
+    await lab.docker.exec(["build", "--tag", runtime, "-"], { input: `FROM ${runtime}\nLABEL moved=1\n` });
+    try {
+      assert.notEqual(await lab.docker.inspect(runtime, "{{.Id}}"), kept);
+      assertEmpty(await stack.pulumi(["preview", "--expect-no-changes", "--diff"], watched));
+      assert.equal(await up(), first);
+      assert.deepEqual(watched.calls(), []);
+    } finally {
+      await lab.docker.exec(["tag", kept, runtime]);
+    }
+  });
+
+  it("A, then B, then A again, without a builder's cache: A's own image, and nothing is built", async () => {
+    write("CREATE TABLE discounts (id bigint);\n");
+    const second = await up();
+    assert.notEqual(second, first);
+    assert.deepEqual(watched.calls(), ["build", "push"]);
+    watched.forget();
+    rmSync(join(stack.project, `${MIGRATION}.up.sql`));
+    assert.equal(await up(), first);
+    assert.deepEqual(watched.calls(), []);
+    assert.equal((await pushedDigests()).length, 2);
+  });
+
+  it("killed between the push and the state: the next up takes what was pushed", async () => {
+    const before = await pushedDigests();
+    write("CREATE TABLE discounts (id integer);\n");
+    watched.killAfterPush(true);
+    const killed = await stack.pulumi(["up", "--yes", "--skip-preview"], watched);
+    assert.notEqual(killed.exitCode, 0);
+    watched.killAfterPush(false);
+    const pushed = await pushedDigests();
+    assert.equal(pushed.length, before.length + 1);
+    assert.equal(await image(), first);
+    watched.forget();
+    await stack.pulumi(["cancel", "--yes"]);
+    const third = await up();
+    assert.notEqual(third, first);
+    assert.equal(before.includes(third.split("@")[1] ?? ""), false);
+    assert.deepEqual(await pushedDigests(), pushed);
+    assert.deepEqual(watched.calls(), []);
+  });
+});
+
+/** A `docker` before the real one on the PATH: it writes down each build and push, and can kill the engine that asked for it. */
+class WatchedDocker {
+  readonly env: NodeJS.ProcessEnv;
+  readonly #log: string;
+  readonly #killer: string;
+
+  constructor(folder: string, docker: string, path: string) {
+    mkdirSync(folder);
+    this.#log = join(folder, "calls");
+    this.#killer = join(folder, "kill");
+    const script = `#!/bin/sh
+case "$1" in build | push) echo "$1" >> '${this.#log}' ;; esac
+'${docker}' "$@" || exit
+if [ "$1" = push ] && [ -e '${this.#killer}' ]; then
+  kill -KILL "$(sed -n 's/^PPid:[[:space:]]*//p' "/proc/$PPID/status")" "$PPID"
+fi
+`;
+    writeFileSync(join(folder, "docker"), script);
+    chmodSync(join(folder, "docker"), 0o755);
+    this.env = { PATH: `${folder}:${path}` };
+  }
+
+  /** The builds and pushes since the last {@link forget}, in order. */
+  calls(): string[] {
+    return existsSync(this.#log) ? readFileSync(this.#log, "utf8").trim().split("\n") : [];
+  }
+
+  forget(): void {
+    rmSync(this.#log, { force: true });
+  }
+
+  /** Whether a push that succeeded kills, with no chance to write anything, the provider that called it and its engine. */
+  killAfterPush(kills: boolean): void {
+    if (kills) writeFileSync(this.#killer, "");
+    else rmSync(this.#killer, { force: true });
+  }
+}
