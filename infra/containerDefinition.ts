@@ -1,7 +1,9 @@
 /** The migration container, as RegisterTaskDefinition takes it. */
 import { CONTAINER_NAME, LABEL, STOP_TIMEOUT_SECONDS, VARIABLE } from "../automation/contract/container.ts";
 import type { ShippedMigration } from "../automation/contract/outputs.ts";
-import type { Ulimit } from "./config/config.ts";
+import type { DatabaseConfig, PartsDatabase } from "./config/database.ts";
+import type { Ulimit } from "./config/task.ts";
+import { secretOf } from "./policies/task.ts";
 
 /** Where the application's Dockerfile puts the entry point. */
 const ENTRY_POINT = "/app/entry_point.sh";
@@ -11,7 +13,7 @@ export interface ContainerDefinitionArgs {
   readonly image: string;
   readonly environment: string;
   readonly extraEnvironment: Readonly<Record<string, string>>;
-  readonly databaseSecret: string;
+  readonly database: DatabaseConfig;
   readonly user: string;
   readonly readonlyRootFilesystem: boolean;
   readonly ulimits: readonly Ulimit[];
@@ -54,7 +56,7 @@ export function migrationContainer(args: ContainerDefinitionArgs) {
     readonlyRootFilesystem: args.readonlyRootFilesystem,
     stopTimeout: STOP_TIMEOUT_SECONDS,
     environment: environmentOf(args),
-    secrets: [{ name: VARIABLE.url, valueFrom: args.databaseSecret }],
+    ...secretsOf(args.database),
     dockerLabels: migrationLabels(args.migrations, args.migrationsSha256),
     logConfiguration: logConfiguration(args.logGroup, args.region, args.environment),
     ...(args.ulimits.length > 0 ? { ulimits: args.ulimits } : {}),
@@ -62,15 +64,57 @@ export function migrationContainer(args: ContainerDefinitionArgs) {
 }
 
 function environmentOf(args: ContainerDefinitionArgs): { name: string; value: string }[] {
-  const variables = {
+  const variables: Readonly<Record<string, string | undefined>> = {
     ...args.extraEnvironment,
-    ENV: args.environment,
-    IMAGE: args.image,
-    MIGRATIONS_SHA256: args.migrationsSha256,
+    ...databaseVariables(args.database),
+    [VARIABLE.environment]: args.environment,
+    [VARIABLE.image]: args.image,
+    [VARIABLE.migrationsSha256]: args.migrationsSha256,
+    [VARIABLE.stopTimeout]: `${STOP_TIMEOUT_SECONDS}s`,
   };
   return Object.entries(variables)
-    .map(([name, value]) => ({ name, value }))
+    .flatMap(([name, value]) => (value === undefined ? [] : [{ name, value }]))
     .sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+function databaseVariables(database: DatabaseConfig): Record<string, string | undefined> {
+  const { connection } = database;
+  return {
+    [VARIABLE.secretName]: secretOf(database),
+    [VARIABLE.lockTimeout]: `${database.lockTimeout}s`,
+    [VARIABLE.lockBudget]: `${database.lockBudget}s`,
+    [VARIABLE.connectTimeout]: `${database.connectTimeout}s`,
+    [VARIABLE.showErrorDetails]: database.showErrorDetails ? "true" : undefined,
+    ...(connection.kind === "parts" ? partsVariables(connection) : {}),
+  };
+}
+
+function partsVariables({ host, port, name, engine, params, credentials }: PartsDatabase) {
+  return {
+    [VARIABLE.host]: host,
+    [VARIABLE.port]: String(port),
+    [VARIABLE.name]: name,
+    [VARIABLE.engine]: engine,
+    [VARIABLE.params]: params || undefined,
+    [VARIABLE.auth]: credentials.kind,
+    [VARIABLE.user]: credentials.kind === "iam" ? credentials.user : undefined,
+  };
+}
+
+/**
+ * The whole URL, or single keys of the JSON secret: `<arn>:<key>:<version stage>:<version id>` (ECS Developer Guide, "Pass
+ * Secrets Manager secrets through environment variables").
+ */
+function secretsOf({ connection }: DatabaseConfig): { secrets?: { name: string; valueFrom: string }[] } {
+  if (connection.kind === "url") return { secrets: [{ name: VARIABLE.url, valueFrom: connection.secret }] };
+  const { credentials } = connection;
+  if (credentials.kind === "iam") return {};
+  return {
+    secrets: [
+      { name: VARIABLE.user, valueFrom: `${credentials.secretArn}:username::` },
+      { name: VARIABLE.password, valueFrom: `${credentials.secretArn}:password::` },
+    ],
+  };
 }
 
 /** Records on each revision which migrations it carries, so that an older one can be found by a version that it knows. */

@@ -2,13 +2,19 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { ShippedMigration } from "../automation/contract/outputs.ts";
-import type { LaunchType, LogConfig, NetworkMode, Platform, TaskConfig } from "./config/config.ts";
+import type { LaunchType } from "./config/cluster.ts";
+import type { DatabaseConfig } from "./config/database.ts";
+import type { Platform } from "./config/image.ts";
+import type { LogConfig } from "./config/logs.ts";
+import type { NetworkMode } from "./config/network.ts";
+import type { TaskConfig } from "./config/task.ts";
 import {
   type ContainerDefinitionArgs,
   containerDefinitions,
   containerSettings,
 } from "./containerDefinition.ts";
-import { executionRolePolicy, type Place, taskTrustPolicy } from "./policies.ts";
+import type { Place } from "./policies/document.ts";
+import { executionRolePolicy, taskRolePolicy, taskTrustPolicy } from "./policies/task.ts";
 
 export interface MigrationTaskArgs {
   /** What the names of made resources start with. */
@@ -22,6 +28,7 @@ export interface MigrationTaskArgs {
   readonly launchType: LaunchType;
   readonly networkMode: NetworkMode;
   readonly task: TaskConfig;
+  readonly database: DatabaseConfig;
   readonly logs: LogConfig;
   readonly migrations: readonly ShippedMigration[];
   readonly migrationsSha256: string;
@@ -51,9 +58,9 @@ export class MigrationTask extends pulumi.ComponentResource {
       { name: "start-migration-task", role: executionRole.name, policy: executionPolicy(args) },
       { parent: this },
     );
-    // No policy: golang-migrate talks to the database alone. A role still, so that the task never falls back to the
-    // instance's credentials.
+    // A role even if it has no policy, so that the task never falls back to the instance's credentials.
     const role = taskRole(this, `${name}-task-role`, "task", args);
+    const signIn = signInPolicy(this, name, args, role);
     this.family = `${args.namePrefix}-migration`;
     const definition = new aws.ecs.TaskDefinition(
       `${name}-definition`,
@@ -62,8 +69,8 @@ export class MigrationTask extends pulumi.ComponentResource {
         executionRoleArn: executionRole.arn,
         taskRoleArn: role.arn,
       }),
-      // A run that starts before these two are there stops with ResourceInitializationError.
-      { parent: this, dependsOn: [logGroup, policy] },
+      // A run that starts before these are there stops with ResourceInitializationError.
+      { parent: this, dependsOn: [logGroup, policy, ...signIn] },
     );
     this.taskDefinitionArn = definition.arn;
     this.executionRoleArn = executionRole.arn;
@@ -96,7 +103,7 @@ export function logGroupArgs(
 
 const ROLE_DESCRIPTION = {
   execution: "Lets ECS start the database migration: pull the image, read the database URL, write the log",
-  task: "What the database migration itself may do in AWS: nothing",
+  task: "What the database migration itself may do in AWS: nothing, or sign in to its database",
 };
 
 function taskRole(
@@ -125,11 +132,24 @@ function executionPolicy(args: MigrationTaskArgs): pulumi.Output<string> {
         ...place,
         repositoryArn,
         logGroup: args.logs.group,
-        databaseSecret: args.task.databaseSecret,
-        databaseSecretKmsKeyArn: args.task.databaseSecretKmsKeyArn,
+        database: args.database,
       }),
     ),
   );
+}
+
+/** The task's own policy, if the container signs in to the database with IAM. */
+function signInPolicy(
+  parent: pulumi.Resource,
+  name: string,
+  args: MigrationTaskArgs,
+  role: aws.iam.Role,
+): aws.iam.RolePolicy[] {
+  const { connection } = args.database;
+  if (connection.kind === "url" || connection.credentials.kind !== "iam") return [];
+  const policy = args.place.apply((place) => JSON.stringify(taskRolePolicy(place, args.database)));
+  const policyArgs = { name: "sign-in-to-database", role: role.name, policy };
+  return [new aws.iam.RolePolicy(`${name}-task-policy`, policyArgs, { parent })];
 }
 
 interface TaskDefinitionRoles {
@@ -166,7 +186,7 @@ function containerArgs(
     ...resolved,
     environment: args.environment,
     extraEnvironment: args.task.environment,
-    databaseSecret: args.task.databaseSecret,
+    database: args.database,
     user: args.task.user,
     readonlyRootFilesystem: args.task.readonlyRootFilesystem,
     ulimits: args.task.ulimits,

@@ -6,12 +6,14 @@ import { OUTPUTS_SCHEMA, type Outputs } from "../automation/contract/outputs.ts"
 import type { Source } from "../automation/contract/source.ts";
 import { digestOfMigrations, readMigrations } from "../automation/migrations/folder.ts";
 import { MigrationCluster } from "./cluster/cluster.ts";
+import { namePrefixOf } from "./config/application.ts";
 import type { StackConfig } from "./config/config.ts";
 import { AppImage } from "./image/image.ts";
 import { MigrationTask } from "./migrationTask.ts";
-import { looksUpNetwork, networkPath, TaskNetwork } from "./network.ts";
+import { networkLookup, networkPath, networkToDo, TaskNetwork } from "./network/network.ts";
 import { DeployPipeline } from "./pipeline/pipeline.ts";
-import type { Place } from "./policies.ts";
+import type { Place } from "./policies/document.ts";
+import { secretOf } from "./policies/task.ts";
 import { resourceTags } from "./tags.ts";
 
 /** The stack's outputs as the program has them: the contract of automation/outputs.ts before Pulumi resolves it. */
@@ -25,7 +27,7 @@ export type StackOutputs = { [Name in keyof Outputs]-?: pulumi.Input<Outputs[Nam
  */
 export function createStack(config: StackConfig, source: Source | null = null): StackOutputs {
   const { application, environment, production } = config;
-  const namePrefix = `${environment}-${application}`;
+  const namePrefix = namePrefixOf(config);
   const place = currentPlace(config.region);
   const tags = resourceTags(application, environment, config.tags);
   const common = { namePrefix, environment, production, tags, place };
@@ -55,6 +57,7 @@ export function createStack(config: StackConfig, source: Source | null = null): 
     launchType: config.cluster.launchType,
     networkMode: config.network.mode,
     task: config.task,
+    database: config.database,
     logs: config.logs,
     migrations,
     migrationsSha256,
@@ -76,6 +79,7 @@ export function createStack(config: StackConfig, source: Source | null = null): 
     capacityProvider: cluster.capacityProvider,
     network: networkOutput(config, network),
     networkPath: networkPath(config.network),
+    networkToDo: networkToDo(config.network),
     taskDefinitionFamily: task.family,
     taskDefinitionArn: task.taskDefinitionArn,
     container: task.container,
@@ -85,8 +89,8 @@ export function createStack(config: StackConfig, source: Source | null = null): 
     logStreamPrefix: environment,
     repositoryUrl: image.repositoryUrl,
     image: image.image,
-    databaseSecret: config.task.databaseSecret,
-    slackWebhookParameter: config.slackWebhookParameter ?? null,
+    databaseSecret: secretOf(config.database) ?? null,
+    slackWebhookParameter: config.slack?.webhookParameter ?? null,
     codeBuildProject: pipeline?.projectName ?? null,
     connectionLink: pipeline?.connectionLink ?? null,
     source,
@@ -134,14 +138,18 @@ function pipelineOf(config: StackConfig, parts: PipelineParts): DeployPipeline |
     pipeline: config.pipeline,
     platform: config.image.platform,
     logs: config.logs,
-    repositoryArn: parts.image.repositoryArn,
-    clusterArn: parts.cluster.arn,
-    taskDefinitionFamily: parts.task.family,
-    executionRoleArn: parts.task.executionRoleArn,
-    taskRoleArn: parts.task.taskRoleArn,
-    slackWebhookParameter: config.slackWebhookParameter,
-    slackWebhookKmsKeyArn: config.slackWebhookKmsKeyArn,
-    looksUpNetwork: looksUpNetwork(config.network),
+    slack: config.slack,
+    migrationTimeout: config.task.timeout,
+    targets: {
+      repositoryArn: parts.image.repositoryArn,
+      pullRepositories: config.image.pullRepositories,
+      clusterArn: parts.cluster.arn,
+      looksUpCluster: config.cluster.existing !== undefined,
+      looksUpNetwork: networkLookup(config.network),
+      taskDefinitionFamily: parts.task.family,
+      executionRoleArn: parts.task.executionRoleArn,
+      taskRoleArn: parts.task.taskRoleArn,
+    },
     permissionsBoundaryArn: config.permissionsBoundaryArn,
   });
 }

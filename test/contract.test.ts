@@ -1,23 +1,15 @@
 import assert from "node:assert/strict";
-import { join } from "node:path";
 import { test } from "node:test";
 import * as pulumi from "@pulumi/pulumi";
 import { OUTPUT_NAMES, parseOutputs } from "../automation/contract/outputs.ts";
 import { installMocks, resolveInput } from "./support/pulumiMocks.ts";
 import { sampleOutputs } from "./support/sampleOutputs.ts";
-
-const CHECKOUT = join(import.meta.dirname, "..");
+import { configOf, SMALLEST } from "./support/stackConfig.ts";
 
 test("the program exports exactly what automation reads, by name and type", async () => {
   await installMocks("local");
   pulumi.runtime.setAllConfig({
-    "aws:region": "ap-northeast-1",
-    "ecs-migrate:application": "shop",
-    "ecs-migrate:assignPublicIp": "true",
-    "ecs-migrate:appPath": join(CHECKOUT, "app"),
-    "ecs-migrate:cpu": "256",
-    "ecs-migrate:memory": "512",
-    "ecs-migrate:logRetentionDays": "365",
+    ...configOf(SMALLEST),
     "ecs-migrate:sourceType": "S3",
     "ecs-migrate:sourceLocation": "source/shop.zip",
   });

@@ -54,6 +54,8 @@ const outputsSchema = v.object({
   network: v.nullable(networkConfiguration),
   /** How the task reaches ECR, SSM and CloudWatch Logs, in one sentence; null in outputs from before there was this one. */
   networkPath: v.optional(v.nullable(v.string()), null),
+  /** What is still to be done by hand before the task reaches the database, in one sentence; null if nothing is known. */
+  networkToDo: v.optional(v.nullable(v.string()), null),
   taskDefinitionFamily: text,
   /** With its revision: a run names the revision it runs. */
   taskDefinitionArn: text,
@@ -68,8 +70,8 @@ const outputsSchema = v.object({
   repositoryUrl: text,
   /** The application's image by digest: `<repository>@sha256:…`. */
   image: v.pipe(v.string(), v.regex(/@sha256:[0-9a-f]{64}$/)),
-  /** Name or ARN of the SSM parameter or Secrets Manager secret that holds the database URL. */
-  databaseSecret: text,
+  /** Name or ARN of the secret with the database's URL or credentials; null if the task signs in with IAM. */
+  databaseSecret: v.nullable(text),
   /** Name of the SSM parameter that holds the Slack webhook's URL, where there is one. */
   slackWebhookParameter: v.nullable(v.string()),
   codeBuildProject: v.nullable(v.string()),

@@ -71,6 +71,7 @@ async function examineImage(
 /** An SSM parameter's name or ARN, or a Secrets Manager ARN with `:<json key>:<stage>:<version>` perhaps. */
 async function examineDatabaseSecret(api: DoctorApi, { databaseSecret }: Outputs): Promise<Diagnosis[]> {
   const part = "database secret";
+  if (databaseSecret === null) return [ok(part, "none: the task signs in to the database with IAM")];
   if (!databaseSecret.includes(":secretsmanager:")) {
     const name = parameterName(databaseSecret);
     const type = await api.parameterType(name);

@@ -10,8 +10,10 @@ const PART = "network";
  * Source: "Amazon ECR interface VPC endpoints" and "Fargate" in the Amazon ECS Developer Guide. S3 is ECR's layers.
  */
 function neededEndpoints(outputs: Outputs): string[] {
-  const secret = outputs.databaseSecret.includes(":secretsmanager:") ? "secretsmanager" : "ssm";
-  return ["ecr.api", "ecr.dkr", "s3", "logs", secret];
+  const { databaseSecret } = outputs;
+  const endpoints = ["ecr.api", "ecr.dkr", "s3", "logs"];
+  if (databaseSecret === null) return endpoints;
+  return [...endpoints, databaseSecret.includes(":secretsmanager:") ? "secretsmanager" : "ssm"];
 }
 
 /** One line a subnet. A route through a transit gateway or an appliance is trusted. */

@@ -1,7 +1,8 @@
 /** The cluster that the migration runs on: made here, or one that exists. */
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import type { ClusterConfig, Platform } from "../config/config.ts";
+import type { ClusterConfig } from "../config/cluster.ts";
+import type { Platform } from "../config/image.ts";
 import { Ec2Capacity } from "./ec2Capacity.ts";
 
 export interface MigrationClusterArgs {

@@ -1,8 +1,8 @@
 /** EC2 instances for the migration, scaled to zero between deploys. */
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import type { Platform } from "../config/config.ts";
-import { trustPolicy } from "../policies.ts";
+import type { Platform } from "../config/image.ts";
+import { trustPolicy } from "../policies/document.ts";
 
 export interface Ec2CapacityArgs {
   readonly namePrefix: string;

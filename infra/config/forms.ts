@@ -8,6 +8,10 @@ export const ARN = {
     is: "the ARN of a KMS key (not of an alias)",
   },
   iam: { pattern: /^arn:[\w-]+:iam::(\d{12}|aws):policy\/.+$/, is: "the ARN of an IAM policy" },
+  secret: {
+    pattern: /^arn:[\w-]+:secretsmanager:[\w-]+:\d{12}:secret:[^:\s]+$/,
+    is: "the ARN of a Secrets Manager secret with the keys username and password",
+  },
   connection: {
     pattern: /^arn:[\w-]+:(codeconnections|codestar-connections):[\w-]+:\d{12}:connection\/[\w-]+$/,
     is: "the ARN of a CodeConnections connection",
@@ -21,14 +25,14 @@ export const CIDR: Form = {
 
 export const FORMS = {
   // The longest resource name made from both is `<environment>-<application>-migration-execution`, and IAM takes 64
-  // characters of a role's name.
+  // characters of a role's name. ECR takes no two hyphens in a row.
   application: {
-    pattern: /^[a-z][a-z0-9-]{0,22}[a-z0-9]$/,
-    is: "2 to 24 lower-case letters, digits and hyphens, starting with a letter",
+    pattern: /^(?=.{2,24}$)[a-z][a-z0-9]*(-[a-z0-9]+)*$/,
+    is: "2 to 24 lower-case letters, digits and single hyphens, starting with a letter",
   },
   environment: {
-    pattern: /^[a-z][a-z0-9-]{0,14}[a-z0-9]$/,
-    is: "2 to 16 lower-case letters, digits and hyphens, starting with a letter",
+    pattern: /^(?=.{2,16}$)[a-z][a-z0-9]*(-[a-z0-9]+)*$/,
+    is: "2 to 16 lower-case letters, digits and single hyphens, starting with a letter",
   },
   region: { pattern: /^[a-z]{2}(-[a-z]+)+-\d$/, is: "a region like ap-northeast-1" },
   clusterName: { pattern: /^[A-Za-z0-9_-]{1,255}$/, is: "the name (not the ARN) of a cluster" },
@@ -37,7 +41,34 @@ export const FORMS = {
   subnetId: { pattern: /^subnet-[0-9a-f]+$/, is: "a subnet's id like subnet-0a1b2c3d" },
   securityGroupId: { pattern: /^sg-[0-9a-f]+$/, is: "a security group's id like sg-0a1b2c3d" },
   user: { pattern: /^[\w.-]+(:[\w.-]+)?$/, is: "a user or user:group like 65534:65534" },
-  logGroup: { pattern: /^[A-Za-z0-9_/.#-]{1,512}$/, is: "the name of a log group" },
+  // CloudWatch Logs API reference, CreateLogGroup.
+  logGroup: {
+    pattern: /^(?!aws\/)[A-Za-z0-9_/.#-]{1,512}$/,
+    is: "a log group's name: letters, digits and _ / . # -, and not starting with aws/",
+  },
+  repositoryArn: {
+    pattern: /^arn:[\w-]+:ecr:[\w-]+:\d{12}:repository\/[a-z0-9._/*-]+$/,
+    is: "the ARN of an ECR repository",
+  },
+  host: {
+    pattern: /^[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?$/,
+    is: "the host of the database, without scheme or port",
+  },
+  databaseName: { pattern: /^[^\s/?#]+$/, is: "the name of the database" },
+  databaseParams: {
+    pattern: /^[A-Za-z0-9_.-]+=[^&\s#]*(&[A-Za-z0-9_.-]+=[^&\s#]*)*$/,
+    is: "parameters of the URL like sslmode=verify-full&search_path=shop",
+  },
+  databaseUser: { pattern: /^[^\s/*?]{1,63}$/, is: "the name of the database user that signs in with IAM" },
+  // RDS User Guide, "Creating and using an IAM policy for IAM database access": instance, cluster or proxy.
+  databaseResourceId: {
+    pattern: /^(db-[A-Z0-9]+|cluster-[A-Z0-9]+|prx-[0-9a-f]+)$/,
+    is: "the resource id of the RDS instance, cluster or proxy, like db-ABCDEFGHIJKL01234",
+  },
+  repositoryPath: {
+    pattern: /^(?!\.{1,2}(\/|$))[\w.@+-]+(\/(?!\.{1,2}(\/|$))[\w.@+-]+)*$/,
+    is: "a folder from the repository's root like tools/ecs-migrate",
+  },
   parameterName: {
     pattern: /^\/?[A-Za-z0-9_.-]+(\/[A-Za-z0-9_.-]+)*$/,
     is: "the name (not the ARN) of an SSM parameter",

@@ -24,7 +24,7 @@ export class ConfigReader {
 
   /**
    * @param values full keys (`ecs-migrate:cpu`, `aws:region`) and their text
-   * @param stack the stack's name, for the mends
+   * @param stack the stack's name, for the commands in the messages
    */
   constructor(values: ReadonlyMap<string, string>, stack: string) {
     this.#values = values;
@@ -34,12 +34,17 @@ export class ConfigReader {
   /** Notes that `key` has a wrong value; `rule` says what is right, as the end of a sentence. */
   reject(key: string, value: unknown, rule: string): void {
     const shown = typeof value === "string" ? `"${value}"` : JSON.stringify(value);
-    this.problems.push(`${fullKey(key)} is ${shown}, but ${rule}; ${this.#mend(key)}`);
+    this.rejectAs(key, `is ${shown}`, rule);
+  }
+
+  /** As {@link reject}, if what is wrong is not the whole value: `has 51 tags`. */
+  rejectAs(key: string, found: string, rule: string): void {
+    this.problems.push(`${fullKey(key)} ${found}, but ${rule}; ${this.#fix(key)}`);
   }
 
   /** Notes that `key` is not set though it must be; `why` says what needs it. */
   missing(key: string, why: string): void {
-    this.problems.push(`${fullKey(key)} is not set, but ${why}; ${this.#mend(key)}`);
+    this.problems.push(`${fullKey(key)} is not set, but ${why}; ${this.#fix(key)}`);
   }
 
   /** A text, or "" where it is unset. A placeholder is a problem of its own. */
@@ -94,6 +99,17 @@ export class ConfigReader {
     return least;
   }
 
+  /** A time like 90s, 45m or 2h, or a number of seconds. Unset is `least`. @returns seconds */
+  seconds(key: string, least: number, most: number): number {
+    const value = this.text(key);
+    if (value === "") return least;
+    const [, count, unit = "s"] = /^(\d{1,9})(s|m|h)?$/.exec(value) ?? [];
+    const seconds = Number(count) * { s: 1, m: 60, h: 3600 }[unit as "s" | "m" | "h"];
+    if (count !== undefined && seconds >= least && seconds <= most) return seconds;
+    this.reject(key, value, `it must be a time like 90s, 45m or 2h, from ${least} s to ${most} s`);
+    return least;
+  }
+
   /** A list of texts; unset is empty. */
   texts(key: string, form?: Form): string[] {
     const value = this.#json(key, "a list of texts", isTextList) ?? [];
@@ -133,9 +149,14 @@ export class ConfigReader {
     return undefined;
   }
 
-  #mend(key: string): string {
+  #fix(key: string): string {
     return `set it in Pulumi.${this.#stack}.yaml or with \`pulumi config set ${key.includes(":") ? key : `${fullKey(key)}`} <value> -s ${this.#stack}\``;
   }
+}
+
+/** The empty text as undefined. */
+export function optional(text: string): string | undefined {
+  return text === "" ? undefined : text;
 }
 
 function fullKey(key: string): string {

@@ -1,7 +1,7 @@
 /** The repository and the application's image in it, built from the checkout and named by its digest. */
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import type { ImageConfig } from "../config/config.ts";
+import type { ImageConfig } from "../config/image.ts";
 import { imageTagOf } from "./buildContext.ts";
 import { ContentImage, type ContentImageArgs } from "./contentImage.ts";
 

@@ -1,34 +1,39 @@
 /** What a build is told and runs in. Pure. */
-import type { PipelineConfig, Platform } from "../config/config.ts";
+import type { Platform } from "../config/image.ts";
+import type { PipelineConfig } from "../config/pipeline.ts";
 
 export interface BuildVariable {
   readonly name: string;
   readonly value: string;
-  readonly type: "PLAINTEXT" | "PARAMETER_STORE";
+  readonly type: "PLAINTEXT";
 }
 
 export interface BuildEnvironmentArgs {
   readonly environment: string;
   readonly region: string;
-  readonly pipeline: Pick<PipelineConfig, "stateBucket">;
+  readonly pipeline: Pick<PipelineConfig, "stateBucket" | "projectPath">;
   readonly slackWebhookParameter: string | undefined;
+  /** Seconds that the deploy waits for the migration. */
+  readonly migrationTimeout: number;
 }
 
 /**
  * The environment variables of a build. `STACK` is the stack that this project deploys, so that a build that was started
- * by hand knows it as well. The webhook's URL comes from its parameter, so that CodeBuild masks it in the log.
+ * by hand knows it as well. Of the webhook's URL only the parameter's name is here: CodeBuild itself would end each build in
+ * DOWNLOAD_SOURCE if the parameter did not exist.
  */
 export function buildEnvironment(args: BuildEnvironmentArgs): BuildVariable[] {
-  const { stateBucket } = args.pipeline;
-  const variables: BuildVariable[] = [{ name: "STACK", value: args.environment, type: "PLAINTEXT" }];
-  if (stateBucket !== undefined) {
-    const url = `s3://${stateBucket}?region=${args.region}`;
-    variables.push({ name: "PULUMI_BACKEND_URL", value: url, type: "PLAINTEXT" });
-  }
-  if (args.slackWebhookParameter !== undefined) {
-    variables.push({ name: "SLACK_WEBHOOK_URL", value: args.slackWebhookParameter, type: "PARAMETER_STORE" });
-  }
-  return variables;
+  const { stateBucket, projectPath } = args.pipeline;
+  const variables: Readonly<Record<string, string | undefined>> = {
+    STACK: args.environment,
+    MIGRATION_TIMEOUT: `${args.migrationTimeout}s`,
+    PROJECT_PATH: projectPath || undefined,
+    PULUMI_BACKEND_URL: stateBucket && `s3://${stateBucket}?region=${args.region}`,
+    SLACK_WEBHOOK_PARAMETER: args.slackWebhookParameter,
+  };
+  return Object.entries(variables).flatMap(([name, value]) =>
+    value === undefined ? [] : [{ name, value, type: "PLAINTEXT" as const }],
+  );
 }
 
 /**

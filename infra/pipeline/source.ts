@@ -1,9 +1,10 @@
 /** Where a build's source comes from and what starts it: one answer for each kind of source. Pure. */
 import { connectionsLink } from "../../automation/aws/console.ts";
-import { type ConnectedSource, isConnected, type PipelineConfig } from "../config/config.ts";
-import type { Place, SourceAccess } from "../policies.ts";
+import { type ConnectedSource, isConnected, type PipelineConfig } from "../config/pipeline.ts";
+import type { SourceAccess } from "../policies/build.ts";
+import type { Place } from "../policies/document.ts";
 
-/** How CodeBuild reports on the commit, and where it finds the build's commands. */
+/** Where CodeBuild finds the build's commands, in this project's folder. */
 const BUILDSPEC = "buildspec.yml";
 
 /** The `source` of a CodeBuild project. */
@@ -16,10 +17,11 @@ export interface ProjectSource {
   readonly auth?: { readonly type: "CODECONNECTIONS"; readonly resource: string };
 }
 
-/** @param connectionArn of the connection, where the source is reached through one */
+/** @param connectionArn of the connection, if the source is reached through one */
 export function projectSource(pipeline: PipelineConfig, connectionArn: string | undefined): ProjectSource {
-  const { sourceType, sourceLocation } = pipeline;
-  const source = { type: sourceType, location: sourceLocation, buildspec: BUILDSPEC };
+  const { sourceType, sourceLocation, projectPath } = pipeline;
+  const buildspec = projectPath === "" ? BUILDSPEC : `${projectPath}/${BUILDSPEC}`;
+  const source = { type: sourceType, location: sourceLocation, buildspec };
   if (sourceType === "S3") return source;
   const git = { ...source, gitCloneDepth: 1 };
   if (connectionArn === undefined) return git;
@@ -45,13 +47,22 @@ export function codeCommitArn(pipeline: PipelineConfig, place: Place): string {
   return `arn:${place.partition}:codecommit:${place.region}:${place.accountId}:${repository}`;
 }
 
-/** The filters of a webhook: a push to a branch with the prefix. */
-export function webhookFilterGroups(branchPrefix: string) {
+/**
+ * The filters of a webhook: a push to a branch with the prefix that changes a file in one of the folders.
+ *
+ * @param triggerPaths folders from the repository's root; empty: each push
+ */
+export function webhookFilterGroups({
+  branchPrefix,
+  triggerPaths,
+}: Pick<PipelineConfig, "branchPrefix" | "triggerPaths">) {
+  const folders = triggerPaths.map(escapeRegExp).join("|");
   return [
     {
       filters: [
         { type: "EVENT", pattern: "PUSH" },
         { type: "HEAD_REF", pattern: `^refs/heads/${escapeRegExp(branchPrefix)}` },
+        ...(folders === "" ? [] : [{ type: "FILE_PATH", pattern: `^(${folders})/` }]),
       ],
     },
   ];
@@ -92,10 +103,15 @@ export const CONNECTION_PROVIDER: Readonly<Record<ConnectedSource, string>> = {
 /**
  * Where a connection is completed in the console.
  *
- * @param status as the stack last saw it: after the completion, `pulumi refresh` tells it
+ * @param status as the stack last saw it: after the completion, `pulumi up --refresh` learns of it
  */
 export function linkWhilePending(status: string, place: Place): string | null {
-  return status === "AVAILABLE" ? null : connectionsLink(place);
+  return isPending(status) ? connectionsLink(place) : null;
+}
+
+/** A connection is pending until somebody completes it in the console. CreateProject and CreateWebhook refuse it so long. */
+export function isPending(status: string): boolean {
+  return status === "PENDING";
 }
 
 /** Slashes are no special characters in CodeBuild's patterns, and stay readable. */

@@ -5,6 +5,7 @@ import { createStack } from "../../infra/stack.ts";
 import {
   ACCOUNT_ID,
   type DeclaredResource,
+  type FunctionCall,
   IMAGE_DIGEST,
   installMocks,
   type Recording,
@@ -19,8 +20,12 @@ const CONTENT_IMAGE = "ecs-migrate-image:index:ContentImage";
 const CONNECTION = `arn:aws:codeconnections:ap-northeast-1:${ACCOUNT_ID}:connection/0a1b2c3d-0000-4000-8000-000000000000`;
 
 /** Runs the program on the smallest configuration with `settings` on top, and waits for all that it declares. */
-async function run(settings: Readonly<Record<string, unknown>>, stack = "stage") {
-  const recording = await installMocks(stack);
+async function run(
+  settings: Readonly<Record<string, unknown>>,
+  stack = "stage",
+  computed: Readonly<Record<string, Record<string, unknown>>> = {},
+) {
+  const recording = await installMocks(stack, {}, computed);
   const values = new Map(Object.entries(configOf({ ...SMALLEST, ...settings })));
   const outputs = await resolveInput(createStack(parseConfig(values, { stack, rootDirectory: CHECKOUT })));
   // What is declared beside the outputs' own way (a webhook, a lifecycle policy) needs more turns of the event loop.
@@ -64,6 +69,9 @@ test("Fargate in the default VPC: what is declared, and nothing more", async () 
   const stack = await run({});
   assert.deepEqual(typesOf(stack), WITHOUT_PIPELINE);
   assert.deepEqual(stack.calls.map(({ token, inputs }) => ({ token, inputs })).sort(byToken), [
+    { token: "aws:ec2/getRouteTable:getRouteTable", inputs: { routeTableId: "rtb-main" } },
+    { token: "aws:ec2/getRouteTable:getRouteTable", inputs: { routeTableId: "rtb-public" } },
+    { token: "aws:ec2/getRouteTables:getRouteTables", inputs: { vpcId: "vpc-0defa017" } },
     {
       token: "aws:ec2/getSubnets:getSubnets",
       inputs: { filters: [{ name: "vpc-id", values: ["vpc-0defa017"] }] },
@@ -73,7 +81,7 @@ test("Fargate in the default VPC: what is declared, and nothing more", async () 
     { token: "aws:index/getPartition:getPartition", inputs: {} },
   ]);
   assert.deepEqual(stack.outputs.network, {
-    subnets: ["subnet-0a", "subnet-0b", "subnet-0c"],
+    subnets: ["subnet-0a"],
     securityGroups: [],
     assignPublicIp: true,
   });
@@ -163,7 +171,7 @@ test("given subnets and groups are taken as they are, and nothing is looked up",
   assert.deepEqual(typesOf(stack), WITHOUT_PIPELINE);
 });
 
-test("a VPC and the database's group: private subnets, and a group that lets out to the two alone", async () => {
+test("a VPC and the database's group: private subnets by their routes, and a group that only lets out to the two", async () => {
   const settings = {
     assignPublicIp: false,
     vpcId: "vpc-0a",
@@ -193,25 +201,52 @@ test("a VPC and the database's group: private subnets, and a group that lets out
     ],
     tags: TAGS,
   });
-  assert.deepEqual(
-    stack.calls.filter(({ token }) => token.startsWith("aws:ec2/")),
-    [
-      {
-        token: "aws:ec2/getSubnets:getSubnets",
-        inputs: {
-          filters: [
-            { name: "vpc-id", values: ["vpc-0a"] },
-            { name: "map-public-ip-on-launch", values: ["false"] },
-          ],
-        },
-      },
-    ],
-  );
+  assert.deepEqual(stack.calls.filter(({ token }) => token.startsWith("aws:ec2/")).sort(byToken), [
+    { token: "aws:ec2/getRouteTable:getRouteTable", inputs: { routeTableId: "rtb-main" } },
+    { token: "aws:ec2/getRouteTable:getRouteTable", inputs: { routeTableId: "rtb-public" } },
+    { token: "aws:ec2/getRouteTables:getRouteTables", inputs: { vpcId: "vpc-0a" } },
+    {
+      token: "aws:ec2/getSubnets:getSubnets",
+      inputs: { filters: [{ name: "vpc-id", values: ["vpc-0a"] }] },
+    },
+  ]);
   assert.deepEqual(stack.outputs.network, {
-    subnets: ["subnet-0a", "subnet-0b", "subnet-0c"],
+    subnets: ["subnet-0b", "subnet-0c"],
     securityGroups: ["network-group-id"],
     assignPublicIp: false,
   });
+  assert.match(stack.outputs.networkToDo ?? "", /^sg-0db must let the task's security group in/);
+});
+
+test("the database's group is opened to the task's group if the stack is told to", async () => {
+  const settings = { assignPublicIp: false, vpcId: "vpc-0a", databaseSecurityGroup: "sg-0db" };
+  const stack = await run({ ...settings, openDatabaseSecurityGroup: true });
+  assert.deepEqual(only(stack, "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule").inputs, {
+    securityGroupId: "sg-0db",
+    referencedSecurityGroupId: "network-group-id",
+    description: "Migration task of stage-shop",
+    ipProtocol: "tcp",
+    fromPort: 5432,
+    toPort: 5432,
+    tags: TAGS,
+  });
+  assert.equal(stack.outputs.networkToDo, null);
+});
+
+test("a database user that signs in with IAM: a policy on the task's role, and no secret", async () => {
+  const stack = await run({
+    databaseHost: "db.internal",
+    databaseName: "shop",
+    databaseAuth: "iam",
+    databaseUser: "migrator",
+    databaseResourceId: "db-ABCDEFGHIJKL01234",
+  });
+  const { role, policy } = named(stack, "migration-task-policy").inputs;
+  assert.equal(role, "stage-shop-migration-task");
+  assert.deepEqual(JSON.parse(String(policy)).Statement[0].Resource, [
+    `arn:aws:rds-db:ap-northeast-1:${ACCOUNT_ID}:dbuser:db-ABCDEFGHIJKL01234/migrator`,
+  ]);
+  assert.equal(stack.outputs.databaseSecret, null);
 });
 
 test("EC2 without a cluster: instances behind a capacity provider, none between deploys", async () => {
@@ -333,7 +368,10 @@ const SOURCES = [
       sourceLocation: "https://github.com/shop/shop.git",
       createConnection: true,
     },
-    adds: ["aws:codeconnections/connection:Connection pipeline-connection"],
+    adds: [
+      "aws:codebuild/webhook:Webhook pipeline-webhook",
+      "aws:codeconnections/connection:Connection pipeline-connection",
+    ],
     source: {
       type: "GITHUB",
       location: "https://github.com/shop/shop.git",
@@ -371,6 +409,9 @@ const SOURCES = [
   },
 ];
 
+/** A connection that somebody has completed in the console. */
+const AVAILABLE = { "aws:codeconnections/connection:Connection": { connectionStatus: "AVAILABLE" } };
+
 const PIPELINE = [
   "aws:cloudwatch/logGroup:LogGroup pipeline-logs",
   "aws:codebuild/project:Project pipeline-project",
@@ -381,12 +422,73 @@ const PIPELINE = [
 
 for (const { settings, adds, source } of SOURCES) {
   test(`a ${settings.sourceType} source`, async () => {
-    const stack = await run({ ...PRIVATE, ...settings });
+    const stack = await run({ ...PRIVATE, ...settings }, "stage", AVAILABLE);
     assert.deepEqual(typesOf(stack), [...WITHOUT_PIPELINE, ...PIPELINE, ...adds].sort());
     assert.deepEqual(only(stack, "aws:codebuild/project:Project").inputs.source, source);
     assert.equal(stack.outputs.codeBuildProject, "stage-shop-deploy");
   });
 }
+
+test("while the connection that the stack made is pending, there is no project, and the outputs lead to the console", async () => {
+  const stack = await run({ ...PRIVATE, ...SOURCES[2]?.settings, slackWebhookParameter: "/stage/slack" });
+  assert.deepEqual(
+    typesOf(stack),
+    [
+      ...WITHOUT_PIPELINE,
+      "aws:codeconnections/connection:Connection pipeline-connection",
+      "ecs-migrate:infra:DeployPipeline pipeline",
+    ].sort(),
+  );
+  assert.equal(stack.outputs.codeBuildProject, null);
+  assert.match(stack.outputs.connectionLink ?? "", /\/settings\/connections\?region=ap-northeast-1$/);
+});
+
+test("a build that ends without a report: a rule on the build's state calls the function that tells Slack", async () => {
+  const stack = await run({ ...PRIVATE, ...SOURCES[4]?.settings, slackWebhookParameter: "/stage/slack" });
+  const made = typesOf(stack).filter((type) => type.includes("pipeline-notifier"));
+  assert.deepEqual(made, [
+    "aws:cloudwatch/eventRule:EventRule pipeline-notifier-rule",
+    "aws:cloudwatch/eventTarget:EventTarget pipeline-notifier-target",
+    "aws:cloudwatch/logGroup:LogGroup pipeline-notifier-logs",
+    "aws:iam/role:Role pipeline-notifier-role",
+    "aws:iam/rolePolicy:RolePolicy pipeline-notifier-policy",
+    "aws:lambda/function:Function pipeline-notifier-function",
+    "aws:lambda/permission:Permission pipeline-notifier-permission",
+    "ecs-migrate:infra:BuildNotifier pipeline-notifier",
+  ]);
+  assert.deepEqual(JSON.parse(String(named(stack, "pipeline-notifier-rule").inputs.eventPattern)), {
+    source: ["aws.codebuild"],
+    "detail-type": ["CodeBuild Build State Change"],
+    detail: {
+      "build-status": ["FAILED", "FAULT", "STOPPED", "TIMED_OUT"],
+      "project-name": ["stage-shop-deploy"],
+    },
+  });
+  const { code, environment, ...inputs } = named(stack, "pipeline-notifier-function").inputs;
+  assert.deepEqual(inputs, {
+    name: "stage-shop-build-notifier",
+    description: "Reports to Slack each build that ended without a report of its own",
+    role: `arn:aws:iam::${ACCOUNT_ID}:role/stage-shop-build-notifier`,
+    runtime: "nodejs22.x",
+    handler: "index.handler",
+    timeout: 20,
+    tags: TAGS,
+  });
+  assert.match((code as Record<string, string>)["index.mjs"] ?? "", /^export async function handler\(/m);
+  assert.deepEqual(environment, {
+    variables: {
+      STACK: "stage",
+      WEBHOOK_PARAMETER: "/stage/slack",
+      BUILD_LINK: `https://ap-northeast-1.console.aws.amazon.com/codesuite/codebuild/${ACCOUNT_ID}/projects/stage-shop-deploy/build/{id}/?region=ap-northeast-1`,
+    },
+  });
+  assert.deepEqual(named(stack, "pipeline-notifier-permission").inputs, {
+    function: "stage-shop-build-notifier",
+    action: "lambda:InvokeFunction",
+    principal: "events.amazonaws.com",
+    sourceArn: `arn:aws:events:ap-northeast-1:${ACCOUNT_ID}:rule/stage-shop-build-end`,
+  });
+});
 
 test("the CodeBuild project besides its source", async () => {
   const settings = {
@@ -402,8 +504,7 @@ test("the CodeBuild project besides its source", async () => {
     serviceRole: `arn:aws:iam::${ACCOUNT_ID}:role/stage-shop-deploy-codebuild`,
     artifacts: { type: "NO_ARTIFACTS" },
     badgeEnabled: false,
-    concurrentBuildLimit: 1,
-    buildTimeout: 60,
+    buildTimeout: 90,
     queuedTimeout: 120,
     cache: { type: "LOCAL", modes: ["LOCAL_DOCKER_LAYER_CACHE", "LOCAL_CUSTOM_CACHE"] },
     environment: {
@@ -413,8 +514,9 @@ test("the CodeBuild project besides its source", async () => {
       privilegedMode: true,
       environmentVariables: [
         { name: "STACK", value: "stage", type: "PLAINTEXT" },
+        { name: "MIGRATION_TIMEOUT", value: "3600s", type: "PLAINTEXT" },
         { name: "PULUMI_BACKEND_URL", value: "s3://shop-state?region=ap-northeast-1", type: "PLAINTEXT" },
-        { name: "SLACK_WEBHOOK_URL", value: "/stage/slack-webhook", type: "PARAMETER_STORE" },
+        { name: "SLACK_WEBHOOK_PARAMETER", value: "/stage/slack-webhook", type: "PLAINTEXT" },
       ],
     },
     logsConfig: { cloudwatchLogs: { status: "ENABLED", groupName: "/aws/codebuild/stage-shop-deploy" } },
@@ -439,6 +541,26 @@ for (const stack of ["stage", "prod"]) {
     });
   });
 }
+
+test("in a folder of a monorepo: the buildspec's path, and only pushes that change the named folders", async () => {
+  const monorepo = { projectPath: "tools/ecs-migrate", triggerPaths: ["services/shop", "tools/ecs-migrate"] };
+  const recording = await run({ ...PRIVATE, ...SOURCES[0]?.settings, ...monorepo });
+  const project = only(recording, "aws:codebuild/project:Project").inputs;
+  assert.equal((project.source as { buildspec: string }).buildspec, "tools/ecs-migrate/buildspec.yml");
+  const { environmentVariables } = project.environment as { environmentVariables: unknown[] };
+  assert.deepEqual(environmentVariables[2], {
+    name: "PROJECT_PATH",
+    value: "tools/ecs-migrate",
+    type: "PLAINTEXT",
+  });
+  const [group] = only(recording, "aws:codebuild/webhook:Webhook").inputs.filterGroups as {
+    filters: unknown[];
+  }[];
+  assert.deepEqual(group?.filters.at(-1), {
+    type: "FILE_PATH",
+    pattern: "^(services/shop|tools/ecs-migrate)/",
+  });
+});
 
 test("a push to CodeCommit starts the build on its commit, with its branch", async () => {
   const stack = await run({ ...PRIVATE, ...SOURCES[3]?.settings });
@@ -467,18 +589,20 @@ const TAGLESS = new Set([
   "aws:ecr/lifecyclePolicy:LifecyclePolicy",
   "aws:ecs/clusterCapacityProviders:ClusterCapacityProviders",
   "aws:iam/rolePolicy:RolePolicy",
+  "aws:lambda/permission:Permission",
   "aws:iam/rolePolicyAttachment:RolePolicyAttachment",
   CONTENT_IMAGE,
 ]);
 
 const WITH_ALL_TYPES: Readonly<Record<string, unknown>>[] = [
-  { ...PRIVATE, launchType: "EC2", ...SOURCES[3]?.settings },
+  { ...PRIVATE, launchType: "EC2", ...SOURCES[3]?.settings, slackWebhookParameter: "/stage/slack" },
   { ...SOURCES[2]?.settings, databaseCidr: "10.0.0.0/16" },
 ];
 
 for (const settings of WITH_ALL_TYPES) {
   test(`every resource that takes tags has the stack's and the user's (${String(settings.sourceType)})`, async () => {
-    const { resources } = await run({ ...settings, tags: { team: "payments", stack: "other" } });
+    const tags = { team: "payments", stack: "other" };
+    const { resources } = await run({ ...settings, tags }, "stage", AVAILABLE);
     const wanted = { team: "payments", ...TAGS };
     for (const { type, name, inputs, custom } of resources) {
       if (!custom || TAGLESS.has(type)) continue;
@@ -493,9 +617,11 @@ for (const settings of WITH_ALL_TYPES) {
 
 test("a permissions boundary is on every role", async () => {
   const permissionsBoundaryArn = `arn:aws:iam::${ACCOUNT_ID}:policy/boundary`;
-  const settings = { ...PRIVATE, launchType: "EC2", ...SOURCES[3]?.settings, permissionsBoundaryArn };
+  const slackWebhookParameter = "/stage/slack";
+  const ec2 = { ...PRIVATE, launchType: "EC2", ...SOURCES[3]?.settings };
+  const settings = { ...ec2, slackWebhookParameter, permissionsBoundaryArn };
   const roles = (await run(settings)).resources.filter(({ type }) => type === "aws:iam/role:Role");
-  assert.equal(roles.length, 5);
+  assert.equal(roles.length, 6);
   for (const { inputs } of roles) assert.equal(inputs.permissionsBoundary, permissionsBoundaryArn);
 });
 
@@ -510,6 +636,6 @@ test("log groups keep what they are told, under their key", async () => {
   });
 });
 
-function byToken(a: { token: string }, b: { token: string }): number {
-  return a.token < b.token ? -1 : 1;
+function byToken(a: FunctionCall, b: FunctionCall): number {
+  return JSON.stringify(a) < JSON.stringify(b) ? -1 : 1;
 }

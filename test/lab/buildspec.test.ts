@@ -16,10 +16,11 @@ import {
   writeFileSync,
 } from "node:fs";
 import { homedir } from "node:os";
-import { delimiter, join, resolve } from "node:path";
+import { basename, delimiter, dirname, join, resolve } from "node:path";
 import { after, before, describe, it } from "node:test";
 import type { RunReport } from "../../automation/report/report.ts";
-import { type Buildspec, readBuildspec, runBuild } from "./buildspec.ts";
+import { handler } from "../../infra/pipeline/notifier/index.mjs";
+import { type Buildspec, type PhaseResult, readBuildspec, runBuild } from "./buildspec.ts";
 import { type Lab, startLab } from "./lab.ts";
 import { createLabStack, type LabStack } from "./labStack.ts";
 
@@ -47,10 +48,11 @@ describe("a build of CodeBuild's", () => {
 
   /** One build on what is in the project's folder. */
   async function build(spec: Buildspec, env: NodeJS.ProcessEnv = {}) {
-    for (const file of [report, join(lab.folder, "installed")]) rmSync(file, { force: true });
+    rmSync(report, { force: true });
     const before = lab.slack.messages.length;
     const result = await runBuild(spec, {
-      cwd: stack.project,
+      // The repository's root: the project is in a folder of it.
+      cwd: dirname(stack.project),
       signal: lab.signal,
       env: {
         ...lab.env,
@@ -59,19 +61,21 @@ describe("a build of CodeBuild's", () => {
         npm_config_userconfig: join(homedir(), ".npmrc"),
         CI: "true",
         STACK: "local",
-        SLACK_WEBHOOK_URL: lab.slack.url,
+        SLACK_WEBHOOK_PARAMETER: "/local/slack-webhook",
+        MIGRATION_TIMEOUT: "3600s",
         CODEBUILD_BUILD_ID: BUILD,
         CODEBUILD_BUILD_URL: BUILD_URL,
         CODEBUILD_INITIATOR: "pusher",
         CODEBUILD_RESOLVED_SOURCE_VERSION: "4af3a95",
-        CODEBUILD_SRC_DIR: stack.project,
+        CODEBUILD_SRC_DIR: dirname(stack.project),
+        PROJECT_PATH: basename(stack.project),
         CODEBUILD_WEBHOOK_HEAD_REF: "refs/heads/local/login",
         // A project's environment goes before the buildspec's own.
         REPORT: report,
-        INSTALLED: join(lab.folder, "installed"),
         ...env,
       },
     });
+    await notify(lab, result.phases);
     const told = lab.slack.messages.slice(before);
     assert.equal(result.output.includes(lab.slack.url), false, "the webhook's URL is no word of the log");
     return { ...result, told };
@@ -93,7 +97,7 @@ describe("a build of CodeBuild's", () => {
     assert.equal(readReport().verdict.kind, "applied");
     assert.equal(readReport().origin.branch, "local/login");
     assert.equal(told.length, 1);
-    assert.doesNotMatch(JSON.stringify(told), /ended before the deploy could report/);
+    assert.doesNotMatch(JSON.stringify(told), /has not reported its end/);
   });
 
   it("that dies before the script can speak still reaches Slack", async () => {
@@ -103,13 +107,13 @@ describe("a build of CodeBuild's", () => {
       [
         { name: "install", succeeded: true },
         { name: "build", succeeded: false },
-        { name: "post_build", succeeded: true },
+        { name: "post_build", succeeded: false },
       ],
       output,
     );
     assert.match(output, /MIGRATE is perhaps; it must be skip or auto/);
     assert.equal(existsSync(report), false);
-    assert.deepEqual(told, [deadBuild("refs/heads/local/login")]);
+    assert.deepEqual(told, [deadBuild("BUILD")]);
   });
 
   it("that has spoken is not told of twice", async () => {
@@ -130,14 +134,11 @@ describe("a build of CodeBuild's", () => {
     assert.match(JSON.stringify(told), /20261121_add_discounts\.up\.sql/);
   });
 
-  it("that cannot even install reaches Slack, and deploys nothing; CodeCommit gives the branch otherwise", async () => {
+  it("that cannot even install reaches Slack, and deploys nothing", async () => {
     unlinkSync(join(stack.project, "package-lock.json"));
-    const { phases, told, output } = await build(buildspec, {
-      CODEBUILD_WEBHOOK_HEAD_REF: undefined,
-      SOURCE_BRANCH: "local/login",
-    });
+    const { phases, told, output } = await build(buildspec);
     assert.deepEqual(phases, [{ name: "install", succeeded: false }], output);
-    assert.deepEqual(told, [deadBuild("refs/heads/local/login")]);
+    assert.deepEqual(told, [deadBuild("INSTALL")]);
   });
 });
 
@@ -150,12 +151,39 @@ function installed(buildspec: Buildspec): Buildspec {
   return { ...buildspec, phases: { install: { ...install, commands }, ...others } };
 }
 
-function deadBuild(branch: string) {
+/**
+ * What EventBridge does at the end of a build that did not succeed: calls the function with the state of each phase. The event
+ * has the fields of AWS CodeBuild User Guide, "Build notifications input format reference".
+ */
+async function notify(lab: Lab, phases: readonly PhaseResult[]): Promise<void> {
+  if (phases.every(({ succeeded }) => succeeded)) return;
+  const before = process.env;
+  process.env = { ...before, ...lab.env, STACK: "local", WEBHOOK_PARAMETER: "/local/slack-webhook" };
+  try {
+    await handler({
+      detail: {
+        "build-status": "FAILED",
+        "build-id": `arn:aws:codebuild:ap-northeast-1:000000000000:build/${BUILD}`,
+        "additional-information": {
+          "source-version": "4af3a95",
+          phases: phases.map(({ name, succeeded }) => ({
+            "phase-type": name.toUpperCase(),
+            "phase-status": succeeded ? "SUCCEEDED" : "FAILED",
+          })),
+        },
+      },
+    });
+  } finally {
+    process.env = before;
+  }
+}
+
+function deadBuild(phase: string) {
   return {
     text:
-      ":x: *local*: the build ended before the deploy could report.\n" +
-      `Branch ${branch}, commit 4af3a95\n${BUILD_URL}\n` +
-      "Whether a migration ran: `npx ecs-migrate migrate status --stack local`",
+      ":x: *local*: the build failed, and the deploy has not reported its end.\n" +
+      `Phase ${phase}\nSource 4af3a95, build ${BUILD}\n` +
+      "A migration that had started goes on. Its state: `npx ecs-migrate migrate status --stack local`",
   };
 }
 

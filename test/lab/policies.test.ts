@@ -4,7 +4,9 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
-import { codeBuildRolePolicy, executionRolePolicy, type PolicyDocument } from "../../infra/policies.ts";
+import { codeBuildRolePolicy } from "../../infra/policies/build.ts";
+import type { PolicyDocument } from "../../infra/policies/document.ts";
+import { executionRolePolicy } from "../../infra/policies/task.ts";
 import { type MiniStack, startMiniStack } from "./aws/ministack.ts";
 
 const PLACE = { partition: "aws", region: "ap-northeast-1", accountId: "111122223333" };
@@ -21,10 +23,11 @@ const TASK = `${ECS}:task/stage-shop-migration/0a1b`;
 
 const BUILD = codeBuildRolePolicy({
   ...PLACE,
-  projectName: "stage-shop-deploy",
   buildLogGroup: "/aws/codebuild/stage-shop-deploy",
   repositoryArn: REPOSITORY,
+  pullRepositories: [],
   clusterArn: CLUSTER,
+  looksUpCluster: false,
   taskDefinitionFamily: "stage-shop-migration",
   executionRoleArn: `${IAM}/stage-shop-migration-execution`,
   taskRoleArn: `${IAM}/stage-shop-migration-task`,
@@ -33,7 +36,7 @@ const BUILD = codeBuildRolePolicy({
   slackWebhookKmsKeyArn: undefined,
   stateBucket: "shop-state",
   stateKeyArn: `${KMS}/state`,
-  looksUpNetwork: false,
+  looksUpNetwork: "nothing",
   source: { kind: "connection", connectionArn: `${CONNECTION}/0a1b` },
 });
 
@@ -41,8 +44,10 @@ const EXECUTION = executionRolePolicy({
   ...PLACE,
   repositoryArn: REPOSITORY,
   logGroup: "/ecs/migration/shop/stage",
-  databaseSecret: "/stage/migration",
-  databaseSecretKmsKeyArn: `${KMS}/database`,
+  database: {
+    connection: { kind: "url", secret: "/stage/migration" },
+    secretKmsKeyArn: `${KMS}/database`,
+  },
 });
 
 type Call = [
@@ -96,10 +101,11 @@ const BUILD_CALLS: Call[] = [
   ["implicitDeny", "logs:FilterLogEvents", `${LOGS}:/ecs/migration/shop/prod`],
   ["implicitDeny", "logs:DeleteLogGroup", `${LOGS}:/ecs/migration/shop/stage`],
   ["allowed", "logs:PutLogEvents", `${LOGS}:/aws/codebuild/stage-shop-deploy:log-stream:0a1b`],
-  ["allowed", "ssm:GetParameters", `${SSM}/stage/slack-webhook`],
-  ["implicitDeny", "ssm:GetParameters", `${SSM}/stage/migration`],
+  ["allowed", "ssm:GetParameter", `${SSM}/stage/slack-webhook`],
+  ["implicitDeny", "ssm:GetParameter", `${SSM}/stage/migration`],
   ["allowed", "s3:PutObject", "arn:aws:s3:::shop-state/.pulumi/stacks/ecs-migrate/stage.json"],
-  ["implicitDeny", "s3:PutObject", "arn:aws:s3:::shop-state-other/x"],
+  ["implicitDeny", "s3:PutObject", "arn:aws:s3:::shop-state/other"],
+  ["implicitDeny", "s3:PutObject", "arn:aws:s3:::shop-state-other/.pulumi/x"],
   ["allowed", "kms:Decrypt", `${KMS}/state`],
   ["implicitDeny", "kms:Decrypt", `${KMS}/database`],
 ];

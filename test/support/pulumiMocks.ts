@@ -33,11 +33,25 @@ export type FunctionAnswers = Readonly<
   Record<string, (inputs: Readonly<Record<string, unknown>>) => Record<string, unknown>>
 >;
 
+/** A VPC with a public subnet, 0a; the others have the main table, which leads to a NAT gateway. */
+const ROUTE_TABLES: Readonly<Record<string, Record<string, unknown>>> = {
+  "rtb-main": {
+    associations: [{ main: true, subnetId: "" }],
+    routes: [{ cidrBlock: "0.0.0.0/0", gatewayId: "", natGatewayId: "nat-0a" }],
+  },
+  "rtb-public": {
+    associations: [{ main: false, subnetId: "subnet-0a" }],
+    routes: [{ cidrBlock: "0.0.0.0/0", gatewayId: "igw-0a", natGatewayId: "" }],
+  },
+};
+
 const ANSWERS: FunctionAnswers = {
   "aws:index/getCallerIdentity:getCallerIdentity": () => ({ accountId: ACCOUNT_ID }),
   "aws:index/getPartition:getPartition": () => ({ partition: "aws" }),
   "aws:ec2/getVpc:getVpc": () => ({ id: "vpc-0defa017" }),
   "aws:ec2/getSubnets:getSubnets": () => ({ ids: ["subnet-0c", "subnet-0a", "subnet-0b"] }),
+  "aws:ec2/getRouteTables:getRouteTables": () => ({ ids: ["rtb-main", "rtb-public"] }),
+  "aws:ec2/getRouteTable:getRouteTable": ({ routeTableId }) => ROUTE_TABLES[String(routeTableId)] ?? {},
   "aws:ecs/getCluster:getCluster": (inputs) => ({ arn: arnOf("ecs", `cluster/${inputs.clusterName}`) }),
 };
 
@@ -62,6 +76,8 @@ const COMPUTED: Readonly<Record<string, (name: string) => Record<string, unknown
   "aws:iam/instanceProfile:InstanceProfile": (name) => ({
     arn: `arn:aws:iam::${ACCOUNT_ID}:instance-profile/${name}`,
   }),
+  "aws:cloudwatch/eventRule:EventRule": (name) => ({ arn: arnOf("events", `rule/${name}`) }),
+  "aws:lambda/function:Function": (name) => ({ arn: arnOf("lambda", `function:${name}`) }),
   "aws:iam/role:Role": (name) => ({ arn: `arn:aws:iam::${ACCOUNT_ID}:role/${name}` }),
 };
 
@@ -70,17 +86,24 @@ const COMPUTED: Readonly<Record<string, (name: string) => Record<string, unknown
  *
  * @param stack the stack's name
  * @param answers in place of, or besides, the usual answers of the functions
+ * @param computed outputs in place of the usual ones, by type
  * @returns what will have been declared and called, filled as the program runs
  */
-export async function installMocks(stack: string, answers: FunctionAnswers = {}): Promise<Recording> {
+export async function installMocks(
+  stack: string,
+  answers: FunctionAnswers = {},
+  computed: Readonly<Record<string, Record<string, unknown>>> = {},
+): Promise<Recording> {
   const resources: DeclaredResource[] = [];
   const calls: FunctionCall[] = [];
   const known = { ...ANSWERS, ...answers };
   await pulumi.runtime.setMocks(
     {
-      newResource: ({ type, name, inputs, custom }) => {
+      newResource: async ({ type, name, inputs: given, custom }) => {
+        const inputs = await withoutAssets(given);
         resources.push({ type, name, inputs, custom: custom ?? false });
-        return { id: `${name}-id`, state: { ...inputs, ...computedOf(type, name, inputs) } };
+        const state = { ...inputs, ...computedOf(type, name, inputs), ...computed[type] };
+        return { id: `${name}-id`, state };
       },
       call: ({ token, inputs }) => {
         calls.push({ token, inputs });
@@ -93,6 +116,17 @@ export async function installMocks(stack: string, answers: FunctionAnswers = {})
     stack,
   );
   return { resources, calls };
+}
+
+/** Archives of texts as `{ [file]: text }`, so that two of them compare by their content. */
+async function withoutAssets(inputs: Readonly<Record<string, unknown>>): Promise<Record<string, unknown>> {
+  const entries = Object.entries(inputs).map(async ([name, value]) => {
+    if (!pulumi.asset.AssetArchive.isInstance(value)) return [name, value] as const;
+    const assets = Object.entries((await (value as pulumi.asset.AssetArchive).assets) ?? {});
+    const texts = assets.map(async ([file, asset]) => [file, await (asset as pulumi.asset.StringAsset).text]);
+    return [name, Object.fromEntries(await Promise.all(texts))] as const;
+  });
+  return Object.fromEntries(await Promise.all(entries));
 }
 
 function computedOf(

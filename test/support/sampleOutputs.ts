@@ -28,6 +28,7 @@ export function sampleOutputs(changes: Partial<Outputs> = {}, files = SAMPLE_FIL
     capacityProvider: null,
     network: { subnets: ["subnet-a", "subnet-b"], securityGroups: ["sg-1"], assignPublicIp: false },
     networkPath: null,
+    networkToDo: null,
     taskDefinitionFamily: "shop-stage-migration",
     taskDefinitionArn: "arn:aws:ecs:eu-west-1:123456789012:task-definition/shop-stage-migration:12",
     container: { name: "migration", user: "65534:65534" },

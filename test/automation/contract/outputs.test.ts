@@ -43,7 +43,7 @@ describe("parseOutputs", () => {
     ],
     ["an image by tag", { image: "shop:latest" }],
     ["a digest in upper case", { migrationsSha256: "AB".repeat(32) }],
-    ["null where a text must be", { databaseSecret: null }],
+    ["null where a text must be", { repositoryUrl: null }],
   ];
   for (const [name, changes] of wrong)
     it(`refuses ${name}`, () => assert.equal(problemsOf({ ...sampleOutputs(), ...changes }).length, 1));

@@ -57,6 +57,21 @@ before(() => {
 });
 after(() => rmSync(other, { recursive: true, force: true }));
 
+const SECRET = `arn:aws:secretsmanager:ap-northeast-1:${ACCOUNT_ID}:secret:rds!db-0a1b-AbCdEf`;
+/** A database by its parts. */
+const IN_PARTS: Settings = {
+  databaseHost: "db.internal",
+  databaseName: "shop",
+  databaseCredentialsSecret: SECRET,
+};
+const WITH_IAM: Settings = {
+  databaseHost: "db.internal",
+  databaseName: "shop",
+  databaseAuth: "iam",
+  databaseUser: "migrator",
+  databaseResourceId: "db-ABC",
+};
+
 const EC2: Settings = { launchType: "EC2" };
 const EC2_CLUSTER: Settings = { ...EC2, cluster: "shared" };
 
@@ -68,6 +83,8 @@ function pairs(): Readonly<Record<string, Pair>> {
     dockerfile: { from: { appPath: other }, to: "Second.Dockerfile", passes: true },
     dockerTarget: { to: "runtime", passes: true },
     buildArgs: { to: { RUNTIME_IMAGE: "mirror/alpine:3" }, passes: true },
+    // The program makes nothing of it yet.
+    image: { to: "migrations", passes: true },
     imageCacheFrom: { to: ["mirror/shop:cache"], passes: true },
     // The deploy reads these two itself; the program declares nothing from them.
     checkDialect: { to: "other", passes: true },
@@ -93,6 +110,30 @@ function pairs(): Readonly<Record<string, Pair>> {
     assignPublicIp: { to: true },
     databaseSecurityGroup: { from: { securityGroups: [], databaseCidr: "10.0.0.0/8" }, to: "sg-0ffffff0" },
     databaseCidr: { from: { securityGroups: [], databaseCidr: "10.0.0.0/8" }, to: "10.0.0.0/16" },
+    openDatabaseSecurityGroup: {
+      from: { securityGroups: [], databaseSecurityGroup: "sg-0ffffff0" },
+      to: true,
+    },
+    pullRepositories: { to: [`arn:aws:ecr:ap-northeast-1:${ACCOUNT_ID}:repository/mirror/alpine`] },
+    migrationTimeout: { to: "2h" },
+    databaseHost: { from: IN_PARTS, to: "other.internal" },
+    databaseName: { from: IN_PARTS, to: "orders" },
+    databaseEngine: { from: IN_PARTS, to: "mysql" },
+    databaseParams: { from: IN_PARTS, to: "sslmode=disable" },
+    databaseAuth: {
+      from: IN_PARTS,
+      to: "iam",
+      with: { databaseCredentialsSecret: "", databaseUser: "migrator", databaseResourceId: "db-ABC" },
+    },
+    databaseCredentialsSecret: { from: IN_PARTS, to: `${SECRET}2` },
+    databaseUser: { from: WITH_IAM, to: "other" },
+    databaseResourceId: { from: WITH_IAM, to: "db-OTHER" },
+    lockTimeout: { to: "9s" },
+    lockBudget: { to: "9m" },
+    connectTimeout: { to: "9s" },
+    showErrorDetails: { to: true },
+    projectPath: { to: "tools/ecs-migrate" },
+    triggerPaths: { to: ["services/shop"] },
     databasePort: { from: { securityGroups: [], databaseCidr: "10.0.0.0/8" }, to: 3306 },
     cpu: { to: 512, with: { memory: 1024 }, from: { memory: 1024 } },
     memory: { to: 1024 },
@@ -116,7 +157,7 @@ function pairs(): Readonly<Record<string, Pair>> {
       to: false,
       with: { connectionArn: CONNECTION },
     },
-    webhook: { to: "off" },
+    webhook: { to: false },
     buildImage: { to: "aws/codebuild/standard:7.0" },
     buildComputeType: { to: "BUILD_GENERAL1_LARGE" },
     buildTimeoutMinutes: { to: 240 },

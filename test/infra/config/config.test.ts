@@ -10,7 +10,7 @@ function parse(settings: Readonly<Record<string, unknown>>, stack = "stage"): St
   return parseConfig(values, { stack, rootDirectory: CHECKOUT });
 }
 
-/** Every problem, without the mend that all of them end with. */
+/** Every problem, without the command that all of them end with. */
 function problemsOf(settings: Readonly<Record<string, unknown>>, stack = "stage"): string[] {
   try {
     parse(settings, stack);
@@ -42,11 +42,13 @@ test("the smallest configuration takes every default", () => {
     migrate: "auto",
     tags: {},
     image: {
+      kind: "application",
       appPath: join(CHECKOUT, "app"),
       migrationsPath: join(CHECKOUT, "app", "resources", "db", "migrations"),
       dockerfile: join(CHECKOUT, "app", "Dockerfile"),
       target: undefined,
       buildArgs: {},
+      pullRepositories: [],
       platform: "linux/amd64",
       cacheFrom: [],
       retention: 30,
@@ -68,6 +70,15 @@ test("the smallest configuration takes every default", () => {
       assignPublicIp: true,
       databaseEgress: undefined,
     },
+    database: {
+      connection: { kind: "url", secret: "/stage/migration" },
+      secretKmsKeyArn: undefined,
+      port: 5432,
+      lockTimeout: 5,
+      lockBudget: 120,
+      connectTimeout: 60,
+      showErrorDetails: false,
+    },
     task: {
       cpu: 256,
       memory: 512,
@@ -75,12 +86,10 @@ test("the smallest configuration takes every default", () => {
       readonlyRootFilesystem: true,
       ulimits: [],
       environment: {},
-      databaseSecret: "/stage/migration",
-      databaseSecretKmsKeyArn: undefined,
+      timeout: 3600,
     },
     logs: { group: "/ecs/migration/shop/stage", retentionDays: 365, kmsKeyArn: undefined },
-    slackWebhookParameter: undefined,
-    slackWebhookKmsKeyArn: undefined,
+    slack: undefined,
     pipeline: undefined,
     permissionsBoundaryArn: undefined,
   } satisfies StackConfig);
@@ -116,15 +125,15 @@ test("all problems are listed at once", () => {
       buildArgs: ["A=1"],
     }),
     [
-      'ecs-migrate:application is "Shop", but it must be 2 to 24 lower-case letters, digits and hyphens, starting with a letter',
-      'ecs-migrate:launchType is "LAMBDA", but it must be one of FARGATE, EC2',
+      'ecs-migrate:application is "Shop", but it must be 2 to 24 lower-case letters, digits and single hyphens, starting with a letter',
       'aws:region is "tokyo", but it must be a region like ap-northeast-1',
       'ecs-migrate:production is "yes", but it must be true or false',
       'ecs-migrate:migrate is "sometimes", but it must be one of auto, always, manual',
+      'ecs-migrate:launchType is "LAMBDA", but it must be one of FARGATE, EC2',
+      "ecs-migrate:cpu is 300, but Fargate takes 256, 512, 1024, 2048, 4096, 8192, 16384",
       'ecs-migrate:buildArgs is ["A=1"], but it must be a map of texts',
       'ecs-migrate:subnets is "10.0.0.0/24", but each item must be a subnet\'s id like subnet-0a1b2c3d',
       "ecs-migrate:securityGroups is not set, but with vpcId or subnets either it or databaseSecurityGroup or databaseCidr is needed",
-      "ecs-migrate:cpu is 300, but Fargate takes 256, 512, 1024, 2048, 4096, 8192, 16384",
       "ecs-migrate:logRetentionDays is 42, but CloudWatch Logs takes 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653",
     ],
   );
@@ -150,38 +159,51 @@ test("the keys that a deploy's check reads are checked here as well", () => {
 
 test("what is missing is named", () => {
   assert.deepEqual(problemsOf({ appPath: join(CHECKOUT, "app"), assignPublicIp: true }), [
-    "ecs-migrate:application is not set, but it must be 2 to 24 lower-case letters, digits and hyphens, starting with a letter",
+    "ecs-migrate:application is not set, but it must be 2 to 24 lower-case letters, digits and single hyphens, starting with a letter",
     "aws:region is not set, but it must be a region like ap-northeast-1",
   ]);
 });
 
-test("an application without Dockerfile or migrations", () => {
-  const appPath = join(CHECKOUT, "infra");
-  assert.deepEqual(problemsOf({ ...SMALLEST, appPath }), [
-    `ecs-migrate:dockerfile is "${appPath}/Dockerfile", but there is no such file`,
-    `ecs-migrate:migrationsPath is "${appPath}/resources/db/migrations", but there is no such folder`,
+test("an application without Dockerfile or migrations: the value as it was written, and the path that it means", () => {
+  const infra = join(CHECKOUT, "infra");
+  assert.deepEqual(problemsOf({ ...SMALLEST, appPath: "./infra" }), [
+    `ecs-migrate:dockerfile is "Dockerfile", but there is no file ${infra}/Dockerfile`,
+    `ecs-migrate:migrationsPath is "resources/db/migrations", but there is no folder ${infra}/resources/db/migrations`,
   ]);
   assert.deepEqual(problemsOf({ ...SMALLEST, appPath: "no-app" }), [
-    `ecs-migrate:appPath is "${join(CHECKOUT, "no-app")}", but there is no such folder`,
+    `ecs-migrate:appPath is "no-app", but there is no folder ${join(CHECKOUT, "no-app")}`,
   ]);
 });
+
+test("an image of the migrations alone needs no Dockerfile", () => {
+  const settings = { ...SMALLEST, image: "migrations", dockerfile: "none.Dockerfile" };
+  assert.deepEqual(problemsOf(settings), []);
+  assert.equal(parse(settings).image.kind, "migrations");
+});
+
+/** A database by its parts, with the secret that RDS makes. */
+const RDS = {
+  databaseHost: "shop.cluster-0a.ap-northeast-1.rds.amazonaws.com",
+  databaseName: "shop",
+  databaseCredentialsSecret: "arn:aws:secretsmanager:ap-northeast-1:111122223333:secret:rds!db-0a1b-AbCdEf",
+};
 
 /** One wrong setting on top of the smallest configuration, and the only problem it makes. */
 const REFUSED: [string, Readonly<Record<string, unknown>>, string][] = [
   [
     "Fargate in bridge mode",
     { networkMode: "bridge" },
-    'ecs-migrate:networkMode is "bridge", but Fargate knows awsvpc alone',
+    'ecs-migrate:networkMode is "bridge", but Fargate only knows awsvpc',
   ],
   [
     "a public address on EC2",
     { launchType: "EC2" },
-    "ecs-migrate:assignPublicIp is true, but ECS gives a task a public address on Fargate alone",
+    "ecs-migrate:assignPublicIp is true, but ECS gives a task a public address only on Fargate",
   ],
   [
     "the default VPC without a public address",
     { assignPublicIp: false },
-    "ecs-migrate:assignPublicIp is false, but the default VPC's subnets reach ECR, SSM and the logs with a public address alone: make it true, or give vpcId or subnets",
+    "ecs-migrate:assignPublicIp is false, but the default VPC's subnets reach ECR, SSM and the logs only with a public address: make it true, or give vpcId or subnets",
   ],
   [
     "two ways to a security group",
@@ -203,7 +225,7 @@ const REFUSED: [string, Readonly<Record<string, unknown>>, string][] = [
   [
     "a limit that Fargate does not take",
     { ulimits: [{ name: "core", softLimit: 0, hardLimit: 0 }] },
-    'ecs-migrate:ulimits is "core", but Fargate takes nofile alone',
+    'ecs-migrate:ulimits is "core", but Fargate only takes nofile',
   ],
   [
     "a soft limit above the hard one",
@@ -223,7 +245,7 @@ const REFUSED: [string, Readonly<Record<string, unknown>>, string][] = [
   [
     "a tag key of AWS's own",
     { tags: { "aws:team": "x" } },
-    'ecs-migrate:tags is "aws:team", but AWS keeps tag keys that start with aws: to itself',
+    'ecs-migrate:tags has "aws:team": "x", but AWS keeps tag keys that start with aws: to itself',
   ],
   [
     "a capacity provider of no cluster",
@@ -260,14 +282,97 @@ const REFUSED: [string, Readonly<Record<string, unknown>>, string][] = [
     "ecs-migrate:createConnection is true, but a self-managed GitLab's connection needs a host: make it in the console",
   ],
   [
-    "a webhook where there can be none",
-    { sourceType: "S3", sourceLocation: "source/shop.zip", webhook: "on" },
-    'ecs-migrate:webhook is "on", but sourceType S3 has none',
+    "trigger paths of CodeCommit",
+    {
+      sourceType: "CODECOMMIT",
+      sourceLocation: "https://git-codecommit.ap-northeast-1.amazonaws.com/v1/repos/shop",
+      triggerPaths: ["services/shop"],
+    },
+    'ecs-migrate:triggerPaths is ["services/shop"], but CodeCommit\'s events do not name the changed files: leave it empty',
+  ],
+  [
+    "a project's path that leaves the repository",
+    { sourceType: "S3", sourceLocation: "source/shop.zip", projectPath: "../tools" },
+    'ecs-migrate:projectPath is "../tools", but it must be a folder from the repository\'s root like tools/ecs-migrate',
+  ],
+  [
+    "a build that ends before its migration",
+    {
+      sourceType: "S3",
+      sourceLocation: "source/shop.zip",
+      migrationTimeout: "2h",
+      buildTimeoutMinutes: 120,
+    },
+    "ecs-migrate:buildTimeoutMinutes is 120, but the CLI waits 120 minutes for the migration (migrationTimeout) and must report before the build ends: make it 135 or more, or 0 to have it computed",
+  ],
+  [
+    "a migration that no build can wait for",
+    { sourceType: "S3", sourceLocation: "source/shop.zip", migrationTimeout: "36h" },
+    'ecs-migrate:migrationTimeout is "36h", but a build may take 2160 minutes, so the migration in it 2130: make it 2130m or less',
+  ],
+  [
+    "a migrator that waits for longer than the CLI",
+    { lockBudget: "2h" },
+    'ecs-migrate:migrationTimeout is "60m", but the migrator itself may wait 7260 s (connectTimeout and lockBudget): make it longer than that',
+  ],
+  [
+    "a time that is none",
+    { lockTimeout: "soon" },
+    'ecs-migrate:lockTimeout is "soon", but it must be a time like 90s, 45m or 2h, from 0 s to 3600 s',
+  ],
+  [
+    "more tags than AWS takes",
+    { tags: Object.fromEntries(Array.from({ length: 46 }, (_, index) => [`key${index}`, "x"])) },
+    "ecs-migrate:tags has 46 tags, but AWS takes 50 on a resource and this project sets 5 of them: name 45 at most",
+  ],
+  [
+    "a tag with a character that AWS refuses",
+    { tags: { team: "a&b" } },
+    'ecs-migrate:tags has "team": "a&b", but tags may only hold letters, digits, spaces and the characters _ . : / = + - @',
+  ],
+  [
+    "a log group of AWS's own",
+    { logGroup: "aws/ecs/shop" },
+    'ecs-migrate:logGroup is "aws/ecs/shop", but it must be a log group\'s name: letters, digits and _ / . # -, and not starting with aws/',
+  ],
+  [
+    "more subnets than RunTask takes",
+    {
+      assignPublicIp: false,
+      securityGroups: ["sg-0a"],
+      subnets: Array.from({ length: 17 }, (_, index) => `subnet-${index}a`),
+    },
+    "ecs-migrate:subnets has 17 items, but RunTask takes 16: name one or two in each availability zone",
+  ],
+  [
+    "a group to be opened that is not named",
+    { openDatabaseSecurityGroup: true },
+    "ecs-migrate:databaseSecurityGroup is not set, but openDatabaseSecurityGroup adds a rule to it",
+  ],
+  [
+    "a database by its URL and by its parts",
+    { ...RDS, databaseSecret: "/stage/migration" },
+    'ecs-migrate:databaseSecret is "/stage/migration", but databaseHost gives the database by its parts: keep one of the two',
+  ],
+  [
+    "parts of a database without its host",
+    { databaseName: "shop" },
+    'ecs-migrate:databaseName is "shop", but it only counts together with databaseHost',
+  ],
+  [
+    "a password and IAM",
+    { ...RDS, databaseAuth: "iam", databaseUser: "migrator", databaseResourceId: "db-ABCDEFGHIJKL01234" },
+    `ecs-migrate:databaseCredentialsSecret is "${RDS.databaseCredentialsSecret}", but it only counts with databaseAuth password`,
+  ],
+  [
+    "a repository's name in place of its ARN",
+    { pullRepositories: ["mirror/alpine"] },
+    'ecs-migrate:pullRepositories is "mirror/alpine", but each item must be the ARN of an ECR repository',
   ],
   [
     "a build without end",
     { sourceType: "S3", sourceLocation: "source/shop.zip", buildTimeoutMinutes: 4000 },
-    'ecs-migrate:buildTimeoutMinutes is "4000", but it must be a whole number from 5 to 2160',
+    'ecs-migrate:buildTimeoutMinutes is "4000", but it must be a whole number from 0 to 2160',
   ],
 ];
 
@@ -279,7 +384,64 @@ for (const [name, settings, problem] of REFUSED) {
 
 test("a stack's name that cannot start a resource's name", () => {
   assert.deepEqual(problemsOf(SMALLEST, "Stage"), [
-    'the stack\'s name is "Stage", but it names every resource and must be 2 to 16 lower-case letters, digits and hyphens, starting with a letter; make one with `pulumi stack init <name>`',
+    "the stack's name is \"Stage\", but it starts every resource's name and must be 2 to 16 lower-case letters, digits and single hyphens, starting with a letter; make one with `pulumi stack init <name>`",
+  ]);
+});
+
+test("names that AWS refuses for one kind of resource are refused up front", () => {
+  const ec2 = { ...SMALLEST, assignPublicIp: false, launchType: "EC2" };
+  assert.deepEqual(problemsOf(SMALLEST, "sg"), [
+    "the stack's name is \"sg\", but it starts the security group's name, and EC2 refuses names that start with sg-; make another stack with `pulumi stack init <name>`",
+  ]);
+  assert.deepEqual(problemsOf(ec2, "ecs1"), [
+    'the names of this stack start with "ecs1-shop", but ECS refuses capacity providers whose name starts with ecs; make a stack of another name with `pulumi stack init <name>`, or name an existing cluster as ecs-migrate:cluster',
+  ]);
+  assert.deepEqual(problemsOf({ ...ec2, cluster: "main" }, "ecs1"), []);
+  assert.deepEqual(problemsOf(SMALLEST, "ecs1"), []);
+  assert.match(problemsOf({ ...SMALLEST, application: "shop--web" })[0] ?? "", /single hyphens/);
+});
+
+test("a build takes longer than the migration that it waits for", () => {
+  const s3 = { ...SMALLEST, sourceType: "S3", sourceLocation: "source/shop.zip" };
+  assert.equal(parse(s3).pipeline?.timeoutMinutes, 90);
+  assert.equal(parse({ ...s3, migrationTimeout: "4h" }).pipeline?.timeoutMinutes, 270);
+  assert.equal(
+    parse({ ...s3, migrationTimeout: "10m", buildTimeoutMinutes: 45 }).pipeline?.timeoutMinutes,
+    45,
+  );
+});
+
+test("a database by its parts, with the port of its engine", () => {
+  const { database, network } = parse({
+    ...SMALLEST,
+    ...RDS,
+    databaseEngine: "mysql",
+    databaseCidr: "10.0.0.0/16",
+  });
+  assert.deepEqual(database.connection, {
+    kind: "parts",
+    host: RDS.databaseHost,
+    port: 3306,
+    name: "shop",
+    engine: "mysql",
+    params: "",
+    credentials: { kind: "password", secretArn: RDS.databaseCredentialsSecret },
+  });
+  assert.equal(network.databaseEgress?.port, 3306);
+  const { databaseCredentialsSecret: _, ...host } = RDS;
+  const iam = { databaseAuth: "iam", databaseUser: "migrator", databaseResourceId: "cluster-ABCDEF01" };
+  const { connection } = parse({ ...SMALLEST, ...host, ...iam, databasePort: 6432 }).database;
+  assert.deepEqual(connection.kind === "parts" && [connection.port, connection.credentials], [
+    6432,
+    { kind: "iam", user: "migrator", resourceId: "cluster-ABCDEF01" },
+  ]);
+});
+
+test("what is missing of a database's parts is named at once", () => {
+  assert.deepEqual(problemsOf({ ...SMALLEST, databaseHost: "db.internal", databaseAuth: "iam" }), [
+    "ecs-migrate:databaseName is not set, but it must be the name of the database",
+    "ecs-migrate:databaseUser is not set, but it must be the name of the database user that signs in with IAM",
+    "ecs-migrate:databaseResourceId is not set, but it must be the resource id of the RDS instance, cluster or proxy, like db-ABCDEFGHIJKL01234",
   ]);
 });
 
@@ -319,13 +481,13 @@ test("Pulumi.local.yaml is right as it stands", () => {
   assert.deepEqual(problemsOf(stackFile("local"), "local"), []);
 });
 
-test("the webhook waits for a connection that is made here, and comes by itself with one that is given", () => {
+test("a webhook for each source that has one, unless it is off", () => {
   const github = { ...SMALLEST, sourceType: "GITHUB", sourceLocation: "https://github.com/shop/shop.git" };
   const { "ecs-migrate:connectionArn": connectionArn } = FILLED_IN;
-  assert.equal(parse({ ...github, createConnection: true }).pipeline?.webhook, false);
-  assert.equal(parse({ ...github, createConnection: true, webhook: "on" }).pipeline?.webhook, true);
-  assert.equal(parse({ ...github, connectionArn }).pipeline?.webhook, true);
-  assert.equal(parse({ ...github, connectionArn, webhook: "off" }).pipeline?.webhook, false);
+  assert.equal(parse({ ...github, createConnection: true }).pipeline?.webhook, true);
+  assert.equal(parse({ ...github, connectionArn, webhook: false }).pipeline?.webhook, false);
+  const s3 = { ...SMALLEST, sourceType: "S3", sourceLocation: "source/shop.zip" };
+  assert.equal(parse(s3).pipeline?.webhook, false);
 });
 
 test("what a secret's name may look like", () => {
@@ -337,6 +499,7 @@ test("what a secret's name may look like", () => {
     "arn:aws-cn:secretsmanager:cn-north-1:111122223333:secret:prod/db-AbCdEf:url::",
   ];
   for (const databaseSecret of names) {
-    assert.equal(parse({ ...SMALLEST, databaseSecret }).task.databaseSecret, databaseSecret);
+    const { connection } = parse({ ...SMALLEST, databaseSecret }).database;
+    assert.deepEqual(connection, { kind: "url", secret: databaseSecret });
   }
 });

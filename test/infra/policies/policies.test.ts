@@ -4,14 +4,17 @@ import {
   type CodeBuildRoleArgs,
   codeBuildRolePolicy,
   codeBuildTrustPolicy,
+} from "../../../infra/policies/build.ts";
+import { type PolicyDocument, UNSCOPED_ACTIONS } from "../../../infra/policies/document.ts";
+import { onCallPolicy } from "../../../infra/policies/onCall.ts";
+import {
   type ExecutionRoleArgs,
   executionRolePolicy,
-  type PolicyDocument,
   secretArn,
-  startBuildPolicy,
+  taskRolePolicy,
   taskTrustPolicy,
-  UNSCOPED_ACTIONS,
-} from "../../infra/policies.ts";
+} from "../../../infra/policies/task.ts";
+import { notifierRolePolicy, ruleTrustPolicy, startBuildPolicy } from "../../../infra/policies/trigger.ts";
 
 const PLACE = { partition: "aws", region: "ap-northeast-1", accountId: "111122223333" };
 const CHINA = { partition: "aws-cn", region: "cn-north-1", accountId: "111122223333" };
@@ -26,16 +29,16 @@ const EXECUTION: ExecutionRoleArgs = {
   ...PLACE,
   repositoryArn: REPOSITORY,
   logGroup: "/ecs/migration/shop/stage",
-  databaseSecret: "/stage/migration",
-  databaseSecretKmsKeyArn: undefined,
+  database: { connection: { kind: "url", secret: "/stage/migration" }, secretKmsKeyArn: undefined },
 };
 
 const BUILD: CodeBuildRoleArgs = {
   ...PLACE,
-  projectName: "stage-shop-deploy",
   buildLogGroup: "/aws/codebuild/stage-shop-deploy",
   repositoryArn: REPOSITORY,
+  pullRepositories: [],
   clusterArn: CLUSTER,
+  looksUpCluster: true,
   taskDefinitionFamily: "stage-shop-migration",
   executionRoleArn: EXECUTION_ROLE,
   taskRoleArn: TASK_ROLE,
@@ -44,8 +47,21 @@ const BUILD: CodeBuildRoleArgs = {
   slackWebhookKmsKeyArn: undefined,
   stateBucket: "shop-state",
   stateKeyArn: KEY,
-  looksUpNetwork: true,
+  looksUpNetwork: "defaultVpc",
   source: { kind: "connection", connectionArn: CONNECTION },
+};
+
+const ON_CALL = {
+  ...PLACE,
+  clusterArn: CLUSTER,
+  taskDefinitionFamily: "stage-shop-migration",
+  executionRoleArn: EXECUTION_ROLE,
+  taskRoleArn: TASK_ROLE,
+  migrationLogGroup: "/ecs/migration/shop/stage",
+  repositoryArn: REPOSITORY,
+  slackWebhookParameter: "/stage/slack-webhook",
+  stateBucket: "shop-state",
+  stateKeyArn: KEY,
 };
 
 function statement(policy: PolicyDocument, sid: string) {
@@ -64,7 +80,7 @@ test("the execution role: that image, that secret, that log", () => {
       },
       { Sid: "LogInToRegistry", Effect: "Allow", Action: ["ecr:GetAuthorizationToken"], Resource: ["*"] },
       {
-        Sid: "ReadDatabaseUrl",
+        Sid: "ReadDatabaseSecret",
         Effect: "Allow",
         Action: ["ssm:GetParameters"],
         Resource: ["arn:aws:ssm:ap-northeast-1:111122223333:parameter/stage/migration"],
@@ -79,17 +95,18 @@ test("the execution role: that image, that secret, that log", () => {
   });
 });
 
-test("one key of a Secrets Manager secret under a customer's KMS key: the secret alone, the key through it alone", () => {
-  const databaseSecret = "arn:aws:secretsmanager:ap-northeast-1:111122223333:secret:prod/db-AbCdEf:url::";
-  const policy = executionRolePolicy({ ...EXECUTION, databaseSecret, databaseSecretKmsKeyArn: KEY });
-  assert.deepEqual(statement(policy, "ReadDatabaseUrl"), {
-    Sid: "ReadDatabaseUrl",
+test("one key of a Secrets Manager secret under a customer's KMS key: only that secret, the key only through it", () => {
+  const secret = "arn:aws:secretsmanager:ap-northeast-1:111122223333:secret:prod/db-AbCdEf:url::";
+  const database = { connection: { kind: "url" as const, secret }, secretKmsKeyArn: KEY };
+  const policy = executionRolePolicy({ ...EXECUTION, database });
+  assert.deepEqual(statement(policy, "ReadDatabaseSecret"), {
+    Sid: "ReadDatabaseSecret",
     Effect: "Allow",
     Action: ["secretsmanager:GetSecretValue"],
     Resource: ["arn:aws:secretsmanager:ap-northeast-1:111122223333:secret:prod/db-AbCdEf"],
   });
-  assert.deepEqual(statement(policy, "DecryptDatabaseUrl"), {
-    Sid: "DecryptDatabaseUrl",
+  assert.deepEqual(statement(policy, "DecryptDatabaseSecret"), {
+    Sid: "DecryptDatabaseSecret",
     Effect: "Allow",
     Action: ["kms:Decrypt"],
     Resource: [KEY],
@@ -117,8 +134,7 @@ test("CodeBuild's role: what a routine deploy needs, and nothing else", () => {
   assert.deepEqual(rows, [
     [
       "UseConnection",
-      "codeconnections:GetConnection codeconnections:GetConnectionToken codeconnections:UseConnection " +
-        "codestar-connections:GetConnection codestar-connections:GetConnectionToken codestar-connections:UseConnection",
+      "codeconnections:GetConnection codeconnections:GetConnectionToken codeconnections:UseConnection",
       CONNECTION,
       undefined,
     ],
@@ -137,13 +153,13 @@ test("CodeBuild's role: what a routine deploy needs, and nothing else", () => {
       undefined,
     ],
     ["RegisterTaskDefinition", "ecs:RegisterTaskDefinition", family, undefined],
-    ["ReadTaskDefinition", "ecs:DescribeTaskDefinition ecs:ListTaskDefinitions", "*", undefined],
     [
       "TagNewRevision",
       "ecs:TagResource",
       family,
       { StringEquals: { "ecs:CreateAction": "RegisterTaskDefinition" } },
     ],
+    ["ReadTaskDefinition", "ecs:DescribeTaskDefinition ecs:ListTaskDefinitions", "*", undefined],
     [
       "PassTaskRoles",
       "iam:PassRole",
@@ -154,7 +170,7 @@ test("CodeBuild's role: what a routine deploy needs, and nothing else", () => {
     ["WatchTask", "ecs:DescribeTasks ecs:StopTask", task, onCluster],
     ["ListTasks", "ecs:ListTasks", "*", onCluster],
     ["TagNewTask", "ecs:TagResource", task, { StringEquals: { "ecs:CreateAction": "RunTask" } }],
-    ["ReadCluster", "ecs:DescribeClusters", CLUSTER, undefined],
+    ["LookUpCluster", "ecs:DescribeClusters", CLUSTER, undefined],
     [
       "ReadMigrationLog",
       "logs:DescribeLogStreams logs:FilterLogEvents logs:GetLogEvents logs:StartLiveTail",
@@ -163,14 +179,20 @@ test("CodeBuild's role: what a routine deploy needs, and nothing else", () => {
     ],
     [
       "ReadSlackWebhook",
-      "ssm:GetParameter ssm:GetParameters",
+      "ssm:GetParameter",
       "arn:aws:ssm:ap-northeast-1:111122223333:parameter/stage/slack-webhook",
       undefined,
     ],
-    ["ListState", "s3:GetBucketLocation s3:ListBucket", "arn:aws:s3:::shop-state", undefined],
-    ["KeepState", "s3:DeleteObject s3:GetObject s3:PutObject", "arn:aws:s3:::shop-state/*", undefined],
-    ["UseStateKey", "kms:Decrypt kms:DescribeKey kms:Encrypt kms:GenerateDataKey", KEY, undefined],
-    ["LookUpNetwork", "ec2:DescribeSubnets ec2:DescribeVpcs", "*", undefined],
+    ["ListState", "s3:ListBucket", "arn:aws:s3:::shop-state", undefined],
+    [
+      "KeepState",
+      "s3:DeleteObject s3:GetObject s3:PutObject",
+      "arn:aws:s3:::shop-state/.pulumi/*",
+      undefined,
+    ],
+    ["UseStateKey", "kms:Decrypt kms:GenerateDataKey", KEY, undefined],
+    ["LookUpNetwork", "ec2:DescribeRouteTables ec2:DescribeSubnets ec2:DescribeVpcs", "*", undefined],
+    ["ReadVpc", "ec2:DescribeVpcAttribute", "arn:aws:ec2:ap-northeast-1:111122223333:vpc/*", undefined],
   ]);
 });
 
@@ -180,13 +202,114 @@ test("what a stack does not have, its build is not let to", () => {
     slackWebhookParameter: undefined,
     stateBucket: undefined,
     stateKeyArn: undefined,
-    looksUpNetwork: false,
+    looksUpNetwork: "nothing" as const,
+    looksUpCluster: false,
   };
   const all = codeBuildRolePolicy(BUILD).Statement.map(({ Sid }) => Sid);
   const left = codeBuildRolePolicy(bare).Statement.map(({ Sid }) => Sid);
   assert.deepEqual(
     all.filter((sid) => !left.includes(sid)),
-    ["ReadSlackWebhook", "ListState", "KeepState", "UseStateKey", "LookUpNetwork"],
+    [
+      "LookUpCluster",
+      "ReadSlackWebhook",
+      "ListState",
+      "KeepState",
+      "UseStateKey",
+      "LookUpNetwork",
+      "ReadVpc",
+    ],
+  );
+});
+
+test("a connection made under the service's old name is used by actions of the old name", () => {
+  const connectionArn = CONNECTION.replace("codeconnections", "codestar-connections");
+  const [use] = codeBuildRolePolicy({ ...BUILD, source: { kind: "connection", connectionArn } }).Statement;
+  assert.deepEqual(use?.Action, [
+    "codestar-connections:GetConnection",
+    "codestar-connections:GetConnectionToken",
+    "codestar-connections:UseConnection",
+  ]);
+});
+
+test("base images may be pulled from the repositories that the stack names, and nothing pushed there", () => {
+  const mirror = "arn:aws:ecr:ap-northeast-1:444455556666:repository/mirror/alpine";
+  const policy = codeBuildRolePolicy({ ...BUILD, pullRepositories: [mirror] });
+  assert.deepEqual(statement(policy, "PullBaseImages"), {
+    Sid: "PullBaseImages",
+    Effect: "Allow",
+    Action: ["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"],
+    Resource: [mirror],
+  });
+  assert.equal(statement(codeBuildRolePolicy(BUILD), "PullBaseImages"), undefined);
+});
+
+test("a given VPC is not looked up itself, only its subnets and their routes", () => {
+  const policy = codeBuildRolePolicy({ ...BUILD, looksUpNetwork: "subnets" });
+  assert.deepEqual(statement(policy, "LookUpNetwork")?.Action, [
+    "ec2:DescribeRouteTables",
+    "ec2:DescribeSubnets",
+  ]);
+  assert.equal(statement(policy, "ReadVpc"), undefined);
+});
+
+test("the task's own role: nothing, or to sign in as that one database user", () => {
+  const iam = { kind: "iam", user: "migrator", resourceId: "db-ABCDEFGHIJKL01234" } as const;
+  const parts = {
+    kind: "parts",
+    host: "db.internal",
+    port: 5432,
+    name: "shop",
+    engine: "postgres",
+    params: "",
+  } as const;
+  assert.equal(taskRolePolicy(PLACE, EXECUTION.database), undefined);
+  const password = { kind: "password", secretArn: "arn:aws:secretsmanager:x:1:secret:s" } as const;
+  assert.equal(taskRolePolicy(PLACE, { connection: { ...parts, credentials: password } }), undefined);
+  assert.deepEqual(taskRolePolicy(PLACE, { connection: { ...parts, credentials: iam } })?.Statement, [
+    {
+      Sid: "SignIn",
+      Effect: "Allow",
+      Action: ["rds-db:connect"],
+      Resource: ["arn:aws:rds-db:ap-northeast-1:111122223333:dbuser:db-ABCDEFGHIJKL01234/migrator"],
+    },
+  ]);
+  const database = { connection: { ...parts, credentials: iam }, secretKmsKeyArn: undefined };
+  assert.equal(statement(executionRolePolicy({ ...EXECUTION, database }), "ReadDatabaseSecret"), undefined);
+});
+
+test("an RDS-managed secret: the execution role reads that secret", () => {
+  const secretArn = "arn:aws:secretsmanager:ap-northeast-1:111122223333:secret:rds!db-0a1b-AbCdEf";
+  const credentials = { kind: "password", secretArn } as const;
+  const connection = {
+    ...({ kind: "parts", host: "h", port: 5432, name: "shop", engine: "postgres", params: "" } as const),
+    credentials,
+  };
+  const policy = executionRolePolicy({ ...EXECUTION, database: { connection, secretKmsKeyArn: undefined } });
+  assert.deepEqual(statement(policy, "ReadDatabaseSecret")?.Resource, [secretArn]);
+});
+
+test("the function that reports dead builds: the webhook's parameter and its own log", () => {
+  const policy = notifierRolePolicy({
+    ...PLACE,
+    logGroup: "/aws/lambda/stage-shop-build-notifier",
+    webhookParameter: "/stage/slack-webhook",
+    kmsKeyArn: KEY,
+  });
+  assert.deepEqual(
+    policy.Statement.map(({ Sid, Action, Resource }) => [Sid, Action.join(" "), Resource?.join(" ")]),
+    [
+      [
+        "ReadSlackWebhook",
+        "ssm:GetParameter",
+        "arn:aws:ssm:ap-northeast-1:111122223333:parameter/stage/slack-webhook",
+      ],
+      ["DecryptSlackWebhook", "kms:Decrypt", KEY],
+      [
+        "WriteLog",
+        "logs:CreateLogStream logs:PutLogEvents",
+        "arn:aws:logs:ap-northeast-1:111122223333:log-group:/aws/lambda/stage-shop-build-notifier:*",
+      ],
+    ],
   );
 });
 
@@ -209,10 +332,11 @@ test("the build cannot read the database's URL", () => {
   );
 });
 
-test("no action has a wildcard, and a resource is * only where the reason is written down", () => {
+test("no action has a wildcard, and a resource is * only if the reason is written down", () => {
   const policies = [
     codeBuildRolePolicy({ ...BUILD, slackWebhookKmsKeyArn: KEY }),
-    executionRolePolicy({ ...EXECUTION, databaseSecretKmsKeyArn: KEY }),
+    executionRolePolicy({ ...EXECUTION, database: { ...EXECUTION.database, secretKmsKeyArn: KEY } }),
+    onCallPolicy(ON_CALL),
     startBuildPolicy("arn:aws:codebuild:ap-northeast-1:111122223333:project/stage-shop-deploy"),
   ];
   const statements = policies.flatMap(({ Statement }) => Statement);
@@ -226,7 +350,7 @@ test("no action has a wildcard, and a resource is * only where the reason is wri
   assert.deepEqual([...new Set(unscoped)].sort(), Object.keys(UNSCOPED_ACTIONS).sort());
 });
 
-test("only this account's tasks, and only this project's builds, take the roles on", () => {
+test("only this account's tasks, this project's builds and this stack's rule take the roles on", () => {
   assert.deepEqual(taskTrustPolicy(PLACE).Statement, [
     {
       Effect: "Allow",
@@ -238,6 +362,12 @@ test("only this account's tasks, and only this project's builds, take the roles 
       },
     },
   ]);
+  assert.deepEqual(ruleTrustPolicy(PLACE, "stage-shop-deploy-push").Statement[0]?.Condition, {
+    StringEquals: {
+      "aws:SourceArn": "arn:aws:events:ap-northeast-1:111122223333:rule/stage-shop-deploy-push",
+      "aws:SourceAccount": "111122223333",
+    },
+  });
   assert.deepEqual(codeBuildTrustPolicy(PLACE, "stage-shop-deploy").Statement, [
     {
       Effect: "Allow",
