@@ -1,0 +1,82 @@
+/** The ECS calls that roll a service, as a short list of functions: what a fake has to answer in a test. */
+import { createRequire } from "node:module";
+import type {
+  RegisterTaskDefinitionCommandInput,
+  Service,
+  ServiceDeploymentBrief,
+  Tag,
+  Task,
+  TaskDefinition,
+} from "@aws-sdk/client-ecs";
+
+/** A service as the stack's configuration names it. */
+export interface ServiceName {
+  /** Name or ARN. */
+  readonly cluster: string;
+  readonly service: string;
+}
+
+export interface RegisteredDefinition {
+  readonly definition: TaskDefinition;
+  readonly tags: readonly Tag[];
+}
+
+export interface ServiceApi {
+  /** undefined if ECS does not know the service. */
+  describeService(name: ServiceName): Promise<Service | undefined>;
+  /** @param taskDefinition an ARN, or a family for its newest ACTIVE revision */
+  describeTaskDefinition(taskDefinition: string): Promise<RegisteredDefinition | undefined>;
+  registerTaskDefinition(input: RegisterTaskDefinitionCommandInput): Promise<TaskDefinition>;
+  updateService(name: ServiceName, taskDefinition: string): Promise<Service>;
+  /** Newest first; see {@link Service.deployments} for rolling updates. */
+  listServiceDeployments(name: ServiceName): Promise<readonly ServiceDeploymentBrief[]>;
+  /** Tasks of the service that stopped in the last hour. */
+  listStoppedTasks(name: ServiceName): Promise<readonly Task[]>;
+}
+
+/** See aws/clients.ts for why the SDK is required and not imported. */
+const require = createRequire(import.meta.url);
+
+const CONFIG = {
+  maxAttempts: 5,
+  requestHandler: { requestTimeout: 20_000, connectionTimeout: 5_000, throwOnRequestTimeout: true },
+};
+
+/** All calls may be sent again: UpdateService to the revision that the service has already makes no new deployment. */
+export function connectServices(region: string): ServiceApi {
+  const sdk = require("@aws-sdk/client-ecs") as typeof import("@aws-sdk/client-ecs");
+  const client = new sdk.ECSClient({ ...CONFIG, region });
+  return {
+    describeService: async ({ cluster, service }) => {
+      const input = { cluster, services: [service] };
+      const { services } = await client.send(new sdk.DescribeServicesCommand(input));
+      return services?.[0];
+    },
+    describeTaskDefinition: async (taskDefinition) => {
+      const input = { taskDefinition, include: ["TAGS" as const] };
+      const answer = await client.send(new sdk.DescribeTaskDefinitionCommand(input));
+      return answer.taskDefinition && { definition: answer.taskDefinition, tags: answer.tags ?? [] };
+    },
+    registerTaskDefinition: async (input) => {
+      const { taskDefinition } = await client.send(new sdk.RegisterTaskDefinitionCommand(input));
+      if (!taskDefinition) throw new Error("RegisterTaskDefinition answered without a task definition");
+      return taskDefinition;
+    },
+    updateService: async ({ cluster, service }, taskDefinition) => {
+      const answer = await client.send(new sdk.UpdateServiceCommand({ cluster, service, taskDefinition }));
+      if (!answer.service) throw new Error("UpdateService answered without a service");
+      return answer.service;
+    },
+    listServiceDeployments: async ({ cluster, service }) => {
+      const answer = await client.send(new sdk.ListServiceDeploymentsCommand({ cluster, service }));
+      return answer.serviceDeployments ?? [];
+    },
+    listStoppedTasks: async ({ cluster, service: serviceName }) => {
+      const input = { cluster, serviceName, desiredStatus: "STOPPED" as const, maxResults: 100 };
+      const { taskArns = [] } = await client.send(new sdk.ListTasksCommand(input));
+      if (taskArns.length === 0) return [];
+      const { tasks = [] } = await client.send(new sdk.DescribeTasksCommand({ cluster, tasks: taskArns }));
+      return tasks;
+    },
+  };
+}

@@ -1,0 +1,232 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import fc from "fast-check";
+import type { ServiceReport } from "../../../automation/report/services.ts";
+import { type RollDeps, rollServices, type ServiceTarget } from "../../../automation/service/roll.ts";
+import { FakeClock } from "../../support/fakeClock.ts";
+import {
+  FakeServices,
+  NEW_IMAGE,
+  OLD_IMAGE,
+  REPOSITORY,
+  type ServiceModel,
+  TARGET,
+} from "../../support/fakeServices.ts";
+
+function world(model: ServiceModel = {}) {
+  const clock = new FakeClock();
+  const services = new FakeServices(clock, model);
+  const said: string[] = [];
+  const deps: RollDeps = {
+    api: services.api,
+    clock,
+    say: (line) => said.push(line),
+    timeoutMs: 15 * 60_000,
+    signal: new AbortController().signal,
+    image: NEW_IMAGE,
+    repositoryUrl: REPOSITORY,
+    parallel: false,
+  };
+  return { clock, services, said, deps };
+}
+
+async function roll(deps: RollDeps, targets: readonly ServiceTarget[] = [TARGET]): Promise<ServiceReport> {
+  const [report] = await rollServices(deps, targets);
+  assert.ok(report);
+  return report;
+}
+
+describe("rollServices", () => {
+  test("registers the service's own definition with the new image and nothing else, and waits until it is live", async () => {
+    const { services, deps } = world();
+    const report = await roll(deps);
+    assert.deepEqual([report.kind, report.detail], ["live", null]);
+    assert.equal(services.servingImage, NEW_IMAGE);
+    const [before, after] = services.registered;
+    assert.ok(before && after);
+    const { revision: _, taskDefinitionArn: __, ...old } = before;
+    const { revision: ___, taskDefinitionArn: arn, ...now } = after;
+    assert.deepEqual(now, { ...old, containerDefinitions: [{ name: "app", image: NEW_IMAGE }] });
+    assert.equal(report.taskDefinition, arn);
+  });
+
+  test("leaves a service alone that runs this image already", async () => {
+    const { services, deps } = world();
+    const report = await roll({ ...deps, image: OLD_IMAGE });
+    assert.deepEqual([report.kind, report.detail], ["unchanged", null]);
+    assert.deepEqual(services.calls, ["describeService", "describeTaskDefinition"]);
+  });
+
+  test("reports the circuit breaker's rollback as such, with the reasons of the stopped tasks", async () => {
+    const { services, deps, said } = world({
+      circuitBreaker: true,
+      isBroken: (image) => image === NEW_IMAGE,
+    });
+    const report = await roll(deps);
+    assert.deepEqual(
+      [report.kind, report.detail],
+      ["rolledBack", "ECS deployment circuit breaker: tasks failed to start."],
+    );
+    assert.equal(services.servingImage, OLD_IMAGE);
+    assert.ok(
+      said.includes(
+        "  task arn:aws:ecs:eu-west-1:123456789012:task/shop/1 stopped: Essential container in task exited; app: exit code 1",
+      ),
+      said.join("\n"),
+    );
+  });
+
+  test("says that it does not know if the deployment is still in progress at the end of its time", async () => {
+    const { services, deps } = world({ isBroken: () => true });
+    const report = await roll(deps);
+    assert.deepEqual([report.kind, report.detail], ["unknown", "it was still in progress after 15 min"]);
+    assert.equal(services.servingImage, OLD_IMAGE);
+  });
+
+  const refusals: [string, FakeServices["changes"], Partial<ServiceTarget>, string][] = [
+    ["a service that is not there", {}, { service: "api" }, "ECS does not know this service"],
+    ["a service that drains", { status: "DRAINING" }, {}, "it is DRAINING"],
+    [
+      "CODE_DEPLOY",
+      { deploymentController: { type: "CODE_DEPLOY" } },
+      {},
+      "its deployment controller is CODE_DEPLOY, which rolls it itself: UpdateService cannot change its revision",
+    ],
+    [
+      "EXTERNAL",
+      { deploymentController: { type: "EXTERNAL" } },
+      {},
+      "its deployment controller is EXTERNAL, which rolls it itself: UpdateService cannot change its revision",
+    ],
+    ["a container that it lacks", {}, { container: "web" }, "it has no container web (it has app)"],
+  ];
+  for (const [what, changes, target, detail] of refusals)
+    test(`refuses ${what} and changes nothing`, async () => {
+      const { services, deps } = world();
+      services.changes = changes;
+      const report = await roll(deps, [{ ...TARGET, ...target }]);
+      assert.deepEqual([report.kind, report.detail], ["notRolled", detail]);
+      assert.ok(!services.calls.some((call) => /register|update/.test(call)));
+    });
+
+  test("one after the other: what comes after a service that did not go live is not touched", async () => {
+    const { deps } = world();
+    const kinds = (await rollServices(deps, [{ ...TARGET, service: "api" }, TARGET])).map(
+      ({ kind, detail }) => `${kind}: ${detail}`,
+    );
+    assert.deepEqual(kinds, [
+      "notRolled: ECS does not know this service",
+      "notRolled: service api before it did not go live",
+    ]);
+  });
+
+  test("in parallel each service is rolled by itself", async () => {
+    const { deps } = world();
+    const reports = await rollServices({ ...deps, parallel: true }, [{ ...TARGET, service: "api" }, TARGET]);
+    assert.deepEqual(
+      reports.map(({ kind }) => kind),
+      ["notRolled", "live"],
+    );
+  });
+
+  test("an UpdateService whose answer is lost is looked up, not guessed", async () => {
+    const { services, deps } = world();
+    services.trouble = (call, moment) => {
+      if (call === "updateService" && moment === "after") throw timeout();
+    };
+    assert.equal((await roll(deps)).kind, "live");
+    assert.equal(services.calls.filter((call) => call === "updateService").length, 1);
+  });
+
+  test("killed after the registration: the next command takes that revision", async () => {
+    const { services, deps } = world();
+    await killAt(services, deps, "registerTaskDefinition", "after");
+    assert.equal((await roll(deps)).kind, "live");
+    assert.equal(services.registered.length, 2);
+  });
+
+  test("killed after the update: the next command follows that deployment and starts none", async () => {
+    const { services, deps } = world();
+    await killAt(services, deps, "updateService", "after");
+    assert.equal((await roll(deps)).kind, "live");
+    assert.equal(services.calls.filter((call) => call === "updateService").length, 1);
+    assert.equal(services.registered.length, 2);
+  });
+
+  test("whatever fails or dies, nothing rolls twice and `live` is never said of the old image", async () => {
+    await fc.assert(fc.asyncProperty(sequences(), playSequence), { numRuns: 300, seed: 20261126 });
+  });
+});
+
+interface Play {
+  /** Per call: what goes wrong with it, if anything. */
+  readonly troubles: readonly ("none" | "timeoutBefore" | "timeoutAfter" | "killBefore" | "killAfter")[];
+  readonly broken: boolean;
+  readonly circuitBreaker: boolean;
+}
+
+function sequences(): fc.Arbitrary<Play> {
+  const trouble = fc.constantFrom<Play["troubles"][number]>(
+    ...(["none", "none", "none", "timeoutBefore", "timeoutAfter", "killBefore", "killAfter"] as const),
+  );
+  return fc.record({
+    troubles: fc.array(trouble, { maxLength: 20 }),
+    broken: fc.boolean(),
+    circuitBreaker: fc.boolean(),
+  });
+}
+
+async function playSequence({ troubles, broken, circuitBreaker }: Play): Promise<void> {
+  const { services, deps } = world({ circuitBreaker, isBroken: (image) => broken && image === NEW_IMAGE });
+  let next = 0;
+  for (let command = 0; command <= troubles.length; command++) {
+    const report = await untilDeath(deps, services, (_, moment) => {
+      const trouble = troubles[next] ?? "none";
+      // Each call takes one trouble, at the moment that is its own.
+      if (moment === "after" || trouble.endsWith("Before")) next++;
+      if (trouble === (moment === "before" ? "killBefore" : "killAfter")) return "death";
+      if (trouble === (moment === "before" ? "timeoutBefore" : "timeoutAfter")) throw timeout();
+      return undefined;
+    });
+    if (!report) continue;
+    const serving = services.servingImage;
+    if (report.kind === "live" || report.kind === "unchanged") assert.equal(serving, NEW_IMAGE);
+    if (report.kind === "rolledBack" || report.kind === "notRolled") assert.equal(serving, OLD_IMAGE);
+    if (report.kind !== "notRolled" && report.kind !== "unknown") break;
+  }
+  assert.ok(services.registered.length <= 2, "registered twice");
+  // A rollback that nobody saw is tried again.
+  assert.ok(services.started <= 1 || broken, "rolled twice");
+}
+
+/** One command's report; undefined if its process died on the way: nothing of it goes on. */
+async function untilDeath(
+  deps: RollDeps,
+  services: FakeServices,
+  fate: (call: string, moment: "before" | "after") => "death" | undefined,
+): Promise<ServiceReport | undefined> {
+  const died = Promise.withResolvers<undefined>();
+  services.trouble = (call, moment) => {
+    if (fate(call, moment) === undefined) return;
+    died.resolve(undefined);
+    return new Promise(() => undefined);
+  };
+  const report = await Promise.race([roll(deps), died.promise]);
+  services.trouble = () => undefined;
+  return report;
+}
+
+async function killAt(
+  services: FakeServices,
+  deps: RollDeps,
+  call: string,
+  moment: "before" | "after",
+): Promise<void> {
+  const fate = (name: string, when: string) => (name === call && when === moment ? "death" : undefined);
+  assert.equal(await untilDeath(deps, services, fate), undefined);
+}
+
+/** As the SDK's request handler throws it. */
+function timeout(): Error {
+  return Object.assign(new Error("socket hang up"), { name: "TimeoutError", code: "ECONNRESET" });
+}

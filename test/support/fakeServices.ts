@@ -1,0 +1,178 @@
+/**
+ * A model of an ECS service as the API reference describes it: revisions, a rolling deployment, the circuit breaker's
+ * rollback. Time is the test's; a call may be told to go wrong.
+ */
+import type {
+  Deployment,
+  RegisterTaskDefinitionCommandInput,
+  Service,
+  TaskDefinition,
+} from "@aws-sdk/client-ecs";
+import type { ServiceApi } from "../../automation/service/api.ts";
+import type { FakeClock } from "./fakeClock.ts";
+
+export const REPOSITORY = "123456789012.dkr.ecr.eu-west-1.amazonaws.com/shop";
+export const OLD_IMAGE = `${REPOSITORY}@sha256:${"0".repeat(64)}`;
+export const NEW_IMAGE = `${REPOSITORY}@sha256:${"1".repeat(64)}`;
+export const TARGET = { cluster: "shop", service: "web", container: null } as const;
+
+const FAMILY = "arn:aws:ecs:eu-west-1:123456789012:task-definition/web";
+
+/**
+ * Called before a call is carried out (`before`) and after it (`after`). What it throws is what the caller sees; a promise
+ * that never resolves is the caller's death.
+ */
+export type Trouble = (call: keyof ServiceApi, moment: "before" | "after") => Promise<void> | void;
+
+export interface ServiceModel {
+  /** How long a deployment takes until its tasks are steady, in milliseconds. */
+  readonly takesMs?: number;
+  /** True if tasks with this image never become healthy. */
+  readonly isBroken?: (image: string) => boolean;
+  readonly circuitBreaker?: boolean;
+}
+
+export class FakeServices {
+  readonly calls: string[] = [];
+  readonly registered: TaskDefinition[] = [];
+  /** How many deployments UpdateService began. */
+  started = 0;
+  readonly #clock: FakeClock;
+  readonly #model: ServiceModel;
+  #deployments: Deployment[];
+  #taskDefinition = `${FAMILY}:1`;
+  /** The revision whose tasks serve requests. */
+  #serving = `${FAMILY}:1`;
+  trouble: Trouble = () => undefined;
+  changes: Partial<Service> = {};
+
+  constructor(clock: FakeClock, model: ServiceModel = {}) {
+    this.#clock = clock;
+    this.#model = model;
+    this.registered.push(definition(1, [{ name: "app", image: OLD_IMAGE }]));
+    this.#deployments = [deployment("ecs-svc/1", `${FAMILY}:1`, "COMPLETED")];
+  }
+
+  /** The image that answers requests. */
+  get servingImage(): string {
+    return this.#imageOf(this.#serving);
+  }
+
+  readonly api: ServiceApi = {
+    describeService: (name) => this.#call("describeService", () => this.#service(name.service)),
+    describeTaskDefinition: (wanted) =>
+      this.#call("describeTaskDefinition", () => {
+        const found = wanted.includes(":task-definition/")
+          ? this.registered.find(({ taskDefinitionArn }) => taskDefinitionArn === wanted)
+          : this.registered.at(-1);
+        return found && { definition: structuredClone(found), tags: [{ key: "team", value: "shop" }] };
+      }),
+    registerTaskDefinition: (input) =>
+      this.#call("registerTaskDefinition", () => {
+        const made = definition(this.registered.length + 1, input.containerDefinitions ?? [], input);
+        this.registered.push(made);
+        return made;
+      }),
+    updateService: (_, taskDefinition) =>
+      this.#call("updateService", () => {
+        if (taskDefinition !== this.#taskDefinition) this.#deploy(taskDefinition);
+        return this.#service(TARGET.service) as Service;
+      }),
+    listServiceDeployments: () => this.#call("listServiceDeployments", () => []),
+    listStoppedTasks: () =>
+      this.#call("listStoppedTasks", () => [
+        {
+          taskArn: "arn:aws:ecs:eu-west-1:123456789012:task/shop/1",
+          startedBy: this.#deployments.find(({ failedTasks = 0 }) => failedTasks > 0)?.id ?? "",
+          stoppedReason: "Essential container in task exited",
+          containers: [{ name: "app", exitCode: 1 }],
+        },
+      ]),
+  };
+
+  async #call<T>(name: keyof ServiceApi, run: () => T): Promise<T> {
+    await this.trouble(name, "before");
+    this.calls.push(name);
+    const answer = structuredClone(run());
+    await this.trouble(name, "after");
+    return answer;
+  }
+
+  #service(name: string): Service | undefined {
+    if (name !== TARGET.service) return undefined;
+    return {
+      serviceName: name,
+      status: "ACTIVE",
+      taskDefinition: this.#taskDefinition,
+      desiredCount: 1,
+      runningCount: 1,
+      deployments: this.#deployments,
+      events: [],
+      ...this.changes,
+    };
+  }
+
+  #deploy(taskDefinition: string): void {
+    this.started++;
+    const id = `ecs-svc/${this.#deployments.length + this.calls.length}`;
+    const made = deployment(id, taskDefinition, "IN_PROGRESS");
+    this.#deployments = [made, ...this.#deployments.map((each) => ({ ...each, status: "ACTIVE" }))];
+    this.#taskDefinition = taskDefinition;
+    this.#clock.after(this.#model.takesMs ?? 30_000, () => this.#settle(id));
+  }
+
+  #settle(id: string): void {
+    const own = this.#deployments.find((each) => each.id === id);
+    if (own?.status !== "PRIMARY") return;
+    const broken = this.#model.isBroken?.(this.#imageOf(own.taskDefinition ?? "")) ?? false;
+    if (!broken) {
+      own.rolloutState = "COMPLETED";
+      this.#serving = own.taskDefinition ?? "";
+      this.#deployments = [own];
+      return;
+    }
+    own.failedTasks = 3;
+    if (this.#model.circuitBreaker !== true) return;
+    own.rolloutState = "FAILED";
+    own.rolloutStateReason = "ECS deployment circuit breaker: tasks failed to start.";
+    own.status = "ACTIVE";
+    const [, previous] = this.#deployments;
+    if (!previous) return;
+    const back = deployment(`${id}-rollback`, previous.taskDefinition ?? "", "IN_PROGRESS");
+    this.#deployments = [back, own];
+    this.#taskDefinition = back.taskDefinition ?? "";
+    this.#clock.after(5_000, () => {
+      back.rolloutState = "COMPLETED";
+    });
+  }
+
+  #imageOf(arn: string): string {
+    const found = this.registered.find(({ taskDefinitionArn }) => taskDefinitionArn === arn);
+    return found?.containerDefinitions?.[0]?.image ?? "";
+  }
+}
+
+function deployment(
+  id: string,
+  taskDefinition: string,
+  rolloutState: "COMPLETED" | "IN_PROGRESS",
+): Deployment {
+  return { id, taskDefinition, rolloutState, status: "PRIMARY", failedTasks: 0 };
+}
+
+function definition(
+  revision: number,
+  containerDefinitions: NonNullable<TaskDefinition["containerDefinitions"]>,
+  input: Partial<RegisterTaskDefinitionCommandInput> = { cpu: "256", memory: "512", networkMode: "awsvpc" },
+): TaskDefinition {
+  const { tags: _, ...fields } = input;
+  return {
+    ...(fields as TaskDefinition),
+    family: "web",
+    revision,
+    status: "ACTIVE",
+    taskDefinitionArn: `${FAMILY}:${revision}`,
+    containerDefinitions,
+    registeredBy: "arn:aws:iam::123456789012:role/deploy",
+  };
+}
