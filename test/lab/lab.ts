@@ -5,6 +5,7 @@ import { type MiniStack, REGION, startMiniStack } from "./aws/ministack.ts";
 import { type Postgres, startPostgres } from "./database/postgres.ts";
 import { type BaseImages, ensureBaseImages } from "./docker/baseImages.ts";
 import { type Docker, ensureDocker } from "./docker/docker.ts";
+import { findHostAddress } from "./docker/hostAddress.ts";
 import { makeProject, type ProjectOptions } from "./project.ts";
 import { type SlackReceiver, startSlackReceiver } from "./slack/receiver.ts";
 import { Cleanup, type Report, step } from "./steps.ts";
@@ -155,7 +156,7 @@ async function startServices(
   const { report, signal } = options;
   const docker = await step(report, "docker", () => ensureDocker({ report, signal }), describeDocker);
   cleanup.add("docker", docker.stop);
-  const gateway = await docker.docker.bridgeGateway();
+  const host = await findHostAddress(docker.docker);
   const ministack = step(
     report,
     "aws",
@@ -172,7 +173,7 @@ async function startServices(
   const postgres = step(
     report,
     "postgres",
-    () => startPostgres({ folder, gateway, signal }),
+    () => startPostgres({ folder, gateway: host, signal }),
     (server) => `port ${server.port}`,
   ).then((started) => {
     cleanup.add("postgres", started.stop);

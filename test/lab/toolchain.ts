@@ -44,16 +44,18 @@ export async function ensureToolchain({
   const forced = forcedWay(process.env[WAY_VARIABLE]);
   if (forced !== "registries") {
     const home = homeOf(cacheDir, "official");
-    const obstacle = await prepareOfficial(home, report);
-    if (obstacle === undefined) return official(home);
-    if (forced === "official") throw new LabError(`${WAY_VARIABLE}=official cannot be had: ${obstacle}.`);
-    report(`toolchain from registries: ${obstacle}`);
+    const found = await prepareOfficial({ home, cacheDir, report });
+    if (found.ready) return official(home, found.folder);
+    if (forced === "official") throw new LabError(`${WAY_VARIABLE}=official cannot be had: ${found.why}.`);
+    report(`toolchain from registries: ${found.why}`);
   }
   return registries(cacheDir, report);
 }
 
-async function official(home: string): Promise<Toolchain> {
-  return toolchain("official", "pulumi", home, [dirname(process.execPath)], {});
+function official(home: string, folder: string | undefined): Toolchain {
+  const pulumi = folder === undefined ? "pulumi" : join(folder, "pulumi");
+  const folders = [dirname(process.execPath), ...(folder === undefined ? [] : [folder])];
+  return toolchain("official", pulumi, home, folders, {});
 }
 
 async function registries(cacheDir: string, report: (line: string) => void): Promise<Toolchain> {
