@@ -89,9 +89,9 @@ function notStartedMend(reason: NotStartedReason, { image, taskDefinition }: Ver
     case "network":
       return "Check the subnets' free addresses, their route to AWS (NAT, public address or VPC endpoints) and the security groups.";
     case "entrypoint":
-      return `Check that entry_point.sh is in ${image ?? "the image"}, may be executed, and that the image fits the task's CPU architecture.`;
+      return `Check that the migrator is at /app/migrator in ${image ?? "the image"}, and that the image fits the task's CPU architecture.`;
     case "usage":
-      return "Check the task definition's secret MIGRATION_DB and the image's golang-migrate.";
+      return "Check the task definition's secret MIGRATION_DB and the task definition's settings.";
     case "busy":
       return "Wait for the other run to end.";
     case "deploy":

@@ -129,7 +129,7 @@ describe("a build of CodeBuild's", () => {
       [true, false, true],
       output,
     );
-    assert.equal(readReport().verdict.kind, "dirty");
+    assert.equal(readReport().verdict.kind, "failed");
     assert.equal(told.length, 1);
     assert.match(JSON.stringify(told), /20261121_add_discounts\.up\.sql/);
   });

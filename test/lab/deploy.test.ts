@@ -122,7 +122,7 @@ describe("a stack in the lab", () => {
     const base = join(stack.project, "app/resources/db/migrations/20261121_add_discounts");
     writeFileSync(
       `${base}.up.sql`,
-      `CREATE TABLE discounts (id bigint);\nALTER TABLE ${altered} ADD COLUMN x int;\n`,
+      `CREATE TABLE IF NOT EXISTS discounts (id bigint);\nCOMMIT;\nALTER TABLE ${altered} ADD COLUMN x int;\n`,
     );
     writeFileSync(`${base}.down.sql`, "DROP TABLE discounts;\n");
   }

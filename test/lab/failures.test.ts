@@ -119,14 +119,16 @@ describe("failures in the lab", () => {
     await aws.logs.send(new CreateLogGroupCommand({ logGroupName: LOG_GROUP }));
   });
 
-  it("container killed in mid-run: the database is asked, and it is dirty", async () => {
+  it("container killed in mid-run: the database is asked, and nothing of the file is there", async () => {
     const report = await run(["migrate", "up"], "20261120/u", async () =>
       lab.docker.exec(["kill", ...(await migrationContainers())]),
     );
-    assert.equal(report.exitCode, 12, JSON.stringify(report));
-    assert.equal(report.verdict.kind === "dirty" && report.verdict.version, SLOW);
-    assert.match(JSON.stringify(report.next), /migrate force 20261120 --stack local/);
-    assert.equal((await run(["migrate", "force", "20261120"])).exitCode, 0);
+    assert.equal(report.exitCode, 13, JSON.stringify(report));
+    assert.equal(report.verdict.kind === "interrupted" && report.verdict.cause, "killed");
+    assert.deepEqual(report.verdict.kind === "interrupted" && report.verdict.to, {
+      version: 20261120,
+      dirty: false,
+    });
   });
 
   it("StopTask by a person in mid-run: the file ends, then the run is told as stopped", async () => {

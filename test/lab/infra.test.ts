@@ -114,10 +114,10 @@ For CodeBuild, in Pulumi.local.yaml:
     const local = `&endpoint=${lab.endpoint}&disable_https=true&use_path_style=true`;
     const { PULUMI_CONFIG_PASSPHRASE: _, ...rest } = lab.env;
     env = { ...rest, PULUMI_BACKEND_URL: `s3://${BUCKET}?region=${REGION}${local}` };
-    const { runtime, builder, migrate } = lab.images;
+    const { runtime, builder, migrator } = lab.images;
     project = await lab.makeProject({
       stackConfig: {
-        "ecs-migrate:buildArgs": { RUNTIME_IMAGE: runtime, BUILDER_IMAGE: builder, MIGRATE_IMAGE: migrate },
+        "ecs-migrate:buildArgs": { RUNTIME_IMAGE: runtime, BUILDER_IMAGE: builder, MIGRATOR_IMAGE: migrator },
         "ecs-migrate:launchType": "EC2",
         "ecs-migrate:assignPublicIp": false,
         "ecs-migrate:databaseCidr": "10.0.0.0/8",

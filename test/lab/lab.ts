@@ -190,7 +190,7 @@ async function startServices(
         signal,
         ...(dockerfile !== undefined && { dockerfile }),
       }),
-    (ready) => `${ready.runtime}, ${ready.builder}, ${ready.migrate}`,
+    (ready) => `${ready.runtime}, ${ready.builder}, ${ready.migrator}`,
   );
   const settled = await Promise.allSettled([ministack, postgres, images] as const);
   const failed = settled.find((result) => result.status === "rejected");

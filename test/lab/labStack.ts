@@ -54,11 +54,11 @@ export interface LabStack {
 /** Makes the stack: parameters, project folder, `pulumi stack init`. Nothing is deployed yet. */
 export async function createLabStack(lab: Lab, options: LabStackOptions = {}): Promise<LabStack> {
   await putSecrets(lab, options.databaseUrl ?? lab.postgres.urlFromContainer);
-  const { runtime, builder, migrate } = lab.images;
+  const { runtime, builder, migrator } = lab.images;
   const project = await lab.makeProject({
     ...(options.app === undefined ? {} : { app: options.app }),
     stackConfig: {
-      "ecs-migrate:buildArgs": { RUNTIME_IMAGE: runtime, BUILDER_IMAGE: builder, MIGRATE_IMAGE: migrate },
+      "ecs-migrate:buildArgs": { RUNTIME_IMAGE: runtime, BUILDER_IMAGE: builder, MIGRATOR_IMAGE: migrator },
       ...options.stackConfig,
     },
   });

@@ -131,12 +131,10 @@ test("no Go and no registry: what to give", async (context) => {
 });
 
 test("the official images are those that the Dockerfile names", () => {
-  const dockerfile =
-    "ARG RUNTIME_IMAGE=alpine:3\nARG BUILDER_IMAGE=golang:1\nARG MIGRATE_IMAGE=m/m:v4\nFROM x\n";
+  const dockerfile = "ARG RUNTIME_IMAGE=alpine:3\nARG BUILDER_IMAGE=golang:1\nFROM x\n";
   assert.deepEqual(officialImages(dockerfile), {
     runtime: "alpine:3",
     builder: "golang:1",
-    migrate: "m/m:v4",
   });
   assert.equal(officialImages("ARG RUNTIME_IMAGE=alpine:3\nFROM x\n"), undefined);
   assert.equal(officialImages("FROM alpine:3\n"), undefined);

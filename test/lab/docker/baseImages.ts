@@ -1,4 +1,5 @@
 import { spawn } from "node:child_process";
+import { createHash } from "node:crypto";
 import {
   chmodSync,
   copyFileSync,
@@ -10,6 +11,7 @@ import {
   rmSync,
   writeFileSync,
 } from "node:fs";
+import { readdir, readFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { lastLine } from "../command.ts";
@@ -18,17 +20,14 @@ import { type Machine, thisMachine } from "../machine.ts";
 import type { Report } from "../steps.ts";
 import type { Docker } from "./docker.ts";
 
-/** The release of golang-migrate in the image, without its `v`. */
-export const MIGRATE_VERSION = "4.20.1";
-
 /** References to the three images that an application's Dockerfile takes as build arguments. */
 export interface BaseImages {
   /** RUNTIME_IMAGE: what the application's image is made from. */
   readonly runtime: string;
   /** BUILDER_IMAGE: Go. */
   readonly builder: string;
-  /** MIGRATE_IMAGE: golang-migrate at /usr/local/bin/migrate. */
-  readonly migrate: string;
+  /** MIGRATOR_IMAGE: the migrator at /app/migrator, as migrator/Dockerfile makes it. */
+  readonly migrator: string;
 }
 
 export interface BaseImagesOptions {
@@ -40,8 +39,10 @@ export interface BaseImagesOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-const ARGUMENTS = { runtime: "RUNTIME_IMAGE", builder: "BUILDER_IMAGE", migrate: "MIGRATE_IMAGE" } as const;
-const APP_DOCKERFILE = join(import.meta.dirname, "..", "..", "..", "app", "Dockerfile");
+const ARGUMENTS = { runtime: "RUNTIME_IMAGE", builder: "BUILDER_IMAGE" } as const;
+const PROJECT = join(import.meta.dirname, "..", "..", "..");
+const APP_DOCKERFILE = join(PROJECT, "app", "Dockerfile");
+const MIGRATOR = join(PROJECT, "migrator");
 
 /**
  * The base images for a build on this machine: the official ones where they are here already or can be pulled, else
@@ -50,26 +51,28 @@ const APP_DOCKERFILE = join(import.meta.dirname, "..", "..", "..", "app", "Docke
  * @throws {LabError} saying what is missing to make them
  */
 export async function ensureBaseImages(options: BaseImagesOptions): Promise<BaseImages> {
-  const official = officialImages(readFileSync(options.dockerfile ?? APP_DOCKERFILE, "utf8"));
-  if (official && (await haveOfficial(official, options))) return official;
   const machine = options.machine ?? thisMachine();
+  const official = officialImages(readFileSync(options.dockerfile ?? APP_DOCKERFILE, "utf8"));
+  if (official && (await haveOfficial(official, options)))
+    return { ...official, migrator: await makeMigrator(options, machine) };
   const runtime = await localRuntimeImage(options, machine);
-  const migrate = await makeMigrate(options, machine);
+  const migrator = await makeMigrator(options, machine);
   const builder = await makeBuilder(options, machine, runtime);
-  return { runtime, builder, migrate };
+  return { runtime, builder, migrator };
 }
 
-/** The defaults of a Dockerfile's three build arguments, or undefined where it lacks one. */
-export function officialImages(dockerfile: string): BaseImages | undefined {
+type OfficialImages = Omit<BaseImages, "migrator">;
+
+/** The defaults of a Dockerfile's build arguments for official images, or undefined if it lacks one. */
+export function officialImages(dockerfile: string): OfficialImages | undefined {
   const value = (name: string) => new RegExp(`^ARG ${name}=(\\S+)`, "m").exec(dockerfile)?.[1];
   const runtime = value(ARGUMENTS.runtime);
   const builder = value(ARGUMENTS.builder);
-  const migrate = value(ARGUMENTS.migrate);
-  return runtime && builder && migrate ? { runtime, builder, migrate } : undefined;
+  return runtime && builder ? { runtime, builder } : undefined;
 }
 
-async function haveOfficial(images: BaseImages, options: BaseImagesOptions): Promise<boolean> {
-  for (const image of [images.migrate, images.runtime, images.builder]) {
+async function haveOfficial(images: OfficialImages, options: BaseImagesOptions): Promise<boolean> {
+  for (const image of [images.runtime, images.builder]) {
     if (await options.docker.hasImage(image)) continue;
     options.signal?.throwIfAborted();
     if (!(await pull(options.docker, image, options.signal))) return false;
@@ -195,52 +198,55 @@ async function must(machine: Machine, name: string, args: readonly string[], cwd
   if (result.code !== 0) throw new LabError(`${name} ${args.join(" ")} failed (${lastLine(result)}).`);
 }
 
-/** golang-migrate with the two drivers that matter here, at the path of the official image. */
-async function makeMigrate(options: BaseImagesOptions, machine: Machine): Promise<string> {
-  return await makeImage(options, `ecs-migrate-lab/migrate:v${MIGRATE_VERSION}`, async (folder) => {
-    copyFileSync(await migrateBinary(machine, options), join(folder, "migrate"));
+/** The migrator's image, built from this checkout's migrator/ by this machine's Go. */
+async function makeMigrator(options: BaseImagesOptions, machine: Machine): Promise<string> {
+  const digest = await digestOfSources(MIGRATOR);
+  return await makeImage(options, `ecs-migrate-lab/migrator:${digest}`, async (folder) => {
+    copyFileSync(await migratorBinary(machine, options, digest), join(folder, "migrator"));
     writeFileSync(
       join(folder, "Dockerfile"),
-      'FROM scratch\nCOPY migrate /usr/local/bin/migrate\nENTRYPOINT ["/usr/local/bin/migrate"]\n',
+      'FROM scratch\nCOPY migrator /app/migrator\nUSER 65534:65534\nENTRYPOINT ["/app/migrator"]\n',
     );
   });
 }
 
-async function migrateBinary(machine: Machine, options: BaseImagesOptions): Promise<string> {
-  const kept = join(machine.cache, `migrate-${MIGRATE_VERSION}`, "migrate");
+/** The first 12 hex digits of SHA-256 of what is compiled: names and bytes of the sources and the module's files. */
+async function digestOfSources(folder: string): Promise<string> {
+  const names = (await readdir(folder, { recursive: true }))
+    .filter((name) => /\.(go|pem|mod|sum)$/.test(name) && !name.endsWith("_test.go"))
+    .sort();
+  const hash = createHash("sha256");
+  for (const name of names) hash.update(`${name}\0`).update(await readFile(join(folder, name)));
+  return hash.digest("hex").slice(0, 12);
+}
+
+/**
+ * The migrator for Linux, built once for each state of its sources into the cache.
+ *
+ * @throws {LabError} if Go is missing or the build fails
+ */
+export async function migratorBinary(
+  machine: Machine,
+  options: Pick<BaseImagesOptions, "report" | "signal">,
+  digest?: string,
+): Promise<string> {
+  const kept = join(machine.cache, `migrator-${digest ?? (await digestOfSources(MIGRATOR))}`, "migrator");
   if (existsSync(kept)) return kept;
   const go = goCommand(machine);
-  options.report(
-    `         images: building golang-migrate ${MIGRATE_VERSION} from the Go module proxy, once`,
-  );
-  const draft = mkdtempSync(join(tmpdir(), "ecs-migrate-go-"));
-  try {
-    const flags = [
-      "-trimpath",
-      "-tags",
-      "postgres mysql",
-      "-ldflags",
-      `-s -w -X main.Version=v${MIGRATE_VERSION}`,
-    ];
-    const source = `github.com/golang-migrate/migrate/v4/cmd/migrate@v${MIGRATE_VERSION}`;
-    const env = { ...process.env, CGO_ENABLED: "0", GOOS: "linux", GOBIN: draft, GOFLAGS: "-mod=mod" };
-    const result = await machine.run(go, ["install", ...flags, source], {
-      env,
-      cwd: draft,
-      signal: options.signal,
-    });
-    options.signal?.throwIfAborted();
-    if (result.code !== 0)
-      throw new LabError(
-        `golang-migrate ${MIGRATE_VERSION} could not be built (${lastLine(result)}); check Go and GOPROXY.`,
-      );
-    mkdirSync(join(kept, ".."), { recursive: true });
-    copyFileSync(join(draft, "migrate"), `${kept}.${process.pid}`);
-    renameSync(`${kept}.${process.pid}`, kept);
-    return kept;
-  } finally {
-    rmSync(draft, { recursive: true, force: true });
-  }
+  options.report("         images: building the migrator from the Go module proxy, once");
+  const draft = `${kept}.${process.pid}`;
+  mkdirSync(join(kept, ".."), { recursive: true });
+  const env = { ...process.env, CGO_ENABLED: "0", GOOS: "linux", GOFLAGS: "-mod=readonly -buildvcs=false" };
+  const result = await machine.run(go, ["build", "-trimpath", "-ldflags", "-s -w", "-o", draft, "."], {
+    env,
+    cwd: MIGRATOR,
+    signal: options.signal,
+  });
+  options.signal?.throwIfAborted();
+  if (result.code !== 0)
+    throw new LabError(`The migrator could not be built (${lastLine(result)}); check Go and GOPROXY.`);
+  renameSync(draft, kept);
+  return kept;
 }
 
 function goCommand(machine: Machine): string {

@@ -1,0 +1,170 @@
+// Package database says what the migrator needs of a database, whatever its kind.
+package database
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"ecs-migrate/migrator/internal/statement"
+)
+
+// Effect is what is known of a statement or a file that failed.
+type Effect string
+
+const (
+	// Nothing is proven: the server rolled it back, or refused it before it began.
+	Nothing Effect = "nothing"
+	Some    Effect = "some"
+	Unknown Effect = "unknown"
+)
+
+// Kind sorts failures; the words are those of the result line's failed.kind.
+type Kind string
+
+const (
+	Refused     Kind = "statement"
+	Locked      Kind = "lock"
+	Cancelled   Kind = "cancelled"
+	Lost        Kind = "lost"
+	Password    Kind = "password"
+	Login       Kind = "login"
+	Host        Kind = "host"
+	Unreachable Kind = "unreachable"
+	TLS         Kind = "tls"
+	NoDatabase  Kind = "noDatabase"
+	Pooler      Kind = "pooler"
+	Credentials Kind = "credentials"
+	Source      Kind = "source"
+	Version     Kind = "version"
+	DirtyBefore Kind = "dirtyBefore"
+	ShortLimit  Kind = "shortLimit"
+	Settings    Kind = "settings"
+	Other       Kind = "other"
+)
+
+// Failure is a failure in words that may be shown: no literal, no row value, no part of a secret.
+type Failure struct {
+	Kind    Kind
+	Code    string // SQLSTATE or MySQL's number
+	Message string
+	Detail  string // shown only if asked for
+	Line    int    // of the file; 0: unknown
+	// Effect is what the failed statement itself did.
+	Effect Effect
+	// Again tells whether the same may succeed in a moment: a lock, a deadlock, a database that is starting.
+	Again    bool
+	Blockers []Blocker
+}
+
+func (f *Failure) Error() string {
+	if f.Code == "" {
+		return f.Message
+	}
+	return fmt.Sprintf("%s (%s)", f.Message, codeName(f.Code))
+}
+
+func codeName(code string) string {
+	if len(code) == 5 {
+		return "SQLSTATE " + code
+	}
+	return "error " + code
+}
+
+// Blocker is a session that holds what another waits for.
+type Blocker struct {
+	PID         int64    `json:"pid"`
+	Application *string  `json:"application"`
+	User        *string  `json:"user"`
+	State       *string  `json:"state"`
+	AgeMs       *float64 `json:"ageMs"`
+	Kind        *string  `json:"kind"`
+}
+
+func (b Blocker) String() string {
+	parts := []string{}
+	for _, p := range []*string{b.Application, b.User, b.State} {
+		if p != nil && *p != "" {
+			parts = append(parts, *p)
+		}
+	}
+	if b.AgeMs != nil {
+		parts = append(parts, "for "+Seconds(time.Duration(*b.AgeMs)*time.Millisecond))
+	}
+	if b.Kind != nil && *b.Kind != "" {
+		parts = append(parts, "last statement "+*b.Kind)
+	}
+	return fmt.Sprintf("pid %d (%s)", b.PID, strings.Join(parts, ", "))
+}
+
+// Blockers in words.
+func Blockers(list []Blocker) string {
+	words := make([]string, 0, len(list))
+	for _, b := range list {
+		words = append(words, b.String())
+	}
+	return strings.Join(words, "; ")
+}
+
+// Seconds is a duration for people: 0.4 s, 12 s.
+func Seconds(d time.Duration) string {
+	if d < 10*time.Second {
+		return fmt.Sprintf("%.1f s", d.Seconds())
+	}
+	return fmt.Sprintf("%.0f s", d.Seconds())
+}
+
+// Activity is what the migrator's session does at the moment, seen from a second session.
+type Activity struct {
+	Wait     string // wait event or processlist state
+	Blockers []Blocker
+}
+
+// Plan says how a file is run.
+type Plan struct {
+	// Atomic: the whole file is one transaction and the version is written in it, so the database has both or neither.
+	Atomic bool
+	// Implicit: the migrator opens a transaction where the file has none open, as the server does for a file of several statements.
+	Implicit bool
+	// Words for the log.
+	Words string
+}
+
+// Engine is one kind of database and the session with it. Its errors are *Failure.
+type Engine interface {
+	Name() string
+	ServerVersion() string
+	// Connect opens the session, a new one if there was one before. The old one is ended first.
+	Connect(ctx context.Context) error
+	Close()
+
+	// Version answers without a lock and without making the table: -1 is none.
+	Version(ctx context.Context) (version int, dirty bool, err error)
+	EnsureTable(ctx context.Context) error
+	// SetVersion writes golang-migrate's row, in the transaction that is open, or in one of its own.
+	SetVersion(ctx context.Context, version int, dirty bool) error
+
+	// TryLock takes golang-migrate's lock if it is free.
+	TryLock(ctx context.Context) (bool, error)
+	Unlock(ctx context.Context) error
+	// Holders are the sessions that hold golang-migrate's lock.
+	Holders(ctx context.Context) []Blocker
+
+	Split(text string) []statement.Statement
+	Plan(ctx context.Context, list []statement.Statement) Plan
+	// StartFile puts the session's lock timeout back to what the stack wants.
+	StartFile(ctx context.Context, list []statement.Statement) error
+	Begin(ctx context.Context) error
+	Commit(ctx context.Context) error
+	Rollback(ctx context.Context) error
+	InTransaction() bool
+	// CommitsBefore tells whether the server ends the open transaction before it runs the statement.
+	CommitsBefore(s statement.Statement) bool
+	Exec(ctx context.Context, s statement.Statement) (rows int64, err error)
+
+	// Observe and Cancel use a second session; both are safe while Exec runs.
+	Observe(ctx context.Context) (Activity, error)
+	Cancel(ctx context.Context) error
+	Inspect(ctx context.Context) (any, error)
+}

@@ -1,0 +1,24 @@
+// Package drivers chooses the engine for a database's scheme.
+package drivers
+
+import (
+	"fmt"
+
+	"ecs-migrate/migrator/internal/config"
+	"ecs-migrate/migrator/internal/database"
+	"ecs-migrate/migrator/internal/mask"
+	"ecs-migrate/migrator/internal/mysql"
+	"ecs-migrate/migrator/internal/postgres"
+)
+
+// Open makes the engine; it does not connect.
+func Open(c config.Config, out *mask.Printer) (database.Engine, error) {
+	switch c.Database.Engine {
+	case "postgres":
+		return postgres.New(c.Database, postgres.Options{LockTimeout: c.LockTimeout, ConnectTimeout: c.ConnectTimeout,
+			ShowDetails: c.ShowDetails, Say: out.Line, Hide: out.Hide})
+	case "mysql":
+		return mysql.New(c.Database, mysql.Options{LockTimeout: c.LockTimeout, ShowDetails: c.ShowDetails, Hide: out.Hide})
+	}
+	return nil, fmt.Errorf("this migrator was built without a driver for %q", c.Database.Engine)
+}

@@ -1,0 +1,192 @@
+package mysql
+
+import (
+	"context"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"net"
+	"regexp"
+	"strconv"
+	"strings"
+
+	"github.com/go-sql-driver/mysql"
+
+	"ecs-migrate/migrator/internal/database"
+	"ecs-migrate/migrator/internal/statement"
+)
+
+// Error numbers: "Server Error Message Reference" in the MySQL 8.0 error reference.
+const (
+	noSuchTable     = 1146
+	lockWaitTimeout = 1205
+	deadlock        = 1213
+	interrupted     = 1317
+	parseError      = 1064
+)
+
+func number(err error) uint16 {
+	var my *mysql.MySQLError
+	if errors.As(err, &my) {
+		return my.Number
+	}
+	return 0
+}
+
+// refused are errors of name resolution and privileges: the server raises them before the statement does anything.
+var refused = map[uint16]bool{
+	1044: true, 1050: true, 1054: true, 1060: true, 1061: true, 1063: true, 1064: true, 1067: true, 1068: true, 1071: true,
+	1072: true, 1075: true, 1091: true, 1101: true, 1103: true, 1115: true, 1142: true, 1143: true, 1146: true, 1149: true,
+	1166: true, 1170: true, 1171: true, 1227: true, 1273: true, 1286: true, 1305: true,
+}
+
+// failure turns an error of the session into words. s is the statement that ran, or nil.
+func (e *Engine) failure(ctx context.Context, err error, s *statement.Statement) *database.Failure {
+	var my *mysql.MySQLError
+	if !errors.As(err, &my) {
+		return &database.Failure{Kind: database.Lost, Message: "the connection to the database was lost", Effect: database.Unknown}
+	}
+	f := &database.Failure{Kind: database.Refused, Code: strconv.Itoa(int(my.Number)), Message: e.words(my), Effect: database.Unknown}
+	if s != nil {
+		f.Effect = e.effect(ctx, my.Number, *s)
+		f.Line = s.Line
+		if m := atLine.FindStringSubmatch(my.Message); m != nil {
+			if n, err := strconv.Atoi(m[1]); err == nil && n > 0 {
+				f.Line = s.Line + n - 1
+			}
+		}
+	} else {
+		f.Effect = database.Nothing
+	}
+	switch my.Number {
+	case lockWaitTimeout, deadlock:
+		f.Kind, f.Again = database.Locked, f.Effect == database.Nothing
+	case interrupted:
+		f.Kind = database.Cancelled
+	case 1927, 1053: // connection was killed, server shutdown
+		f.Kind = database.Lost
+	}
+	return f
+}
+
+// effect says what the failed statement itself did. InnoDB rolls a statement back whole; DDL of one table does nothing if
+// the server refused it by name or never got its lock. Anything else is not known.
+func (e *Engine) effect(ctx context.Context, n uint16, s statement.Statement) database.Effect {
+	if n == parseError {
+		return database.Nothing
+	}
+	if s.Control != statement.None {
+		return database.Unknown
+	}
+	if s.ChangesRows() {
+		if e.transactional(ctx) {
+			return database.Nothing
+		}
+		return database.Unknown
+	}
+	waited := n == lockWaitTimeout || n == deadlock
+	switch s.Kind {
+	case "ALTER TABLE", "CREATE INDEX", "DROP INDEX", "CREATE VIEW", "CREATE TRIGGER", "CREATE PROCEDURE", "CREATE FUNCTION":
+		if refused[n] || waited {
+			return database.Nothing
+		}
+	case "CREATE TABLE":
+		if (refused[n] || waited) && !s.Has("SELECT") {
+			return database.Nothing
+		}
+	case "DROP TABLE", "RENAME TABLE", "TRUNCATE TABLE", "TRUNCATE":
+		// MariaDB drops the first of two tables although the second is missing; but it locks all before it begins.
+		if waited || n == 1142 {
+			return database.Nothing
+		}
+	case "CALL":
+		if n == 1305 && !strings.Contains(s.Text, "(SELECT") {
+			return database.Unknown // the procedure may be there and call one that is not
+		}
+	}
+	return database.Unknown
+}
+
+var (
+	atLine   = regexp.MustCompile(`at line (\d+)$`)
+	near     = regexp.MustCompile(`(?s)near '.*' at line`)
+	quotedIn = regexp.MustCompile(`(?s)'.*'`)
+	firstOne = regexp.MustCompile(`(?s)^(\w+ )*?'.*?' for`)
+)
+
+// namesOnly are errors whose quoted words are names of tables, columns, keys and users.
+var namesOnly = map[uint16]bool{
+	1005: true, 1044: true, 1045: true, 1046: true, 1048: true, 1049: true, 1050: true, 1051: true, 1054: true, 1060: true, 1061: true,
+	1067: true, 1072: true, 1091: true, 1101: true, 1142: true, 1143: true, 1146: true, 1171: true, 1205: true, 1213: true, 1227: true,
+	1264: true, 1265: true, 1305: true, 1364: true, 1406: true, 1451: true, 1452: true, 1215: true, 1217: true, 1216: true, 1068: true, 1075: true,
+}
+
+const withheld = "(withheld)"
+
+// words are the server's message without values: the text near a syntax error, entries of rows, values of columns.
+func (e *Engine) words(my *mysql.MySQLError) string {
+	switch {
+	case e.o.ShowDetails, namesOnly[my.Number]:
+		return my.Message
+	case my.Number == parseError:
+		return near.ReplaceAllString(my.Message, "near "+withheld+" at line")
+	case my.Number == 1062:
+		return firstOne.ReplaceAllString(my.Message, "Duplicate entry "+withheld+" for")
+	case my.Number == 1644 || my.Number == 1643:
+		return "the SQL signalled an error, whose text is withheld (showErrorDetails shows it)"
+	}
+	return quotedIn.ReplaceAllString(my.Message, withheld)
+}
+
+// explainConnect says why no session began.
+func explainConnect(err error) *database.Failure {
+	var my *mysql.MySQLError
+	var dns *net.DNSError
+	var op *net.OpError
+	var unknownCA x509.UnknownAuthorityError
+	var wrongName x509.HostnameError
+	f := &database.Failure{Kind: database.TLS}
+	switch {
+	case errors.As(err, &my):
+		return explainRefusal(my)
+	case errors.As(err, &dns):
+		f.Kind, f.Again = database.Host, true
+		f.Message = fmt.Sprintf("the name of the database's host, %s, cannot be resolved (no such host)", dns.Name)
+	case errors.Is(err, mysql.ErrNoTLS):
+		f.Message = "the database offers no TLS, and tls asks for it: enable it, or set tls=false"
+	case errors.As(err, &wrongName):
+		f.Message = "the database's certificate is not for this host: connect by the name in it"
+	case errors.As(err, &unknownCA):
+		f.Message = "the database's certificate is signed by an authority that is not known (x509: certificate signed by unknown authority): name its file with tls=custom&x-tls-ca=/path"
+	case strings.Contains(err.Error(), "x509: "), strings.Contains(err.Error(), "tls: "):
+		f.Message = "TLS negotiation with the database failed (" + err.Error() + ")"
+	case errors.As(err, &op):
+		f.Kind, f.Again = database.Unreachable, true
+		f.Message = "the database could not be reached (" + op.Error() + ")"
+	case errors.Is(err, mysql.ErrCleartextPassword), errors.Is(err, mysql.ErrOldPassword), errors.Is(err, mysql.ErrNativePassword):
+		f.Kind = database.Login
+		f.Message = "the database asks for a kind of login that the URL does not allow: " + err.Error()
+	default:
+		f.Kind, f.Again = database.Unreachable, true
+		f.Message = "the database could not be reached (" + err.Error() + ")"
+	}
+	return f
+}
+
+func explainRefusal(my *mysql.MySQLError) *database.Failure {
+	f := &database.Failure{Kind: database.Login, Code: strconv.Itoa(int(my.Number)), Message: my.Message}
+	switch my.Number {
+	case 1045, 1698:
+		f.Kind = database.Password
+		f.Message = "the database refused the password: " + my.Message
+	case 1049:
+		f.Kind = database.NoDatabase
+	case 3159:
+		f.Kind = database.TLS
+		f.Message = "the database takes no connection without TLS: set tls=true (" + my.Message + ")"
+	case 1040, 1203, 1053:
+		f.Kind, f.Again = database.Unreachable, true
+		f.Message = "the database takes no connections at the moment: " + my.Message
+	}
+	return f
+}

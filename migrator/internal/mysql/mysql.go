@@ -1,0 +1,416 @@
+// Package mysql is the session with MySQL or MariaDB: go-sql-driver's connection, golang-migrate's table and lock.
+package mysql
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"database/sql"
+	"fmt"
+	"io"
+	"log"
+	"net"
+	"os"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/go-sql-driver/mysql"
+	gm "github.com/golang-migrate/migrate/v4/database"
+
+	"ecs-migrate/migrator/internal/config"
+	"ecs-migrate/migrator/internal/credentials"
+	"ecs-migrate/migrator/internal/database"
+	"ecs-migrate/migrator/internal/statement"
+)
+
+// Options are what the engine needs beside the database itself.
+type Options struct {
+	LockTimeout time.Duration
+	ShowDetails bool
+	Hide        func(values ...string)
+}
+
+// Engine is database.Engine for MySQL and MariaDB.
+type Engine struct {
+	at      config.Database
+	o       Options
+	table   string
+	lock    string
+	noLock  bool
+	timeout string // x-statement-timeout
+
+	db      *sql.DB
+	conn    *sql.Conn
+	id      string
+	version string
+	// in tells whether a transaction is open: the protocol's flag does not reach database/sql.
+	in bool
+	// autocommit is false from SET autocommit = 0 on.
+	autocommit bool
+	backslash  bool
+
+	mu     sync.Mutex // guards second
+	second *sql.DB
+}
+
+// New reads the parameters that are golang-migrate's.
+func New(at config.Database, o Options) (*Engine, error) {
+	// The driver's own log lines may hold what must not show.
+	_ = mysql.SetLogger(log.New(io.Discard, "", 0))
+	e := &Engine{at: at, o: o, table: at.Params.Get("x-migrations-table"), timeout: at.Params.Get("x-statement-timeout")}
+	if e.table == "" {
+		e.table = "schema_migrations"
+	}
+	if text := at.Params.Get("x-no-lock"); text != "" {
+		value, err := strconv.ParseBool(text)
+		if err != nil {
+			return nil, fmt.Errorf("x-no-lock in the database URL must be true or false")
+		}
+		e.noLock = value
+	}
+	if _, err := strconv.Atoi(e.timeout); e.timeout != "" && err != nil {
+		return nil, fmt.Errorf("x-statement-timeout in the database URL must be a number of milliseconds")
+	}
+	if at.Name == "" {
+		return nil, fmt.Errorf("the database URL names no database: mysql://user:password@tcp(host:3306)/name")
+	}
+	id, err := gm.GenerateAdvisoryLockId(at.Name + ":" + e.table)
+	e.lock = id
+	if err != nil {
+		return nil, err
+	}
+	_, err = e.config()
+	return e, err
+}
+
+func (e *Engine) Name() string          { return "mysql" }
+func (e *Engine) ServerVersion() string { return e.version }
+
+// config is the driver's configuration of a connection.
+func (e *Engine) config() (*mysql.Config, error) {
+	c := mysql.NewConfig()
+	params := e.at.Params
+	if len(params) > 0 {
+		pairs := []string{}
+		for name := range params {
+			if !strings.HasPrefix(name, "x-") && name != "tls" {
+				pairs = append(pairs, name+"="+params.Get(name))
+			}
+		}
+		parsed, err := mysql.ParseDSN("/?" + strings.Join(pairs, "&"))
+		if err != nil {
+			return nil, fmt.Errorf("a parameter of the database URL does not read")
+		}
+		c = parsed
+	}
+	c.User, c.Passwd, c.DBName, c.MultiStatements = e.at.User, e.at.Password, e.at.Name, true
+	c.Net, c.Addr = "tcp", net.JoinHostPort(e.at.Host, e.at.Port)
+	if e.at.Port == "" {
+		c.Net, c.Addr = "unix", e.at.Host
+	}
+	if c.Timeout == 0 {
+		c.Timeout = 10 * time.Second
+	}
+	c.ConnectionAttributes = "program_name:ecs-migrate"
+	dialer := &net.Dialer{Timeout: c.Timeout, KeepAliveConfig: net.KeepAliveConfig{Enable: true, Idle: 30 * time.Second, Interval: 30 * time.Second, Count: 6}}
+	c.DialFunc = dialer.DialContext
+	// An IAM token goes as clear text; the driver sends it over TLS alone.
+	c.AllowCleartextPasswords = c.AllowCleartextPasswords || e.at.IAM
+	return c, e.setTLS(c)
+}
+
+// setTLS understands tls as golang-migrate does: true, skip-verify, preferred, or any other word with x-tls-ca.
+func (e *Engine) setTLS(c *mysql.Config) error {
+	get := e.at.Params.Get
+	mode := get("tls")
+	if mode == "" && (e.at.Parts || e.at.IAM || e.at.IsRDS()) {
+		mode = "true"
+	}
+	verified := &tls.Config{ServerName: e.at.Host, RootCAs: credentials.Roots(), MinVersion: tls.VersionTLS12}
+	switch strings.ToLower(mode) {
+	case "", "0", "false":
+		c.TLSConfig = "false"
+	case "skip-verify", "preferred":
+		c.TLSConfig = strings.ToLower(mode)
+	case "1", "true":
+		c.TLS = verified
+	default:
+		return e.customTLS(c, verified)
+	}
+	return nil
+}
+
+func (e *Engine) customTLS(c *mysql.Config, verified *tls.Config) error {
+	get := e.at.Params.Get
+	pem, err := os.ReadFile(get("x-tls-ca"))
+	if err != nil {
+		return fmt.Errorf("the file %s that x-tls-ca names cannot be read in the image", get("x-tls-ca"))
+	}
+	verified.RootCAs = x509.NewCertPool()
+	if !verified.RootCAs.AppendCertsFromPEM(pem) {
+		return fmt.Errorf("the file that x-tls-ca names holds no certificate")
+	}
+	if get("x-tls-cert") != "" || get("x-tls-key") != "" {
+		pair, err := tls.LoadX509KeyPair(get("x-tls-cert"), get("x-tls-key"))
+		if err != nil {
+			return fmt.Errorf("the files that x-tls-cert and x-tls-key name cannot be read as a certificate and its key")
+		}
+		verified.Certificates = []tls.Certificate{pair}
+	}
+	verified.InsecureSkipVerify, _ = strconv.ParseBool(get("x-tls-insecure-skip-verify"))
+	c.TLS = verified
+	return nil
+}
+
+func (e *Engine) open(ctx context.Context) (*sql.DB, error) {
+	c, err := e.config()
+	if err != nil {
+		return nil, &database.Failure{Kind: database.TLS, Message: err.Error()}
+	}
+	if e.at.IAM {
+		token, err := credentials.Token(ctx, e.at.Host, e.at.Port, e.at.User)
+		if err != nil {
+			return nil, &database.Failure{Kind: database.Credentials, Message: err.Error()}
+		}
+		e.o.Hide(token)
+		c.Passwd = token
+	}
+	connector, err := mysql.NewConnector(c)
+	if err != nil {
+		return nil, &database.Failure{Kind: database.Settings, Message: "a parameter of the database URL does not read"}
+	}
+	return sql.OpenDB(connector), nil
+}
+
+// Connect opens the session. If there was one before, it is ended first.
+func (e *Engine) Connect(ctx context.Context) error {
+	old := e.id
+	e.Close()
+	db, err := e.open(ctx)
+	if err != nil {
+		return err
+	}
+	conn, err := db.Conn(ctx)
+	if err != nil {
+		_ = db.Close()
+		return explainConnect(err)
+	}
+	e.db, e.conn, e.in, e.autocommit = db, conn, false, true
+	var mode string
+	row := conn.QueryRowContext(ctx, "SELECT CONNECTION_ID(), VERSION(), @@SESSION.sql_mode")
+	if err := row.Scan(&e.id, &e.version, &mode); err != nil {
+		return e.failure(ctx, err, nil)
+	}
+	e.backslash = !strings.Contains(mode, "NO_BACKSLASH_ESCAPES")
+	if old != "" {
+		_, _ = conn.ExecContext(ctx, "KILL "+old)
+	}
+	return nil
+}
+
+func (e *Engine) Close() {
+	if e.conn != nil {
+		_ = e.conn.Close()
+		_ = e.db.Close()
+		e.conn = nil
+	}
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.second != nil {
+		_ = e.second.Close()
+		e.second = nil
+	}
+}
+
+func (e *Engine) name() string { return "`" + strings.ReplaceAll(e.table, "`", "``") + "`" }
+
+func (e *Engine) Version(ctx context.Context) (int, bool, error) {
+	if e.conn == nil {
+		return -1, false, &database.Failure{Kind: database.Lost, Message: "there is no connection to the database"}
+	}
+	var version int
+	var dirty bool
+	err := e.conn.QueryRowContext(ctx, "SELECT version, dirty FROM "+e.name()+" LIMIT 1").Scan(&version, &dirty)
+	if err == sql.ErrNoRows || number(err) == noSuchTable {
+		return gm.NilVersion, false, nil
+	}
+	if err != nil {
+		return 0, false, e.failure(ctx, err, nil)
+	}
+	return version, dirty, nil
+}
+
+func (e *Engine) EnsureTable(ctx context.Context) error {
+	var one int
+	err := e.conn.QueryRowContext(ctx, "SELECT 1 FROM information_schema.tables WHERE table_schema = DATABASE() AND table_name = ?", e.table).Scan(&one)
+	if err == nil {
+		return nil
+	}
+	return e.do(ctx, "CREATE TABLE IF NOT EXISTS "+e.name()+" (version bigint not null primary key, dirty boolean not null)")
+}
+
+func (e *Engine) do(ctx context.Context, query string) error {
+	if e.conn == nil {
+		return &database.Failure{Kind: database.Lost, Message: "there is no connection to the database", Effect: database.Unknown}
+	}
+	if _, err := e.conn.ExecContext(ctx, query); err != nil {
+		return e.failure(ctx, err, nil)
+	}
+	return nil
+}
+
+func (e *Engine) SetVersion(ctx context.Context, version int, dirty bool) error {
+	own := !e.in
+	list := []string{"DELETE FROM " + e.name()}
+	if version >= 0 || dirty {
+		list = append(list, fmt.Sprintf("INSERT INTO %s (version, dirty) VALUES (%d, %t)", e.name(), version, dirty))
+	}
+	if own {
+		list = append(append([]string{"START TRANSACTION"}, list...), "COMMIT")
+	}
+	for _, query := range list {
+		if err := e.do(ctx, query); err != nil {
+			if own {
+				_ = e.do(ctx, "ROLLBACK")
+			}
+			return err
+		}
+	}
+	return nil
+}
+
+func (e *Engine) TryLock(ctx context.Context) (bool, error) {
+	if e.noLock {
+		return true, nil
+	}
+	var got sql.NullInt64
+	if err := e.conn.QueryRowContext(ctx, "SELECT GET_LOCK(?, 0)", e.lock).Scan(&got); err != nil {
+		return false, e.failure(ctx, err, nil)
+	}
+	return got.Int64 == 1, nil
+}
+
+func (e *Engine) Unlock(ctx context.Context) error {
+	if e.noLock || e.conn == nil {
+		return nil
+	}
+	_, err := e.conn.ExecContext(ctx, "DO RELEASE_LOCK(?)", e.lock)
+	return err
+}
+
+func (e *Engine) Split(text string) []statement.Statement {
+	return statement.SplitMySQL(text, e.backslash)
+}
+
+// Plan calls a file one transaction if each of its statements changes rows of InnoDB tables, and they are one statement, or
+// stand between START TRANSACTION and COMMIT. Everything else MySQL commits statement by statement.
+func (e *Engine) Plan(ctx context.Context, list []statement.Statement) database.Plan {
+	plain := database.Plan{Words: "each statement commits by itself"}
+	if len(list) == 0 {
+		return database.Plan{Atomic: true, Implicit: true, Words: "one transaction"}
+	}
+	explicit := len(list) > 1 && list[0].Control == statement.Begin && list[len(list)-1].Control == statement.Commit
+	inner := list
+	if explicit {
+		plain.Words = "transactions of its own"
+		inner = list[1 : len(list)-1]
+	} else if len(list) > 1 {
+		return plain
+	}
+	for _, s := range inner {
+		if !s.ChangesRows() {
+			return plain
+		}
+	}
+	if !e.transactional(ctx) {
+		return plain
+	}
+	return database.Plan{Atomic: true, Implicit: true, Words: "one transaction"}
+}
+
+// transactional tells whether every table of the server that the user sees is InnoDB's.
+func (e *Engine) transactional(ctx context.Context) bool {
+	var others int
+	err := e.conn.QueryRowContext(ctx, `SELECT COUNT(*) FROM information_schema.tables WHERE table_type = 'BASE TABLE' AND engine <> 'InnoDB'
+		AND table_schema NOT IN ('mysql', 'information_schema', 'performance_schema', 'sys')`).Scan(&others)
+	return err == nil && others == 0
+}
+
+func (e *Engine) StartFile(ctx context.Context, _ []statement.Statement) error {
+	if e.o.LockTimeout > 0 {
+		seconds := max(1, int((e.o.LockTimeout+time.Second-1)/time.Second))
+		if err := e.do(ctx, fmt.Sprintf("SET SESSION lock_wait_timeout = %d, SESSION innodb_lock_wait_timeout = %d", seconds, seconds)); err != nil {
+			return err
+		}
+	}
+	if e.timeout == "" {
+		return nil
+	}
+	if e.isMariaDB() {
+		return e.do(ctx, fmt.Sprintf("SET SESSION max_statement_time = %s / 1000", e.timeout))
+	}
+	return e.do(ctx, "SET SESSION max_execution_time = "+e.timeout)
+}
+
+func (e *Engine) isMariaDB() bool { return strings.Contains(e.version, "MariaDB") }
+
+func (e *Engine) Begin(ctx context.Context) error {
+	err := e.do(ctx, "START TRANSACTION")
+	e.in = err == nil
+	return err
+}
+
+func (e *Engine) Commit(ctx context.Context) error {
+	err := e.do(ctx, "COMMIT")
+	e.in = false
+	return err
+}
+
+func (e *Engine) Rollback(ctx context.Context) error {
+	e.in = false
+	return e.do(ctx, "ROLLBACK")
+}
+
+func (e *Engine) InTransaction() bool { return e.in }
+
+func (e *Engine) CommitsBefore(s statement.Statement) bool {
+	return e.in && s.Control == statement.None && s.CommitsImplicitly()
+}
+
+func (e *Engine) Exec(ctx context.Context, s statement.Statement) (int64, error) {
+	if e.conn == nil {
+		return 0, &database.Failure{Kind: database.Lost, Message: "there is no connection to the database", Effect: database.Unknown}
+	}
+	wasIn := e.in
+	if s.Control == statement.Begin || e.CommitsBefore(s) {
+		e.in = false
+	}
+	result, err := e.conn.ExecContext(ctx, s.Text)
+	if err != nil {
+		f := e.failure(ctx, err, &s)
+		if f.Kind == database.Lost && wasIn && s.ChangesRows() {
+			f.Effect = database.Nothing
+		}
+		return 0, f
+	}
+	e.follow(s)
+	rows, _ := result.RowsAffected()
+	return rows, nil
+}
+
+// follow keeps `in` true to the server.
+func (e *Engine) follow(s statement.Statement) {
+	switch {
+	case s.Control == statement.Begin:
+		e.in = true
+	case s.Control == statement.Commit, s.Control == statement.Rollback:
+		e.in = s.Has("CHAIN")
+	case s.Starts("SET") && s.Has("AUTOCOMMIT"):
+		e.autocommit = !strings.HasSuffix(strings.TrimSpace(s.Text), "0") && !strings.HasSuffix(strings.ToUpper(s.Text), "OFF")
+		e.in = !e.autocommit
+	case !e.autocommit:
+		e.in = true
+	}
+}

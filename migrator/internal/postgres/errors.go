@@ -1,0 +1,250 @@
+package postgres
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net"
+	"regexp"
+	"strings"
+
+	"github.com/jackc/pgx/v5/pgconn"
+
+	"ecs-migrate/migrator/internal/database"
+	"ecs-migrate/migrator/internal/statement"
+)
+
+// SQLSTATEs: appendix A of the PostgreSQL documentation.
+const (
+	undefinedTable    = "42P01"
+	undefinedSchema   = "3F000"
+	lockNotAvailable  = "55P03"
+	deadlock          = "40P01"
+	queryCanceled     = "57014"
+	syntaxError       = "42601"
+	inTransaction     = "25001"
+	invalidTxEnd      = "2D000"
+	invalidPassword   = "28P01"
+	invalidLogin      = "28000"
+	invalidCatalog    = "3D000"
+	cannotConnectNow  = "57P03"
+	tooManyConns      = "53300"
+	raisedException   = "P0001"
+	protocolViolation = "08P01"
+)
+
+func code(err error) string {
+	var pg *pgconn.PgError
+	if errors.As(err, &pg) {
+		return pg.Code
+	}
+	return ""
+}
+
+// failure turns an error of the session into words. s is the statement that ran, or nil.
+func (e *Engine) failure(err error, s *statement.Statement) *database.Failure {
+	var pg *pgconn.PgError
+	if !errors.As(err, &pg) {
+		f := &database.Failure{Kind: database.Lost, Message: "the connection to the database was lost", Effect: database.Unknown}
+		if s != nil && s.Control == statement.None && !s.OutsideTransaction() {
+			f.Effect = database.Nothing // its transaction was open; the caller makes sure that the session is over
+		}
+		return f
+	}
+	f := &database.Failure{Kind: database.Refused, Code: pg.Code, Effect: database.Nothing}
+	f.Message, f.Detail = e.words(pg, s)
+	switch {
+	case pg.Code == lockNotAvailable, pg.Code == deadlock:
+		f.Kind, f.Again = database.Locked, true
+	case pg.Code == queryCanceled && strings.Contains(pg.Message, "user request"):
+		f.Kind = database.Cancelled
+	case pg.Code == "57P01", pg.Code == "57P02", pg.Code == "25P03", pg.Code == "57P05":
+		// The server ended the session; the next call finds the connection closed.
+		f.Kind = database.Lost
+		if s != nil && (s.Control != statement.None || s.OutsideTransaction()) {
+			f.Effect = database.Unknown
+		}
+	}
+	if s != nil {
+		f.Line = s.LineAt(int(pg.Position))
+	}
+	return f
+}
+
+var (
+	quotedText = regexp.MustCompile(`(?s)".*"`)
+	nearToken  = regexp.MustCompile(`(?s)at or near "(['$0-9]|[eEbBxXnN]'|U&').*`)
+)
+
+const withheld = "(withheld)"
+
+// words are the server's message without values: literals of the SQL and of rows stand in messages of class 22, in the
+// token of a syntax error, in DETAIL and in whatever text a function raises.
+func (e *Engine) words(pg *pgconn.PgError, s *statement.Statement) (message, detail string) {
+	if e.o.ShowDetails {
+		for _, text := range []string{pg.Detail, pg.Hint, pg.Where} {
+			if text != "" {
+				detail += text + "\n"
+			}
+		}
+		return pg.Message, strings.TrimRight(detail, "\n")
+	}
+	switch {
+	case pg.Code == raisedException && !raises(s, pg.Message):
+		return "the SQL raised an exception, whose text is withheld (showErrorDetails shows it)", ""
+	case strings.HasPrefix(pg.Code, "P0") && pg.Code != raisedException:
+		return quotedText.ReplaceAllString(pg.Message, withheld), ""
+	case strings.HasPrefix(pg.Code, "22"):
+		return quotedText.ReplaceAllString(pg.Message, withheld), ""
+	case pg.Code == syntaxError:
+		return nearToken.ReplaceAllString(pg.Message, "at or near a literal "+withheld), ""
+	}
+	return pg.Message, ""
+}
+
+// raises tells whether the message is a text of the file itself, into which no value was put.
+func raises(s *statement.Statement, message string) bool {
+	if s == nil || message == "" {
+		return false
+	}
+	literal := regexp.QuoteMeta(strings.ReplaceAll(message, "'", "''"))
+	return regexp.MustCompile(`(?i)raise\s+(exception\s+)?'` + literal + `'`).MatchString(s.Text)
+}
+
+func (e *Engine) notice(n *pgconn.PgError) {
+	if n.Message == "there is already a transaction in progress" || n.Message == "there is no transaction in progress" {
+		return
+	}
+	if n.Where != "" && !e.o.ShowDetails {
+		e.o.Say("  %s raised by the SQL; its text is withheld", n.Severity)
+		return
+	}
+	message, _ := e.words(n, nil)
+	e.o.Say("  %s: %s", n.Severity, message)
+}
+
+// aloneEffect judges a statement that ran outside a transaction and failed. What the server refused before it began, and
+// an index command after which every index is as it was, did nothing.
+func (e *Engine) aloneEffect(ctx context.Context, err error, before string) database.Effect {
+	var pg *pgconn.PgError
+	if !errors.As(err, &pg) {
+		return database.Unknown
+	}
+	refused := pg.Code == syntaxError || pg.Code == inTransaction || strings.HasPrefix(pg.Code, "42") && pg.Position > 0
+	if refused && pg.Where == "" && pg.InternalQuery == "" {
+		return database.Nothing
+	}
+	if before != "" {
+		if after := e.indexes(ctx); after != "" && after == before {
+			return database.Nothing
+		}
+	}
+	return database.Unknown
+}
+
+// indexes is a digest of every index and its state, or empty.
+func (e *Engine) indexes(ctx context.Context) string {
+	rows, err := query(ctx, e.conn, `SELECT md5(coalesce(string_agg(indexrelid || ' ' || indrelid || indisvalid || indisready || indislive, ','
+		ORDER BY indexrelid), '')) FROM pg_index`)
+	if err != nil {
+		return ""
+	}
+	return rows[0][0]
+}
+
+// explainConfig says why pgx does not take the parameters. Its own text holds the URL.
+func explainConfig(err error) error {
+	var path *fs.PathError
+	inner := errors.Unwrap(err)
+	switch {
+	case errors.As(err, &path):
+		return fmt.Errorf("the file %s that the database URL names (sslrootcert, sslcert, sslkey or a service file) cannot be read in the image: %w", path.Path, path.Err)
+	case inner != nil && strings.Contains(inner.Error(), "CA"):
+		return fmt.Errorf("the file that sslrootcert names holds no certificate")
+	case inner != nil && strings.Contains(inner.Error(), "ssl"):
+		return fmt.Errorf("the database URL's TLS parameters do not read (sslmode is disable, allow, prefer, require, verify-ca or verify-full)")
+	}
+	return fmt.Errorf("the database URL has a part or a parameter that does not read")
+}
+
+// explainConnect says why no session began.
+func explainConnect(err error) *database.Failure {
+	var pg *pgconn.PgError
+	if errors.As(err, &pg) {
+		return explainRefusal(pg)
+	}
+	var path *fs.PathError
+	var dns *net.DNSError
+	var unknownCA x509.UnknownAuthorityError
+	var wrongName x509.HostnameError
+	var invalid x509.CertificateInvalidError
+	var verify *tls.CertificateVerificationError
+	var record tls.RecordHeaderError
+	f := &database.Failure{Kind: database.TLS}
+	switch text := err.Error(); {
+	case errors.As(err, &dns):
+		f.Kind, f.Again = database.Host, true
+		f.Message = fmt.Sprintf("the name of the database's host, %s, cannot be resolved (no such host)", dns.Name)
+	case errors.As(err, &wrongName):
+		f.Message = "the database's certificate is not for this host: connect by the name in it, or set sslmode=verify-ca"
+	case errors.As(err, &unknownCA):
+		f.Message = "the database's certificate is signed by an authority that is not known (x509: certificate signed by unknown authority): name its file in sslrootcert, or set sslmode=require"
+	case errors.As(err, &invalid), errors.As(err, &verify):
+		f.Message = "the database's certificate is not valid (" + lastPart(text, "x509: ") + ")"
+	case strings.Contains(text, "server refused TLS"):
+		f.Message = "the database offers no TLS (SSL is not enabled on the server), and sslmode asks for it: enable it, or set sslmode=disable"
+	case errors.As(err, &record), strings.Contains(text, "tls: "), errors.As(err, &path):
+		f.Message = "TLS negotiation with the database failed (" + lastPart(text, "tls: ") + ")"
+	default:
+		f.Kind, f.Again = database.Unreachable, true
+		f.Message = "the database could not be reached (" + networkWords(err) + ")"
+	}
+	return f
+}
+
+func explainRefusal(pg *pgconn.PgError) *database.Failure {
+	f := &database.Failure{Code: pg.Code, Message: pg.Message, Kind: database.Login}
+	switch {
+	case pg.Code == invalidPassword || strings.Contains(pg.Message, "authentication failed"):
+		f.Kind = database.Password
+		f.Message = "the database refused the password: " + pg.Message
+		if strings.Contains(pg.Message, "PAM") {
+			f.Message += " (RDS checks an IAM token so: the user needs rds_iam, the task's role rds-db:connect on this user, and a token is valid for 15 minutes)"
+		}
+	case pg.Code == invalidLogin && strings.Contains(pg.Message, "no encryption"):
+		f.Kind = database.TLS
+		f.Message = "the database takes no connection without TLS: set sslmode=verify-full or require (" + pg.Message + ")"
+	case pg.Code == invalidCatalog:
+		f.Kind = database.NoDatabase
+	case pg.Code == cannotConnectNow || pg.Code == tooManyConns || pg.Code == "57P01":
+		f.Kind, f.Again = database.Unreachable, true
+		f.Message = "the database takes no connections at the moment: " + pg.Message
+	case pg.Code == protocolViolation && strings.Contains(pg.Message, "startup parameter"):
+		f.Kind = database.Pooler
+		f.Message = "a connection pooler refuses a parameter of the database URL: " + pg.Message
+	}
+	return f
+}
+
+func lastPart(text, from string) string {
+	if n := strings.LastIndex(text, from); n >= 0 {
+		return text[n:]
+	}
+	return "no further reason"
+}
+
+// networkWords is the innermost reason, without the address list that pgx puts before it.
+func networkWords(err error) string {
+	var op *net.OpError
+	if errors.As(err, &op) && op.Addr != nil {
+		return fmt.Sprintf("%s %s: %v", op.Op, op.Addr, op.Err)
+	}
+	if errors.Is(err, context.DeadlineExceeded) || pgconn.Timeout(err) {
+		return "i/o timeout"
+	}
+	text := err.Error()
+	return text[strings.LastIndex(text, ": ")+1:]
+}

@@ -1,0 +1,460 @@
+// Package postgres is the session with PostgreSQL: pgx's connection, golang-migrate's table and lock, and what the server
+// tells of locks.
+package postgres
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"net/url"
+	"regexp"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/golang-migrate/migrate/v4"
+	gm "github.com/golang-migrate/migrate/v4/database"
+	"github.com/jackc/pgx/v5/pgconn"
+
+	"ecs-migrate/migrator/internal/config"
+	"ecs-migrate/migrator/internal/credentials"
+	"ecs-migrate/migrator/internal/database"
+	"ecs-migrate/migrator/internal/statement"
+)
+
+// Options are what the engine needs beside the database itself.
+type Options struct {
+	LockTimeout, ConnectTimeout time.Duration
+	ShowDetails                 bool
+	// Say prints a line.
+	Say func(format string, args ...any)
+	// Hide masks a value from now on.
+	Hide func(values ...string)
+}
+
+// Engine is database.Engine for PostgreSQL.
+type Engine struct {
+	at     config.Database
+	o      Options
+	params tableParams
+
+	conn          *pgconn.PgConn
+	pid           string
+	schema, table string
+	role          string // of a new session
+	lockID        string
+	ownTimeout    bool // URL, role or database set a lock_timeout
+	number        int  // server_version_num
+
+	mu     sync.Mutex // guards second
+	second *pgconn.PgConn
+}
+
+type tableParams struct {
+	table            string
+	quoted           bool
+	multi            bool
+	statementTimeout string
+}
+
+// New reads the parameters that are golang-migrate's.
+func New(at config.Database, o Options) (*Engine, error) {
+	e := &Engine{at: at, o: o}
+	get := at.Params.Get
+	e.params = tableParams{table: get("x-migrations-table"), statementTimeout: get("x-statement-timeout")}
+	for name, into := range map[string]*bool{"x-migrations-table-quoted": &e.params.quoted, "x-multi-statement": &e.params.multi} {
+		if text := get(name); text != "" {
+			value, err := strconv.ParseBool(text)
+			if err != nil {
+				return nil, fmt.Errorf("%s in the database URL must be true or false", name)
+			}
+			*into = value
+		}
+	}
+	if e.params.statementTimeout != "" {
+		if _, err := strconv.Atoi(e.params.statementTimeout); err != nil {
+			return nil, fmt.Errorf("x-statement-timeout in the database URL must be a number of milliseconds")
+		}
+	}
+	if _, err := e.config(); err != nil {
+		return nil, err
+	}
+	return e, nil
+}
+
+func (e *Engine) Name() string { return "postgres" }
+
+func (e *Engine) ServerVersion() string {
+	if e.conn == nil {
+		return ""
+	}
+	return e.conn.ParameterStatus("server_version")
+}
+
+// config is pgx's configuration of a connection.
+func (e *Engine) config() (*pgconn.Config, error) {
+	u := &url.URL{Scheme: "postgres", Host: net.JoinHostPort(e.at.Host, e.at.Port), Path: "/" + e.at.Name,
+		User: url.UserPassword(e.at.User, e.at.Password), RawQuery: e.at.Params.Encode()}
+	if !e.at.Parts {
+		parsed, err := url.Parse(e.at.URL)
+		if err != nil {
+			return nil, fmt.Errorf("the database URL does not read; %s", config.Escape)
+		}
+		parsed.Scheme = "postgres"
+		u = parsed
+	}
+	u = migrate.FilterCustomQuery(u)
+	query := u.Query()
+	if query.Get("sslmode") == "" && (e.at.Parts || e.at.IAM || e.at.IsRDS()) {
+		query.Set("sslmode", "verify-full")
+	}
+	if query.Get("application_name") == "" {
+		query.Set("application_name", "ecs-migrate")
+	}
+	u.RawQuery = query.Encode()
+	cfg, err := pgconn.ParseConfig(u.String())
+	if err != nil {
+		return nil, explainConfig(err)
+	}
+	if query.Get("sslrootcert") == "" && strings.HasPrefix(query.Get("sslmode"), "verify") {
+		roots := credentials.Roots()
+		if cfg.TLSConfig != nil {
+			cfg.TLSConfig.RootCAs = roots
+		}
+		for _, f := range cfg.Fallbacks {
+			if f.TLSConfig != nil {
+				f.TLSConfig.RootCAs = roots
+			}
+		}
+	}
+	if cfg.ConnectTimeout == 0 {
+		cfg.ConnectTimeout = 10 * time.Second
+	}
+	// A long statement leaves the connection silent; a NAT gateway drops it after 350 s unless something is sent.
+	dialer := &net.Dialer{Timeout: cfg.ConnectTimeout, KeepAliveConfig: net.KeepAliveConfig{Enable: true, Idle: 30 * time.Second, Interval: 30 * time.Second, Count: 6}}
+	cfg.DialFunc = dialer.DialContext
+	cfg.OnNotice = func(_ *pgconn.PgConn, n *pgconn.Notice) { e.notice((*pgconn.PgError)(n)) }
+	return cfg, nil
+}
+
+func (e *Engine) dial(ctx context.Context) (*pgconn.PgConn, error) {
+	cfg, err := e.config()
+	if err != nil {
+		return nil, &database.Failure{Kind: database.TLS, Message: err.Error()}
+	}
+	if e.at.IAM {
+		token, err := credentials.Token(ctx, e.at.Host, e.at.Port, e.at.User)
+		if err != nil {
+			return nil, &database.Failure{Kind: database.Credentials, Message: err.Error()}
+		}
+		e.o.Hide(token)
+		cfg.Password = token
+	}
+	conn, err := pgconn.ConnectConfig(ctx, cfg)
+	if err != nil {
+		return nil, explainConnect(err)
+	}
+	return conn, nil
+}
+
+// Connect opens the session. If there was one before, it is ended first, so that none of its work is still to come.
+func (e *Engine) Connect(ctx context.Context) error {
+	old := e.pid
+	e.Close()
+	conn, err := e.dial(ctx)
+	if err != nil {
+		return err
+	}
+	e.conn = conn
+	rows, err := query(ctx, conn, `SELECT pg_backend_pid(), current_schema(), current_setting('lock_timeout'), current_user, session_user,
+		current_setting('server_version_num')`)
+	if err != nil {
+		return e.failure(err, nil)
+	}
+	row := rows[0]
+	e.pid, e.schema, e.ownTimeout = row[0], row[1], row[2] != "0"
+	e.role = "NONE"
+	if row[3] != row[4] {
+		e.role = quoteName(row[3])
+	}
+	e.number, _ = strconv.Atoi(row[5])
+	if err := e.nameTable(); err != nil {
+		return err
+	}
+	if old != "" {
+		_, _ = query(ctx, conn, `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+			WHERE pid = $1::int AND application_name = current_setting('application_name') AND pid <> pg_backend_pid()`, old)
+	}
+	return nil
+}
+
+var quotedName = regexp.MustCompile(`"(.*?)"`)
+
+// nameTable finds golang-migrate's table and the number of its lock, as its own drivers do.
+func (e *Engine) nameTable() error {
+	if e.schema == "" {
+		return &database.Failure{Kind: database.Settings, Message: "no schema of the session's search_path exists, so there is no place for schema_migrations: " +
+			"create the schema, or set search_path in the database URL or for the user"}
+	}
+	schema, table := e.schema, e.params.table
+	if table == "" {
+		table = "schema_migrations"
+	}
+	if e.params.quoted {
+		parts := quotedName.FindAllStringSubmatch(table, -1)
+		if len(parts) == 0 || len(parts) > 2 {
+			return &database.Failure{Kind: database.Settings, Message: `x-migrations-table must be quoted, as in "schema"."table", since x-migrations-table-quoted is true`}
+		}
+		table = parts[len(parts)-1][1]
+		if len(parts) == 2 {
+			schema = parts[0][1]
+		}
+	}
+	e.table = quoteName(schema) + "." + quoteName(table)
+	id, err := gm.GenerateAdvisoryLockId("/"+e.at.Name, schema, table)
+	e.lockID = id
+	return err
+}
+
+func quoteName(name string) string { return `"` + strings.ReplaceAll(name, `"`, `""`) + `"` }
+
+func (e *Engine) Close() {
+	ctx, cancel := context.WithTimeout(context.Background(), 3*time.Second)
+	defer cancel()
+	if e.conn != nil {
+		_ = e.conn.Close(ctx)
+		e.conn = nil
+	}
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.second != nil {
+		_ = e.second.Close(ctx)
+		e.second = nil
+	}
+}
+
+// query asks one question by the extended protocol; NULL reads as the empty text.
+func query(ctx context.Context, conn *pgconn.PgConn, sql string, args ...string) ([][]string, error) {
+	values := make([][]byte, len(args))
+	for i, a := range args {
+		values[i] = []byte(a)
+	}
+	result := conn.ExecParams(ctx, sql, values, nil, nil, nil).Read()
+	if result.Err != nil {
+		return nil, result.Err
+	}
+	rows := make([][]string, len(result.Rows))
+	for i, row := range result.Rows {
+		rows[i] = make([]string, len(row))
+		for j, value := range row {
+			rows[i][j] = string(value)
+		}
+	}
+	return rows, nil
+}
+
+// run executes text by the simple protocol and counts the rows of its last statement.
+func (e *Engine) run(ctx context.Context, sql string) (int64, error) {
+	if e.conn == nil {
+		return 0, fmt.Errorf("no connection")
+	}
+	reader := e.conn.Exec(ctx, sql)
+	var rows int64
+	for reader.NextResult() {
+		result := reader.ResultReader()
+		for result.NextRow() { //nolint:revive // rows are dropped, never kept
+		}
+		if tag, err := result.Close(); err == nil {
+			rows = tag.RowsAffected()
+		}
+	}
+	return rows, reader.Close()
+}
+
+func (e *Engine) do(ctx context.Context, sql string) error {
+	if _, err := e.run(ctx, sql); err != nil {
+		return e.failure(err, nil)
+	}
+	return nil
+}
+
+func (e *Engine) Version(ctx context.Context) (int, bool, error) {
+	if e.conn == nil {
+		return -1, false, &database.Failure{Kind: database.Lost, Message: "there is no connection to the database"}
+	}
+	rows, err := query(ctx, e.conn, "SELECT version, dirty FROM "+e.table+" LIMIT 1")
+	if code(err) == undefinedTable || code(err) == undefinedSchema {
+		return gm.NilVersion, false, nil
+	}
+	if err != nil {
+		return 0, false, e.failure(err, nil)
+	}
+	if len(rows) == 0 {
+		return gm.NilVersion, false, nil
+	}
+	version, err := strconv.Atoi(rows[0][0])
+	if err != nil {
+		return 0, false, &database.Failure{Kind: database.Other, Message: "the version in " + e.table + " is no number"}
+	}
+	return version, rows[0][1] == "t", nil
+}
+
+func (e *Engine) EnsureTable(ctx context.Context) error {
+	rows, err := query(ctx, e.conn, "SELECT to_regclass($1)", e.table)
+	if err != nil {
+		return e.failure(err, nil)
+	}
+	if rows[0][0] != "" {
+		return nil
+	}
+	return e.do(ctx, "CREATE TABLE IF NOT EXISTS "+e.table+" (version bigint not null primary key, dirty boolean not null)")
+}
+
+func (e *Engine) SetVersion(ctx context.Context, version int, dirty bool) error {
+	sql := "DELETE FROM " + e.table
+	if version >= 0 || dirty {
+		sql += fmt.Sprintf("; INSERT INTO %s (version, dirty) VALUES (%d, %t)", e.table, version, dirty)
+	}
+	if e.InTransaction() {
+		// The file may have changed the role, and the table belongs to the role that the session began with.
+		sql = "SET LOCAL ROLE " + e.role + "; " + sql
+	}
+	return e.do(ctx, sql)
+}
+
+func (e *Engine) TryLock(ctx context.Context) (bool, error) {
+	if err := e.refusePooler(ctx); err != nil {
+		return false, err
+	}
+	rows, err := query(ctx, e.conn, "SELECT pg_try_advisory_lock($1::bigint)", e.lockID)
+	if err != nil {
+		return false, e.failure(err, nil)
+	}
+	return rows[0][0] == "t", nil
+}
+
+func (e *Engine) Unlock(ctx context.Context) error {
+	if e.conn == nil || e.conn.IsClosed() {
+		return nil
+	}
+	_, err := query(ctx, e.conn, "SELECT pg_advisory_unlock($1::bigint)", e.lockID)
+	if err != nil {
+		return e.failure(err, nil)
+	}
+	return nil
+}
+
+// refusePooler recognises PgBouncer and its like in transaction mode: the number that the server gave at the start of the
+// session is not the backend's, and two of our sessions share a backend or one session changes it.
+func (e *Engine) refusePooler(ctx context.Context) error {
+	if strconv.FormatUint(uint64(e.conn.PID()), 10) == e.pid {
+		return nil
+	}
+	other, err := e.dial(ctx)
+	if err != nil {
+		return nil // one session at a time: it keeps its backend
+	}
+	defer func() { _ = other.Close(ctx) }()
+	const ask = "SELECT pg_backend_pid()"
+	if _, err := other.Exec(ctx, "BEGIN").ReadAll(); err != nil {
+		return nil
+	}
+	theirs, err := query(ctx, other, ask)
+	if err != nil {
+		return nil
+	}
+	ours, err := query(ctx, e.conn, ask)
+	if err != nil {
+		return e.failure(err, nil)
+	}
+	if theirs[0][0] != e.pid && ours[0][0] == e.pid {
+		return nil
+	}
+	return &database.Failure{Kind: database.Pooler, Message: "the database URL leads to a connection pooler in transaction mode (PgBouncer or its like), " +
+		"where golang-migrate's lock and a session's settings do not hold: use the database's own host and port, or a pool in session mode"}
+}
+
+func (e *Engine) Split(text string) []statement.Statement {
+	return statement.SplitPostgres(text, e.conn == nil || e.conn.ParameterStatus("standard_conforming_strings") != "off")
+}
+
+func (e *Engine) Plan(_ context.Context, list []statement.Statement) database.Plan {
+	if len(list) == 1 && e.outsideTransaction(list[0]) {
+		return database.Plan{Words: "outside a transaction"}
+	}
+	if oneTransaction(list) {
+		return database.Plan{Atomic: true, Implicit: true, Words: "one transaction"}
+	}
+	if e.params.multi {
+		return database.Plan{Words: "each statement by itself (x-multi-statement)"}
+	}
+	return database.Plan{Implicit: true, Words: "several transactions"}
+}
+
+func (e *Engine) outsideTransaction(s statement.Statement) bool {
+	return s.OutsideTransaction() || e.number < 120000 && s.Kind == "ALTER TYPE"
+}
+
+// oneTransaction tells whether nothing but the file's last statement ends a transaction.
+func oneTransaction(list []statement.Statement) bool {
+	for i, s := range list {
+		ends := s.Control == statement.Commit && i < len(list)-1 || s.Control == statement.Rollback || s.Starts("PREPARE", "TRANSACTION")
+		if ends || s.Has("CHAIN") && s.Control == statement.Commit {
+			return false
+		}
+	}
+	return true
+}
+
+func (e *Engine) StartFile(ctx context.Context, list []statement.Statement) error {
+	sql := ""
+	if !e.ownTimeout {
+		timeout := e.o.LockTimeout
+		if len(list) == 1 && list[0].Concurrent() {
+			// It waits for old transactions, as long as they last, and nobody waits for it.
+			timeout = 0
+		}
+		sql = fmt.Sprintf("SET lock_timeout = %d; ", timeout.Milliseconds())
+	}
+	if e.params.statementTimeout != "" {
+		sql += "SET statement_timeout = " + e.params.statementTimeout + "; "
+	}
+	if sql != "" {
+		if err := e.do(ctx, sql); err != nil {
+			return err
+		}
+	}
+	if e.number >= 140000 {
+		// A server that looks for its client ends a statement whose migrator was killed. Not every platform has it.
+		_, _ = e.run(ctx, "SET client_connection_check_interval = '2s'")
+	}
+	return nil
+}
+
+func (e *Engine) Begin(ctx context.Context) error    { return e.do(ctx, "BEGIN") }
+func (e *Engine) Commit(ctx context.Context) error   { return e.do(ctx, "COMMIT") }
+func (e *Engine) Rollback(ctx context.Context) error { return e.do(ctx, "ROLLBACK") }
+
+func (e *Engine) InTransaction() bool {
+	return e.conn != nil && !e.conn.IsClosed() && e.conn.TxStatus() != 'I'
+}
+
+func (e *Engine) CommitsBefore(statement.Statement) bool { return false }
+
+func (e *Engine) Exec(ctx context.Context, s statement.Statement) (int64, error) {
+	alone := !e.InTransaction() && e.outsideTransaction(s)
+	before := ""
+	if alone && s.Concurrent() {
+		before = e.indexes(ctx)
+	}
+	rows, err := e.run(ctx, s.Text)
+	if err == nil {
+		return rows, nil
+	}
+	failure := e.failure(err, &s)
+	if alone {
+		failure.Effect = e.aloneEffect(ctx, err, before)
+	}
+	return rows, failure
+}

@@ -1,0 +1,198 @@
+// Package result writes the last line of the log. Its reader is automation/contract/resultLine.ts.
+package result
+
+import (
+	"bytes"
+	"encoding/json"
+	"math"
+	"strings"
+	"time"
+
+	"ecs-migrate/migrator/internal/database"
+	"ecs-migrate/migrator/internal/source"
+)
+
+// maxBytes bounds the line: CloudWatch Logs splits an event at 256 KiB.
+const maxBytes = 200_000
+
+// maxError bounds its longest texts, in bytes.
+const maxError = 4_000
+
+// Version is golang-migrate's row.
+type Version struct {
+	Version *int `json:"version"`
+	Dirty   bool `json:"dirty"`
+}
+
+// Statement is one that completed.
+type Statement struct {
+	N        int     `json:"n"`
+	Line     int     `json:"line"`
+	Kind     string  `json:"kind"`
+	Ms       float64 `json:"ms"`
+	Rows     int64   `json:"rows"`
+	WaitedMs float64 `json:"waitedMs"`
+}
+
+// File is one that ran to its end.
+type File struct {
+	Version    int         `json:"version"`
+	Name       string      `json:"name"`
+	Direction  string      `json:"direction"`
+	Ms         float64     `json:"ms"`
+	File       *string     `json:"file"`
+	Statements []Statement `json:"statements,omitempty"`
+}
+
+type Pending struct {
+	Version uint   `json:"version"`
+	Name    string `json:"name"`
+	File    string `json:"file"`
+}
+
+type Position struct {
+	N    int `json:"n"`
+	Of   int `json:"of"`
+	Line int `json:"line"`
+}
+
+type Completed struct {
+	N    int    `json:"n"`
+	Line int    `json:"line"`
+	Kind string `json:"kind"`
+}
+
+// Failed says why a run failed and what it left behind.
+type Failed struct {
+	Kind       database.Kind      `json:"kind"`
+	File       *string            `json:"file"`
+	Version    *int               `json:"version"`
+	Direction  *string            `json:"direction"`
+	Statement  *Position          `json:"statement"`
+	Code       *string            `json:"code"`
+	Message    string             `json:"message"`
+	TookEffect database.Effect    `json:"tookEffect"`
+	Completed  []Completed        `json:"completed"`
+	Blockers   []database.Blocker `json:"blockers"`
+}
+
+type Database struct {
+	Engine        string  `json:"engine"`
+	Secret        *string `json:"secret"`
+	Endpoint      *string `json:"endpoint"`
+	ServerVersion *string `json:"serverVersion"`
+}
+
+type Run struct {
+	By     *string `json:"by"`
+	Commit *string `json:"commit"`
+	Branch *string `json:"branch"`
+	Build  *string `json:"build"`
+}
+
+// Line is the result line, in the order of its keys.
+type Line struct {
+	EcsMigrate       int           `json:"ecsMigrate"`
+	Operation        string        `json:"operation"`
+	Argument         *string       `json:"argument"`
+	Outcome          string        `json:"outcome"`
+	ExitCode         int           `json:"exitCode"`
+	From             *Version      `json:"from"`
+	To               *Version      `json:"to"`
+	Files            []File        `json:"files"`
+	FilesOmitted     int           `json:"filesOmitted,omitempty"`
+	Error            *string       `json:"error"`
+	Pending          *[]Pending    `json:"pending,omitempty"`
+	PendingOmitted   int           `json:"pendingOmitted,omitempty"`
+	StartedAt        string        `json:"startedAt"`
+	DurationMs       float64       `json:"durationMs"`
+	Image            *string       `json:"image"`
+	MigrationsSha256 *string       `json:"migrationsSha256"`
+	Run              Run           `json:"run"`
+	Database         *Database     `json:"database"`
+	Holds            *source.Holds `json:"holds"`
+	Failed           *Failed       `json:"failed"`
+	Retries          int           `json:"retries"`
+	WaitedMs         float64       `json:"waitedMs"`
+	Inspection       any           `json:"inspection,omitempty"`
+}
+
+// Text is a pointer to the text, or nil if it is empty.
+func Text(text string) *string {
+	if text == "" {
+		return nil
+	}
+	return &text
+}
+
+// Ms is a duration in milliseconds with three digits.
+func Ms(d time.Duration) float64 { return math.Round(float64(d.Microseconds())) / 1000 }
+
+// Clip cuts a text to limit bytes, between characters.
+func Clip(text string, limit int) string {
+	if len(text) <= limit {
+		return text
+	}
+	return strings.ToValidUTF8(text[:limit], "") + "..."
+}
+
+// Encode writes the line in at most maxBytes: first the statements of files go, then files and pending files in the middle.
+func (l Line) Encode() []byte {
+	if l.Error != nil {
+		l.Error = Text(Clip(*l.Error, maxError))
+	}
+	text := encode(l)
+	if len(text) > maxBytes {
+		files := make([]File, len(l.Files))
+		for i, f := range l.Files {
+			f.Statements = f.Statements[:min(20, len(f.Statements))]
+			files[i] = f
+		}
+		l.Files = files
+		text = encode(l)
+	}
+	for keep := 1000; len(text) > maxBytes && keep > 0; keep /= 2 {
+		for i := range l.Files {
+			l.Files[i].Statements = nil
+		}
+		l.Files, l.FilesOmitted = ends(l.Files, keep, l.FilesOmitted)
+		if l.Pending != nil {
+			var pending []Pending
+			pending, l.PendingOmitted = ends(*l.Pending, keep, l.PendingOmitted)
+			l.Pending = &pending
+		}
+		if l.Failed != nil {
+			failed := *l.Failed
+			failed.Completed, _ = ends(failed.Completed, keep, 0)
+			l.Failed = &failed
+		}
+		text = encode(l)
+	}
+	if len(text) > maxBytes {
+		l.Inspection = nil
+		text = encode(l)
+	}
+	return text
+}
+
+// ends keeps the first and the last keep/2 of a list, and adds what it left out to omitted.
+func ends[T any](list []T, keep, omitted int) ([]T, int) {
+	if len(list) <= keep {
+		return list, omitted
+	}
+	left := append([]T{}, list[:keep/2]...)
+	return append(left, list[len(list)-keep/2:]...), omitted + len(list) - keep/2*2
+}
+
+func encode(l Line) []byte {
+	if l.Files == nil {
+		l.Files = []File{}
+	}
+	var out bytes.Buffer
+	encoder := json.NewEncoder(&out)
+	encoder.SetEscapeHTML(false)
+	if err := encoder.Encode(l); err != nil {
+		return []byte(`{"ecsMigrate":2}`)
+	}
+	return bytes.TrimRight(out.Bytes(), "\n")
+}

@@ -1,0 +1,179 @@
+// Package run executes one operation: golang-migrate decides which files come in which order, this package runs them
+// statement by statement, waits for locks and knows what a failure left behind.
+package run
+
+import (
+	"context"
+	"errors"
+	"io"
+	"math/rand/v2"
+	"sync"
+	"time"
+
+	gm "github.com/golang-migrate/migrate/v4/database"
+
+	"ecs-migrate/migrator/internal/config"
+	"ecs-migrate/migrator/internal/database"
+	"ecs-migrate/migrator/internal/mask"
+	"ecs-migrate/migrator/internal/result"
+	"ecs-migrate/migrator/internal/source"
+)
+
+// Stop is how the process is told to end. Both channels are closed, never sent to.
+type Stop struct {
+	// Soft: the running file comes to its end, no other begins.
+	Soft chan struct{}
+	// Hard: the running statement is cancelled at the server.
+	Hard chan struct{}
+}
+
+func closed(c chan struct{}) bool {
+	select {
+	case <-c:
+		return true
+	default:
+		return false
+	}
+}
+
+var errInterrupted = errors.New("interrupted by a signal")
+
+// Driver is golang-migrate's database driver on top of an Engine. golang-migrate calls it in a fixed order: Lock,
+// Version, then for each file SetVersion(dirty), Run, SetVersion(clean), and Unlock at the end.
+type Driver struct {
+	engine database.Engine
+	folder *source.Folder
+	out    *mask.Printer
+	config config.Config
+	stop   Stop
+
+	current int // the version that the table has
+	target  int // the version that the file leads to
+	written bool
+	begun   time.Time
+	running *source.File
+	stats   []result.Statement
+
+	files   []result.File
+	failed  *result.Failed
+	failure *database.Failure
+	retries int
+	waited  time.Duration
+
+	watch sync.Mutex // guards seen
+	seen  []database.Blocker
+}
+
+func newDriver(engine database.Engine, folder *source.Folder, out *mask.Printer, c config.Config, stop Stop) *Driver {
+	return &Driver{engine: engine, folder: folder, out: out, config: c, stop: stop, current: gm.NilVersion}
+}
+
+func (d *Driver) Open(string) (gm.Driver, error) { return d, nil }
+func (d *Driver) Close() error                   { return nil }
+func (d *Driver) Drop() error                    { return errors.New("the migrator drops nothing") }
+
+// Lock waits for golang-migrate's lock. It asks again and again instead of queueing: a session that waits in
+// pg_advisory_lock holds a snapshot, and CREATE INDEX CONCURRENTLY of the holder would wait for that.
+func (d *Driver) Lock() error {
+	ctx := context.Background()
+	begun, spoke := time.Now(), time.Time{}
+	for {
+		got, err := d.engine.TryLock(ctx)
+		if err != nil {
+			return err
+		}
+		if got {
+			d.waited += waitedFrom(begun)
+			return d.engine.EnsureTable(ctx)
+		}
+		holders := d.engine.Holders(ctx)
+		if closed(d.stop.Soft) {
+			return errInterrupted
+		}
+		if waited := time.Since(begun); waited >= d.config.LockBudget {
+			d.waited += waited
+			return &database.Failure{Kind: database.Locked, Effect: database.Nothing, Blockers: holders,
+				Message: "nothing ran: another session holds golang-migrate's lock (can't acquire lock within " + database.Seconds(waited) + "): " + named(holders)}
+		}
+		if time.Since(spoke) >= d.config.Heartbeat {
+			spoke = time.Now()
+			d.out.Line("waiting for golang-migrate's lock, %s so far: held by %s", database.Seconds(time.Since(begun)), named(holders))
+		}
+		d.sleep(300*time.Millisecond + rand.N(200*time.Millisecond))
+	}
+}
+
+func waitedFrom(begun time.Time) time.Duration {
+	if d := time.Since(begun); d > 100*time.Millisecond {
+		return d
+	}
+	return 0
+}
+
+func named(holders []database.Blocker) string {
+	if len(holders) == 0 {
+		return "a session that has just ended, or that this user may not see"
+	}
+	return database.Blockers(holders)
+}
+
+// sleep ends early when the process is told to stop.
+func (d *Driver) sleep(t time.Duration) {
+	select {
+	case <-time.After(t):
+	case <-d.stop.Soft:
+	}
+}
+
+func (d *Driver) Unlock() error {
+	// The session ends with the process, and the lock with the session: a failure here changes nothing.
+	_ = d.engine.Unlock(context.Background())
+	return nil
+}
+
+func (d *Driver) Version() (int, bool, error) {
+	version, dirty, err := d.engine.Version(context.Background())
+	if err == nil {
+		d.current = version
+	}
+	return version, dirty, err
+}
+
+// SetVersion with dirty begins a file, and writes nothing yet: whether the mark is needed, Run knows. Without dirty it ends
+// one, or it is `force`.
+func (d *Driver) SetVersion(version int, dirty bool) error {
+	if dirty {
+		d.target, d.begun, d.written, d.running, d.stats = version, time.Now(), false, nil, nil
+		return nil
+	}
+	if !d.written {
+		if err := d.engine.SetVersion(context.Background(), version, false); err != nil {
+			return err
+		}
+	}
+	if d.running != nil {
+		file := d.running
+		d.files = append(d.files, result.File{Version: int(file.Version), Name: file.Identifier, Direction: file.Direction,
+			Ms: result.Ms(time.Since(d.begun)), File: &file.Name, Statements: d.stats})
+	}
+	d.current, d.running = version, nil
+	return nil
+}
+
+// Run gets the name of the file, as Folder hands it out.
+func (d *Driver) Run(body io.Reader) error {
+	name, err := io.ReadAll(body)
+	if err != nil {
+		return err
+	}
+	file, ok := d.folder.ByName(string(name))
+	if !ok {
+		return &database.Failure{Kind: database.Source, Message: string(name) + " is no file of the image", Effect: database.Nothing}
+	}
+	d.running = &file
+	text, err := d.folder.Read(file.Name)
+	if err != nil {
+		return &database.Failure{Kind: database.Source, Message: err.Error(), Effect: database.Nothing}
+	}
+	return d.runFile(text)
+}

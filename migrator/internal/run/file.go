@@ -1,0 +1,280 @@
+package run
+
+import (
+	"context"
+	"errors"
+	"math/rand/v2"
+	"time"
+
+	"ecs-migrate/migrator/internal/database"
+	"ecs-migrate/migrator/internal/result"
+	"ecs-migrate/migrator/internal/statement"
+)
+
+// fileRun is a file that runs, perhaps more than once.
+type fileRun struct {
+	*Driver
+	list []statement.Statement
+	plan database.Plan
+	// marked: golang-migrate's dirty mark is in the table.
+	marked bool
+	// next is the first statement whose work is not committed: where another attempt begins.
+	next int
+	// open are the statements of the transaction that is open.
+	open []int
+	// at is the statement that runs, or len(list) for the migrator's own work after the last.
+	at   int
+	done []result.Completed
+	// lost is the time that attempts at the statement in `at` took in vain.
+	lost time.Duration
+}
+
+// runFile runs a file to its end, or leaves in d.failed what a failure left behind.
+func (d *Driver) runFile(text string) error {
+	ctx := context.Background()
+	f := &fileRun{Driver: d, list: d.engine.Split(text)}
+	f.plan = d.engine.Plan(ctx, f.list)
+	d.out.Line("%s: %d statements, %s", d.running.Name, len(f.list), f.plan.Words)
+	begun := time.Now()
+	for attempt := 1; ; attempt++ {
+		failure := f.attempt(ctx)
+		if failure == nil {
+			d.written = f.plan.Atomic
+			return nil
+		}
+		effect := f.settle(ctx, failure)
+		if effect == committed {
+			d.written = true
+			return nil
+		}
+		if f.leaveTransaction(failure) {
+			continue
+		}
+		if failure.Again && f.mayGoOn(failure, effect) && time.Since(begun) < d.config.LockBudget && !closed(d.stop.Soft) {
+			f.waitForTurn(failure, attempt)
+			continue
+		}
+		return f.fail(ctx, failure, effect)
+	}
+}
+
+// committed is an effect beside those of package database: the connection was lost, and the file took effect whole.
+const committed database.Effect = "all"
+
+// attempt runs from the first statement that is not committed.
+func (f *fileRun) attempt(ctx context.Context) *database.Failure {
+	f.open = nil
+	f.at = f.next
+	f.stats = f.stats[:min(f.next, len(f.stats))]
+	if err := f.prepare(ctx); err != nil {
+		failure := asFailure(err)
+		failure.Effect = database.Nothing // no statement was sent
+		return failure
+	}
+	for f.at < len(f.list) {
+		if closed(f.stop.Hard) {
+			return &database.Failure{Kind: database.Cancelled, Message: "stopped before this statement", Effect: database.Nothing}
+		}
+		if err := f.step(ctx, f.list[f.at]); err != nil {
+			return asFailure(err)
+		}
+		f.at++
+	}
+	if f.engine.InTransaction() || f.plan.Atomic && f.next == 0 {
+		return asFailure(f.finish(ctx))
+	}
+	return nil
+}
+
+// prepare sets golang-migrate's dirty mark where the version cannot be written together with the file's work.
+func (f *fileRun) prepare(ctx context.Context) error {
+	if !f.plan.Atomic && !f.marked {
+		f.marked = true
+		if err := f.engine.SetVersion(ctx, f.target, true); err != nil {
+			return err
+		}
+	}
+	return f.engine.StartFile(ctx, f.list)
+}
+
+// step runs one statement in its transaction.
+func (f *fileRun) step(ctx context.Context, s statement.Statement) error {
+	if f.engine.CommitsBefore(s) {
+		f.commitOpen(f.at)
+	}
+	if f.plan.Implicit && !f.engine.InTransaction() && s.Control != statement.Begin {
+		if err := f.engine.Begin(ctx); err != nil {
+			failure := asFailure(err)
+			failure.Effect = database.Nothing
+			return failure
+		}
+	}
+	if f.plan.Atomic && f.at == len(f.list)-1 && s.Control == statement.Commit {
+		if err := f.engine.SetVersion(ctx, f.target, false); err != nil {
+			return err
+		}
+	}
+	if err := f.exec(ctx, s); err != nil {
+		return err
+	}
+	f.open = append(f.open, f.at)
+	if f.engine.InTransaction() {
+		return nil
+	}
+	if s.Control == statement.Rollback {
+		f.open = nil
+		f.next = f.at + 1
+	} else {
+		f.commitOpen(f.at + 1)
+	}
+	return nil
+}
+
+// finish writes the version into the transaction that is open, if the file is one, and commits.
+func (f *fileRun) finish(ctx context.Context) error {
+	if f.plan.Atomic {
+		if !f.engine.InTransaction() {
+			if err := f.engine.Begin(ctx); err != nil {
+				return err
+			}
+		}
+		if err := f.engine.SetVersion(ctx, f.target, false); err != nil {
+			return err
+		}
+	}
+	if err := f.engine.Commit(ctx); err != nil {
+		return err
+	}
+	f.commitOpen(len(f.list))
+	return nil
+}
+
+// commitOpen notes that the statements of the open transaction took effect.
+func (f *fileRun) commitOpen(next int) {
+	for _, i := range f.open {
+		if s := f.list[i]; s.Control == statement.None {
+			f.done = append(f.done, result.Completed{N: s.N, Line: s.Line, Kind: s.Kind})
+		}
+	}
+	f.open, f.next = nil, next
+}
+
+func asFailure(err error) *database.Failure {
+	if err == nil {
+		return nil
+	}
+	var f *database.Failure
+	if errors.As(err, &f) {
+		return f
+	}
+	return &database.Failure{Kind: database.Other, Message: err.Error(), Effect: database.Unknown}
+}
+
+// settle leaves no transaction open and says what the file did so far.
+func (f *fileRun) settle(ctx context.Context, failure *database.Failure) database.Effect {
+	if failure.Kind == database.Lost {
+		return f.settleLost(ctx, failure)
+	}
+	if f.engine.InTransaction() {
+		if err := f.engine.Rollback(ctx); err != nil {
+			return f.settleLost(ctx, failure)
+		}
+	}
+	return f.effect(failure.Effect)
+}
+
+func (f *fileRun) effect(ofStatement database.Effect) database.Effect {
+	if len(f.done) > 0 {
+		return database.Some
+	}
+	return ofStatement
+}
+
+// settleLost opens a new session and asks there. The old session is over once golang-migrate's lock is free again.
+func (f *fileRun) settleLost(ctx context.Context, failure *database.Failure) database.Effect {
+	f.out.Line("the connection to the database was lost; connecting again to see what took effect")
+	unknown := f.effect(database.Unknown)
+	if err := connect(ctx, f.engine, f.config, f.out, f.stop); err != nil {
+		return unknown
+	}
+	for deadline := time.Now().Add(f.config.ConnectTimeout); ; time.Sleep(200 * time.Millisecond) {
+		got, err := f.engine.TryLock(ctx)
+		if got && err == nil {
+			break
+		}
+		if err != nil || time.Now().After(deadline) {
+			f.out.Line("the session that was lost still runs at the server: %s", named(f.engine.Holders(ctx)))
+			return unknown
+		}
+	}
+	version, dirty, err := f.engine.Version(ctx)
+	switch {
+	case err != nil:
+		return unknown
+	case f.plan.Atomic && version == f.target && !dirty && f.target != f.current:
+		f.out.Line("the file took effect before the connection was lost: the database is at its version")
+		return committed
+	case f.plan.Atomic:
+		return f.effect(database.Nothing)
+	}
+	return f.effect(failure.Effect)
+}
+
+// leaveTransaction tells whether the file's one statement turned out to run in no transaction block: then it runs so.
+func (f *fileRun) leaveTransaction(failure *database.Failure) bool {
+	refused := failure.Code == "25001" || failure.Code == "2D000"
+	if !f.plan.Atomic || len(f.list) != 1 || !refused {
+		return false
+	}
+	f.plan = database.Plan{Words: "outside a transaction"}
+	f.out.Line("  %s runs in no transaction block; it runs outside of one", f.list[0].Kind)
+	return true
+}
+
+// mayGoOn tells whether another attempt begins where the last commit was: nothing after it took effect.
+func (f *fileRun) mayGoOn(failure *database.Failure, effect database.Effect) bool {
+	return effect == database.Nothing || effect == database.Some && failure.Effect == database.Nothing
+}
+
+// waitForTurn sleeps with jitter, longer each time.
+func (f *fileRun) waitForTurn(failure *database.Failure, attempt int) {
+	pause := min(time.Duration(attempt)*400*time.Millisecond, 4*time.Second)
+	pause = pause/2 + rand.N(pause)
+	f.retries++
+	f.lost += pause
+	f.waited += pause
+	f.out.Line("  %s; tried again in %s%s", failure.Error(), database.Seconds(pause), f.blamed(failure))
+	f.sleep(pause)
+}
+
+func (f *fileRun) blamed(failure *database.Failure) string {
+	f.watch.Lock()
+	defer f.watch.Unlock()
+	if len(failure.Blockers) == 0 {
+		failure.Blockers = f.seen
+	}
+	if len(failure.Blockers) == 0 {
+		return ""
+	}
+	return ": blocked by " + database.Blockers(failure.Blockers)
+}
+
+// fail takes golang-migrate's mark away again where nothing took effect, and keeps what is known.
+func (f *fileRun) fail(ctx context.Context, failure *database.Failure, effect database.Effect) error {
+	f.blamed(failure)
+	if f.marked && effect == database.Nothing {
+		if err := f.engine.SetVersion(ctx, f.current, false); err != nil {
+			f.out.Line("nothing took effect, but golang-migrate's dirty mark could not be taken away: %s", err)
+		}
+	}
+	file := f.running
+	version := int(file.Version)
+	f.failed = &result.Failed{Kind: failure.Kind, File: &file.Name, Version: &version, Direction: &file.Direction,
+		Code: result.Text(failure.Code), Message: failure.Error(), TookEffect: effect, Completed: f.done, Blockers: failure.Blockers}
+	if f.at < len(f.list) {
+		s := f.list[f.at]
+		f.failed.Statement = &result.Position{N: s.N, Of: len(f.list), Line: max(s.Line, failure.Line)}
+	}
+	f.failure = failure
+	return failure
+}

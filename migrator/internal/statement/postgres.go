@@ -1,0 +1,152 @@
+package statement
+
+import "strings"
+
+// SplitPostgres cuts a file as psql does (src/fe_utils/psqlscan.l): a semicolon ends a statement outside quotes, dollar
+// quotes, comments, parentheses and the body of a function that is written BEGIN ATOMIC … END. standardStrings is the
+// server's standard_conforming_strings.
+func SplitPostgres(text string, standardStrings bool) []Statement {
+	c := newCutter(strings.TrimPrefix(text, "\ufeff"))
+	parens, depth := 0, 0
+	for c.i < len(c.text) {
+		b := c.text[c.i]
+		switch {
+		case isSpace(b):
+			c.advance(c.i + 1)
+		case strings.HasPrefix(c.rest(), "--"):
+			c.lineComment()
+		case strings.HasPrefix(c.rest(), "/*"):
+			c.nestedComment()
+		case b == '\'':
+			c.quoted('\'', !standardStrings)
+		case b == '"':
+			c.quoted('"', false)
+		case (b == 'e' || b == 'E') && c.i+1 < len(c.text) && c.text[c.i+1] == '\'':
+			c.begin()
+			c.i++
+			c.quoted('\'', true)
+		case b == '$':
+			c.dollarQuoted()
+		case isWordStart(b):
+			depth = atomicDepth(c.word(), c.words, parens, depth)
+		case b >= '0' && b <= '9':
+			c.begin()
+			for c.i < len(c.text) && (isWordByte(c.text[c.i])) {
+				c.i++
+			}
+		case b == '(':
+			c.begin()
+			parens++
+			c.i++
+		case b == ')':
+			c.begin()
+			parens = max(0, parens-1)
+			c.i++
+		case b == ';' && parens == 0 && depth == 0:
+			c.end()
+			c.i++
+		default:
+			c.begin()
+			c.i++
+		}
+	}
+	c.end()
+	return finish(c.list)
+}
+
+// atomicDepth follows BEGIN, CASE and END in a CREATE FUNCTION or PROCEDURE, as psql does.
+func atomicDepth(word string, words []string, parens, depth int) int {
+	if parens > 0 || len(words) < 2 || words[0] != "CREATE" {
+		return depth
+	}
+	object := words[1]
+	if object == "OR" && len(words) > 3 {
+		object = words[3]
+	}
+	if object != "FUNCTION" && object != "PROCEDURE" {
+		return depth
+	}
+	switch word {
+	case "BEGIN":
+		return depth + 1
+	case "CASE":
+		if depth > 0 {
+			return depth + 1
+		}
+	case "END":
+		return max(0, depth-1)
+	}
+	return depth
+}
+
+func (c *cutter) nestedComment() {
+	depth := 0
+	for i := c.i; i < len(c.text); i++ {
+		if strings.HasPrefix(c.text[i:], "/*") {
+			depth++
+			i++
+		} else if strings.HasPrefix(c.text[i:], "*/") {
+			depth--
+			i++
+			if depth == 0 {
+				c.advance(i + 1)
+				return
+			}
+		}
+	}
+	// The server must see a comment that nothing closes, to refuse it.
+	c.begin()
+	c.advance(len(c.text))
+}
+
+// dollarQuoted consumes $tag$ … $tag$, or one byte where no tag stands here ($1).
+func (c *cutter) dollarQuoted() {
+	c.begin()
+	end := c.i + 1
+	for end < len(c.text) && isWordByte(c.text[end]) && c.text[end] != '$' && !(end == c.i+1 && c.text[end] <= '9') {
+		end++
+	}
+	if end >= len(c.text) || c.text[end] != '$' {
+		c.i++
+		return
+	}
+	tag := c.text[c.i : end+1]
+	if n := strings.Index(c.text[end+1:], tag); n >= 0 {
+		c.advance(end + 1 + n + len(tag))
+	} else {
+		c.advance(len(c.text))
+	}
+}
+
+// Concurrent tells whether the statement builds or drops an index without a transaction around it.
+func (s Statement) Concurrent() bool {
+	return s.Has("CONCURRENTLY") && (s.Kind == "CREATE INDEX" || s.Kind == "DROP INDEX" || s.Words[0] == "REINDEX")
+}
+
+// OutsideTransaction tells whether Postgres runs the statement in no transaction block, or lets it commit on its own.
+func (s Statement) OutsideTransaction() bool {
+	if len(s.Words) == 0 {
+		return false
+	}
+	switch s.Words[0] {
+	case "VACUUM", "CALL", "CLUSTER", "REINDEX":
+		return true
+	case "COMMIT", "ROLLBACK":
+		return len(s.Words) > 1 && s.Words[1] == "PREPARED"
+	case "DISCARD":
+		return s.Has("ALL")
+	case "DO":
+		text := strings.ToUpper(s.Text)
+		return strings.Contains(text, "COMMIT") || strings.Contains(text, "ROLLBACK") || strings.Contains(text, "CALL")
+	}
+	switch s.Kind {
+	case "CREATE DATABASE", "DROP DATABASE", "CREATE TABLESPACE", "DROP TABLESPACE", "ALTER SYSTEM",
+		"CREATE SUBSCRIPTION", "ALTER SUBSCRIPTION", "DROP SUBSCRIPTION":
+		return true
+	case "ALTER DATABASE":
+		return s.Has("TABLESPACE")
+	case "ALTER TABLE":
+		return s.Has("DETACH") && s.Has("CONCURRENTLY")
+	}
+	return s.Concurrent()
+}

@@ -1,0 +1,249 @@
+// Package statement cuts a file of SQL into its statements, as the server's own parser would, and names what each one is.
+package statement
+
+import "strings"
+
+// Control is what a statement does to the transaction.
+type Control int
+
+const (
+	None Control = iota
+	Begin
+	Commit
+	Rollback
+)
+
+// Statement is one statement of a file.
+type Statement struct {
+	N    int    // from 1
+	Line int    // of its first word, from 1
+	Text string // from its first word to before its semicolon
+	Kind string // leading key words, never values: CREATE INDEX
+	// Control tells what it does to the transaction.
+	Control Control
+	// Words are its leading bare words in upper case.
+	Words []string
+}
+
+// Has tells whether one of the statement's leading words is word.
+func (s Statement) Has(word string) bool {
+	for _, w := range s.Words {
+		if w == word {
+			return true
+		}
+	}
+	return false
+}
+
+// Starts tells whether the statement's words begin with these.
+func (s Statement) Starts(words ...string) bool {
+	if len(s.Words) < len(words) {
+		return false
+	}
+	for i, w := range words {
+		if s.Words[i] != w {
+			return false
+		}
+	}
+	return true
+}
+
+// maxWords bounds what is kept of a statement: enough for its kind and for CONCURRENTLY after a name.
+const maxWords = 24
+
+// skipped are words between a verb and its object.
+var skipped = map[string]bool{
+	"OR": true, "REPLACE": true, "TEMP": true, "TEMPORARY": true, "UNIQUE": true, "UNLOGGED": true, "GLOBAL": true,
+	"LOCAL": true, "MATERIALIZED": true, "RECURSIVE": true, "FULLTEXT": true, "SPATIAL": true, "FOREIGN": true,
+	"CONSTRAINT": true, "EVENT": true, "TRUSTED": true, "PROCEDURAL": true, "DEFINER": true, "ALGORITHM": true,
+	"SQL": true, "SECURITY": true, "UNDEFINED": true, "MERGE": true, "TEMPTABLE": true, "INVOKER": true, "ONLINE": true,
+	"OFFLINE": true, "IGNORE": true, "AGGREGATE": true, "CURRENT_USER": true,
+}
+
+var objects = map[string]bool{
+	"TABLE": true, "INDEX": true, "VIEW": true, "FUNCTION": true, "PROCEDURE": true, "TRIGGER": true, "TYPE": true,
+	"DOMAIN": true, "SEQUENCE": true, "SCHEMA": true, "DATABASE": true, "EXTENSION": true, "ROLE": true, "USER": true,
+	"POLICY": true, "RULE": true, "PUBLICATION": true, "SUBSCRIPTION": true, "TABLESPACE": true, "SYSTEM": true,
+	"COLLATION": true, "AGGREGATE": true, "CAST": true, "OPERATOR": true, "SERVER": true, "STATISTICS": true,
+	"EVENT": true, "PACKAGE": true, "LANGUAGE": true, "GROUP": true, "DEFAULT": true, "CONVERSION": true,
+}
+
+func kindOf(words []string) string {
+	if len(words) == 0 {
+		return "SQL"
+	}
+	verb := words[0]
+	switch verb {
+	case "CREATE", "ALTER", "DROP", "RENAME":
+		for i, w := range words[1:] {
+			if objects[w] && !(skipped[w] && i+2 < len(words) && objects[words[i+2]]) {
+				return verb + " " + w
+			}
+			if !skipped[w] {
+				break
+			}
+		}
+		for _, w := range words[1:] {
+			if objects[w] {
+				return verb + " " + w
+			}
+		}
+	case "START", "SET", "LOCK", "REFRESH", "TRUNCATE", "COMMENT":
+		if len(words) > 1 && (words[1] == "TRANSACTION" || words[1] == "TABLE" || words[1] == "TABLES") {
+			return verb + " " + words[1]
+		}
+	}
+	return verb
+}
+
+func controlOf(words []string) Control {
+	at := func(i int) string {
+		if i < len(words) {
+			return words[i]
+		}
+		return ""
+	}
+	switch at(0) {
+	case "BEGIN":
+		if at(1) != "NOT" { // MariaDB's BEGIN NOT ATOMIC is a block
+			return Begin
+		}
+	case "START":
+		if at(1) == "TRANSACTION" {
+			return Begin
+		}
+	case "COMMIT", "END":
+		if at(1) != "PREPARED" {
+			return Commit
+		}
+	case "ROLLBACK", "ABORT":
+		if at(1) == "PREPARED" {
+			return None
+		}
+		for _, w := range words[1:] {
+			if w == "TO" {
+				return None
+			}
+		}
+		return Rollback
+	case "PREPARE":
+		if at(1) == "TRANSACTION" {
+			return Commit
+		}
+	}
+	return None
+}
+
+// finish numbers the statements and names them.
+func finish(list []Statement) []Statement {
+	for i := range list {
+		list[i].N = i + 1
+		list[i].Kind = kindOf(list[i].Words)
+		list[i].Control = controlOf(list[i].Words)
+	}
+	return list
+}
+
+// LineAt is the line of the file at which a character of the statement stands (position from 1, in characters; 0: its
+// first line).
+func (s Statement) LineAt(position int) int {
+	line := s.Line
+	for _, r := range s.Text {
+		if position--; position <= 0 {
+			break
+		}
+		if r == '\n' {
+			line++
+		}
+	}
+	return line
+}
+
+func isSpace(c byte) bool {
+	return c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '\f' || c == '\v'
+}
+
+func isWordStart(c byte) bool {
+	return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c == '_' || c >= 0x80
+}
+
+func isWordByte(c byte) bool { return isWordStart(c) || c >= '0' && c <= '9' || c == '$' }
+
+// cutter walks over a text and collects statements.
+type cutter struct {
+	text  string
+	i     int
+	line  int
+	from  int // start of the statement, -1 before its first word
+	first int // line of it
+	words []string
+	list  []Statement
+}
+
+func newCutter(text string) *cutter { return &cutter{text: text, line: 1, from: -1} }
+
+// advance moves to position to, counting lines.
+func (c *cutter) advance(to int) {
+	to = min(to, len(c.text))
+	c.line += strings.Count(c.text[c.i:to], "\n")
+	c.i = to
+}
+
+// begin notes that the statement has content here.
+func (c *cutter) begin() {
+	if c.from < 0 {
+		c.from, c.first = c.i, c.line
+	}
+}
+
+func (c *cutter) end() {
+	if c.from >= 0 {
+		text := strings.TrimRight(c.text[c.from:c.i], " \t\r\n\f\v")
+		c.list = append(c.list, Statement{Line: c.first, Text: text, Words: c.words})
+	}
+	c.from, c.words = -1, nil
+}
+
+// word consumes one and returns it in upper case.
+func (c *cutter) word() string {
+	c.begin()
+	start := c.i
+	for c.i < len(c.text) && isWordByte(c.text[c.i]) {
+		c.i++
+	}
+	w := strings.ToUpper(c.text[start:c.i])
+	if len(c.words) < maxWords {
+		c.words = append(c.words, w)
+	}
+	return w
+}
+
+func (c *cutter) rest() string { return c.text[c.i:] }
+
+// lineComment consumes up to the end of the line.
+func (c *cutter) lineComment() {
+	if n := strings.IndexByte(c.rest(), '\n'); n >= 0 {
+		c.advance(c.i + n)
+	} else {
+		c.advance(len(c.text))
+	}
+}
+
+// quoted consumes a quoted text, in which the quote is doubled; escapes tells whether a backslash escapes.
+func (c *cutter) quoted(quote byte, escapes bool) {
+	c.begin()
+	i := c.i + 1
+	for i < len(c.text) {
+		switch {
+		case escapes && c.text[i] == '\\':
+			i++
+		case c.text[i] == quote && i+1 < len(c.text) && c.text[i+1] == quote:
+			i++
+		case c.text[i] == quote:
+			c.advance(i + 1)
+			return
+		}
+		i++
+	}
+	c.advance(len(c.text))
+}

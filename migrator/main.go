@@ -1,0 +1,114 @@
+// Command migrator runs one operation of golang-migrate in a one-off task and ends with one JSON line on stdout. See
+// docs/migrator.md.
+package main
+
+import (
+	"fmt"
+	"os"
+	"os/signal"
+	"strings"
+	"sync"
+	"syscall"
+	"time"
+
+	"ecs-migrate/migrator/internal/config"
+	"ecs-migrate/migrator/internal/database"
+	"ecs-migrate/migrator/internal/drivers"
+	"ecs-migrate/migrator/internal/mask"
+	"ecs-migrate/migrator/internal/result"
+	"ecs-migrate/migrator/internal/run"
+)
+
+func main() { os.Exit(start()) }
+
+func start() int {
+	started := time.Now()
+	out := mask.NewPrinter(os.Stdout)
+	out.Hide(config.RawSecrets(os.Getenv)...)
+	c, err := config.Read(os.Args[1:], os.Getenv)
+	line := newLine(c, out, started)
+	if err != nil {
+		return refuse(out, line, started, err)
+	}
+	out.Hide(c.Database.Secrets()...)
+	out.Line("ecs-migrate: %s", strings.Join(os.Args[1:], " ")+suffix(" on ", c.Environment)+suffix(", image ", c.Image))
+	stop := listen(c, out)
+	execute(c, out, stop, line)
+	line.DurationMs = result.Ms(time.Since(started))
+	out.Result(line.Encode())
+	return line.ExitCode
+}
+
+func execute(c config.Config, out *mask.Printer, stop run.Stop, line *result.Line) {
+	defer func() {
+		if problem := recover(); problem != nil {
+			line.Outcome, line.ExitCode = "failed", run.ExitFailed
+			line.Error = result.Text(out.Text(fmt.Sprintf("the migrator itself failed: %v", problem)))
+			out.Line("error: %s", *line.Error)
+		}
+	}()
+	run.Run(c, out, stop, func() (database.Engine, error) { return drivers.Open(c, out) }, line)
+}
+
+func newLine(c config.Config, out *mask.Printer, started time.Time) *result.Line {
+	text := func(s string) *string { return result.Text(result.Clip(out.Text(s), 500)) }
+	d := c.Database
+	return &result.Line{
+		EcsMigrate: 2, Operation: c.Operation, Argument: text(c.Argument), StartedAt: started.UTC().Format("2006-01-02T15:04:05Z"),
+		Image: text(c.Image), MigrationsSha256: text(c.MigrationsSha256),
+		Run:      result.Run{By: text(c.By), Commit: text(c.Commit), Branch: text(c.Branch), Build: text(c.Build)},
+		Database: &result.Database{Engine: d.Engine, Secret: text(d.SecretDigest), Endpoint: text(config.Digest16(d.EndpointText))},
+	}
+}
+
+// refuse says what is wrong and ends with exit code 2. The result line needs an operation that its readers know.
+func refuse(out *mask.Printer, line *result.Line, started time.Time, err error) int {
+	out.Line("error: %s", err)
+	out.Line("")
+	out.Line("%s", config.Usage)
+	if config.IsOperation(line.Operation) {
+		text := out.Text(err.Error())
+		line.Outcome, line.ExitCode, line.Error, line.Database = "usage", run.ExitUsage, &text, nil
+		line.Failed = &result.Failed{Kind: database.Settings, Message: text, TookEffect: database.Nothing, Completed: []result.Completed{}, Blockers: []database.Blocker{}}
+		line.DurationMs = result.Ms(time.Since(started))
+		out.Result(line.Encode())
+	}
+	return run.ExitUsage
+}
+
+func suffix(before, text string) string {
+	if text == "" {
+		return ""
+	}
+	return before + text
+}
+
+// lastSeconds of the task's stopTimeout are for cancelling the statement and for the result line.
+const lastSeconds = 10 * time.Second
+
+// listen turns signals into Stop: the first lets the running file end, the second, or the end of the task's stopTimeout,
+// cancels its statement.
+func listen(c config.Config, out *mask.Printer) run.Stop {
+	stop := run.Stop{Soft: make(chan struct{}), Hard: make(chan struct{})}
+	signals := make(chan os.Signal, 4)
+	signal.Notify(signals, syscall.SIGTERM, syscall.SIGINT)
+	go func() {
+		first := <-signals
+		// golang-migrate's own words, which people look for.
+		out.Line("%s: Stopping after this running migration ...", name(first))
+		close(stop.Soft)
+		var once sync.Once
+		hard := func() { once.Do(func() { close(stop.Hard) }) }
+		time.AfterFunc(max(c.StopTimeout-lastSeconds, c.StopTimeout/2), hard)
+		<-signals
+		hard()
+	}()
+	return stop
+}
+
+func name(s os.Signal) string {
+	if s == syscall.SIGINT {
+		return "SIGINT"
+	}
+	return "SIGTERM"
+}
