@@ -83,8 +83,8 @@ func suffix(before, text string) string {
 	return before + text
 }
 
-// lastSeconds of the task's stopTimeout are for cancelling the statement and for the result line.
-const lastSeconds = 10 * time.Second
+// reserve of the task's stopTimeout are for cancelling the statement and for the result line.
+const reserve = 10 * time.Second
 
 // listen turns signals into Stop: the first lets the running file end, the second, or the end of the task's stopTimeout,
 // cancels its statement.
@@ -99,7 +99,7 @@ func listen(c config.Config, out *mask.Printer) run.Stop {
 		close(stop.Soft)
 		var once sync.Once
 		hard := func() { once.Do(func() { close(stop.Hard) }) }
-		time.AfterFunc(max(c.StopTimeout-lastSeconds, c.StopTimeout/2), hard)
+		time.AfterFunc(max(c.StopTimeout-reserve, c.StopTimeout/2), hard)
 		<-signals
 		hard()
 	}()

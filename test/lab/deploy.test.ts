@@ -93,8 +93,8 @@ describe("a stack in the lab", () => {
 
   it("brings up a change of the outputs alone", async () => {
     await stack.pulumi(["config", "set", "ecs-migrate:migrate", "manual"]);
-    const { exitCode, report } = await run("deploy");
-    assert.equal(exitCode, 0);
+    const { exitCode, report, stderr } = await run("deploy");
+    assert.equal(exitCode, 0, stderr);
     assert.deepEqual(report?.verdict, { kind: "unchanged", version: null, skipped: "asked" });
     const { stdout } = await stack.pulumi(["stack", "output", "migrate"]);
     assert.equal(stdout.trim(), "manual");
@@ -109,7 +109,13 @@ describe("a stack in the lab", () => {
     assert.deepEqual(status.report?.verdict, {
       kind: "unchanged",
       version: { version: 20261118, dirty: false },
-      pending: [{ version: HIGHEST, name: "product_currency_not_null" }],
+      pending: [
+        {
+          version: HIGHEST,
+          name: "product_currency_not_null",
+          file: `${HIGHEST}_product_currency_not_null.up.sql`,
+        },
+      ],
     });
     const up = await run("migrate", "up");
     assert.deepEqual(
@@ -122,7 +128,7 @@ describe("a stack in the lab", () => {
     const base = join(stack.project, "app/resources/db/migrations/20261121_add_discounts");
     writeFileSync(
       `${base}.up.sql`,
-      `CREATE TABLE IF NOT EXISTS discounts (id bigint);\nCOMMIT;\nALTER TABLE ${altered} ADD COLUMN x int;\n`,
+      `-- ecs-migrate:disable transaction-control\nCREATE TABLE IF NOT EXISTS discounts (id bigint);\nCOMMIT;\nALTER TABLE ${altered} ADD COLUMN x int;\n`,
     );
     writeFileSync(`${base}.down.sql`, "DROP TABLE discounts;\n");
   }

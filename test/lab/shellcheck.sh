@@ -14,4 +14,4 @@ if ! command -v shellcheck >/dev/null 2>&1; then
   fi
 fi
 
-find app test infra automation .ci -type f \( -name '*.sh' -o -path .ci/run \) -print0 | xargs -0 shellcheck
+find migrator test infra automation .ci -type f \( -name '*.sh' -o -path .ci/run \) -print0 | xargs -0 shellcheck

@@ -221,18 +221,20 @@ func (d *Database) readStandard(raw, variable string) error {
 }
 
 // mysqlShape is [user[:password]@][net[(addr)]]/dbname[?params], where only user and password may hold any character.
-var mysqlShape = regexp.MustCompile(`^(?:(.*)@)?(tcp[46]?|unix)?(?:\(([^()@]*)\))?/([^/@():]*)$`)
+var mysqlShape = regexp.MustCompile(`^(?:(.*)@)?(tcp[46]?|unix)?(?:\(([^()@]*)\))?/([^/@():?]*)$`)
 
 func (d *Database) readMySQL(raw, variable string) error {
 	bad := func(why string) error {
 		return fmt.Errorf("%s does not read as a database URL: %s; it must be mysql://user:password@tcp(host:3306)/name; %s", variable, why, Escape)
 	}
 	_, rest, _ := strings.Cut(raw, "://")
-	query := ""
-	if n := strings.LastIndex(rest, "?"); n >= 0 && n > strings.LastIndex(rest, "/") {
-		rest, query = rest[:n], rest[n+1:]
+	m, query := mysqlShape.FindStringSubmatch(rest), ""
+	// A password may hold a ?, a parameter a /: the first ? before which the shape is right begins the parameters.
+	for n := 0; m == nil && n < len(rest); n++ {
+		if rest[n] == '?' {
+			m, query = mysqlShape.FindStringSubmatch(rest[:n]), rest[n+1:]
+		}
 	}
-	m := mysqlShape.FindStringSubmatch(rest)
 	if m == nil {
 		return bad("its parts cannot be told apart")
 	}

@@ -47,8 +47,9 @@ type Driver struct {
 	config config.Config
 	stop   Stop
 
-	current int // the version that the table has
-	target  int // the version that the file leads to
+	current int             // the version that the table has
+	first   *result.Version // what it had when the lock was ours
+	target  int             // the version that the file leads to
 	written bool
 	begun   time.Time
 	running *source.File
@@ -135,6 +136,10 @@ func (d *Driver) Version() (int, bool, error) {
 	version, dirty, err := d.engine.Version(context.Background())
 	if err == nil {
 		d.current = version
+		d.first = &result.Version{Dirty: dirty}
+		if version >= 0 {
+			d.first.Version = &version
+		}
 	}
 	return version, dirty, err
 }

@@ -87,6 +87,9 @@ func (r *operation) execute(ctx context.Context) error {
 		folder = &source.Folder{}
 	}
 	err = r.migrate(folder)
+	if r.driver.first != nil {
+		r.line.From = r.driver.first // another run may have ended while this one waited for the lock
+	}
 	r.readAfter(ctx)
 	return err
 }

@@ -1,0 +1,213 @@
+package e2e
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"math/rand/v2"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/jackc/pgx/v5/pgconn"
+)
+
+// hold keeps a table locked by another session for a time, and returns a function that waits for its end.
+func (d *database) hold(statement string, held time.Duration) (wait func()) {
+	d.t.Helper()
+	over := make(chan struct{})
+	if d.my != nil {
+		conn, err := d.my.Conn(context.Background())
+		if err != nil {
+			d.t.Fatal(err)
+		}
+		for _, text := range []string{"START TRANSACTION", statement} {
+			if _, err := conn.ExecContext(context.Background(), text); err != nil {
+				d.t.Fatal(err)
+			}
+		}
+		go func() {
+			defer close(over)
+			time.Sleep(held)
+			_, _ = conn.ExecContext(context.Background(), "ROLLBACK")
+			_ = conn.Close()
+		}()
+		return func() { <-over }
+	}
+	conn := connectPostgres(d.t, d.url+"&application_name=report")
+	execPostgres(d.t, conn, "BEGIN; "+statement)
+	go func() {
+		defer close(over)
+		time.Sleep(held)
+		_, _ = conn.Exec(context.Background(), "ROLLBACK").ReadAll()
+	}()
+	return func() { <-over }
+}
+
+func holdTime(ci time.Duration) time.Duration {
+	if *full {
+		return 30 * time.Second
+	}
+	return ci
+}
+
+// R5: a table that another session holds.
+func TestTableHeld(t *testing.T) {
+	both(t, func(t *testing.T, d *database) {
+		path := folder(t, "1_a.up.sql", "CREATE TABLE held (id int); INSERT INTO held VALUES (1);", "2_b.up.sql", "ALTER TABLE held ADD COLUMN x int;")
+		d.migrate(path, "goto 1").expect(t, 0, "applied", "1")
+		held := holdTime(3 * time.Second)
+		wait := d.hold("SELECT * FROM held", held)
+		timeout, slowest := "LOCK_TIMEOUT=1s", make(chan time.Duration, 1)
+		go func() { slowest <- d.slowestRead(held) }()
+		time.Sleep(100 * time.Millisecond)
+		r := d.migrate(path, "up", timeout, "LOCK_BUDGET=60s")
+		wait()
+		r.expect(t, 0, "applied", "2")
+		if r.line.Retries == 0 || r.line.WaitedMs < 1000 || !strings.Contains(r.out, "tried again in") || !strings.Contains(r.out, "blocked by pid ") {
+			t.Fatal(r.out)
+		}
+		if d.conn != nil && !strings.Contains(r.out, "(report, app, idle in transaction, for ") {
+			t.Fatal(r.out)
+		}
+		if longest := <-slowest; longest > 1500*time.Millisecond {
+			t.Fatalf("another session waited %s", longest)
+		}
+		t.Logf("%d attempts, waited %.0f ms", r.line.Retries+1, r.line.WaitedMs)
+	})
+}
+
+// slowestRead reads the held table over and over, as a service does, and gives the longest wait.
+func (d *database) slowestRead(during time.Duration) (longest time.Duration) {
+	until := time.Now().Add(during)
+	var conn *pgconn.PgConn
+	if d.my == nil {
+		var err error
+		if conn, err = pgconn.Connect(context.Background(), d.url); err != nil {
+			return time.Hour
+		}
+		defer func() { _ = conn.Close(context.Background()) }()
+	}
+	for time.Now().Before(until) {
+		begun := time.Now()
+		if d.my != nil {
+			var one int
+			_ = d.my.QueryRow("SELECT 1 FROM held").Scan(&one)
+		} else {
+			_, _ = conn.Exec(context.Background(), "SELECT 1 FROM held").ReadAll()
+		}
+		longest = max(longest, time.Since(begun))
+		time.Sleep(20 * time.Millisecond)
+	}
+	return longest
+}
+
+func TestTableHeldForLongerThanTheBudget(t *testing.T) {
+	both(t, func(t *testing.T, d *database) {
+		path := folder(t, "1_a.up.sql", "CREATE TABLE held (id int);", "2_b.up.sql", "ALTER TABLE held ADD COLUMN x int;")
+		d.migrate(path, "goto 1").expect(t, 0, "applied", "1")
+		defer d.hold("SELECT * FROM held", 8*time.Second)()
+		r := d.migrate(path, "up", "LOCK_TIMEOUT=1s", "LOCK_BUDGET=3s")
+		r.expect(t, 11, "failed", "1")
+		if f := r.line.Failed; f.Kind != "lock" || f.TookEffect != "nothing" || len(f.Blockers) != 1 {
+			t.Fatal(r.out)
+		}
+	})
+}
+
+// R6 and R7: golang-migrate's own lock.
+func TestAdvisoryLock(t *testing.T) {
+	both(t, func(t *testing.T, d *database) {
+		path := folder(t, "1_a.up.sql", "CREATE TABLE a (id int);", "2_b.up.sql", "SELECT pg_sleep(4);")
+		if d.my != nil {
+			path = folder(t, "1_a.up.sql", "CREATE TABLE a (id int);", "2_b.up.sql", "SELECT SLEEP(4);")
+		}
+		first := d.start(path, "up")
+		first.says("2_b.up.sql: ")
+		for _, operation := range []string{"version", "status", "inspect"} {
+			if r := d.migrate(path, operation); r.took > 2*time.Second || r.code != 0 && r.code != 12 {
+				t.Fatal(r.out)
+			}
+		}
+		second := d.migrate(path, "up", "LOCK_BUDGET=1s")
+		if f := second.line.Failed; second.code != 11 && second.code != 12 || f.Kind != "lock" || f.TookEffect != "nothing" || len(f.Blockers) != 1 ||
+			!strings.Contains(f.Message, "nothing ran: another session holds golang-migrate's lock") || !strings.Contains(second.out, "waiting for golang-migrate's lock") {
+			t.Fatal(second.out)
+		}
+		third := d.start(path, "up", "LOCK_BUDGET=30s").end()
+		third.expect(t, 0, "unchanged", "2")
+		first.end().expect(t, 0, "applied", "2")
+	})
+}
+
+// In random contention a run ends applied, or failed with nothing done, and never dirty.
+func TestContention(t *testing.T) {
+	rounds := 8
+	if *full {
+		rounds = 100
+	}
+	both(t, func(t *testing.T, d *database) {
+		counts := map[string]int{}
+		d.exec("CREATE TABLE one (id int)")
+		d.exec("CREATE TABLE two (id int)")
+		d.exec("INSERT INTO one VALUES (1)")
+		d.exec("INSERT INTO two VALUES (1)")
+		for round := 1; round <= rounds; round++ {
+			stop := make(chan struct{})
+			var group sync.WaitGroup
+			for range 2 {
+				group.Go(func() { d.bother(stop) })
+			}
+			path := folder(t, fmt.Sprintf("%d_a.up.sql", round), fmt.Sprintf("ALTER TABLE one ADD COLUMN a%d int;", round))
+			if d.my == nil {
+				path = folder(t, fmt.Sprintf("%d_a.up.sql", round), fmt.Sprintf("ALTER TABLE one ADD COLUMN a%d int; ALTER TABLE two ADD COLUMN a%d int; UPDATE one SET id = id + 1;", round, round))
+			}
+			d.exec("DROP TABLE IF EXISTS schema_migrations")
+			r := d.migrate(path, "up", "LOCK_TIMEOUT=1s", "LOCK_BUDGET=10s")
+			close(stop)
+			group.Wait()
+			counts[r.line.Outcome]++
+			if r.line.Outcome != "applied" && (r.line.Outcome != "failed" || r.line.Failed.TookEffect != "nothing") {
+				t.Fatal(r.out)
+			}
+		}
+		t.Log(counts)
+	})
+}
+
+// bother takes row locks in two tables in random order, again and again.
+func (d *database) bother(stop chan struct{}) {
+	ctx := context.Background()
+	var run func(text string)
+	if d.my != nil {
+		conn, err := d.my.Conn(ctx)
+		if err != nil {
+			return
+		}
+		defer func(c *sql.Conn) { _ = c.Close() }(conn)
+		run = func(text string) { _, _ = conn.ExecContext(ctx, text) }
+	} else {
+		conn, err := pgconn.Connect(ctx, d.url)
+		if err != nil {
+			return
+		}
+		defer func() { _ = conn.Close(ctx) }()
+		run = func(text string) { _, _ = conn.Exec(ctx, text).ReadAll() }
+	}
+	tables := []string{"one", "two"}
+	for {
+		select {
+		case <-stop:
+			return
+		default:
+		}
+		i := rand.N(2)
+		run("START TRANSACTION")
+		run("UPDATE " + tables[i] + " SET id = id + 1")
+		time.Sleep(rand.N(100 * time.Millisecond))
+		run("UPDATE " + tables[1-i] + " SET id = id + 1")
+		time.Sleep(rand.N(100 * time.Millisecond))
+		run("COMMIT")
+	}
+}

@@ -1,0 +1,130 @@
+package e2e
+
+import (
+	"strings"
+	"testing"
+)
+
+var three = []string{
+	"000001_a.up.sql", "CREATE TABLE a (id int);", "000001_a.down.sql", "DROP TABLE a;",
+	"000002_b.up.sql", "CREATE TABLE b (id int);\nINSERT INTO b VALUES (1), (2);", "000002_b.down.sql", "DROP TABLE b;",
+	"000010_c.up.sql", "CREATE TABLE c (id int);", "000010_c.down.sql", "DROP TABLE c;",
+}
+
+// both runs a test against a database of each server.
+func both(t *testing.T, test func(t *testing.T, d *database)) {
+	t.Run("PostgreSQL", func(t *testing.T) { test(t, pg.database(t)) })
+	t.Run("MariaDB", func(t *testing.T) { test(t, maria.database(t)) })
+}
+
+func TestOperations(t *testing.T) {
+	both(t, func(t *testing.T, d *database) {
+		path := folder(t, three...)
+		d.migrate(path, "version").expect(t, 0, "unchanged", "none")
+		status := d.migrate(path, "status")
+		status.expect(t, 0, "unchanged", "none")
+		if p := *status.line.Pending; len(p) != 3 || p[0].File != "000001_a.up.sql" || !strings.Contains(status.out, "pending: 000010_c.up.sql") {
+			t.Fatal(status.out)
+		}
+		up := d.migrate(path, "up")
+		up.expect(t, 0, "applied", "10")
+		if f := up.line.Files[1]; *f.File != "000002_b.up.sql" || f.Version != 2 || f.Name != "b" || len(f.Statements) != 2 || f.Statements[1].Rows != 2 || f.Statements[1].Line != 2 {
+			t.Fatal(up.out)
+		}
+		if !strings.Contains(up.out, "\n2/u b (") {
+			t.Fatal(up.out)
+		}
+		d.migrate(path, "up").expect(t, 0, "unchanged", "10")
+		d.migrate(path, "down 1").expect(t, 0, "applied", "2")
+		d.migrate(path, "goto 1").expect(t, 0, "applied", "1")
+		d.migrate(path, "goto 10").expect(t, 0, "applied", "10")
+		d.migrate(path, "goto 5").expect(t, 11, "failed", "10")
+		d.migrate(path, "down 4").expect(t, 11, "failed", "none")
+		d.migrate(path, "up").expect(t, 0, "applied", "10")
+		d.migrate(path, "down --all").expect(t, 0, "applied", "none")
+		d.migrate(path, "down 1").expect(t, 11, "failed", "none")
+		d.migrate(path, "force 2").expect(t, 0, "applied", "2")
+		d.migrate(path, "force -1").expect(t, 0, "applied", "none")
+		d.migrate(path, "inspect").expect(t, 0, "unchanged", "none")
+	})
+}
+
+func TestQuestionsCreateNothing(t *testing.T) {
+	both(t, func(t *testing.T, d *database) {
+		path := folder(t, three...)
+		for _, operation := range []string{"version", "status", "inspect"} {
+			d.migrate(path, operation).expect(t, 0, "unchanged", "none")
+		}
+		if n := d.one("SELECT count(*) FROM information_schema.tables WHERE table_name = 'schema_migrations' AND table_schema IN ('public', '" + d.url[strings.LastIndex(d.url, "/")+1:] + "')"); n != "0" {
+			t.Fatal(n)
+		}
+	})
+}
+
+// The table and the lock are golang-migrate's own: its row says what ours says.
+func TestTable(t *testing.T) {
+	both(t, func(t *testing.T, d *database) {
+		d.migrate(folder(t, three...), "up").expect(t, 0, "applied", "10")
+		if got := d.one("SELECT concat(version, ' ', dirty) FROM schema_migrations"); got != "10 f" && got != "10 0" {
+			t.Fatal(got)
+		}
+	})
+}
+
+func TestMissingFolderAndOlderImage(t *testing.T) {
+	both(t, func(t *testing.T, d *database) {
+		d.migrate(folder(t, three...), "up").expect(t, 0, "applied", "10")
+		missing := d.migrate("/nonexistent", "up")
+		missing.expect(t, 11, "failed", "10")
+		if f := missing.line.Failed; f.Kind != "source" || f.TookEffect != "nothing" || !strings.Contains(f.Message, "/nonexistent, cannot be read") {
+			t.Fatal(missing.out)
+		}
+		older := d.migrate(folder(t, three[:4]...), "up")
+		older.expect(t, 11, "failed", "10")
+		if f := older.line.Failed; f.Kind != "version" || *older.line.Error != "no migration found for version 10: read down for version 10 .: file does not exist" &&
+			!strings.HasPrefix(*older.line.Error, "no migration found for version 10: ") {
+			t.Fatal(older.out)
+		}
+	})
+}
+
+func TestFailedFiles(t *testing.T) {
+	cases := []struct {
+		name, server, sql, to, effect, message string
+		line                                   int
+	}{
+		{"one transaction", "postgres", "CREATE TABLE x ();\n\nSELECT 1/0;", "1", "nothing", "division by zero (SQLSTATE 22012)", 3},
+		{"its own transaction", "postgres", "BEGIN;\nCREATE TABLE x ();\nALTER TABLE nope ADD y int;\nCOMMIT;", "1", "nothing", `relation "nope" does not exist (SQLSTATE 42P01)`, 3},
+		{"an explicit COMMIT", "postgres", "CREATE TABLE x (); COMMIT;\nSELECT nope();", "2 dirty", "some", "function nope() does not exist (SQLSTATE 42883)", 2},
+		{"a transaction rolled back before it", "postgres", "BEGIN; CREATE TABLE x (); ROLLBACK;\nSELECT nope();", "1", "nothing", "function nope() does not exist (SQLSTATE 42883)", 2},
+		{"an index that was never begun", "postgres", "CREATE INDEX CONCURRENTLY i ON nope (a);", "1", "nothing", `relation "nope" does not exist (SQLSTATE 42P01)`, 1},
+		{"an index that stays invalid", "postgres", "CREATE UNIQUE INDEX CONCURRENTLY i ON twice (a);", "2 dirty", "unknown", `could not create unique index "i" (SQLSTATE 23505)`, 1},
+		{"a DO that commits", "postgres", "DO $$ BEGIN CREATE TABLE x (); COMMIT; RAISE division_by_zero; END $$;", "2 dirty", "unknown", "division_by_zero (SQLSTATE 22012)", 1},
+		{"a DO that does not", "postgres", "DO $$ BEGIN CREATE TABLE x (); RAISE division_by_zero; END $$;", "1", "nothing", "division_by_zero (SQLSTATE 22012)", 1},
+		{"a deferred constraint at COMMIT", "postgres", "CREATE TABLE p (id int PRIMARY KEY); CREATE TABLE c (p int REFERENCES p DEFERRABLE INITIALLY DEFERRED); INSERT INTO c VALUES (1);", "1", "nothing",
+			`insert or update on table "c" violates foreign key constraint "c_p_fkey" (SQLSTATE 23503)`, 0},
+		{"statements that commit by themselves", "mariadb", "CREATE TABLE x (id int);\nINSERT INTO x VALUES (1);\nINSERT INTO nope VALUES (1);", "2 dirty", "some", "Table '", 3},
+		{"the first of them", "mariadb", "ALTER TABLE nope ADD y int;\nCREATE TABLE x (id int);", "1", "nothing", "Table '", 1},
+		{"a transaction of rows", "mariadb", "START TRANSACTION;\nINSERT INTO twice VALUES (9);\nINSERT INTO nope VALUES (1);\nCOMMIT;", "1", "nothing", "Table '", 3},
+		{"a transaction that DDL ended", "mariadb", "START TRANSACTION;\nINSERT INTO twice VALUES (9);\nCREATE TABLE x (id int);\nINSERT INTO nope VALUES (1);\nCOMMIT;", "2 dirty", "some", "Table '", 4},
+		{"the first of two dropped tables", "mariadb", "DROP TABLE twice, nope;", "2 dirty", "unknown", "Unknown table", 1},
+	}
+	for _, c := range cases {
+		t.Run(c.server+": "+c.name, func(t *testing.T) {
+			d := pg.database(t)
+			if c.server == "mariadb" {
+				d = maria.database(t)
+			}
+			r := d.migrate(folder(t, "1_start.up.sql", "CREATE TABLE twice (a int); INSERT INTO twice VALUES (1); INSERT INTO twice VALUES (1);", "2_fails.up.sql", c.sql), "up")
+			code, outcome := 11, "failed"
+			if strings.Contains(c.to, "dirty") {
+				code, outcome = 12, "dirty"
+			}
+			r.expect(t, code, outcome, c.to)
+			f := r.line.Failed
+			if string(f.TookEffect) != c.effect || !strings.HasPrefix(f.Message, c.message) || *f.File != "2_fails.up.sql" || f.Statement == nil && c.line > 0 || f.Statement != nil && f.Statement.Line != c.line {
+				t.Fatal(r.out)
+			}
+		})
+	}
+}
