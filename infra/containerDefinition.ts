@@ -1,12 +1,15 @@
 /** The migration container, as RegisterTaskDefinition takes it. */
-import { CONTAINER_NAME, LABEL, STOP_TIMEOUT_SECONDS, VARIABLE } from "../automation/contract/container.ts";
+import {
+  CONTAINER_NAME,
+  LABEL,
+  MIGRATOR_PATH,
+  STOP_TIMEOUT_SECONDS,
+  VARIABLE,
+} from "../automation/contract/container.ts";
 import type { ShippedMigration } from "../automation/contract/outputs.ts";
 import type { DatabaseConfig, PartsDatabase } from "./config/database.ts";
 import type { Ulimit } from "./config/task.ts";
 import { secretOf } from "./policies/task.ts";
-
-/** Where the application's Dockerfile puts the entry point. */
-const ENTRY_POINT = "/app/entry_point.sh";
 
 export interface ContainerDefinitionArgs {
   /** By digest. */
@@ -50,7 +53,7 @@ export function migrationContainer(args: ContainerDefinitionArgs) {
     name: CONTAINER_NAME,
     image: args.image,
     essential: true,
-    entryPoint: [ENTRY_POINT],
+    entryPoint: [MIGRATOR_PATH],
     command: ["up"],
     user: args.user,
     readonlyRootFilesystem: args.readonlyRootFilesystem,

@@ -41,7 +41,7 @@ test("the migration container, whole", () => {
     name: "db-migration",
     image: IMAGE,
     essential: true,
-    entryPoint: ["/app/entry_point.sh"],
+    entryPoint: ["/app/migrator"],
     command: ["up"],
     user: "65534:65534",
     readonlyRootFilesystem: true,
