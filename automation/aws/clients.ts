@@ -4,8 +4,6 @@
  */
 import { createRequire } from "node:module";
 import type {
-  DescribeLogStreamsCommandInput,
-  DescribeLogStreamsCommandOutput,
   FilterLogEventsCommandInput,
   FilterLogEventsCommandOutput,
   GetLogEventsCommandInput,
@@ -47,7 +45,6 @@ export interface EcsApi {
 /** Each call ends with an AbortError when its signal aborts. */
 export interface LogsApi {
   getLogEvents(input: GetLogEventsCommandInput, signal?: AbortSignal): Promise<GetLogEventsCommandOutput>;
-  describeLogStreams(input: DescribeLogStreamsCommandInput): Promise<DescribeLogStreamsCommandOutput>;
   filterLogEvents(
     input: FilterLogEventsCommandInput,
     signal?: AbortSignal,
@@ -130,7 +127,6 @@ export async function connectLogs(region: string, options?: ClientOptions): Prom
   const client = new sdk.CloudWatchLogsClient(clientConfig(region, options));
   return {
     getLogEvents: (input, signal) => client.send(new sdk.GetLogEventsCommand(input), until(signal)),
-    describeLogStreams: (input) => client.send(new sdk.DescribeLogStreamsCommand(input)),
     filterLogEvents: (input, signal) => client.send(new sdk.FilterLogEventsCommand(input), until(signal)),
     startLiveTail: (input) => startLiveTail(sdk, region, input),
   };

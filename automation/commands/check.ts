@@ -37,18 +37,20 @@ async function shippedAndRun(
   const outputs = await outputsOf(context, options, options.against);
   if (outputs.size === 0) return new Map();
   // A check of the folder alone, as a hook before each commit, does not wait for them.
-  const [{ connectEcs, connectLogs }, { recordOfStack }] = await Promise.all([
+  const [{ connectEcs, connectLogs }, { recordOfStack }, { systemClock: clock }] = await Promise.all([
     import("../aws/clients.ts"),
     import("../guard/checkout.ts"),
+    import("../task/clock.ts"),
   ]);
   const disabled = new Set(options.disable);
   const records = new Map<string, readonly ShippedMigration[]>();
   for (const [stack, its] of outputs) {
-    const { migrations, released, hint } = await recordOfStack({
+    const { migrations, released, hint, doubt } = await recordOfStack({
       ...{ stack, outputs: its, checkout: readMigrationFiles(dir), now: new Date(), disabled },
-      ...{ connectEcs, connectLogs },
+      ...{ connectEcs, connectLogs, clock },
     });
     for (const { text } of released) context.terminal.say(`stack ${stack}: ${text}`);
+    if (doubt !== null) context.terminal.warn(`stack ${stack}: ${doubt}`);
     if (hint !== null) context.terminal.warn(`stack ${stack}: ${hint}`);
     records.set(stack, migrations);
   }

@@ -41,7 +41,9 @@ export async function doctorCommand(context: CommandContext, options: DoctorComm
     ...(database ? [judgeDatabase(database, outputs, stack)] : []),
   ].map(redactDiagnosis);
   const entries = "entries" in history ? history.entries : [];
-  const at = database ? versionOf(database) : (entries.at(-1)?.result.to ?? null);
+  const at = database
+    ? versionOf(database)
+    : (entries.findLast(({ duringChange }) => !duringChange)?.result.to ?? null);
   const dirty = at?.dirty ? await guide(location, outputs, at, entries) : null;
   const exitCode = exitCodeOf(checks, dirty !== null);
   const report: DoctorReport = { schema: 1, stack, exitCode, checks, dirty };
@@ -60,7 +62,7 @@ function redactDiagnosis(check: Diagnosis): Diagnosis {
 
 async function lookBack(logs: LogsApi, outputs: Outputs): Promise<{ entries: HistoryEntry[] } | Diagnosis> {
   try {
-    return { entries: await readHistory(logs, outputs, systemClock.now() - HISTORY_MS) };
+    return { entries: await readHistory({ logs, outputs }, systemClock.now() - HISTORY_MS) };
   } catch (error) {
     const text = `could not be read: ${awsErrorText(error)}`;
     return warning("last run", text, "look with an operator's credentials");

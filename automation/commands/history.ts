@@ -25,7 +25,7 @@ export async function historyCommand(context: CommandContext, options: HistoryCo
 /** @throws {ConfigError} where the log group cannot be read */
 async function read(outputs: Outputs, since: number): Promise<HistoryEntry[]> {
   try {
-    return await readHistory(await connectLogs(outputs.region), outputs, since);
+    return await readHistory({ logs: await connectLogs(outputs.region), outputs }, since);
   } catch (error) {
     throw new ConfigError(
       [`The log group ${outputs.logGroup} could not be read: ${awsErrorText(error)}; check the credentials`],

@@ -38,7 +38,7 @@ export async function deploy(deps: DeployDeps): Promise<Deployed> {
   if ("newer" in ready)
     return { report: skipped(deps, before, overtakenSkip(deps, ready.newer), startedAt), outputs: before };
   const { outputs, released } = ready;
-  const report = await migrate(deps, before, outputs, startedAt);
+  const report = await migrate(deps, outputs, startedAt);
   const warnings = [...report.warnings, ...overtaken(released, report.verdict)];
   return { report: { ...report, warnings }, outputs };
 }
@@ -83,6 +83,7 @@ async function guardMigrations(deps: DeployDeps, outputs: Outputs | undefined): 
   const orderOnly = deps.checkContent !== true;
   const { record, findings } = await checkCheckout({ ...deps, outputs, checkout, now, settings, orderOnly });
   for (const { text } of record.released) deps.terminal.say(text);
+  if (record.doubt !== null) deps.terminal.warn(record.doubt);
   for (const found of findings) deps.terminal.warn(findingLine(found));
   return record.released;
 }

@@ -1,27 +1,23 @@
 /** The migration of a deploy, once its stack is up: whether a task is due, and when it is its turn. */
-import type { LogsApi } from "../aws/clients.ts";
 import { awsErrorText } from "../aws/errors.ts";
 import type { Outputs } from "../contract/outputs.ts";
-import { isUpToDate, lastChange } from "../history/history.ts";
+import { lastUpToDate } from "../history/knownVersion.ts";
+import { type EndedRun, readBack } from "../history/record.ts";
 import { makeReport } from "../report/makeReport.ts";
 import type { RunReport } from "../report/report.ts";
 import { type RunDeps, runOperation } from "../run/runOperation.ts";
 import { backoffMs } from "../task/clock.ts";
+import { readFamily } from "../task/family.ts";
 import { commandFor } from "../text/commandLine.ts";
 import type { DeployDeps } from "./deps.ts";
 import { isOvertaken } from "./overtaken.ts";
 
 /** Runs the migration, or says why no task is due. */
-export async function migrate(
-  deps: DeployDeps,
-  before: Outputs | undefined,
-  outputs: Outputs,
-  startedAt: number,
-): Promise<RunReport> {
+export async function migrate(deps: DeployDeps, outputs: Outputs, startedAt: number): Promise<RunReport> {
   const logs = await deps.connectLogs(outputs.region);
-  const skip = await reasonToSkip(deps, before, outputs, logs);
-  if (skip !== undefined) return skipped(deps, outputs, skip, startedAt);
   const run: RunDeps = { ...deps, outputs, logs, ecs: await deps.connectEcs(outputs.region) };
+  const skip = await reasonToSkip(deps, run);
+  if (skip !== undefined) return skipped(deps, outputs, skip, startedAt);
   await deps.beforeUp?.({ ...run, files: await deps.readCheckout() });
   return runWhenFree(deps, run, startedAt);
 }
@@ -85,34 +81,38 @@ export function skipped(
   });
 }
 
-/** Why no task is run; undefined where one is. */
-async function reasonToSkip(
-  deps: DeployDeps,
-  before: Outputs | undefined,
-  outputs: Outputs,
-  logs: LogsApi,
-): Promise<Skip | undefined> {
-  const mode = deps.migrate ?? outputs.migrate;
+/** Why no task is run; undefined if one is. */
+async function reasonToSkip(deps: DeployDeps, run: RunDeps): Promise<Skip | undefined> {
+  const mode = deps.migrate ?? run.outputs.migrate;
   const by = deps.migrate === undefined ? "the stack's setting `migrate: manual`" : "MIGRATE=skip";
   if (mode === "skip" || mode === "manual") {
     const text = `No migration was run, by ${by}; \`npx ecs-migrate migrate up --stack ${deps.stack}\` runs it`;
     return { kind: "asked", text, version: null };
   }
   if (mode === "always") return undefined;
-  // The history tells of the database behind the old secret.
-  if (before?.databaseSecret !== outputs.databaseSecret) return undefined;
   try {
-    const last = await lastChange(logs, outputs);
-    if (!last || !isUpToDate(last, outputs)) return undefined;
+    const last = await findUpToDate(run);
+    if (!last) return undefined;
     return {
       kind: "applied",
       text: `No migration to run: task ${last.taskId} brought the database to this very set of files at ${last.result.startedAt}`,
       version: last.result.to,
     };
   } catch (error) {
-    deps.terminal.warn(`the history could not be read (${awsErrorText(error)}), so the migration runs`);
+    if (!deps.signal.aborted)
+      deps.terminal.warn(`the history could not be read (${awsErrorText(error)}), so the migration runs`);
     return undefined;
   }
+}
+
+/** The tasks are read first: one that starts after that leaves its line behind what is read. */
+async function findUpToDate(run: RunDeps): Promise<EndedRun | undefined> {
+  const tasks = await readFamily(run);
+  for await (const record of readBack(run, run.clock.now())) {
+    const found = lastUpToDate(record, tasks, run.outputs);
+    if (found) return found === "due" ? undefined : found;
+  }
+  return undefined;
 }
 
 /** The commit that is deployed, if it is newer than this deploy's. */

@@ -1,8 +1,8 @@
 /** Checks each part that a run needs, from the stack's outputs. It reads metadata only and changes nothing. */
 import { awsErrorText } from "../aws/errors.ts";
 import type { Outputs } from "../contract/outputs.ts";
-import type { DoctorApi } from "./aws.ts";
 import { putParameter } from "../text/commandLine.ts";
+import type { DoctorApi } from "./aws.ts";
 import { type Diagnosis, ok, problem, warning } from "./diagnosis.ts";
 import { judgeNetwork } from "./network.ts";
 

@@ -8,13 +8,19 @@ import type { CheckSettings } from "../check/settings.ts";
 import { checkOrder, type ShippedRecord } from "../check/shippedRules.ts";
 import { EcsMigrateError, EXIT } from "../contract/errors.ts";
 import type { Outputs, ShippedMigration } from "../contract/outputs.ts";
-import { findStanding, mayHaveRun, type Standing, type StandingDeps } from "../history/knownVersion.ts";
+import {
+  changedSinceRun,
+  type KnownVersion,
+  type KnownVersionDeps,
+  mayHaveRun,
+  readKnownVersion,
+} from "../history/knownVersion.ts";
 import { type MigrationFile, parseMigrationFileName } from "../migrations/folder.ts";
 import { COMMAND, commandFor } from "../text/commandLine.ts";
 import { versionText } from "../text/version.ts";
 import type { Verdict } from "../verdict/verdict.ts";
 
-export interface RecordDeps extends StandingDeps {
+export interface RecordDeps extends KnownVersionDeps {
   readonly stack: string;
   /** Of the stack; undefined before its first deploy. */
   readonly outputs: Outputs | undefined;
@@ -44,6 +50,8 @@ export interface StackRecord extends ShippedRecord {
   readonly released: readonly Released[];
   /** How a file that failed, or has not run yet, is let through; null if nothing is refused for that reason. */
   readonly hint: string | null;
+  /** What differs from the last run and cannot be named file by file; null if nothing does. */
+  readonly doubt: string | null;
 }
 
 export interface Checked {
@@ -83,17 +91,27 @@ export class CheckoutRefusedError extends EcsMigrateError {
 const OVERRIDE =
   "If a finding is meant so: `-- ecs-migrate:disable RULE reason` in the file, `--disable RULE` for one deploy, or `--no-check` for all rules of content.";
 
-/** Reads what the stack has shipped, and asks the history only if that alone would refuse the checkout. */
+/** Reads what the stack has shipped, and compares it with what last ran: a file that was shipped may never have run. */
 export async function recordOfStack(deps: RecordDeps): Promise<StackRecord> {
   const { outputs, stack } = deps;
   const record = { holder: `stack ${stack}`, migrations: outputs?.migrations ?? [] };
   const errors = recordErrors(deps, record.migrations);
-  if (!outputs || errors.length === 0) return { ...record, released: [], hint: null };
-  const standing = await findStanding(deps, outputs);
-  const migrations = mayHaveRun(record.migrations, standing);
+  if (!outputs) return { ...record, released: [], hint: null, doubt: null };
+  const known = await readKnownVersion(deps, outputs);
+  const { neverRan, isUnclear } = changedSinceRun(record.migrations, known);
+  const doubt = isUnclear ? doubtOf(stack) : null;
+  if (errors.length === 0) {
+    const migrations = record.migrations.filter((migration) => !neverRan.includes(migration));
+    return { ...record, migrations, released: [], hint: null, doubt };
+  }
+  const migrations = mayHaveRun(record.migrations, known);
   const left = recordErrors(deps, migrations);
-  const hint = left.length > 0 ? hintOf(standing, stack) : null;
-  return { ...record, migrations, released: releasedBy(errors, left, standing), hint };
+  const hint = left.length > 0 ? hintOf(known, stack) : null;
+  return { ...record, migrations, released: releasedBy(errors, left, known), hint, doubt };
+}
+
+function doubtOf(stack: string): string {
+  return `the files that the image of the last run held are not those that stack ${stack} has shipped up to the same version: one was added or edited since, and it will not run; compare with \`${commandFor("migrate status", stack)}\``;
 }
 
 /**
@@ -125,10 +143,10 @@ function recordErrors(
   );
 }
 
-function releasedBy(errors: readonly Finding[], left: readonly Finding[], standing: Standing): Released[] {
-  if (standing.kind === "unknown") return [];
+function releasedBy(errors: readonly Finding[], left: readonly Finding[], known: KnownVersion): Released[] {
+  if (known.kind === "unknown") return [];
   const still = new Set(left.map(({ rule, file }) => `${rule} ${file}`));
-  const at = versionText(standing.version);
+  const at = versionText(known.version);
   return errors
     .filter(({ rule, file }) => !still.has(`${rule} ${file}`))
     .map(({ rule, file }) => ({
@@ -149,12 +167,12 @@ export function overtaken(released: readonly Released[], verdict: Verdict): stri
     );
 }
 
-function hintOf(standing: Standing, stack: string): string | null {
-  if (standing.kind === "unknown") {
+function hintOf(known: KnownVersion, stack: string): string | null {
+  if (known.kind === "unknown") {
     const command = commandFor("version", stack);
-    return `Where such a file has not run to its end, it may change: ${command} lets the history say so (${standing.why}); then deploy again.`;
+    return `Where such a file has not run to its end, it may change: ${command} lets the history say so (${known.why}); then deploy again.`;
   }
-  if (!standing.version.dirty) return null;
+  if (!known.version.dirty) return null;
   const guide = commandFor("doctor", stack);
-  return `The database is ${versionText(standing.version)}: a file that has not run to its end may change once \`${COMMAND} migrate force\` has said so; ${guide} --database shows how. Then deploy again.`;
+  return `The database is ${versionText(known.version)}: a file that has not run to its end may change once \`${COMMAND} migrate force\` has said so; ${guide} --database shows how. Then deploy again.`;
 }

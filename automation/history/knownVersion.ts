@@ -1,44 +1,213 @@
 /**
- * Where a stack's database stands, as far as its history tells. A shipped file that has not run to its end may be mended:
- * golang-migrate runs whatever file then has the version.
+ * What is known of a stack's database without asking it: its version, and which files it has run. Known is what the run
+ * says that ended last on this very database, and only if nothing may have changed it since.
  */
+import type { Task } from "@aws-sdk/client-ecs";
 import type { EcsApi, LogsApi } from "../aws/clients.ts";
 import { awsErrorText } from "../aws/errors.ts";
+import { digest16 } from "../contract/container.ts";
 import type { Outputs, ShippedMigration } from "../contract/outputs.ts";
-import type { DatabaseVersion } from "../contract/resultLine.ts";
-import { newestEntry } from "./history.ts";
+import type { DatabaseVersion, HeldMigrations, ResultLine } from "../contract/resultLine.ts";
+import { digestOfMigrations } from "../migrations/folder.ts";
+import type { Clock } from "../task/clock.ts";
+import { hasEnded, isQuestion, readFamily, runningChanges } from "../task/family.ts";
+import {
+  type EndedRun,
+  hasEndedWithResult,
+  isAskedDuringChange,
+  isQuestionRun,
+  type RunRecord,
+  readBack,
+} from "./record.ts";
 
-export type Standing =
-  | { readonly kind: "known"; readonly version: DatabaseVersion }
+export type KnownVersion =
+  | {
+      readonly kind: "known";
+      readonly version: DatabaseVersion;
+      /** Which migrations the image of that run held; null if its result line does not say. */
+      readonly holds: HeldMigrations | null;
+    }
   /** `why`: a clause without a full stop. */
   | { readonly kind: "unknown"; readonly why: string };
 
-export interface StandingDeps {
+export interface KnownVersionDeps {
   readonly connectEcs: (region: string) => Promise<EcsApi>;
   readonly connectLogs: (region: string) => Promise<LogsApi>;
+  readonly clock: Clock;
+  readonly signal?: AbortSignal;
 }
 
-/** Starts no task. What AWS refuses to tell makes the standing unknown, and says so. */
-export async function findStanding(deps: StandingDeps, outputs: Outputs): Promise<Standing> {
-  const { clusterArn: cluster, taskDefinitionFamily: family, region } = outputs;
+/** Starts no task. What AWS does not answer makes the version unknown, and says so. */
+export async function readKnownVersion(deps: KnownVersionDeps, outputs: Outputs): Promise<KnownVersion> {
+  const { region } = outputs;
   try {
-    const ecs = await deps.connectEcs(region);
-    const { taskArns = [] } = await ecs.listTasks({ cluster, family, desiredStatus: "RUNNING" });
-    if (taskArns.length > 0) return { kind: "unknown", why: `task ${taskArns[0]} still runs` };
-    const newest = await newestEntry(await deps.connectLogs(region), outputs);
-    if (!newest?.result.to) return { kind: "unknown", why: "the newest run left no word of the version" };
-    return { kind: "known", version: newest.result.to };
+    const reader = { ...withSignal(deps), clock: deps.clock, outputs };
+    const tasks = await readFamily({ ...reader, ecs: await deps.connectEcs(region) });
+    const logs = await deps.connectLogs(region);
+    for await (const record of readBack({ ...reader, logs }, deps.clock.now())) {
+      const known = knownVersionOf(record, tasks, outputs);
+      if (known) return known;
+    }
+    return unknown("no run on this database is on record");
   } catch (error) {
-    return { kind: "unknown", why: `the history could not be read: ${awsErrorText(error)}` };
+    return unknown(`the history could not be read: ${awsErrorText(error)}`);
   }
 }
 
+function withSignal({ signal }: { readonly signal?: AbortSignal }): { signal?: AbortSignal } {
+  return signal ? { signal } : {};
+}
+
+function unknown(why: string): KnownVersion {
+  return { kind: "unknown", why };
+}
+
 /**
- * The shipped migrations that may have run: those up to the database's version, and all of them where it is dirty or not
+ * @param record as far as it was read back
+ * @param tasks the family's, as ECS lists them
+ * @returns undefined if the record must be read further back. Pure.
+ */
+export function knownVersionOf(
+  record: readonly RunRecord[],
+  tasks: readonly Task[],
+  outputs: Outputs,
+): KnownVersion | undefined {
+  const [running] = runningChanges(tasks, outputs.containerName);
+  if (running) return unknown(`task ${running.taskArn} still runs`);
+  const last = runsOn(record, outputs).findLast(
+    (run) => !isQuestionRun(run) || (run.result.to !== null && !isAskedDuringChange(run, record)),
+  );
+  const doubt = doubtSince(last, record, tasks, outputs);
+  if (doubt !== undefined) return unknown(doubt);
+  if (!last) return undefined;
+  const { to, holds } = last.result;
+  if (!to) return unknown(`the newest run, task ${last.taskId}, left no word of the version`);
+  return { kind: "known", version: to, holds: holds ?? null };
+}
+
+/**
+ * The run that makes a new one needless: the last change of this database, if it brought it to this very set of files and
+ * nothing was done to it since.
+ *
+ * @returns `due` if the migration must run, undefined if the record must be read further back. Pure.
+ */
+export function lastUpToDate(
+  record: readonly RunRecord[],
+  tasks: readonly Task[],
+  outputs: Outputs,
+): EndedRun | "due" | undefined {
+  if (runningChanges(tasks, outputs.containerName).length > 0) return "due";
+  const runs = runsOn(record, outputs);
+  const change = runs.findLast((run) => !isQuestionRun(run));
+  if (doubtSince(change, record, tasks, outputs) !== undefined) return "due";
+  const later = change ? runs.slice(runs.indexOf(change) + 1) : runs;
+  const answers = later.filter((run) => run.result.to !== null && !isAskedDuringChange(run, record));
+  if (!change) return answers.some((run) => !isAtHighest(run.result, outputs)) ? "due" : undefined;
+  if (!isUpToDate(change.result, outputs)) return "due";
+  // A question that was answered with another version: something changed the database and left no line.
+  const differs = answers.some(({ result: { to } }) => !isSame(to, change.result.to));
+  return differs ? "due" : change;
+}
+
+/**
+ * The runs on the database that the outputs name, in the order of their ends: those with the secret's digest, and of them
+ * those with the endpoint that the newest one had, since a secret's value may name another database by now.
+ */
+function runsOn(record: readonly RunRecord[], { databaseSecret }: Outputs): EndedRun[] {
+  const secret = digest16(databaseSecret);
+  const runs = record.filter(hasEndedWithResult).filter(({ result }) => result.database?.secret === secret);
+  const endpoint = runs.findLast(({ result }) => result.database?.endpoint)?.result.database?.endpoint;
+  return runs.filter(({ result }) => result.database?.endpoint === endpoint && endpoint !== undefined);
+}
+
+/** Why a run does not say how the database is now; undefined if nothing casts doubt on it. */
+function doubtSince(
+  last: EndedRun | undefined,
+  record: readonly RunRecord[],
+  tasks: readonly Task[],
+  outputs: Outputs,
+): string | undefined {
+  const since = last?.startedAt ?? 0;
+  const unended = record.find((run) => !isQuestionRun(run) && run.result === null && run.startedAt >= since);
+  if (unended) return `task ${unended.taskId} left no result`;
+  const old = record.findLast((run) => !isQuestionRun(run) && run.result && !run.result.database);
+  if (old && (old.endedAt ?? 0) >= since)
+    return `task ${old.taskId}, of an older image, does not say which database it ran on`;
+  const lost = tasks.find((task) => isUnrecorded(task, since, record, outputs));
+  return lost && `task ${lost.taskArn} left nothing in the log`;
+}
+
+/** A task that may have changed the database, and of which the record has no result. */
+function isUnrecorded(
+  task: Task,
+  since: number,
+  record: readonly RunRecord[],
+  { containerName }: Outputs,
+): boolean {
+  const { taskArn = "", stopCode, createdAt } = task;
+  if (stopCode === "TaskFailedToStart" || isQuestion(task, containerName)) return false;
+  if (!hasEnded(task, containerName) || (createdAt?.getTime() ?? 0) < since) return false;
+  return !record.some((run) => run.result !== null && taskArn.endsWith(`/${run.taskId}`));
+}
+
+/** True if a run brought the database to this very set of migrations. Pure. */
+export function isUpToDate(result: ResultLine, outputs: Outputs): boolean {
+  const { operation, outcome, exitCode, migrationsSha256, holds } = result;
+  const succeeded = exitCode === 0 && (outcome === "applied" || outcome === "unchanged");
+  // What the image really held counts: a Dockerfile may copy another folder than the one that was shipped.
+  const isThisSet = (holds?.sha256 ?? migrationsSha256) === outputs.migrationsSha256;
+  return operation === "up" && succeeded && isThisSet && isAtHighest(result, outputs);
+}
+
+function isAtHighest({ to }: ResultLine, { migrations }: Outputs): boolean {
+  return to?.dirty === false && to.version === migrations.at(-1)?.version;
+}
+
+function isSame(a: DatabaseVersion | null, b: DatabaseVersion | null): boolean {
+  return a?.version === b?.version && a?.dirty === b?.dirty;
+}
+
+/**
+ * The shipped migrations that may have run: those up to the database's version, and all of them if it is dirty or not
  * known. Pure.
  */
-export function mayHaveRun(shipped: readonly ShippedMigration[], standing: Standing): ShippedMigration[] {
-  if (standing.kind === "unknown" || standing.version.dirty) return [...shipped];
-  const at = standing.version.version ?? -1;
-  return shipped.filter(({ version }) => version <= at);
+export function mayHaveRun(shipped: readonly ShippedMigration[], known: KnownVersion): ShippedMigration[] {
+  if (known.kind === "unknown" || known.version.dirty) return [...shipped];
+  const at = known.version.version ?? -1;
+  const { neverRan } = changedSinceRun(shipped, known);
+  return shipped.filter((migration) => migration.version <= at && !neverRan.includes(migration));
+}
+
+/** How what was shipped differs from what the image of the last run held, at or below its highest version. */
+export interface ChangedSinceRun {
+  /** Files that came late: golang-migrate never runs them. */
+  readonly neverRan: readonly ShippedMigration[];
+  /** True if files differ, and it cannot be said which. */
+  readonly isUnclear: boolean;
+}
+
+/** So many sets are tried at most, the newest files first: 10,000 files take some seconds then. */
+const MOST_TRIES = 2_000;
+
+/**
+ * Compares what was shipped with what last ran. An operator's `pulumi up` ships a late or edited file without a word, and
+ * the next deploy would take it for old.
+ *
+ * The result line has one digest of what its image held, so that it stays short with 10,000 files. Files that are too many
+ * are found by leaving out each run of neighbours. Pure.
+ */
+export function changedSinceRun(shipped: readonly ShippedMigration[], known: KnownVersion): ChangedSinceRun {
+  const same = { neverRan: [], isUnclear: false };
+  if (known.kind === "unknown" || !known.holds || known.holds.last === null) return same;
+  const { count, last, sha256 } = known.holds;
+  const held = shipped.filter(({ version }) => version <= last);
+  if (digestOfMigrations(held) === sha256) return same;
+  const tooMany = held.length - count;
+  const oldest = Math.max(0, held.length - tooMany - MOST_TRIES);
+  for (let from = held.length - tooMany; tooMany > 0 && from >= oldest; from--) {
+    const rest = [...held.slice(0, from), ...held.slice(from + tooMany)];
+    if (digestOfMigrations(rest) === sha256)
+      return { neverRan: held.slice(from, from + tooMany), isUnclear: false };
+  }
+  return { neverRan: [], isUnclear: true };
 }

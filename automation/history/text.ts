@@ -12,35 +12,50 @@ export const HISTORY_SCHEMA = 1;
 /** The widest line, in characters. */
 export const HISTORY_WIDTH = 100;
 
-/** With 14-digit versions on both sides a line has room for so much of the operation. */
-const OPERATION = 14;
-
 const INDENT = " ".repeat(18);
+
+/** `force` and a version of 16 digits, which is the longest that is a whole number of JavaScript. */
+const OPERATION = 24;
 
 /**
  * Two lines a run, oldest first: what happened, and below it who asked for it and where to look. Both are needed at
- * night, and one line of 100 columns does not hold them.
+ * night, and one line of 100 columns does not hold them. A version is never cut: spans that leave a line no room stand
+ * below it.
  */
 export function historyLines(entries: readonly HistoryEntry[]): string[] {
-  const rows = entries.map(({ result, at }) => [
+  const spans = entries.map(({ result }) => spanOf(result));
+  const wide = table(entries, spans);
+  const fits = wide.every((line) => line.length <= HISTORY_WIDTH);
+  const [header = "", ...rows] = fits ? wide : table(entries, undefined);
+  return [
+    header,
+    ...rows.flatMap((row, index) => [
+      row,
+      ...detailLines(entries[index] as HistoryEntry, fits ? undefined : spans[index]),
+    ]),
+  ];
+}
+
+/** @param spans a column of its own; undefined for none */
+function table(entries: readonly HistoryEntry[], spans: readonly string[] | undefined): string[] {
+  const span = (text: string | undefined) => (text === undefined ? [] : [text]);
+  const rows = entries.map(({ result, at, duringChange }, index) => [
     minuteOf(at),
     clip(safeLine(operationOf(result)), OPERATION),
-    spanOf(result),
-    result.outcome,
+    ...span(spans?.[index]),
+    duringChange ? "in progress" : result.outcome,
     durationText(result.durationMs),
   ]);
-  const header = ["when (UTC)", "operation", "from → to", "verdict", "took"];
+  const header = ["when (UTC)", "operation", ...span(spans && "from → to"), "verdict", "took"];
   const widths = header.map((title, column) =>
     Math.max(title.length, ...rows.map((row) => row[column]?.length ?? 0)),
   );
-  const line = (cells: readonly string[]) => {
-    const padded = cells.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join("  ");
-    return clip(padded.trimEnd(), HISTORY_WIDTH);
-  };
-  return [
-    line(header),
-    ...rows.flatMap((row, index) => [line(row), ...detailLines(entries[index] as HistoryEntry)]),
-  ];
+  return [header, ...rows].map((cells) =>
+    cells
+      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+      .join("  ")
+      .trimEnd(),
+  );
 }
 
 /** `2026-11-24 23:57` */
@@ -58,10 +73,11 @@ function spanOf({ from, to }: HistoryEntry["result"]): string {
   return versionSpan(from, to) || "?";
 }
 
-function detailLines({ result, taskId }: HistoryEntry): string[] {
+function detailLines({ result, taskId }: HistoryEntry, span: string | undefined): string[] {
   const { by, branch, commit, build } = result.run ?? {};
   const parts = [
-    ...said("by", by, 20),
+    ...(span === undefined ? [] : [span]),
+    ...said("by", by, 70),
     ...said("commit", commit && /^[0-9a-f]{13,}$/.test(commit) ? commit.slice(0, 12) : commit, 20),
     ...said("branch", branch, 30),
     ...said("build", build, 60),

@@ -123,7 +123,7 @@ function readMigrationLog(args: CodeBuildRoleArgs): Statement {
   const group = logGroupArn(args, args.migrationLogGroup);
   return allow(
     "ReadMigrationLog",
-    ["logs:DescribeLogStreams", "logs:FilterLogEvents", "logs:GetLogEvents", "logs:StartLiveTail"],
+    ["logs:FilterLogEvents", "logs:GetLogEvents", "logs:StartLiveTail"],
     [group, `${group}:*`],
   );
 }

@@ -28,7 +28,7 @@ export function onCallPolicy(args: OnCallArgs): PolicyDocument {
     ...runMigration(args),
     allow(
       "ReadMigrationLog",
-      ["logs:DescribeLogStreams", "logs:FilterLogEvents", "logs:GetLogEvents", "logs:StartLiveTail"],
+      ["logs:FilterLogEvents", "logs:GetLogEvents", "logs:StartLiveTail"],
       [group, `${group}:*`],
     ),
     allow("ReadSlackWebhook", ["ssm:GetParameter"], [parameterArn(args, args.slackWebhookParameter)]),

@@ -10,7 +10,8 @@ import { revisionOf, sampleOutputs } from "./sampleOutputs.ts";
 export class FakeAws {
   readonly clock: FakeClock;
   readonly faults: Faults;
-  readonly database = new FakeDatabase();
+  /** By the name of their secret. */
+  readonly databases = new Map<string, FakeDatabase>();
   readonly logs: FakeLogs;
   readonly ecs: FakeEcs;
   readonly outputs: Outputs;
@@ -21,17 +22,29 @@ export class FakeAws {
     this.clock = clock;
     this.faults = new Faults(() => clock.now());
     this.logs = new FakeLogs(clock, this.faults, outputs.logGroup);
+    this.databases.set(outputs.databaseSecret, new FakeDatabase());
     this.revisions = new Map([[12, revisionOf(outputs)]]);
     this.ecs = new FakeEcs({
       clock,
       faults: this.faults,
       logs: this.logs,
-      database: this.database,
+      databaseOf: (secret) => this.databaseOf(secret),
       clusterArn: outputs.clusterArn,
       family: outputs.taskDefinitionFamily,
       containerName: outputs.containerName,
       logStreamPrefix: outputs.logStreamPrefix,
       revisions: this.revisions,
     });
+  }
+
+  /** The stack's own. */
+  get database(): FakeDatabase {
+    return this.databaseOf(this.outputs.databaseSecret);
+  }
+
+  databaseOf(secret: string): FakeDatabase {
+    const database = this.databases.get(secret) ?? new FakeDatabase(`db.internal:5432${secret}`);
+    this.databases.set(secret, database);
+    return database;
   }
 }

@@ -1,7 +1,8 @@
 /**
- * The migration container on virtual time: entry_point.sh around golang-migrate. It prints the lines and the result line,
+ * The migration container on virtual time: the migrator around golang-migrate. It prints the lines and the result line,
  * takes the lock, runs the files one after the other, and can be told to stop or be killed at any moment.
  */
+import { digest16 } from "../../automation/contract/container.ts";
 import type { FakeClock } from "./fakeClock.ts";
 import { type FakeDatabase, type FakeFile, planOf, type Step } from "./fakeDatabase.ts";
 
@@ -21,6 +22,8 @@ export interface ContainerOptions {
   readonly taskArn: string;
   readonly image: string;
   readonly migrationsSha256: string;
+  /** The name of the secret that the task definition takes the database from. */
+  readonly secret: string;
   readonly environment: Readonly<Record<string, string>>;
   readonly print: (line: string) => void;
   readonly onEnd: (end: ContainerEnd) => void;
@@ -178,7 +181,7 @@ export class FakeContainer {
         : {};
     this.#options.print(
       JSON.stringify({
-        ecsMigrate: 1,
+        ecsMigrate: 2,
         operation: command[0],
         argument: command[1] ?? null,
         outcome,
@@ -192,6 +195,18 @@ export class FakeContainer {
         durationMs: clock.now() - this.#startedAt,
         image,
         migrationsSha256,
+        database: {
+          engine: "postgres",
+          secret: digest16(this.#options.secret),
+          endpoint: digest16(database.endpoint),
+          serverVersion: known ? "16.4" : null,
+        },
+        holds: {
+          count: files.length,
+          first: files.at(0)?.version ?? null,
+          last: files.at(-1)?.version ?? null,
+          sha256: migrationsSha256,
+        },
         run: { by: environment.RUN_BY ?? null, build: environment.RUN_BUILD ?? null },
       }),
     );

@@ -34,12 +34,18 @@ export class FakeDatabase {
   version: number | null = null;
   dirty = false;
   lockedBy: string | undefined;
+  /** `host:port/name`. */
+  readonly endpoint: string;
   /** Set where no connection comes about: golang-migrate's words. */
   unreachable: string | undefined;
   /** Everything whose SQL was committed, in order. */
   readonly ran: Ran[] = [];
   /** Every change of version or mark, by task. */
   readonly touchedBy = new Set<string>();
+
+  constructor(endpoint = "db.internal:5432/shop") {
+    this.endpoint = endpoint;
+  }
 
   get state(): { version: number | null; dirty: boolean } {
     return { version: this.version, dirty: this.dirty };

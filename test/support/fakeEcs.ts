@@ -59,6 +59,8 @@ export interface FakeRevision {
   readonly files: readonly FakeFile[];
   readonly image: string;
   readonly migrationsSha256: string;
+  /** The name of its database's secret. */
+  readonly secret: string;
   readonly status?: "ACTIVE" | "INACTIVE";
   /** false: a revision of before the record. */
   readonly recorded?: boolean;
@@ -68,7 +70,8 @@ export interface FakeEcsOptions {
   readonly clock: FakeClock;
   readonly faults: Faults;
   readonly logs: FakeLogs;
-  readonly database: FakeDatabase;
+  /** The database that a secret names at this moment. */
+  readonly databaseOf: (secret: string) => FakeDatabase;
   readonly clusterArn: string;
   readonly family: string;
   readonly containerName: string;
@@ -262,7 +265,7 @@ export class FakeEcs {
   }
 
   #makeContainer(task: FakeTask): FakeContainer {
-    const { clock, database, logs, containerName, revisions } = this.#options;
+    const { clock, databaseOf, logs, containerName, revisions } = this.#options;
     const { script, input } = task;
     const override = input.overrides?.containerOverrides?.find(({ name }) => name === containerName);
     const revision = revisions.get(Number(input.taskDefinition?.split(":").at(-1)));
@@ -276,7 +279,8 @@ export class FakeEcs {
     for (const line of script.chatter ?? []) print(line);
     return new FakeContainer({
       clock,
-      database,
+      database: databaseOf(revision.secret),
+      secret: revision.secret,
       files: revision.files,
       command: override?.command ?? [],
       taskArn: task.arn,

@@ -30,6 +30,8 @@ export class FakeLogs {
   groupExists = true;
   /** GetLogEvents answers an empty page with a new token before each page that holds something. */
   emptyPages = false;
+  /** FilterLogEvents answers so many events a page: few, so that a reader who takes the first for all is found out. */
+  filterPage = 2;
   /** Live Tail is allowed; `silent`: a session begins and sends nothing. */
   liveTail: boolean | "silent" = false;
   /** Live Tail loses every event of so many; 0: none. */
@@ -80,28 +82,6 @@ export class FakeLogs {
         return { ...metadata, ...this.#page(visible, input.nextToken) };
       }),
 
-    describeLogStreams: (input) =>
-      this.#faults.call("describeLogStreams", input, () => {
-        this.#group(input.logGroupName);
-        if (input.logStreamNamePrefix !== undefined && input.orderBy === "LastEventTime") {
-          throw new FakeAwsError(
-            "InvalidParameterException",
-            "Cannot order by LastEventTime with a logStreamNamePrefix.",
-          );
-        }
-        const names = [...this.streams.keys()]
-          .filter((name) => name.startsWith(input.logStreamNamePrefix ?? ""))
-          .sort((a, b) => this.#order(input.orderBy, a, b));
-        if (input.descending) names.reverse();
-        const from = Number(input.nextToken ?? 0);
-        const to = from + Math.min(input.limit ?? 50, 50);
-        const logStreams = names.slice(from, to).map((logStreamName) => ({
-          logStreamName,
-          creationTime: this.streams.get(logStreamName)?.createdAt,
-        }));
-        return { ...metadata, logStreams, ...(to < names.length ? { nextToken: String(to) } : {}) };
-      }),
-
     filterLogEvents: (input) =>
       this.#faults.call("filterLogEvents", input, () => {
         this.#group(input.logGroupName);
@@ -111,10 +91,14 @@ export class FakeLogs {
           .flatMap(([logStreamName, stream]) =>
             this.#visible(stream).map((event) => ({ ...event, logStreamName })),
           )
-          .filter((event) => event.timestamp >= (input.startTime ?? 0) && event.message.includes(word));
+          .filter(
+            ({ timestamp }) =>
+              timestamp >= (input.startTime ?? 0) && timestamp <= (input.endTime ?? Infinity),
+          )
+          .filter(({ message }) => message.includes(word))
+          .sort((a, b) => a.timestamp - b.timestamp);
         const from = Number(input.nextToken ?? 0);
-        // Small pages, so that a reader who takes the first for all is found out.
-        const to = from + 2;
+        const to = from + this.filterPage;
         return {
           ...metadata,
           events: all.slice(from, to),
@@ -154,12 +138,6 @@ export class FakeLogs {
   /** How many lines of the stream could be read at a moment. */
   #before(stream: string, moment: number): number {
     return (this.streams.get(stream)?.events ?? []).filter(({ visibleAt }) => visibleAt <= moment).length;
-  }
-
-  #order(orderBy: string | undefined, a: string, b: string): number {
-    if (orderBy !== "LastEventTime") return a < b ? -1 : 1;
-    const last = (name: string) => this.streams.get(name)?.events.at(-1)?.timestamp ?? 0;
-    return last(a) - last(b);
   }
 
   #group(name: string | undefined): void {

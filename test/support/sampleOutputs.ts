@@ -1,7 +1,11 @@
 /** A stack's outputs as the tests use them: three migrations in revision 12 of the task definition. */
 import { createHash } from "node:crypto";
-import type { Outputs } from "../../automation/contract/outputs.ts";
-import { type MigrationFile, parseMigrationFileName } from "../../automation/migrations/folder.ts";
+import type { Outputs, ShippedMigration } from "../../automation/contract/outputs.ts";
+import {
+  digestOfMigrations,
+  type MigrationFile,
+  parseMigrationFileName,
+} from "../../automation/migrations/folder.ts";
 import type { FakeFile } from "./fakeDatabase.ts";
 import type { FakeRevision } from "./fakeEcs.ts";
 
@@ -43,20 +47,26 @@ export function sampleOutputs(changes: Partial<Outputs> = {}, files = SAMPLE_FIL
     codeBuildProject: "shop-stage",
     connectionLink: null,
     source: null,
-    migrationsSha256: sha256(files.map(({ version }) => version).join()),
-    migrations: files.map(({ version, name }) => ({
-      version,
-      name,
-      up: sha256(`${name} up`),
-      down: sha256(`${name} down`),
-    })),
+    migrationsSha256: digestOfMigrations(recordOfFiles(files)),
+    migrations: recordOfFiles(files),
     ...changes,
   };
 }
 
+/** Some files as a stack ships them. */
+export function recordOfFiles(files: readonly FakeFile[]): ShippedMigration[] {
+  return files.map(({ version, name }) => ({
+    version,
+    name,
+    up: sha256(`${name} up`),
+    down: sha256(`${name} down`),
+  }));
+}
+
 /** The revision that the outputs name. */
 export function revisionOf(outputs: Outputs, files = SAMPLE_FILES): FakeRevision {
-  return { files, image: outputs.image, migrationsSha256: outputs.migrationsSha256 };
+  const { image, migrationsSha256, databaseSecret: secret } = outputs;
+  return { files, image, migrationsSha256, secret };
 }
 
 /** The checkout that those outputs were shipped from. */

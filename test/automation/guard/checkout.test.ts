@@ -5,11 +5,12 @@ import { DEFAULT_CHECK } from "../../../automation/check/settings.ts";
 import type { Operation } from "../../../automation/contract/operations.ts";
 import type { Outputs } from "../../../automation/contract/outputs.ts";
 import { type CheckoutRefusedError, checkCheckout } from "../../../automation/guard/checkout.ts";
+import { changedSinceRun } from "../../../automation/history/knownVersion.ts";
 import { type MigrationFile, parseMigrationFileName } from "../../../automation/migrations/folder.ts";
 import { FAULTS } from "../../support/fakeFaults.ts";
 import { fakeStack } from "../../support/previews.ts";
 import { RunFixture, temporaryHome } from "../../support/runFixture.ts";
-import { revisionOf, SAMPLE_FILES, sampleCheckout } from "../../support/sampleOutputs.ts";
+import { revisionOf, SAMPLE_FILES, sampleCheckout, sampleOutputs } from "../../support/sampleOutputs.ts";
 
 const LAST = "20261124_index_email.up.sql";
 const BEFORE = "20261122_add_email.up.sql";
@@ -38,10 +39,10 @@ async function guard(
   checkout: readonly MigrationFile[],
   outputs: Outputs | null = fixture.aws.outputs,
 ) {
-  const { stack, connectEcs, connectLogs } = fixture.deployDeps();
+  const { stack, connectEcs, connectLogs, clock } = fixture.deployDeps();
   const now = new Date("2026-11-24T12:00:00Z");
   return checkCheckout({
-    ...{ stack, outputs: outputs ?? undefined, checkout, now, connectEcs, connectLogs },
+    ...{ stack, outputs: outputs ?? undefined, checkout, now, connectEcs, connectLogs, clock },
     ...{ settings: DEFAULT_CHECK, orderOnly: true },
   }).then(
     ({ record: { released, migrations } }) => ({
@@ -115,7 +116,7 @@ describe("where the history does not tell", () => {
     const said = await guarded(t, [], edited(LAST));
     assert.ok(Array.isArray(said));
     assert.equal(said[1], REFUSED);
-    assert.equal(said.at(-1), hint("the newest run left no word of the version"));
+    assert.equal(said.at(-1), hint("no run on this database is on record"));
   });
 
   test("a run without a result line hides the one before it", async (t) => {
@@ -125,7 +126,7 @@ describe("where the history does not tell", () => {
     await fixture.run(UP);
     const said = await guard(fixture, edited(LAST));
     assert.ok(Array.isArray(said));
-    assert.equal(said.at(-1), hint("the newest run left no word of the version"));
+    assert.equal(said.at(-1), hint(`task ${"2".padStart(32, "0")} left no result`));
   });
 
   test("a task that runs may run the file yet", async (t) => {
@@ -141,7 +142,7 @@ describe("where the history does not tell", () => {
   test("a refusal of AWS's is named", async (t) => {
     const fixture = new RunFixture(await temporaryHome(t));
     await fixture.run(FORCE);
-    fixture.aws.faults.next("describeLogStreams", FAULTS.denied());
+    fixture.aws.faults.next("filterLogEvents", FAULTS.denied());
     const said = await guard(fixture, edited(LAST));
     assert.ok(Array.isArray(said));
     assert.match(said.at(-1) ?? "", /the history could not be read: /);
@@ -194,22 +195,46 @@ test("before the first deploy there is no history, and what is wrong is refused 
   assert.deepEqual(fixture.aws.faults.calls, []);
 });
 
-test("a checkout that fits asks AWS nothing", async (t) => {
+test("if AWS cannot be asked, a checkout that fits what was shipped passes", async (t) => {
   const fixture = new RunFixture(await temporaryHome(t));
-  const asked: string[] = [];
-  const refuse = async (what: string): Promise<never> => {
-    asked.push(what);
-    throw new Error(what);
-  };
-  const { findings } = await checkCheckout({
-    stack: "stage",
-    outputs: fixture.aws.outputs,
-    checkout: sampleCheckout(),
-    now: new Date("2026-11-24T12:00:00Z"),
-    settings: DEFAULT_CHECK,
-    orderOnly: true,
-    connectEcs: () => refuse("ecs"),
-    connectLogs: () => refuse("logs"),
+  fixture.aws.faults.always("listTasks", FAULTS.denied());
+  assert.deepEqual(await guard(fixture, sampleCheckout()), {
+    released: [],
+    shipped: [20261120, 20261122, 20261124],
   });
-  assert.deepEqual([findings, asked], [[], []]);
+});
+
+describe("L8: a file that was shipped and never ran", () => {
+  const late = { version: 20261121, name: "late", ms: 1 };
+  const files = [...SAMPLE_FILES, late].sort((a, b) => a.version - b.version);
+
+  test("a late file that a deploy refused and an operator's `pulumi up` shipped is refused still", async (t) => {
+    const fixture = new RunFixture(await temporaryHome(t));
+    await fixture.run(UP);
+    const said = await guard(fixture, sampleCheckout(files), sampleOutputs({}, files));
+    assert.ok(Array.isArray(said));
+    assert.match(said[1] ?? "", /20261121_late\.up\.sql:1: error late: /);
+  });
+
+  test("one that the last run held is old", async (t) => {
+    const fixture = new RunFixture(await temporaryHome(t));
+    const outputs = sampleOutputs({}, files);
+    fixture.aws.revisions.set(12, revisionOf(outputs, files));
+    await fixture.run(UP);
+    assert.ok(!Array.isArray(await guard(fixture, sampleCheckout(files), outputs)));
+  });
+
+  test("an edited file that was shipped so is a warning of the deploy's", async (t) => {
+    const fixture = new RunFixture(await temporaryHome(t));
+    await fixture.run(UP);
+    const { migrations } = fixture.aws.outputs;
+    const edits = migrations.map((migration, index) =>
+      index === 1 ? { ...migration, up: "0".repeat(64) } : migration,
+    );
+    const known = { kind: "known", version: { version: 20261124, dirty: false } } as const;
+    const holds = { count: 3, first: 20261120, last: 20261124, sha256: fixture.aws.outputs.migrationsSha256 };
+    assert.deepEqual(changedSinceRun(edits, { ...known, holds }), { neverRan: [], isUnclear: true });
+    assert.deepEqual(changedSinceRun(migrations, { ...known, holds }), { neverRan: [], isUnclear: false });
+    assert.deepEqual(changedSinceRun(edits, { ...known, holds: null }), { neverRan: [], isUnclear: false });
+  });
 });

@@ -56,6 +56,35 @@ describe("historyLines", () => {
     assertGolden("history.txt", `${lines.join("\n")}\n`);
   });
 
+  it("R34: cuts no version, whatever stands beside it", () => {
+    const version = 20261125123456;
+    const lines = historyLines([
+      entry({ operation: "force", argument: String(version) }),
+      entry({
+        operation: "goto",
+        argument: "9007199254740991",
+        from: { version: 20261124000000, dirty: true },
+        to: { version, dirty: true },
+        durationMs: 3_700_000,
+      }),
+    ]);
+    assert.deepEqual(lines, [
+      "when (UTC)        operation              verdict  took",
+      "2026-11-24 12:00  force 20261125123456   applied  1.2 s",
+      "                  20261120 → 20261124, task 0123456789abcdef0123456789abcdef",
+      "2026-11-24 12:00  goto 9007199254740991  applied  1 h 1 min",
+      "                  20261124000000 (dirty) → 20261125123456 (dirty)",
+      "                  task 0123456789abcdef0123456789abcdef",
+    ]);
+  });
+
+  it("L3: a question during a migration is shown as what it saw", () => {
+    const state = { version: 20261122, dirty: true };
+    const question = entry({ operation: "version", outcome: "dirty", from: state, to: state });
+    const [, row] = historyLines([{ ...question, duringChange: true }]);
+    assert.match(row ?? "", /version\s+20261122 \(dirty\)\s+in progress/);
+  });
+
   it("fits 100 columns, whatever the result line holds", () => {
     const version = fc.option(
       fc.record({ version: fc.option(fc.integer({ min: 0, max: 99991231235959 })), dirty: fc.boolean() }),
@@ -117,7 +146,7 @@ describe("the history of runs that ECS forgot", () => {
       failures?.map(({ reason }) => reason),
       ["MISSING", "MISSING"],
     );
-    const history = await readHistory(logs.api, outputs, begin);
+    const history = await readHistory({ logs: logs.api, outputs }, begin);
     assert.deepEqual(
       history.map(({ result, taskId }) => `${result.operation} ${result.to?.version} ${taskId}`),
       [
@@ -125,6 +154,6 @@ describe("the history of runs that ECS forgot", () => {
         `down 20261122 ${arns[1]?.slice(arns[1].lastIndexOf("/") + 1)}`,
       ],
     );
-    assert.deepEqual(await readHistory(logs.api, outputs, clock.now()), []);
+    assert.deepEqual(await readHistory({ logs: logs.api, outputs }, clock.now()), []);
   });
 });

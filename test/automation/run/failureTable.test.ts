@@ -1010,7 +1010,7 @@ describe("failure table: a deploy that ends before its migration", () => {
     const why =
       /Stack stage is up, but its outputs could not be read, .*: Pulumi could not read .* s3: timeout/;
     assertRow({ name: "", ...notStarted, why, next: /deploy --stack stage/ }, report);
-    assert.equal(fixture.aws.faults.calls.length, 0);
+    assert.equal(fixture.aws.faults.of("runTask").length, 0);
   });
 
   test("it is stopped while pulumi up runs: 13, and no word of a task", async (t) => {
@@ -1031,7 +1031,7 @@ describe("failure table: a deploy that ends before its migration", () => {
       ["npx ecs-migrate deploy --stack stage", "pulumi cancel -s stage"],
     );
     assert.equal(report.headline, "Interrupted (the deploy was stopped): the database did not change");
-    assert.equal(fixture.aws.faults.calls.length, 0);
+    assert.equal(fixture.aws.faults.of("runTask").length, 0);
   });
 
   for (const [name, error, exitCode, why, nextStep] of refusals) {
@@ -1044,7 +1044,7 @@ describe("failure table: a deploy that ends before its migration", () => {
         openStack: async () => fakeStack({ up }),
       });
       assertRow({ name, kind: "notStarted", exitCode, changed: "no", why, next: nextStep }, report);
-      assert.equal(fixture.aws.faults.calls.length, 0);
+      assert.equal(fixture.aws.faults.of("runTask").length, 0);
     });
   }
 

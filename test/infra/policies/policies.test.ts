@@ -173,7 +173,7 @@ test("CodeBuild's role: what a routine deploy needs, and nothing else", () => {
     ["LookUpCluster", "ecs:DescribeClusters", CLUSTER, undefined],
     [
       "ReadMigrationLog",
-      "logs:DescribeLogStreams logs:FilterLogEvents logs:GetLogEvents logs:StartLiveTail",
+      "logs:FilterLogEvents logs:GetLogEvents logs:StartLiveTail",
       `${log} ${log}:*`,
       undefined,
     ],
