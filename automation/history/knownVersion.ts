@@ -5,12 +5,12 @@
 import type { Task } from "@aws-sdk/client-ecs";
 import type { EcsApi, LogsApi } from "../aws/clients.ts";
 import { awsErrorText } from "../aws/errors.ts";
-import { digest16 } from "../contract/container.ts";
 import type { Outputs, ShippedMigration } from "../contract/outputs.ts";
 import type { DatabaseVersion, HeldMigrations, ResultLine } from "../contract/resultLine.ts";
 import { digestOfMigrations } from "../migrations/folder.ts";
 import type { Clock } from "../task/clock.ts";
 import { hasEnded, isQuestion, readFamily, runningChanges } from "../task/family.ts";
+import { databaseOf } from "./database.ts";
 import {
   type EndedRun,
   hasEndedWithResult,
@@ -113,11 +113,13 @@ export function lastUpToDate(
  * The runs on the database that the outputs name, in the order of their ends: those with the secret's digest, and of them
  * those with the endpoint that the newest one had, since a secret's value may name another database by now.
  */
-function runsOn(record: readonly RunRecord[], { databaseSecret }: Outputs): EndedRun[] {
-  const secret = digest16(databaseSecret);
-  const runs = record.filter(hasEndedWithResult).filter(({ result }) => result.database?.secret === secret);
-  const endpoint = runs.findLast(({ result }) => result.database?.endpoint)?.result.database?.endpoint;
-  return runs.filter(({ result }) => result.database?.endpoint === endpoint && endpoint !== undefined);
+function runsOn(record: readonly RunRecord[], outputs: Outputs): EndedRun[] {
+  const named = databaseOf(outputs);
+  if (named.secret === null) return [];
+  const runs = record.filter(hasEndedWithResult).filter(({ result }) => result.database?.secret === named.secret);
+  const newest = runs.findLast(({ result }) => result.database?.endpoint)?.result.database?.endpoint;
+  const endpoint = named.endpoint ?? newest;
+  return runs.filter(({ result }) => endpoint !== undefined && result.database?.endpoint === endpoint);
 }
 
 /** Why a run does not say how the database is now; undefined if nothing casts doubt on it. */

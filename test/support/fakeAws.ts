@@ -5,7 +5,7 @@ import { FakeDatabase } from "./fakeDatabase.ts";
 import { FakeEcs, type FakeRevision } from "./fakeEcs.ts";
 import { Faults } from "./fakeFaults.ts";
 import { FakeLogs } from "./fakeLogs.ts";
-import { revisionOf, sampleOutputs } from "./sampleOutputs.ts";
+import { revisionOf, sampleOutputs, secretOf } from "./sampleOutputs.ts";
 
 export class FakeAws {
   readonly clock: FakeClock;
@@ -22,7 +22,7 @@ export class FakeAws {
     this.clock = clock;
     this.faults = new Faults(() => clock.now());
     this.logs = new FakeLogs(clock, this.faults, outputs.logGroup);
-    this.databases.set(outputs.databaseSecret, new FakeDatabase());
+    this.databases.set(secretOf(outputs), new FakeDatabase());
     this.revisions = new Map([[12, revisionOf(outputs)]]);
     this.ecs = new FakeEcs({
       clock,
@@ -39,7 +39,7 @@ export class FakeAws {
 
   /** The stack's own. */
   get database(): FakeDatabase {
-    return this.databaseOf(this.outputs.databaseSecret);
+    return this.databaseOf(secretOf(this.outputs));
   }
 
   databaseOf(secret: string): FakeDatabase {

@@ -63,10 +63,16 @@ export function recordOfFiles(files: readonly FakeFile[]): ShippedMigration[] {
   }));
 }
 
+/** The name of the secret with the database's URL. */
+export function secretOf({ databaseSecret }: Outputs): string {
+  if (databaseSecret === null) throw new Error("the sample has a secret");
+  return databaseSecret;
+}
+
 /** The revision that the outputs name. */
 export function revisionOf(outputs: Outputs, files = SAMPLE_FILES): FakeRevision {
-  const { image, migrationsSha256, databaseSecret: secret } = outputs;
-  return { files, image, migrationsSha256, secret };
+  const { image, migrationsSha256 } = outputs;
+  return { files, image, migrationsSha256, secret: secretOf(outputs) };
 }
 
 /** The checkout that those outputs were shipped from. */

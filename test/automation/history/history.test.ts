@@ -14,6 +14,7 @@ import { type EndedRun, readBack, readRecord } from "../../../automation/history
 import { readFamily } from "../../../automation/task/family.ts";
 import { FAULTS } from "../../support/fakeFaults.ts";
 import { RunFixture, temporaryHome } from "../../support/runFixture.ts";
+import { secretOf } from "../../support/sampleOutputs.ts";
 import { SAMPLE_RESULT } from "../../support/sampleResult.ts";
 
 const UP: Operation = { name: "up" };
@@ -127,7 +128,7 @@ describe("whether a migration is due", () => {
     await fixture.run(UP);
     const database = {
       engine: "postgres",
-      secret: digest16(aws.outputs.databaseSecret),
+      secret: digest16(secretOf(aws.outputs)),
       endpoint: digest16(aws.database.endpoint),
       serverVersion: null,
     };
@@ -204,7 +205,7 @@ describe("whether a migration is due", () => {
         to: { version: null, dirty: false },
         database: {
           engine: "postgres",
-          secret: digest16(aws.outputs.databaseSecret),
+          secret: digest16(secretOf(aws.outputs)),
           endpoint: digest16("new.internal:5432/shop"),
           serverVersion: null,
         },
