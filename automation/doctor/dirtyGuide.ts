@@ -6,7 +6,7 @@ import type { Outputs } from "../contract/outputs.ts";
 import type { HistoryEntry } from "../history/history.ts";
 import { type MigrationFile, sha256 } from "../migrations/folder.ts";
 import { COMMAND, commandFor } from "../text/commandLine.ts";
-import { dirtyMark } from "../verdict/dirty.ts";
+import { dirtyMark } from "../verdict/dirtyMark.ts";
 import { type Look, looksFor } from "./lookQueries.ts";
 
 export interface GuidedStatement {
@@ -86,20 +86,18 @@ function checkoutOf(
 type Mark = NonNullable<ReturnType<typeof dirtyMark>>;
 
 /** Without a run of the history an up file is supposed: a down leaves the mark on the version below its file. */
-function markOf({ version, run, outputs, stack }: DirtyGuideInput): Mark | null {
+function markOf({ version, run, outputs }: DirtyGuideInput): Mark | null {
   const from = run?.result.from ?? { version, dirty: true };
   return dirtyMark(
-    { kind: "dirty", version, from, files: run?.result.files ?? [], error: run?.result.error ?? null },
     {
-      stack,
-      operation: { name: "status" },
-      application: outputs.application,
-      taskDefinition: null,
-      image: null,
-      logStream: null,
-      taskArn: null,
-      migrations: outputs.migrations,
+      kind: "dirty",
+      version,
+      from,
+      files: run?.result.files ?? [],
+      error: run?.result.error ?? null,
+      failure: run?.result.failed ?? null,
     },
+    { operation: { name: "status" }, migrations: outputs.migrations },
   );
 }
 

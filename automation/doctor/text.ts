@@ -2,7 +2,7 @@
 import { styleText } from "node:util";
 import { safeLine, safeText } from "../text/plainText.ts";
 import { countText } from "../text/version.ts";
-import { STILL_RUNNING } from "../verdict/dirty.ts";
+import { stillRunning } from "../verdict/dirtyMark.ts";
 import type { CheckState, Diagnosis } from "./diagnosis.ts";
 import type { DirtyGuide, GuidedStatement } from "./dirtyGuide.ts";
 
@@ -71,7 +71,7 @@ function introLines({
     `The database is dirty ${at}: ${safeLine(file)} (${direction}) did not complete${inferred}.`,
     ...(error === null ? [] : [`Its error: ${safeLine(error)}`]),
     // There is no result line, so the container's end is not known.
-    ...(sure ? [] : [STILL_RUNNING]),
+    ...(sure ? [] : [stillRunning(null)]),
     checkoutText(checkout),
     ...(wholeOrNothing === null ? [] : [transactionText(wholeOrNothing)]),
   ];

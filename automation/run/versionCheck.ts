@@ -4,7 +4,8 @@ import { awsErrorText } from "../aws/errors.ts";
 import type { DatabaseVersion, ResultLine } from "../contract/resultLine.ts";
 import { isQuestion, readFamily, runningChanges } from "../task/family.ts";
 import type { EcsTaskRun } from "../task/taskRun.ts";
-import { establish, type Verdict, wantsProbe } from "../verdict/verdict.ts";
+import type { Verdict } from "../verdict/verdict.ts";
+import { applyVersionCheck, wantsVersionCheck } from "../verdict/versionCheck.ts";
 import { askVersion, type FollowedRun, followRun, newRunId, type RunDeps } from "./follow.ts";
 
 /** A question that a migration has overtaken is asked again so often. */
@@ -16,12 +17,12 @@ export async function resolveUnknown(
   verdict: Verdict,
   taskDefinition: string,
 ): Promise<Verdict> {
-  if (!wantsProbe(verdict) || deps.signal.aborted) return verdict;
+  if (!wantsVersionCheck(verdict) || deps.signal.aborted) return verdict;
   deps.terminal.say(
     "The task's end does not say how it left the database; asking the database for its version.",
   );
   const version = await reliableVersion(deps, taskDefinition);
-  return establish(verdict, version);
+  return applyVersionCheck(verdict, version);
 }
 
 /**

@@ -3,7 +3,7 @@ import type { Task } from "@aws-sdk/client-ecs";
 import type { EcsApi } from "../aws/clients.ts";
 import { awsErrorKind, GarbledAnswerError, isPassing } from "../aws/errors.ts";
 import type { Outputs } from "../contract/outputs.ts";
-import { namedContainer } from "../verdict/verdict.ts";
+import { namedContainer } from "../verdict/judge.ts";
 import { backoffMs, type Clock } from "./clock.ts";
 import { startedBy } from "./request.ts";
 

@@ -7,7 +7,9 @@ import type { RunTaskCommandInput, Task } from "@aws-sdk/client-ecs";
 import { awsErrorKind, awsErrorText, isPassing, isRefusedByEcs } from "../aws/errors.ts";
 import type { Operation } from "../contract/operations.ts";
 import type { Origin } from "../contract/origin.ts";
-import { failureReason, type NotStartedReason, type Verdict } from "../verdict/verdict.ts";
+import { judgeFailures } from "../verdict/judge.ts";
+import { mayFindRoom, type NotStartedReason, reasonOf } from "../verdict/notStartedReasons.ts";
+import type { Verdict } from "../verdict/verdict.ts";
 import { backoffMs } from "./clock.ts";
 import { describeTasks, type FamilyReader, hasEnded, ownTask, readFamily } from "./family.ts";
 import { canJoin, findOwnRun, findRunning, type Resumed } from "./find.ts";
@@ -124,7 +126,7 @@ async function renewed(options: StartOptions): Promise<StartOptions> {
 
 /** If an earlier process began this run, "not started" would be a guess. */
 function notLookedUp({ resumed }: StartOptions, error: unknown): Started {
-  if (!resumed) return refused(refusalReason(error), awsErrorText(error));
+  if (!resumed) return refused(reasonOf(awsErrorText(error)), awsErrorText(error));
   const kind = awsErrorKind(error);
   const cause = kind === "credentials" || kind === "denied" ? "credentials" : "unreadable";
   const detail = `an earlier run of this command may have started a task, and it could not be looked up: ${awsErrorText(error)}`;
@@ -242,10 +244,8 @@ async function tryRunTask(options: StartOptions, input: RunTaskCommandInput): Pr
     const { tasks, failures } = await options.ecs.runTask(input, options.signal);
     const failure = failures?.[0];
     if (failure) {
-      const reason = failureReason(failure.reason ?? "");
-      const detail = [failure.reason, failure.detail, failure.arn].filter(Boolean).join(": ");
-      const again = reason === "capacity" || reason === "agent" ? "capacity" : "never";
-      return { reason, detail, answer: "nothingStarted", again };
+      const { reason, detail } = judgeFailures(failure);
+      return { reason, detail, answer: "nothingStarted", again: mayFindRoom(reason) ? "capacity" : "never" };
     }
     const task = tasks?.[0];
     if (task?.taskArn) return { task, adopted: false };
@@ -270,23 +270,12 @@ async function adoptConflict(options: StartOptions, error: unknown): Promise<Fou
 /** Only what ECS itself names is a refusal; after anything else the call may have been carried out. */
 function refusedOrLost(error: unknown): NoTask {
   const detail = awsErrorText(error);
-  if (/capacity is unavailable|concurrent tasks|provisioning/i.test(detail))
-    return { reason: "capacity", detail, answer: "refused", again: "capacity" };
+  const reason = reasonOf(detail);
+  if (mayFindRoom(reason)) return { reason, detail, answer: "refused", again: "capacity" };
   const kind = awsErrorKind(error);
   const answer = isRefusedByEcs(error) ? "refused" : "lost";
   const passes = isPassing(kind) || (answer === "lost" && kind === "other");
-  return { reason: refusalReason(error), detail, answer, again: passes ? "passing" : "never" };
-}
-
-/** Source: the errors of RunTask in the Amazon ECS API reference. */
-function refusalReason(error: unknown): NotStartedReason {
-  const kind = awsErrorKind(error);
-  const text = awsErrorText(error);
-  if (kind === "credentials" || kind === "denied") return "denied";
-  if (/^ClusterNotFound/.test(text)) return "cluster";
-  if (/task definition/i.test(text)) return "taskDefinition";
-  if (/^(InvalidParameter|Client|Platform|Unsupported|Blocked)/.test(text)) return "invalid";
-  return "other";
+  return { reason, detail, answer, again: passes ? "passing" : "never" };
 }
 
 function refused(reason: NotStartedReason, detail: string): Started {

@@ -5,7 +5,9 @@ import type { Operation } from "../contract/operations.ts";
 import type { Origin } from "../contract/origin.ts";
 import type { Outputs } from "../contract/outputs.ts";
 import type { ResultLine } from "../contract/resultLine.ts";
-import { type Evidence, judge, namedContainer, type Verdict } from "../verdict/verdict.ts";
+import { type Evidence, judge, namedContainer } from "../verdict/judge.ts";
+import { mayFindRoom } from "../verdict/notStartedReasons.ts";
+import type { Verdict } from "../verdict/verdict.ts";
 import { backoffMs, type Clock } from "./clock.ts";
 import type { Resumed } from "./find.ts";
 import { LiveTail } from "./liveTail.ts";
@@ -98,7 +100,7 @@ export async function runEcsTask(deps: EcsTaskDeps, request: EcsTaskRequest): Pr
 }
 
 function foundNoRoom({ verdict, task }: EcsTaskRun): boolean {
-  return verdict.kind === "notStarted" && verdict.reason === "capacity" && task !== null;
+  return verdict.kind === "notStarted" && mayFindRoom(verdict.reason) && task !== null;
 }
 
 function startOptions(deps: EcsTaskDeps, request: EcsTaskRequest, firstAttempt: number): StartOptions {
@@ -130,7 +132,7 @@ async function watchStarted(deps: EcsTaskDeps, request: WatchRequest, started: S
   if (first.end === "forgotten" || first.end === "neverSeen") await drain(follower, deps.clock, signal);
   const { watched, warning } = await stopWhereAsked(request, watch, first);
   return {
-    verdict: judgeWatched(watched, outputs.containerName, follower.result, taskArn),
+    verdict: judgeWatched(watched, outputs.containerName, follower.result, taskArn, follower.tail),
     task: taskReport(watched.task ?? started.task, taskArn, outputs.containerName, started.attached),
     logStream,
     logTail: follower.tail,
@@ -202,8 +204,9 @@ export function judgeWatched(
   containerName: string,
   result: ResultLine | undefined,
   taskArn: string,
+  logTail: readonly string[] = [],
 ): Verdict {
-  const evidence: Evidence = { containerName, task: watched.task, result };
+  const evidence: Evidence = { containerName, task: watched.task, result, logTail };
   switch (watched.end) {
     case "stopped":
       return judge(evidence);

@@ -6,7 +6,7 @@
 import type { Task } from "@aws-sdk/client-ecs";
 import type { EcsApi } from "../aws/clients.ts";
 import { awsErrorKind, awsErrorText, GarbledAnswerError, isPassing } from "../aws/errors.ts";
-import { namedContainer } from "../verdict/verdict.ts";
+import { namedContainer } from "../verdict/judge.ts";
 import { backoffMs, type Clock } from "./clock.ts";
 import { hasEnded } from "./family.ts";
 import type { LiveTail } from "./liveTail.ts";

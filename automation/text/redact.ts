@@ -6,6 +6,8 @@
  * print them. A rule masks too much rather than too little, and yet leaves SQL, digests, ARNs and versions alone.
  */
 
+import { maskUrls } from "./urls.ts";
+
 /** What stands in a secret's place. */
 export const MASK = "***";
 
@@ -27,8 +29,7 @@ export function redact(text: string, secrets: readonly string[] = []): string {
 
 /** {@link redact} with its secrets prepared once, for many lines. */
 export function redactor(secrets: readonly string[]): (text: string) => string {
-  const forms = [...new Set(secrets.flatMap(secretForms))].filter((form) => form.length >= SHORTEST_SECRET);
-  forms.sort((a, b) => b.length - a.length);
+  const forms = formsOf(secrets);
   return (text) => {
     let before = text;
     for (let pass = 0; pass < MAX_PASSES; pass += 1) {
@@ -38,6 +39,17 @@ export function redactor(secrets: readonly string[]): (text: string) => string {
     }
     return before;
   };
+}
+
+/** Masks known secrets and nothing else: for text that is JSON already, which a rule might break. */
+export function literalMasker(secrets: readonly string[]): (text: string) => string {
+  const forms = formsOf(secrets);
+  return (text) => maskLiterals(text, forms);
+}
+
+function formsOf(secrets: readonly string[]): string[] {
+  const forms = [...new Set(secrets.flatMap(secretForms))].filter((form) => form.length >= SHORTEST_SECRET);
+  return forms.sort((a, b) => b.length - a.length);
 }
 
 /** Longest first, so that a secret within another does not cut it in two. */
@@ -94,9 +106,6 @@ function percentEncoded(value: string): string {
 type Rule = readonly [pattern: RegExp, replacement: string];
 
 // Quantifiers are bounded: a log line may be 256 KB long, and an unbounded prefix would make the search quadratic.
-const SCHEME = "[a-z][a-z0-9+.-]{0,30}:\\/\\/";
-const DATABASE_SCHEME =
-  "(?:postgres|postgresql|pgx5?|mysql|mariadb|cockroach(?:db)?|redshift|sqlserver|mongodb(?:\\+srv)?|redis|rediss|amqps?|clickhouse|cassandra):\\/\\/";
 /** Keys whose value is a secret in `key=value`. What stands before them (`DB_`, `ssl`) does not matter. */
 const SECRET_KEY =
   "(?:password|passwd|passphrase|MYSQL_PWD|secret[_-]?access[_-]?key|session[_-]?token|client[_-]?secret|(?:access|auth|refresh|security|id|api|bot)[_-]token|api[_-]?key|X-Amz-(?:Signature|Credential))";
@@ -110,26 +119,8 @@ const QUOTED = "(?:'(?:[^'\\\\\\n]|\\\\.|'')*(?:'|(?=\\n)|$)|\"(?:[^\"\\\\\\n]|\
 const RULES: readonly Rule[] = [
   [/-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]*PRIVATE KEY-----|$)/g, MASK],
   [/hooks\.slack(-gov)?\.com\/[^\s"'`<>|]+/gi, `hooks.slack$1.com/${MASK}`],
-  // Go quotes a URL that it could not parse with %q: what is between the quotes may hold blanks.
-  [new RegExp(`(?<=")(${SCHEME})(?:[^"\\\\\\n]|\\\\.){0,2000}@`, "gi"), `$1${MASK}@`],
-  // An unencoded `/`, `?` or `#` in a password: up to the last @ of the word.
-  [new RegExp(`(${DATABASE_SCHEME})[^\\s"'\`<>]{0,2000}@`, "gi"), `$1${MASK}@`],
-  [
-    new RegExp(`(${SCHEME})[^\\s/?#@:"'\`<>]{0,200}:(?!\\d{1,5}[/?#])[^\\s"'\`<>/]{0,2000}@`, "gi"),
-    `$1${MASK}@`,
-  ],
-  // A token in the user's place. `ssh://git@host` is no secret.
-  [
-    new RegExp(`(?!(?:git\\+)?ssh:)(?<!git\\+|[a-z])(${SCHEME})[^\\s/?#@:"'\`<>]{1,500}@`, "gi"),
-    `$1${MASK}@`,
-  ],
   // The fragments that Go quotes: `invalid port ":pa" after host`, `invalid URL escape "%w"`.
   [/\b(invalid (?:port|URL escape)) "(?:[^"\\\n]|\\.)*"/g, `$1 "${MASK}"`],
-  // go-sql-driver/mysql: user:password@tcp(host:3306)/db
-  [
-    /(?<![^\s"'`=(])(?![a-z]{2,20}:\/\/)[^\s"'`=(:@/]{1,100}:\S{0,500}@(?=(?:tcp[46]?|udp|unix)\()/g,
-    `${MASK}@`,
-  ],
   [new RegExp(`(?<=[?&])([\\w.-]{0,60}?${SECRET_KEY}=)[^\\s&"'#]+`, "gi"), `$1${MASK}`],
   [new RegExp(`(${SECRET_KEY}\\s*=\\s*)${QUOTED}`, "gi"), `$1'${MASK}'`],
   [new RegExp(`(?<![?&])(${SECRET_KEY}=)${NO_SECRET}[^\\s"'&][^\\s"]*`, "gi"), `$1${MASK}`],
@@ -140,7 +131,7 @@ const RULES: readonly Rule[] = [
   [new RegExp(`("[^"\\n]{0,60}(?:${JSON_KEY})"\\s*:\\s*)"(?:[^"\\\\]|\\\\.)*"`, "gi"), `$1"${MASK}"`],
   [new RegExp(`(\\\\"[^"\\\\\\n]{0,60}(?:${JSON_KEY})\\\\"\\s*:\\s*\\\\")[^"\\\\]+`, "gi"), `$1${MASK}`],
   [
-    /^(\s*[\w.-]{0,60}(?:password|passwd|secret[_-]?access[_-]?key)\s*:[^\S\n]*)[^\s"'{[][^\n]*$/gim,
+    /^([^\S\n]*[\w.-]{0,60}(?:password|passwd|secret[_-]?access[_-]?key)\s*:[^\S\n]*)[^\s"'{[][^\n]*$/gim,
     `$1${MASK}`,
   ],
   // SQL that a failing migration prints in full.
@@ -163,7 +154,7 @@ const LIBPQ_SPACED = /\b(password(?:\s+=\s*|=\s+))(?!'|\s)\S+/gi;
 const LIBPQ_WITNESS = /\b(?:host|hostaddr|dbname|sslmode)\s*=\s*\S/i;
 
 function applyRules(text: string): string {
-  let masked = text;
+  let masked = maskUrls(text, MASK);
   for (const [pattern, replacement] of RULES) masked = masked.replace(pattern, replacement);
   return LIBPQ_WITNESS.test(masked) ? masked.replace(LIBPQ_SPACED, `$1${MASK}`) : masked;
 }

@@ -1,115 +1,133 @@
-/** The way out of a dirty version: what the mark says, and what a person does about it. Pure. */
+/** The verdict `dirty`: a migration stopped half-way, and nothing runs before somebody has recovered the database. */
+import { EXIT } from "../contract/errors.ts";
+import { isReadOnly } from "../contract/operations.ts";
+import type { Failure } from "../contract/resultLine.ts";
+import { countText } from "../text/version.ts";
+import { blockersText } from "./blockers.ts";
+import type { NextStep, VerdictContext } from "./context.ts";
+import { type DatabaseError, explainError } from "./databaseError.ts";
+import { type DirtyMark, dirtyMark, stillRunning } from "./dirtyMark.ts";
+import { wasDirtyBefore } from "./facts.ts";
+import type { KindWords, VerdictOf } from "./kind.ts";
+import { readTheLog, readVersion, runAgain, runDoctor, step } from "./step.ts";
 
-import { isReadOnly, operationText } from "../contract/operations.ts";
-import type { ShippedMigration } from "../contract/outputs.ts";
-import { type DatabaseErrorKind, explainError } from "./databaseError.ts";
-import { type NextStep, type VerdictContext, wasDirtyBefore } from "./facts.ts";
-import { readTheLog, step } from "./step.ts";
-import type { Verdict } from "./verdict.ts";
+type Dirty = VerdictOf<"dirty">;
 
-type Dirty = Extract<Verdict, { kind: "dirty" }>;
+export const dirty: KindWords<"dirty"> = {
+  exitCode: () => EXIT.dirty,
+  sign: { mark: "✖", emoji: "🚨", tone: "bad" },
 
-/** The two ways out of a dirty version; which of them is right, only a look at the database can tell. */
-interface DirtyMark {
-  /** The file that stopped half-way, by name where the stack shipped it. */
-  readonly file: string;
-  readonly direction: "up" | "down";
-  /** `force` takes this where none of the file's statements took effect. */
-  readonly before: number;
-  /** `force` takes this where all of them did. */
-  readonly after: number;
+  headline(verdict, context) {
+    const none = verdict.version === -1 || (verdict.version === null && verdict.from !== null);
+    const at = none ? " at no version" : verdict.version === null ? "" : ` at ${verdict.version}`;
+    if (wasDirtyBefore(verdict) || isReadOnly(context.operation))
+      return `Dirty${at}: a migration stopped half-way before this run, which ran nothing`;
+    const count =
+      verdict.files.length > 0 ? `${countText(verdict.files.length, "migration")} ran, then ` : "";
+    return `Dirty${at}: ${count}${dirtyMark(verdict, context)?.file ?? "a migration"} stopped half-way`;
+  },
+
+  why(verdict) {
+    const cause = causeText(verdict);
+    const parts = [cause, completedText(verdict.failure), blockersText(verdict.failure)];
+    return parts.filter((part) => part !== "").join(" ");
+  },
+
+  nextSteps(verdict, context) {
+    const mark = dirtyMark(verdict, context);
+    if (mark === null)
+      return [
+        ...readTheLog(context),
+        readVersion(context),
+        runDoctor(
+          context,
+          "See the statements of the file, each with a query that shows whether it took effect.",
+        ),
+      ];
+    return [...lookSteps(verdict, mark, context), ...forceSteps(verdict, mark, context)];
+  },
+
+  databaseChanged(verdict) {
+    if (verdict.files.length > 0) return "yes";
+    if (wasDirtyBefore(verdict)) return "no";
+    return verdict.failure?.tookEffect === "some" ? "yes" : "maybe";
+  },
+};
+
+function causeText(verdict: Dirty): string {
+  if (verdict.error !== null) return explainError(verdict.error, verdict.failure).sentence;
+  return wasDirtyBefore(verdict) || verdict.files.length === 0
+    ? "A migration stopped half-way and left its mark; nothing is run before the mark is cleared."
+    : "A migration stopped half-way, and the log does not say why.";
 }
 
-/**
- * golang-migrate marks the version that it is on its way to: an up file's own version, and for a down file the one below
- * (migrate.go, runMigrations: SetVersion(TargetVersion, true) before the file is run).
- */
-export function dirtyMark(verdict: Dirty, context: VerdictContext): DirtyMark | null {
-  const nothing = verdict.version === null || verdict.version === -1;
-  // null and nothing read from the log: only the exit code told, and the version is not known at all.
-  if (verdict.version === null && verdict.from === null) return null;
-  const version = nothing ? -1 : (verdict.version ?? -1);
-  const down = nothing || isDown(verdict, version, context);
-  const neighbours = context.migrations.map((migration) => migration.version);
-  if (!down) {
-    const before = neighbours.filter((candidate) => candidate < version).at(-1) ?? -1;
-    return { file: fileName(version, "up", context.migrations), direction: "up", before, after: version };
-  }
-  const undone = neighbours.find((candidate) => candidate > version);
-  if (undone === undefined) return null;
-  return {
-    file: fileName(undone, "down", context.migrations),
-    direction: "down",
-    before: undone,
-    after: version,
-  };
+/** `Of this file statements 1 (line 3, CREATE TABLE) and 2 (line 9, INSERT) took effect; 3 of 4 (line 12) failed.` */
+function completedText(failure: Failure | null | undefined): string {
+  if (!failure?.file || failure.tookEffect === "nothing") return "";
+  const stopped =
+    failure.statement === null
+      ? ""
+      : `; statement ${failure.statement.n} of ${failure.statement.of} (line ${failure.statement.line}) did not complete`;
+  const { completed, tookEffect } = failure;
+  if (completed.length === 0)
+    return stopped === "" ? "" : `Which statements of the file took effect is not known${stopped}.`;
+  const names = completed.map(({ n, line, kind }) => `${n} (line ${line}, ${kind})`);
+  const doubt = tookEffect === "unknown" ? " completed, and whether they stay is not known" : " took effect";
+  return `Of ${failure.file} statement${names.length === 1 ? "" : "s"} ${listText(names)}${doubt}${stopped}.`;
 }
 
-function isDown({ from, files }: Dirty, version: number, { operation }: VerdictContext): boolean {
-  const last = files.at(-1);
-  if (last) return last.direction === "down";
-  if (from && !from.dirty) return (from.version ?? -1) > version;
-  return operation.name === "down";
+function listText(names: readonly string[]): string {
+  const shown = names.length > 6 ? [...names.slice(0, 5), `${names.length - 5} more`] : names;
+  const last = shown.at(-1) ?? "";
+  return shown.length === 1 ? last : `${shown.slice(0, -1).join(", ")} and ${last}`;
 }
 
-/** `20261124_create_users.up.sql`, or what is known of it. */
-export function fileName(
-  version: number,
-  direction: "up" | "down",
-  migrations: readonly ShippedMigration[],
-): string {
-  const shipped = migrations.find((migration) => migration.version === version);
-  return shipped
-    ? `${version}_${shipped.name}.${direction}.sql`
-    : `the ${direction} file of version ${version}`;
-}
-
-/** What must be known before the look that tells how much of a file took effect. */
-export const STILL_RUNNING =
-  "The container may have been killed while its statement ran, and the database may still run it: wait until no session does (SELECT pid, state, query FROM pg_stat_activity WHERE state <> 'idle'; in MySQL SHOW PROCESSLIST).";
-
-export function dirtySteps(verdict: Dirty, context: VerdictContext): NextStep[] {
-  const mark = dirtyMark(verdict, context);
-  if (mark === null) {
-    return [...readTheLog(context), step("See at which version the database is dirty.", context, "version")];
-  }
+/** First how to find out what took effect. */
+function lookSteps(verdict: Dirty, { file }: DirtyMark, context: VerdictContext): NextStep[] {
+  // Without a result line the container was killed, and a server runs on with what it was sent until it misses the client.
+  const running = verdict.from === null ? [step(stillRunning(context.engine), context)] : [];
   const origin = wasDirtyBefore(verdict)
-    ? " (where a down left the mark, look at the down file of the next higher version)"
+    ? " If a down left the mark, look at the down file of the next higher version."
     : "";
-  const look = `Look in the database whether the statements of ${mark.file} took effect${origin}; the mark alone cannot tell. Postgres takes a file without a COMMIT of its own whole or not at all.`;
-  // Without a result line the container was killed, and Postgres runs on with what it was sent until it misses the client.
-  const first = verdict.from === null ? [step(STILL_RUNNING, context)] : [];
+  const known = verdict.failure?.tookEffect === "some" && verdict.failure.completed.length > 0;
+  const look = known
+    ? `See the statements of ${file}, each with a query that shows whether it took effect.`
+    : `Find out which statements of ${file} took effect: the mark does not say. Each is shown with a query for it.${origin}`;
+  return [...running, runDoctor(context, look)];
+}
+
+/** Then `force`, and what runs the file again: complete in every message. */
+function forceSteps(verdict: Dirty, mark: DirtyMark, context: VerdictContext): NextStep[] {
   return [
-    ...first,
-    step(look, context),
-    step("None took effect: set the version before the file, ...", context, `force ${mark.before}`),
+    step("If none took effect: set the version before the file.", context, `force ${mark.before}`),
     ...redoSteps(verdict, mark, context),
-    step("All took effect: set the version that the file leads to.", context, `force ${mark.after}`),
-    step("Some took effect: undo or finish them by hand, then do as for none or for all.", context),
+    step("If all took effect: set the version that the file leads to.", context, `force ${mark.after}`),
+    step("If some took effect: undo or finish them by hand, then do as for none or for all.", context),
   ];
 }
 
-/** The file may be at fault, or is so for sure. */
-const IN_FILE: ReadonlySet<DatabaseErrorKind> = new Set(["data", "exists", "missing", "other"]);
-const SURELY_IN_FILE: ReadonlySet<DatabaseErrorKind> = new Set(["syntax", "transaction"]);
+/** The task runs the image's files: a file that was corrected in the checkout reaches the database only by a deploy. */
+function redoSteps(verdict: Dirty, { direction }: DirtyMark, context: VerdictContext): NextStep[] {
+  const explained = verdict.error === null ? null : explainError(verdict.error, verdict.failure);
+  const fix = explained?.fix ? ` ${explained.fix}` : "";
+  const again = (lead: string) => againStep(`${lead}, run it again.${fix}`, context);
+  const deploy = (lead: string, more = "") =>
+    step(`${lead} A file that has not completed may be edited.${more}`, context, "deploy");
+  if (direction === "down") return [again("Then, when the cause is fixed")];
+  const lines: Record<DatabaseError["inFile"], () => NextStep[]> = {
+    surely: () => [deploy("Then correct the file and deploy it.", fix)],
+    maybe: () => [
+      deploy("Then, if the file is wrong, correct it and deploy."),
+      again("Or, if the file is right and the cause is fixed"),
+    ],
+    no: () => [
+      again("Then, when the cause is fixed"),
+      deploy("Or, if the file is wrong, correct it and deploy instead."),
+    ],
+  };
+  return lines[explained?.inFile ?? "no"]();
+}
 
-/** The task runs the image's files: one that was mended in the checkout comes to the database by a deploy alone. */
-function redoSteps({ error }: Dirty, { direction }: DirtyMark, context: VerdictContext): NextStep[] {
-  const redo = isReadOnly(context.operation) ? "up" : operationText(context.operation);
-  const { kind, mend } = error === null ? { kind: null, mend: null } : explainError(error);
-  const again = (lead: string) =>
-    step(`... ${lead} run it again. ${mend ?? "Mend the cause first."}`, context, redo);
-  if (direction === "down" || kind === null) return [again("then")];
-  const edit = "what has not run to its end may be edited.";
-  if (SURELY_IN_FILE.has(kind))
-    return [
-      step(
-        `... then mend the file and deploy it: ${edit}${mend === null ? "" : ` ${mend}`}`,
-        context,
-        "deploy",
-      ),
-    ];
-  if (!IN_FILE.has(kind)) return [again("then")];
-  const file = step(`... then, where the file is wrong, mend it and deploy: ${edit}`, context, "deploy");
-  return [file, again("or, where it is not,")];
+function againStep(text: string, context: VerdictContext): NextStep {
+  return isReadOnly(context.operation) ? step(text, context, "up") : runAgain(context, text);
 }

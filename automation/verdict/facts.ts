@@ -1,60 +1,50 @@
 /** What several texts about a verdict need to know. Pure. */
-import { isReadOnly, type Operation } from "../contract/operations.ts";
-import type { ShippedMigration } from "../contract/outputs.ts";
-import type { DatabaseVersion } from "../contract/resultLine.ts";
+import type { DatabaseVersion, RanFile } from "../contract/resultLine.ts";
+import { clip } from "../text/clip.ts";
+import { redact } from "../text/redact.ts";
 import { versionSpan, versionText } from "../text/version.ts";
+import type { DatabaseChanged } from "./context.ts";
 import type { Verdict } from "./verdict.ts";
 
-export type DatabaseChanged = "yes" | "no" | "maybe";
+/** As much of AWS's words as a sentence can bear, in characters. */
+const DETAIL = 400;
 
-/** A step that a person takes; `command` is ready to paste, or null where the step is none of this program's. */
-export interface NextStep {
-  readonly text: string;
-  readonly command: string | null;
+/** `Sentence (detail).` Masked before it is cut: half a database URL no longer looks like one. */
+export function withDetail(sentence: string, detail: string): string {
+  const text = clip(redact(detail).replace(/\s+/g, " ").trim(), DETAIL).replace(/\.$/, "");
+  return text === "" ? sentence : `${sentence.slice(0, -1)} (${text}).`;
 }
 
-export interface VerdictContext {
-  readonly stack: string;
-  readonly operation: Operation;
-  readonly application: string;
-  /** ARN with its revision; null where no run came about. */
-  readonly taskDefinition: string | null;
-  readonly image: string | null;
-  readonly logStream: string | null;
-  readonly taskArn: string | null;
-  /** In ascending order of version, as the stack's outputs give them: a version becomes a file's name by them. */
-  readonly migrations: readonly ShippedMigration[];
-  /** The task's memory limit in MiB, where it is known. */
-  readonly memoryMiB?: number | null;
-  /** The revision of the task definition whose image has the version that this one lacks, where it was looked for. */
-  readonly revisionWithVersion?: number | null;
+/** What a headline says of a run that did not end as it should. */
+export const CHANGED: Readonly<Record<DatabaseChanged, string>> = {
+  yes: "the database changed",
+  no: "the database did not change",
+  maybe: "the database may have changed and may be dirty",
+};
+
+/** What the versions before and after and the files that ran say about a change of the database. */
+export function changedByVersions(verdict: {
+  readonly from: DatabaseVersion | null;
+  readonly to: DatabaseVersion | null;
+  readonly files: readonly RanFile[];
+}): DatabaseChanged {
+  const { from, to, files } = verdict;
+  if (files.length > 0) return "yes";
+  if (!from || !to) return "maybe";
+  return from.version === to.version && from.dirty === to.dirty ? "no" : "yes";
 }
 
-/**
- * Did this run change the database? Schema or version: a file that ran to its end is a change. What only reads never
- * changes it, whatever became of the task.
- */
-export function databaseChanged(verdict: Verdict, operation: Operation): DatabaseChanged {
-  if (verdict.kind === "unchanged" || verdict.kind === "notStarted" || isReadOnly(operation)) return "no";
-  if (verdict.kind === "interrupted" && /^(deployStopped|stoppedBeforeStart)$/.test(verdict.cause))
-    return "no";
-  if (verdict.kind === "unknown") return "maybe";
-  if (verdict.files.length > 0) return "yes";
-  if (verdict.kind === "dirty") return wasDirtyBefore(verdict) ? "no" : "maybe";
-  if (verdict.from && verdict.to) return sameVersion(verdict.from, verdict.to) ? "no" : "yes";
-  return "maybe";
-}
-
-/** True where the run met a database that was dirty already; golang-migrate then runs nothing. */
+/** True if the run met a database that was dirty already; nothing is run then. */
 export function wasDirtyBefore(verdict: Extract<Verdict, { kind: "dirty" }>): boolean {
   return verdict.from?.dirty === true && verdict.files.length === 0;
 }
 
-function sameVersion(a: DatabaseVersion, b: DatabaseVersion): boolean {
-  return a.version === b.version && a.dirty === b.dirty;
+/** `20261124_create_users.up.sql`. An older image reports only the parts, without leading zeros. */
+export function ranFileName({ file, version, name, direction }: RanFile): string {
+  return file ?? `${version}_${name}.${direction}.sql`;
 }
 
-/** The versions before and after a run, where the verdict knows them: `20261120 → 20261124 (dirty)`; else null. */
+/** The versions before and after a run, if the verdict knows them: `20261120 → 20261124 (dirty)`; else null. */
 export function verdictSpan(verdict: Verdict): string | null {
   switch (verdict.kind) {
     case "applied":
@@ -67,7 +57,9 @@ export function verdictSpan(verdict: Verdict): string | null {
     }
     case "unchanged":
       return verdict.version === null ? null : versionText(verdict.version);
-    default:
+    case "notStarted":
+    case "unknown":
       return null;
   }
+  return verdict satisfies never;
 }

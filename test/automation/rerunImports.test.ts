@@ -56,7 +56,7 @@ test("a rerun loads nothing of @pulumi, of the Pulumi program and of `check`, an
   for (const stream of [child.stdout, child.stderr]) stream.on("data", (part) => (output += part));
   const [exitCode] = await once(child, "close");
   assert.equal(exitCode, 10, output);
-  assert.match(output, /AWS denied the start of the task/);
+  assert.match(output, /AWS denied a call/);
   const modules = (await readFile(loaded, "utf8")).split("\n");
   assert.ok(modules.some((url) => url.endsWith("/automation/run/runOperation.ts")));
   assert.deepEqual(

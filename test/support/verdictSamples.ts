@@ -1,12 +1,12 @@
 /** Verdicts of every kind and cause, for the tests of all that turns them into words. */
+import assert from "node:assert/strict";
 
-import type { VerdictContext } from "../../automation/verdict/facts.ts";
-import type {
-  InterruptCause,
-  NotStartedReason,
-  UnknownCause,
-  Verdict,
-} from "../../automation/verdict/verdict.ts";
+import type { Failure } from "../../automation/contract/resultLine.ts";
+import type { VerdictContext } from "../../automation/verdict/context.ts";
+import type { InterruptCause } from "../../automation/verdict/interruptCauses.ts";
+import { NOT_STARTED_REASONS, type NotStartedReason } from "../../automation/verdict/notStartedReasons.ts";
+import type { UnknownCause } from "../../automation/verdict/unknownCauses.ts";
+import type { Verdict } from "../../automation/verdict/verdict.ts";
 
 const hash = "0".repeat(64);
 
@@ -36,18 +36,8 @@ export const ran = (version: number, name: string, ms: number, direction: "up" |
 
 export const FILES = [ran(20261122, "add_email", 12.345), ran(20261124, "index_email", 61_500)];
 
-const REASONS: Record<NotStartedReason, string> = {
-  capacity: "Capacity is unavailable at this time",
-  agent: "AGENT: arn:aws:ecs:eu-west-1:123456789012:container-instance/shop/0123",
-  cluster: "MISSING: arn:aws:ecs:eu-west-1:123456789012:cluster/shop-prod",
-  taskDefinition: "ATTRIBUTE: ecs.capability.execution-role-awslogs",
-  invalid: "InvalidParameterException: No subnets given",
-  denied: "AccessDeniedException: not authorized to perform: iam:PassRole",
-  image: "CannotPullContainerError: manifest unknown",
-  secret: "ResourceInitializationError: unable to pull secrets or registry auth",
-  logging: "ResourceInitializationError: failed to initialize logging driver",
-  network: "ResourceInitializationError: timeout waiting for network interface",
-  entrypoint: "CannotStartContainerError: exec /entry_point.sh: exec format error",
+/** What a reason has for its detail if no text of AWS leads to it. */
+const OWN_DETAILS: Partial<Record<NotStartedReason, string>> = {
   usage: "MIGRATION_DB is missing",
   busy: "task arn:aws:ecs:eu-west-1:123456789012:task/shop-prod/0123 of family shop-prod-migration is running",
   changedSince:
@@ -80,12 +70,12 @@ const UNKNOWNS: Record<UnknownCause, string> = {
   unreadable: "no answer",
 };
 
-const entries = <K extends string>(record: Record<K, string>) => Object.entries(record) as [K, string][];
+const entries = <K extends string, T>(record: Readonly<Record<K, T>>) => Object.entries(record) as [K, T][];
 
-export const NOT_STARTED: Verdict[] = entries(REASONS).map(([reason, detail]) => ({
+export const NOT_STARTED: Verdict[] = entries(NOT_STARTED_REASONS).map(([reason, { example }]) => ({
   kind: "notStarted",
   reason,
-  detail,
+  detail: example ?? OWN_DETAILS[reason] ?? assert.fail(`no detail for ${reason}`),
 }));
 export const INTERRUPTED: Verdict[] = entries(CAUSES).map(([cause, detail]) => ({
   kind: "interrupted",
@@ -121,6 +111,22 @@ export const DIRTY: Verdict = {
   from: clean(20261120),
   files: FILES.slice(0, 1),
   error: SQL_ERROR,
+};
+
+export const FAILURE: Failure = {
+  kind: "statement",
+  file: "20261124_index_email.up.sql",
+  version: 20261124,
+  direction: "up",
+  statement: { n: 3, of: 4, line: 12 },
+  code: "1061",
+  message: "Duplicate key name 'users_email'",
+  tookEffect: "some",
+  completed: [
+    { n: 1, line: 3, kind: "CREATE TABLE" },
+    { n: 2, line: 9, kind: "INSERT" },
+  ],
+  blockers: [],
 };
 
 export const ALL: Verdict[] = [APPLIED, UNCHANGED, FAILED, DIRTY, ...NOT_STARTED, ...INTERRUPTED, ...UNKNOWN];

@@ -13,7 +13,7 @@ import {
   parseMigrationFileName,
   recordOf,
 } from "../../../automation/migrations/folder.ts";
-import { STILL_RUNNING } from "../../../automation/verdict/dirty.ts";
+import { stillRunning } from "../../../automation/verdict/dirtyMark.ts";
 import { assertGolden } from "../../support/golden.ts";
 import { sampleOutputs } from "../../support/sampleOutputs.ts";
 
@@ -150,7 +150,7 @@ describe("dirtyGuide", () => {
     assert.equal(made.sure, false);
     assert.equal(made.file, "20261122_add_email.up.sql");
     const report = { schema: 1, stack: "stage", exitCode: 12, checks: [], dirty: made } as const;
-    assert.ok(doctorLines(report, false).includes(STILL_RUNNING), "its container may have been killed");
+    assert.ok(doctorLines(report, false).includes(stillRunning(null)), "its container may have been killed");
   });
 
   it("shows no statements of a file that the checkout lacks or has otherwise", async () => {

@@ -243,7 +243,9 @@ describe("startTask", () => {
     const { aws, options } = setUp();
     aws.faults.always("listTasks", FAULTS.throttled());
     const detail = "ThrottlingException: Rate exceeded";
-    assert.deepEqual(await startTask(options), { verdict: { kind: "notStarted", reason: "other", detail } });
+    assert.deepEqual(await startTask(options), {
+      verdict: { kind: "notStarted", reason: "service", detail },
+    });
     assert.equal(aws.faults.of("listTasks").length, 4);
     const resumed = await startTask({
       ...options,

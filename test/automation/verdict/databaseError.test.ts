@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { briefError, explainError } from "../../../automation/verdict/databaseError.ts";
-import { SQL_ERROR } from "../../support/verdictSamples.ts";
+import { DATABASE_ERRORS, type DatabaseErrorRow } from "../../../automation/verdict/databaseErrors.ts";
+import { FAILURE, SQL_ERROR } from "../../support/verdictSamples.ts";
 
 describe("explainError recognises what golang-migrate and the drivers say", () => {
   const lines: [kind: string, error: string][] = [
@@ -26,8 +27,8 @@ describe("explainError recognises what golang-migrate and the drivers say", () =
     ["hostUnknown", "failed to open database: dial tcp: lookup db.internal on 10.0.0.2:53: no such host"],
     ["unreachable", "failed to open database: dial tcp 10.0.1.7:5432: connect: connection refused"],
     ["unreachable", "failed to open database: dial tcp 10.0.1.7:5432: i/o timeout"],
-    ["unreachable", "migration failed in line 0: SELECT 1 (details: driver: bad connection)"],
-    ["unreachable", "failed to open database: unexpected EOF"],
+    ["lost", "migration failed in line 0: SELECT 1 (details: driver: bad connection)"],
+    ["lost", "failed to open database: unexpected EOF"],
     ["refusing", "failed to open database: pq: the database system is starting up"],
     ["refusing", "failed to open database: pq: sorry, too many clients already"],
     ["password", 'failed to open database: pq: password authentication failed for user "app"'],
@@ -109,7 +110,7 @@ describe("explainError recognises what golang-migrate and the drivers say", () =
       const explained = explainError(error);
       assert.equal(explained.kind, kind);
       assert.match(explained.sentence, /[.…]$/);
-      assert.ok(explained.mend === null || explained.mend.endsWith("."));
+      assert.ok(explained.fix === null || explained.fix.endsWith("."));
     });
   }
 
@@ -135,6 +136,58 @@ describe("explainError recognises what golang-migrate and the drivers say", () =
       'The database URL cannot be read (failed to open database: parse "postgres://***@db/shop": invalid URL escape "***").',
     );
   });
+});
+
+describe("each row", () => {
+  for (const [kind, { example, codes }] of Object.entries<DatabaseErrorRow>(DATABASE_ERRORS)) {
+    test(`${kind} has an example that leads to it, and codes of its own`, () => {
+      assert.equal(explainError(example).kind, kind);
+      for (const code of codes ?? [])
+        assert.equal(explainError("", { ...FAILURE, kind: "statement", code }).kind, kind, code);
+    });
+  }
+});
+
+describe("the right cause (R13)", () => {
+  const rows: [kind: string, error: string][] = [
+    [
+      "caFile",
+      "failed to open database: failed to configure TLS (unable to read CA file: open /certs/rds.pem: no such file or directory)",
+    ],
+    [
+      "noSchema",
+      "failed to open database: pq: no schema has been selected to create in in line 0: CREATE TABLE",
+    ],
+    [
+      "tls",
+      "failed to open database: failed to connect to `user=app database=shop`: 10.0.0.1:5432 (db): server refused TLS connection",
+    ],
+    ["tls", "failed to open database: TLS requested but server does not support TLS"],
+    ["password", 'failed to open database: pq: PAM authentication failed for user "app"'],
+    [
+      "lineFeed",
+      'failed to open database: parse "postgres://***@db/shop\\n": net/url: invalid control character in URL',
+    ],
+    ["pooler", "failed to open database: pq: unsupported startup parameter: lock_timeout"],
+  ];
+  for (const [kind, error] of rows)
+    test(`${kind}: ${error.slice(0, 90)}`, () => {
+      const explained = explainError(error);
+      assert.equal(explained.kind, kind);
+      assert.equal(explained.beforeAnyFile, true, "nothing can have changed (R4)");
+      assert.ok(explained.fix);
+    });
+});
+
+test("80 KB of anything is explained in less than 50 ms (L19)", () => {
+  for (const unit of [" ", "\n", "in line 1: ", "(details: ", "a", "error: "]) {
+    const text = unit.repeat(Math.ceil(80_000 / unit.length));
+    explainError(text.slice(0, 100));
+    const startedAt = performance.now();
+    explainError(text);
+    const ms = performance.now() - startedAt;
+    assert.ok(ms < 50, `${JSON.stringify(unit)}: ${ms} ms`);
+  }
 });
 
 describe("briefError", () => {

@@ -2,15 +2,9 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import type { Container, Task } from "@aws-sdk/client-ecs";
 import type { ResultLine } from "../../../automation/contract/resultLine.ts";
-import {
-  type Evidence,
-  establish,
-  failureReason,
-  judge,
-  startFailureReason,
-  type Verdict,
-  wantsProbe,
-} from "../../../automation/verdict/verdict.ts";
+import { type Evidence, judge } from "../../../automation/verdict/judge.ts";
+import type { Verdict } from "../../../automation/verdict/verdict.ts";
+import { applyVersionCheck, wantsVersionCheck } from "../../../automation/verdict/versionCheck.ts";
 
 const clean = (version: number | null) => ({ version, dirty: false });
 const file = { version: 8, name: "b", direction: "up" as const, ms: 5 };
@@ -173,41 +167,7 @@ describe("judge", () => {
   });
 });
 
-test("failureReason knows ECS's reasons", () => {
-  const reasons = [
-    "RESOURCE:GPU",
-    "EMPTY CAPACITY PROVIDER",
-    "AGENT",
-    "INACTIVE",
-    "MISSING",
-    "ATTRIBUTE",
-    "LOCATION",
-    "x",
-  ];
-  assert.deepEqual(reasons.map(failureReason), [
-    "capacity",
-    "capacity",
-    "agent",
-    "cluster",
-    "cluster",
-    "taskDefinition",
-    "taskDefinition",
-    "other",
-  ]);
-});
-
-test("startFailureReason tells logging, secrets, image, entrypoint and network apart", () => {
-  const reason = (text: string) => startFailureReason("TaskFailedToStart", text);
-  assert.equal(reason("failed to initialize logging driver: create stream"), "logging");
-  assert.equal(reason("unable to pull secrets or registry auth"), "secret");
-  assert.equal(reason("CannotPullContainerError: pull image manifest"), "image");
-  assert.equal(reason("CannotCreateContainerError: no such file"), "entrypoint");
-  assert.equal(reason("Timeout waiting for network interface provisioning"), "network");
-  assert.equal(reason("Capacity is unavailable at this time"), "capacity");
-  assert.equal(reason("something new"), "other");
-});
-
-describe("establish", () => {
+describe("applyVersionCheck", () => {
   const interrupted: Verdict = {
     kind: "interrupted",
     cause: "killed",
@@ -222,29 +182,32 @@ describe("establish", () => {
 
   test("a dirty database makes every such verdict dirty", () => {
     for (const verdict of [interrupted, unknown])
-      assert.equal(establish(verdict, probe({ version: 8, dirty: true })).kind, "dirty");
+      assert.equal(applyVersionCheck(verdict, probe({ version: 8, dirty: true })).kind, "dirty");
   });
 
   test("a clean one never makes a success", () => {
-    assert.deepEqual(establish(interrupted, probe(clean(8))), { ...interrupted, to: clean(8) });
-    assert.deepEqual(establish(unknown, probe(clean(null))), {
+    assert.deepEqual(applyVersionCheck(interrupted, probe(clean(8))), { ...interrupted, to: clean(8) });
+    assert.deepEqual(applyVersionCheck(unknown, probe(clean(null))), {
       ...unknown,
-      detail: "gone; the database now stands at no version, not dirty",
+      detail: "gone; the database is now at no version, not dirty",
     });
   });
 
   test("no answer changes nothing", () => {
-    assert.equal(establish(unknown, undefined), unknown);
-    assert.equal(establish(interrupted, probe(null)), interrupted);
+    assert.equal(applyVersionCheck(unknown, undefined), unknown);
+    assert.equal(applyVersionCheck(interrupted, probe(null)), interrupted);
   });
 
   test("only what is over and open is asked about", () => {
-    assert.equal(wantsProbe(interrupted), true);
-    assert.equal(wantsProbe({ ...interrupted, cause: "cancelled" }), false);
-    assert.equal(wantsProbe({ ...interrupted, to: clean(8) }), false);
-    assert.equal(wantsProbe(unknown), true);
+    assert.equal(wantsVersionCheck(interrupted), true);
+    assert.equal(wantsVersionCheck({ ...interrupted, cause: "cancelled" }), false);
+    assert.equal(wantsVersionCheck({ ...interrupted, to: clean(8) }), false);
+    assert.equal(wantsVersionCheck(unknown), true);
     for (const cause of ["timeout", "credentials", "unreadable"] as const)
-      assert.equal(wantsProbe({ ...unknown, cause }), false);
-    assert.equal(wantsProbe({ kind: "dirty", version: null, from: null, files: [], error: null }), true);
+      assert.equal(wantsVersionCheck({ ...unknown, cause }), false);
+    assert.equal(
+      wantsVersionCheck({ kind: "dirty", version: null, from: null, files: [], error: null }),
+      true,
+    );
   });
 });
