@@ -94,6 +94,7 @@ export function createStack(config: StackConfig, source: Source | null = null): 
     codeBuildProject: pipeline?.projectName ?? null,
     connectionLink: pipeline?.connectionLink ?? null,
     source,
+    services: servicesOutput(config),
     migrationsSha256,
     migrations: [...migrations],
   };
@@ -116,6 +117,16 @@ function networkOutput(config: StackConfig, network: TaskNetwork): pulumi.Input<
   return pulumi
     .all([network.subnets, network.securityGroups])
     .apply(([subnets, securityGroups]) => ({ subnets, securityGroups, assignPublicIp }));
+}
+
+function servicesOutput({ services }: StackConfig): Outputs["services"] {
+  const { targets, parallel, timeout } = services;
+  if (targets.length === 0) return null;
+  return {
+    targets: targets.map(({ cluster, service, container }) => ({ cluster, service, container })),
+    parallel,
+    timeoutSeconds: timeout,
+  };
 }
 
 interface PipelineParts {
@@ -149,6 +160,7 @@ function pipelineOf(config: StackConfig, parts: PipelineParts): DeployPipeline |
       taskDefinitionFamily: parts.task.family,
       executionRoleArn: parts.task.executionRoleArn,
       taskRoleArn: parts.task.taskRoleArn,
+      services: config.services.targets,
     },
     permissionsBoundaryArn: config.permissionsBoundaryArn,
   });

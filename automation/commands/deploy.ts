@@ -32,6 +32,7 @@ export async function deployCommand(context: CommandContext, options: DeployOpti
       ),
     connectEcs,
     connectLogs,
+    connectServices: async (region) => (await import("../service/api.ts")).connectServices(region),
     allowInfra: options.allowInfra,
     allowOlder: options.allowOlder || context.env.ALLOW_OLDER === "true",
     breakLock: options.breakLock,

@@ -13,6 +13,8 @@ export const EXIT = {
   dirty: 12,
   interrupted: 13,
   unknown: 14,
+  /** The migration passed, and a service does not run the new image. */
+  notLive: 15,
 } as const;
 
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];

@@ -33,6 +33,15 @@ const networkConfiguration = v.object({
   assignPublicIp: v.boolean(),
 });
 
+/** The ECS services that a deploy rolls after its migration passed. */
+const services = v.object({
+  targets: v.array(v.object({ cluster: text, service: text, container: v.nullable(v.string()) })),
+  /** All at once, or one after the other. */
+  parallel: v.boolean(),
+  /** For one service. */
+  timeoutSeconds: v.pipe(v.number(), v.minValue(1)),
+});
+
 const outputsSchema = v.object({
   schemaVersion: v.literal(OUTPUTS_SCHEMA),
   /** The application's name: the prefix of every resource. */
@@ -79,6 +88,8 @@ const outputsSchema = v.object({
   connectionLink: v.optional(v.nullable(v.string()), null),
   /** The commit that the last deploy was given; null after `pulumi up` by hand. */
   source: v.optional(v.nullable(sourceSchema), null),
+  /** null if there are none. */
+  services: v.optional(v.nullable(services), null),
   /** SHA-256 over the whole set of migrations; the result line of a run repeats it. */
   migrationsSha256: sha256,
   /** In ascending order of version. */

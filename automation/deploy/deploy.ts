@@ -14,6 +14,7 @@ import type { RunReport } from "../report/report.ts";
 import type { Verdict } from "../verdict/verdict.ts";
 import type { DeployDeps, Deployed } from "./deps.ts";
 import { facts, migrate, newerCommit, overtakenSkip, skipped } from "./migration.ts";
+import { rollAfter } from "./rollout.ts";
 import { inTurn, type TurnDeps } from "./turn.ts";
 
 /**
@@ -40,7 +41,7 @@ export async function deploy(deps: DeployDeps): Promise<Deployed> {
   const { outputs, released } = ready;
   const report = await migrate(deps, outputs, startedAt);
   const warnings = [...report.warnings, ...overtaken(released, report.verdict)];
-  return { report: { ...report, warnings }, outputs };
+  return { report: await rollAfter(deps, outputs, { ...report, warnings }), outputs };
 }
 
 type Ready =

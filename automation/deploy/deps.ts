@@ -6,6 +6,7 @@ import type { Source } from "../contract/source.ts";
 import type { MigrationFile } from "../migrations/folder.ts";
 import type { RunReport } from "../report/report.ts";
 import type { RunBase, RunDeps } from "../run/runOperation.ts";
+import type { ServiceApi } from "../service/api.ts";
 import type { DeployableStack } from "../stack/update.ts";
 import type { Order } from "./overtaken.ts";
 
@@ -16,6 +17,7 @@ export interface DeployDeps extends RunBase {
   readonly readCheckout: () => Promise<readonly MigrationFile[]>;
   readonly connectEcs: (region: string) => Promise<EcsApi>;
   readonly connectLogs: (region: string) => Promise<LogsApi>;
+  readonly connectServices: (region: string) => Promise<ServiceApi>;
   /** The operator's way past the infra guard. */
   readonly allowInfra: boolean;
   /** Deploys an older commit over a newer one. */

@@ -7,6 +7,7 @@ import { safeLine, safeText } from "../text/plainText.ts";
 import { redact } from "../text/redact.ts";
 import { verdictSpan } from "../verdict/facts.ts";
 import type { RunReport } from "./report.ts";
+import { serviceLine } from "./services.ts";
 
 /**
  * Writes a report: Markdown if the name ends with `.md`, a page if it ends with `.html`, else JSON. A file appears whole or not at all; its folder is
@@ -59,6 +60,7 @@ export function reportMarkdown(report: RunReport): string {
     report.why === null ? "" : markdown(report.why),
     factsTable(report),
     filesTable(report),
+    servicesList(report),
     nextList(report),
     logSection(report),
     ...report.warnings.map((warning) => `> Warning: ${markdown(warning)}`),
@@ -99,6 +101,10 @@ function filesTable({ verdict }: RunReport): string {
       `| ${markdown(`${version}_${name}.${direction}.sql`)} | ${durationText(ms)} |`,
   );
   return ["| File | Time |", "| --- | ---: |", ...rows].join("\n");
+}
+
+function servicesList({ services }: RunReport): string {
+  return services.map((service) => `- ${markdown(serviceLine(service))}`).join("\n");
 }
 
 function nextList({ next }: RunReport): string {

@@ -9,6 +9,7 @@ import { verdictSpan } from "../verdict/facts.ts";
 import { escapeHtml } from "./escapeHtml.ts";
 import { PAGE_SCRIPT, PAGE_STYLE } from "./page.ts";
 import type { RunReport } from "./report.ts";
+import { serviceLine } from "./services.ts";
 import { timelineOf, timelineSvg } from "./timeline.ts";
 
 /** The page, every text in it masked and escaped. */
@@ -20,6 +21,7 @@ export function reportHtml(report: RunReport): string {
     "</header>",
     nextSection(report),
     filesSection(report),
+    servicesSection(report),
     factsSection(report),
     logSection(report),
     warningsSection(report),
@@ -92,6 +94,12 @@ function filesSection({ verdict }: RunReport): string {
     `Files (${verdict.files.length})`,
     `<div class="timeline" tabindex="0">${svg}</div>\n${legend}`,
   );
+}
+
+function servicesSection({ services }: RunReport): string {
+  if (services.length === 0) return "";
+  const items = services.map((service) => `<li>${line(serviceLine(service))}</li>`);
+  return section("Services", `<ul>${items.join("\n")}</ul>`);
 }
 
 function logSection({ logTail }: RunReport): string {

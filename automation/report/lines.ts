@@ -4,6 +4,7 @@ import { durationText } from "../text/duration.ts";
 import { safeLine } from "../text/plainText.ts";
 import type { VerdictKind } from "../verdict/verdict.ts";
 import type { RunReport } from "./report.ts";
+import { isNotLive, serviceLine } from "./services.ts";
 
 type Format = Parameters<typeof styleText>[0];
 
@@ -29,11 +30,12 @@ export interface TerminalTextOptions {
 export function verdictLines(report: RunReport, { color }: TerminalTextOptions): string[] {
   const style = (format: Format, text: string) =>
     color ? styleText(format, text, { validateStream: false }) : text;
-  const { sign, format } = LOOKS[report.verdict.kind];
+  const { sign, format } = LOOKS[isNotLive(report.verdict, report.services) ? "failed" : report.verdict.kind];
   const who = report.application === report.stack ? report.stack : `${report.application} ${report.stack}`;
   return [
     style(format, `${sign} ${safeLine(`${who}: ${report.headline}`)}`),
     ...fileLines(report),
+    ...report.services.map((service) => `  ${safeLine(serviceLine(service))}`),
     ...facts(report).map(([name, value]) => `  ${style("dim", `${name}:`)} ${safeLine(value)}`),
     ...nextLines(report, style),
   ];

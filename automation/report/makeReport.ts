@@ -52,6 +52,7 @@ export function makeReport(facts: ReportFacts): RunReport {
     verdict: redactVerdict(verdict),
     exitCode: exitCodeOf(verdict),
     ...text,
+    services: [],
     task: run?.task ?? null,
     image,
     origin,

@@ -7,6 +7,7 @@ import type { DatabaseVersion } from "../contract/resultLine.ts";
 import type { TaskReport } from "../task/taskRun.ts";
 import type { Verdict } from "../verdict/verdict.ts";
 import type { Links } from "./links.ts";
+import type { ServiceReport } from "./services.ts";
 
 /** Raised when a field changes its meaning; new fields are added without. */
 export const REPORT_SCHEMA = 1;
@@ -28,6 +29,8 @@ export interface RunReport {
   readonly why: string | null;
   /** What to do now, ready to paste; empty where nothing is to be done. */
   readonly next: readonly { readonly text: string; readonly command: string | null }[];
+  /** The ECS services that were to roll to the new image, in order; empty if the stack has none. */
+  readonly services: readonly ServiceReport[];
   readonly task: TaskReport | null;
   readonly image: string | null;
   readonly origin: Origin;

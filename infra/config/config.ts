@@ -17,6 +17,7 @@ import { LOG_KEYS, type LogConfig, readLogs } from "./logs.ts";
 import { NETWORK_KEYS, type NetworkConfig, readNetwork } from "./network.ts";
 import { PIPELINE_KEYS, type PipelineConfig, readPipeline } from "./pipeline.ts";
 import { CONFIG_NAMESPACE, ConfigReader, optional } from "./reader.ts";
+import { longestRoll, readServices, SERVICES_KEYS, type ServicesConfig } from "./services.ts";
 import { readSlack, SLACK_KEYS, type SlackConfig } from "./slack.ts";
 import { readTask, TASK_KEYS, type TaskConfig } from "./task.ts";
 
@@ -28,6 +29,7 @@ export const CONFIG_KEYS = [
   ...NETWORK_KEYS,
   ...DATABASE_KEYS,
   ...TASK_KEYS,
+  ...SERVICES_KEYS,
   ...SLACK_KEYS,
   ...LOG_KEYS,
   ...PIPELINE_KEYS,
@@ -40,6 +42,7 @@ export interface StackConfig extends ApplicationConfig {
   readonly network: NetworkConfig;
   readonly database: DatabaseConfig;
   readonly task: TaskConfig;
+  readonly services: ServicesConfig;
   readonly slack: SlackConfig | undefined;
   readonly logs: LogConfig;
   readonly pipeline: PipelineConfig | undefined;
@@ -86,16 +89,19 @@ function readConfig(reader: ConfigReader, { stack, rootDirectory }: ConfigContex
   const cluster = readCluster(reader, namePrefixOf(application));
   const database = readDatabase(reader, stack);
   const task = readTask(reader, cluster.launchType, RESERVED_VARIABLES);
+  const image = readImage(reader, rootDirectory);
+  const services = readServices(reader, image);
   return {
     ...application,
-    image: readImage(reader, rootDirectory),
+    image,
     cluster,
     network: readNetwork(reader, cluster, database.port),
     database,
     task,
+    services,
     slack: readSlack(reader),
     logs: readLogs(reader, application.application, stack),
-    pipeline: readPipeline(reader, stack, task.timeout),
+    pipeline: readPipeline(reader, stack, task.timeout + longestRoll(services)),
     permissionsBoundaryArn: optional(reader.text("permissionsBoundaryArn", ARN.iam)),
   };
 }

@@ -18,6 +18,17 @@ export const ARN = {
   },
 } satisfies Record<string, Form>;
 
+export const ROLE_ARN: Form = {
+  pattern: /^arn:[\w-]+:iam::\d{12}:role\/.+$/,
+  is: "the ARN of an IAM role",
+};
+
+/** Amazon ECS API reference, CreateService and RegisterTaskDefinition: names of clusters, services and families. */
+export const SERVICE_FORM: Form = {
+  pattern: /^[A-Za-z0-9_-]{1,255}$/,
+  is: "up to 255 letters, digits, hyphens and underscores (a name, not an ARN)",
+};
+
 export const CIDR: Form = {
   pattern: /^(\d{1,3}\.){3}\d{1,3}\/([0-9]|[12]\d|3[0-2])$/,
   is: "an IPv4 CIDR block like 10.0.0.0/16",

@@ -43,7 +43,7 @@ export interface PipelineConfig {
 }
 
 /**
- * @param migrationTimeout seconds that the CLI waits for a migration: the build takes longer
+ * @param migrationTimeout seconds that the CLI waits for the migration and the services: the build takes longer
  * @returns undefined if the stack has no CodeBuild project
  */
 export function readPipeline(
@@ -104,7 +104,7 @@ function readTimeout(reader: ConfigReader, migrationTimeout: number): number {
   }
   const least = migrationMinutes + LEAST_BUILD_MINUTES;
   if (minutes < least) {
-    const rule = `the CLI waits ${migrationMinutes} minutes for the migration (migrationTimeout) and must report before the build ends: make it ${least} or more, or 0 to have it computed`;
+    const rule = `the CLI waits ${migrationMinutes} minutes for the migration and the services (migrationTimeout, serviceTimeout) and must report before the build ends: make it ${least} or more, or 0 to have it computed`;
     reader.reject("buildTimeoutMinutes", minutes, rule);
   }
   return minutes;

@@ -8,6 +8,7 @@ import type { SlackConfig } from "../config/slack.ts";
 import { logGroupArgs } from "../migrationTask.ts";
 import { codeBuildRolePolicy, codeBuildTrustPolicy, type NetworkLookup } from "../policies/build.ts";
 import type { Place } from "../policies/document.ts";
+import type { RolledService } from "../policies/services.ts";
 import { buildEnvironment, defaultBuildImage } from "./environment.ts";
 import { projectSource, sourceAccess } from "./source.ts";
 
@@ -21,6 +22,7 @@ export interface DeployTargets {
   readonly taskDefinitionFamily: string;
   readonly executionRoleArn: pulumi.Output<string>;
   readonly taskRoleArn: pulumi.Output<string>;
+  readonly services: readonly RolledService[];
 }
 
 export interface DeployProjectArgs {

@@ -14,6 +14,7 @@ import {
   writeLog,
 } from "./document.ts";
 import { runMigration } from "./run.ts";
+import { type RolledService, rollServices } from "./services.ts";
 
 /** Only for this project's builds. */
 export function codeBuildTrustPolicy(place: Place, projectName: string): PolicyDocument {
@@ -40,6 +41,7 @@ export interface CodeBuildRoleArgs extends Place {
   readonly stateKeyArn: string | undefined;
   readonly looksUpNetwork: NetworkLookup;
   readonly source: SourceAccess;
+  readonly services: readonly RolledService[];
 }
 
 /** What the program asks EC2 for. */
@@ -63,6 +65,7 @@ export function codeBuildRolePolicy(args: CodeBuildRoleArgs): PolicyDocument {
     ...registerTaskDefinition(args),
     ...runMigration(args),
     ...(args.looksUpCluster ? [allow("LookUpCluster", ["ecs:DescribeClusters"], [args.clusterArn])] : []),
+    ...rollServices(args, args.services),
     readMigrationLog(args),
     ...readSlackWebhook(args),
     ...keepState(args),

@@ -38,6 +38,7 @@ const BUILD = codeBuildRolePolicy({
   stateKeyArn: `${KMS}/state`,
   looksUpNetwork: "nothing",
   source: { kind: "connection", connectionArn: `${CONNECTION}/0a1b` },
+  services: [],
 });
 
 const EXECUTION = executionRolePolicy({

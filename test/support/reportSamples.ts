@@ -19,6 +19,7 @@ export function reportOf(verdict: Verdict, fields: Partial<RunReport> = {}): Run
     verdict,
     exitCode: exitCodeOf(verdict),
     ...describeVerdict(verdict, CONTEXT),
+    services: [],
     task: started
       ? {
           arn: CONTEXT.taskArn ?? "",

@@ -11,6 +11,7 @@ import { createTerminal } from "../../automation/report/terminal.ts";
 import { type RunDeps, type RunSettings, runOperation } from "../../automation/run/runOperation.ts";
 import { redact } from "../../automation/text/redact.ts";
 import { FakeAws } from "./fakeAws.ts";
+import { FakeServices } from "./fakeServices.ts";
 import { fakeStack } from "./previews.ts";
 import { sampleCheckout } from "./sampleOutputs.ts";
 
@@ -86,6 +87,7 @@ export class RunFixture {
       readCheckout: async () => sampleCheckout(),
       connectEcs: async () => aws.ecs.api,
       connectLogs: async () => aws.logs.api,
+      connectServices: async () => new FakeServices(aws.clock).api,
       allowInfra: false,
       migrate: undefined,
       ...changes,

@@ -49,6 +49,7 @@ export function sampleOutputs(changes: Partial<Outputs> = {}, files = SAMPLE_FIL
     source: null,
     migrationsSha256: digestOfMigrations(recordOfFiles(files)),
     migrations: recordOfFiles(files),
+    services: null,
     ...changes,
   };
 }

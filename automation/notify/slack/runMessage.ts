@@ -3,6 +3,7 @@
 import { operationText } from "../../contract/operations.ts";
 import type { RanFile } from "../../contract/resultLine.ts";
 import type { RunReport } from "../../report/report.ts";
+import { isNotLive, serviceLine } from "../../report/services.ts";
 import { durationText } from "../../text/duration.ts";
 import { plainText, safeLine } from "../../text/plainText.ts";
 import { verdictSpan } from "../../verdict/facts.ts";
@@ -44,6 +45,7 @@ export function slackMessage(report: RunReport): SlackMessage {
     headerBlock(firstLine(report)),
     sectionBlock(factsText(report)),
     ...filesBlocks(report),
+    ...servicesBlocks(report),
     ...whyBlocks(report),
     ...nextBlocks(report),
     ...logBlocks(report),
@@ -54,9 +56,10 @@ export function slackMessage(report: RunReport): SlackMessage {
 }
 
 /** `✅ shop prod: Applied 2 migrations: 20261120 → 20261124` */
-function firstLine({ verdict, application, stack, headline }: RunReport): string {
+function firstLine({ verdict, application, stack, headline, services }: RunReport): string {
   const who = application === stack ? stack : `${application} ${stack}`;
-  return `${SIGNS[verdict.kind]} ${who}: ${headline}`;
+  const sign = SIGNS[isNotLive(verdict, services) ? "failed" : verdict.kind];
+  return `${sign} ${who}: ${headline}`;
 }
 
 function fallbackText(report: RunReport): string {
@@ -103,6 +106,12 @@ function fileLines(verdict: RunReport["verdict"]): string[] {
 /** `20261124_create_users.up.sql`: the result line has its parts. */
 export function ranFileName({ version, name, direction }: RanFile): string {
   return `${version}_${name}.${direction}.sql`;
+}
+
+function servicesBlocks({ services }: RunReport): SlackBlock[] {
+  if (services.length === 0) return [];
+  const lines = services.map((service) => escapeMrkdwn(serviceLine(service), 300));
+  return [sectionBlock(lines.join("\n").slice(0, LIMITS.text))];
 }
 
 function whyBlocks({ why }: RunReport): SlackBlock[] {

@@ -89,6 +89,7 @@ test("the smallest configuration takes every default", () => {
       timeout: 3600,
     },
     logs: { group: "/ecs/migration/shop/stage", retentionDays: 365, kmsKeyArn: undefined },
+    services: { targets: [], parallel: false, timeout: 900 },
     slack: undefined,
     pipeline: undefined,
     permissionsBoundaryArn: undefined,
@@ -155,6 +156,37 @@ test("the keys that a deploy's check reads are checked here as well", () => {
     ],
   );
   assert.deepEqual(problemsOf({ ...SMALLEST, checkDialect: "other", checkDisable: ["down-edited"] }), []);
+});
+
+test("services: names, roles, each once, and only with an image of the application", () => {
+  const role = "arn:aws:iam::111122223333:role/web-task";
+  const web = { cluster: "shop", service: "web" };
+  const { services } = parse({
+    ...SMALLEST,
+    services: [web, { ...web, service: "worker", container: "app", family: "shop-worker", roles: [role] }],
+    servicesParallel: true,
+    serviceTimeout: "5m",
+  });
+  assert.deepEqual(services, {
+    targets: [
+      { ...web, container: null, family: "web", roles: [] },
+      { cluster: "shop", service: "worker", container: "app", family: "shop-worker", roles: [role] },
+    ],
+    parallel: true,
+    timeout: 300,
+  });
+  assert.deepEqual(
+    problemsOf({ ...SMALLEST, services: [{ ...web, roles: ["web-task"] }, web, { ...web, service: "a/b" }] }),
+    [
+      'ecs-migrate:services is "web-task", but each of roles must be the ARN of an IAM role',
+      'ecs-migrate:services is "a/b", but each name must be up to 255 letters, digits, hyphens and underscores (a name, not an ARN)',
+      'ecs-migrate:services is "shop/web", but each service may be named once',
+    ],
+  );
+  const misspelt = { cluster: "shop", name: "web" };
+  assert.deepEqual(problemsOf({ ...SMALLEST, services: [misspelt] }), [
+    'ecs-migrate:services is [{"cluster":"shop","name":"web"}], but it must be a list of {cluster, service} with container, family and roles as you need them',
+  ]);
 });
 
 test("what is missing is named", () => {
@@ -303,7 +335,7 @@ const REFUSED: [string, Readonly<Record<string, unknown>>, string][] = [
       migrationTimeout: "2h",
       buildTimeoutMinutes: 120,
     },
-    "ecs-migrate:buildTimeoutMinutes is 120, but the CLI waits 120 minutes for the migration (migrationTimeout) and must report before the build ends: make it 135 or more, or 0 to have it computed",
+    "ecs-migrate:buildTimeoutMinutes is 120, but the CLI waits 120 minutes for the migration and the services (migrationTimeout, serviceTimeout) and must report before the build ends: make it 135 or more, or 0 to have it computed",
   ],
   [
     "a migration that no build can wait for",

@@ -49,6 +49,7 @@ const BUILD: CodeBuildRoleArgs = {
   stateKeyArn: KEY,
   looksUpNetwork: "defaultVpc",
   source: { kind: "connection", connectionArn: CONNECTION },
+  services: [],
 };
 
 const ON_CALL = {
@@ -401,4 +402,30 @@ test("another partition is in every ARN that is made", () => {
   const made = given.reduce((text, arn) => text.replaceAll(arn, ""), inChina);
   assert.deepEqual(made.match(/arn:aws:[^"]*/g), null);
   assert.match(inChina, /"kms:ViaService":"ssm\.cn-north-1\.amazonaws\.com\.cn"/);
+});
+
+test("the build rolls the services that are named, and no other", () => {
+  const services = [
+    { cluster: "shop", service: "web", family: "shop-web", roles: [TASK_ROLE] },
+    { cluster: "shop", service: "worker", family: "worker", roles: [TASK_ROLE, EXECUTION_ROLE] },
+  ];
+  const policy = codeBuildRolePolicy({ ...BUILD, services });
+  const place = "arn:aws:ecs:ap-northeast-1:111122223333";
+  assert.deepEqual(statement(policy, "RollServices"), {
+    Sid: "RollServices",
+    Effect: "Allow",
+    Action: ["ecs:DescribeServices", "ecs:ListServiceDeployments", "ecs:UpdateService"],
+    Resource: [`${place}:service/shop/web`, `${place}:service/shop/worker`],
+  });
+  const families = [`${place}:task-definition/shop-web:*`, `${place}:task-definition/worker:*`];
+  assert.deepEqual(statement(policy, "RegisterServiceRevision")?.Resource, families);
+  assert.deepEqual(statement(policy, "TagServiceRevision")?.Resource, families);
+  assert.deepEqual(statement(policy, "PassServiceRoles"), {
+    Sid: "PassServiceRoles",
+    Effect: "Allow",
+    Action: ["iam:PassRole"],
+    Resource: [TASK_ROLE, EXECUTION_ROLE],
+    Condition: { StringEquals: { "iam:PassedToService": "ecs-tasks.amazonaws.com" } },
+  });
+  assert.equal(statement(codeBuildRolePolicy(BUILD), "RollServices"), undefined);
 });

@@ -1,0 +1,91 @@
+/** The ECS services that a deploy rolls to the new image after the migration passed. */
+import { ROLE_ARN, SERVICE_FORM } from "./forms.ts";
+import type { ImageConfig } from "./image.ts";
+import type { ConfigReader } from "./reader.ts";
+
+export const SERVICES_KEYS = ["services", "servicesParallel", "serviceTimeout"] as const;
+
+export interface ServiceConfig {
+  /** Name of its cluster. */
+  readonly cluster: string;
+  readonly service: string;
+  /** The container whose image is replaced; null: the one that runs an image of this stack's repository. */
+  readonly container: string | null;
+  /** The family of its task definition. */
+  readonly family: string;
+  /** ARNs of its task role and its execution role, which the build passes on. */
+  readonly roles: readonly string[];
+}
+
+export interface ServicesConfig {
+  readonly targets: readonly ServiceConfig[];
+  readonly parallel: boolean;
+  /** Seconds that a deploy waits for one service. */
+  readonly timeout: number;
+}
+
+const SHAPE = "a list of {cluster, service} with container, family and roles as you need them";
+
+/** Empty if the stack rolls no service. */
+export function readServices(reader: ConfigReader, image: ImageConfig): ServicesConfig {
+  const given = reader.json("services", SHAPE, isServiceList) ?? [];
+  const targets = given.map(({ cluster, service, container, family, roles }) => ({
+    cluster,
+    service,
+    container: container ?? null,
+    family: family ?? service,
+    roles: roles ?? [],
+  }));
+  for (const target of targets) checkService(reader, target);
+  const names = targets.map(({ cluster, service }) => `${cluster}/${service}`);
+  const twice = names.find((name, index) => names.indexOf(name) !== index);
+  if (twice !== undefined) reader.reject("services", twice, "each service may be named once");
+  if (targets.length > 0 && image.kind === "migrations") {
+    const rule =
+      "with image migrations the stack builds no image of the application: set image to application";
+    reader.reject("services", names, rule);
+  }
+  return {
+    targets,
+    parallel: reader.flag("servicesParallel"),
+    timeout: reader.seconds("serviceTimeout", 60, 24 * 60 * 60),
+  };
+}
+
+/** Seconds that all services may take, one after the other or at once. */
+export function longestRoll({ targets, parallel, timeout }: ServicesConfig): number {
+  return parallel ? Math.min(1, targets.length) * timeout : targets.length * timeout;
+}
+
+function checkService(reader: ConfigReader, { cluster, service, family, roles }: ServiceConfig): void {
+  for (const name of [cluster, service, family])
+    if (!SERVICE_FORM.pattern.test(name))
+      reader.reject("services", name, `each name must be ${SERVICE_FORM.is}`);
+  for (const role of roles)
+    if (!ROLE_ARN.pattern.test(role)) reader.reject("services", role, `each of roles must be ${ROLE_ARN.is}`);
+}
+
+interface GivenService {
+  readonly cluster: string;
+  readonly service: string;
+  readonly container?: string;
+  readonly family?: string;
+  readonly roles?: readonly string[];
+}
+
+function isServiceList(value: unknown): value is GivenService[] {
+  return Array.isArray(value) && value.every(isService);
+}
+
+const TEXTS: ReadonlySet<string> = new Set(["cluster", "service", "container", "family"]);
+
+function isService(value: unknown): value is GivenService {
+  if (typeof value !== "object" || value === null) return false;
+  const entries = Object.entries(value);
+  const known = entries.every(([key, item]) =>
+    key === "roles"
+      ? Array.isArray(item) && item.every((role) => typeof role === "string")
+      : TEXTS.has(key) && typeof item === "string",
+  );
+  return known && "cluster" in value && "service" in value;
+}

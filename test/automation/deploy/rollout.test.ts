@@ -1,0 +1,108 @@
+/** New code goes live only after its migration passed. */
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import type { RunReport } from "../../../automation/report/report.ts";
+import { verdictLines } from "../../../automation/report/lines.ts";
+import { FakeServices, OLD_IMAGE, type ServiceModel, TARGET } from "../../support/fakeServices.ts";
+import { fakeStack, previewOf, stepOf } from "../../support/previews.ts";
+import { RunFixture, temporaryHome } from "../../support/runFixture.ts";
+import { sampleOutputs } from "../../support/sampleOutputs.ts";
+
+type Test = Parameters<typeof temporaryHome>[0];
+
+interface World {
+  readonly services: FakeServices;
+  readonly deploy: (changes?: Parameters<RunFixture["deploy"]>[0]) => Promise<RunReport>;
+  readonly fixture: RunFixture;
+}
+
+async function world(t: Test, model: ServiceModel = {}): Promise<World> {
+  const fixture = new RunFixture(await temporaryHome(t));
+  const services = new FakeServices(fixture.aws.clock, model);
+  const outputs = {
+    ...fixture.aws.outputs,
+    services: { targets: [TARGET], parallel: false, timeoutSeconds: 900 },
+  };
+  const openStack = async () =>
+    fakeStack({ preview: async () => previewOf([stepOf("same", "aws:ecs/cluster:Cluster")]) });
+  return {
+    services,
+    fixture,
+    deploy: (changes = {}) =>
+      fixture.deploy({
+        findOutputs: async () => outputs,
+        connectServices: async () => services.api,
+        openStack,
+        ...changes,
+      }),
+  };
+}
+
+describe("a deploy with a service", () => {
+  test("rolls it after the migration, and one report says both", async (t) => {
+    const { services, deploy, fixture } = await world(t);
+    const report = await deploy();
+    assert.equal(report.verdict.kind, "applied");
+    assert.deepEqual(
+      report.services.map(({ service, kind }) => `${service} ${kind}`),
+      ["web live"],
+    );
+    assert.equal(report.exitCode, 0);
+    assert.equal(services.servingImage, fixture.aws.outputs.image);
+    const lines = verdictLines(report, { color: false });
+    assert.ok(lines.includes("  ✔ service web runs the new image"), lines.join("\n"));
+  });
+
+  test("that ECS rolls back is exit code 15: the migration stays, the old image runs", async (t) => {
+    const { services, deploy } = await world(t, {
+      circuitBreaker: true,
+      isBroken: (image) => image !== OLD_IMAGE,
+    });
+    const report = await deploy();
+    assert.deepEqual([report.verdict.kind, report.exitCode], ["applied", 15]);
+    assert.equal(services.servingImage, OLD_IMAGE);
+    assert.match(verdictLines(report, { color: false })[0] ?? "", /^✖ /);
+    assert.deepEqual(
+      report.next.map(({ command }) => command),
+      [
+        "aws ecs describe-services --cluster shop --services web --query 'services[0].events[:10].message'",
+        "npx ecs-migrate deploy --stack stage",
+      ],
+    );
+  });
+
+  test("a migration that was not run, or was skipped by hand, leaves the old image running", async (t) => {
+    const { services, deploy } = await world(t);
+    const report = await deploy({ migrate: "skip" });
+    assert.deepEqual(
+      report.services.map(({ kind, detail }) => `${kind}: ${detail}`),
+      ["notRolled: its migration was not run"],
+    );
+    assert.equal(report.exitCode, 0);
+    assert.deepEqual(services.calls, []);
+  });
+
+  test("a migration that fails leaves the old image running, and the verdict as it is", async (t) => {
+    const { services, deploy, fixture } = await world(t);
+    const report = await deploy({
+      connectEcs: async () => ({
+        ...fixture.aws.ecs.api,
+        runTask: async () => ({ $metadata: {}, failures: [{ reason: "MISSING" }] }),
+      }),
+    });
+    assert.notEqual(report.exitCode, 0);
+    assert.notEqual(report.exitCode, 15);
+    assert.deepEqual(
+      report.services.map(({ kind, detail }) => `${kind}: ${detail}`),
+      ["notRolled: its migration did not pass"],
+    );
+    assert.deepEqual(services.calls, []);
+  });
+
+  test("without services nothing is asked of ECS", async (t) => {
+    const { services, deploy } = await world(t);
+    const report = await deploy({ findOutputs: async () => sampleOutputs() });
+    assert.deepEqual(report.services, []);
+    assert.deepEqual(services.calls, []);
+  });
+});
