@@ -4,6 +4,7 @@ import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { CommanderError } from "commander";
+import { workingFolder } from "./cli/context.ts";
 import { knownSecrets } from "./cli/knownSecrets.ts";
 import { createProgram } from "./cli/program.ts";
 import { createStop, STOP_SIGNALS } from "./cli/stopSignals.ts";
@@ -45,6 +46,7 @@ async function run(): Promise<number> {
   const commands = createCommands({
     env,
     home,
+    cwd: workingFolder(env, process.cwd(), home),
     terminal,
     signal: stop.signal,
     pulumiSignal: stop.pulumiSignal,

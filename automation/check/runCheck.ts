@@ -48,6 +48,8 @@ export interface CheckResult {
   exitCode: ExitCode;
   /** The report in the format asked for; ends in a line feed. */
   text: string;
+  /** The same report in another format. */
+  textIn: (format: Format) => string;
 }
 
 /**
@@ -76,7 +78,13 @@ export async function runCheck(deps: CheckDeps, options: CheckOptions): Promise<
     exitCode,
     folder: relative(deps.cwd, directory).split(sep).join("/"),
   };
-  return { findings, renamed, exitCode, text: render(options.format, report) };
+  return {
+    findings,
+    renamed,
+    exitCode,
+    text: render(options.format, report),
+    textIn: (format) => render(format, report),
+  };
 }
 
 /** @throws {ConfigError} for a rule that does not exist */

@@ -7,6 +7,8 @@ export interface CommandContext {
   readonly env: NodeJS.ProcessEnv;
   /** The folder of package.json. */
   readonly home: string;
+  /** The folder that the person stands in: where relative paths start. */
+  readonly cwd: string;
   readonly terminal: Terminal;
   /** Aborts when the command is asked to stop. */
   readonly signal: AbortSignal;
@@ -25,4 +27,12 @@ export interface CommandContext {
 /** JSON as `--json` prints it. */
 export function jsonText(value: unknown): string {
   return `${JSON.stringify(value, undefined, 2)}\n`;
+}
+
+/**
+ * The folder that the person stands in. `npm run` changes to the folder of package.json and leaves the other in INIT_CWD;
+ * a process that was started elsewhere by a script of npm's is not meant by it. Pure.
+ */
+export function workingFolder(env: NodeJS.ProcessEnv, cwd: string, home: string): string {
+  return env.npm_lifecycle_event !== undefined && env.INIT_CWD && cwd === home ? env.INIT_CWD : cwd;
 }

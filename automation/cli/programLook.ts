@@ -27,6 +27,8 @@ export interface CheckCommandOptions {
   readonly disable: readonly string[];
   readonly dialect: Dialect;
   readonly format: Format;
+  /** The file that the report goes to; the terminal gets the human text then. */
+  readonly output?: string;
 }
 
 export interface NewCommandOptions {
@@ -76,6 +78,7 @@ export function addCheck(program: Command, commands: LookCommands): void {
     .addOption(disableOption())
     .addOption(dialectOption().default("postgres"))
     .addOption(new Option("--format <name>", "how to print it").choices(FORMATS).default("human"))
+    .option("--output <file>", "write the report to a file, and the human text to the terminal")
     .addHelpText(
       "after",
       `
@@ -84,7 +87,7 @@ Exit codes: 0 clean or warnings alone, 2 wrong usage, 3 errors (or warnings with
 Examples:
   ecs-migrate check
   ecs-migrate check --against stage,prod --fix
-  ecs-migrate check --base origin/main --format codequality > codequality.json`,
+  ecs-migrate check --base origin/main --format codequality --output codequality.json`,
     )
     .action((options: CheckCommandOptions) => commands.check(options));
 }

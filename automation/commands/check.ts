@@ -1,17 +1,24 @@
 /** The command `check`: the folder, perhaps git, and what stacks have shipped. */
 
+import { existsSync, writeFileSync } from "node:fs";
+import { dirname, join, relative, resolve } from "node:path";
 import { runGit } from "../check/gitBase.ts";
 import { runCheck } from "../check/runCheck.ts";
 import type { CommandContext } from "../cli/context.ts";
 import type { CheckCommandOptions } from "../cli/programLook.ts";
+import { ConfigError } from "../contract/errors.ts";
 import type { ShippedMigration } from "../contract/outputs.ts";
 import { readMigrationFiles } from "../migrations/folder.ts";
-import { findFolder, outputsOf } from "./migrationsFolder.ts";
+import { COMMAND } from "../text/commandLine.ts";
+import { findFolder, type MigrationsFolder } from "./folder.ts";
+import { outputsOf } from "./locate.ts";
 
 export async function checkCommand(context: CommandContext, options: CheckCommandOptions): Promise<void> {
-  const dir = findFolder(context, options);
-  const { text, exitCode } = await runCheck(
-    { now: () => new Date(), cwd: process.cwd(), git: runGit },
+  const folder = findFolder(context, options, options.against[0]);
+  const dir = folder.path;
+  requireMigrations(context, folder);
+  const result = await runCheck(
+    { now: () => new Date(), cwd: repositoryRoot(context.cwd), git: runGit },
     {
       dir,
       dirOption: options.dir,
@@ -24,8 +31,41 @@ export async function checkCommand(context: CommandContext, options: CheckComman
       ...(options.base === undefined ? {} : { base: options.base }),
     },
   );
-  context.print(text);
-  context.finish(exitCode);
+  if (options.output === undefined) context.print(result.text);
+  else {
+    writeOutput(resolve(context.cwd, options.output), result.text);
+    context.print(result.textIn("human"));
+  }
+  context.finish(result.exitCode);
+}
+
+/** A wrong folder would pass as one without a fault. @throws {ConfigError} if there is no migration in it */
+function requireMigrations({ terminal, cwd }: CommandContext, { path, namedBy }: MigrationsFolder): void {
+  const shown = relative(cwd, path) || ".";
+  terminal.say(`Migrations: ${shown} (${namedBy})`);
+  if (readMigrationFiles(path).some(({ parsed }) => parsed)) return;
+  throw new ConfigError([
+    `There is no migration in ${shown}, which ${namedBy} names; name the folder with --dir, or make the first one with \`${COMMAND} new NAME\``,
+  ]);
+}
+
+/** Paths in a report are relative to it, as GitLab and GitHub want them. The working folder if there is no repository. */
+function repositoryRoot(cwd: string): string {
+  for (let folder = cwd; ; folder = dirname(folder)) {
+    if (existsSync(join(folder, ".git"))) return folder;
+    if (folder === dirname(folder)) return cwd;
+  }
+}
+
+/** @throws {ConfigError} if it cannot be written */
+function writeOutput(file: string, text: string): void {
+  try {
+    writeFileSync(file, text);
+  } catch (error) {
+    throw new ConfigError([`The report could not be written to ${file}: ${(error as Error).message}`], {
+      cause: error,
+    });
+  }
 }
 
 /** What each stack has shipped, without what its database has not run where the checkout has changed that. */

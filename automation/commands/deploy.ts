@@ -14,7 +14,8 @@ import { commitTime, orderOf } from "../deploy/overtaken.ts";
 import { slackUrl } from "../notify/slack/webhookUrl.ts";
 import { findOutputs, type PulumiLocation, readStackConfig } from "../stack/pulumiCli.ts";
 import { finishRun } from "./finishRun.ts";
-import { locate, migrationsFolder } from "./locate.ts";
+import { findFolder } from "./folder.ts";
+import { locate } from "./locate.ts";
 import { runBase, runSettings } from "./runBase.ts";
 
 export async function deployCommand(context: CommandContext, options: DeployOptions): Promise<void> {
@@ -28,7 +29,7 @@ export async function deployCommand(context: CommandContext, options: DeployOpti
     findOutputs: () => findOutputs(location),
     readCheckout: async () =>
       (await import("../migrations/folder.ts")).readMigrationFiles(
-        await migrationsFolder(location, await configuration()),
+        findFolder(context, options, location.stack).path,
       ),
     connectEcs,
     connectLogs,

@@ -22,7 +22,8 @@ import { type PulumiLocation, readOutputs, readStackConfig } from "../stack/pulu
 import { systemClock } from "../task/clock.ts";
 import { redact } from "../text/redact.ts";
 import { askStatus } from "./askStatus.ts";
-import { locate, migrationsFolder } from "./locate.ts";
+import { findFolder } from "./folder.ts";
+import { locate } from "./locate.ts";
 
 /** So far back the history is looked at for the last run, in milliseconds. */
 const HISTORY_MS = 90 * 24 * 60 * 60 * 1000;
@@ -44,7 +45,7 @@ export async function doctorCommand(context: CommandContext, options: DoctorComm
   const at = database
     ? versionOf(database)
     : (entries.findLast(({ duringChange }) => !duringChange)?.result.to ?? null);
-  const dirty = at?.dirty ? await guide(location, outputs, at, entries) : null;
+  const dirty = at?.dirty ? await guide(context, location, outputs, at, entries) : null;
   const exitCode = exitCodeOf(checks, dirty !== null);
   const report: DoctorReport = { schema: 1, stack, exitCode, checks, dirty };
   context.print(options.json ? jsonText(report) : `${doctorLines(report, context.color).join("\n")}\n`);
@@ -70,12 +71,13 @@ async function lookBack(logs: LogsApi, outputs: Outputs): Promise<{ entries: His
 }
 
 async function guide(
+  context: CommandContext,
   location: PulumiLocation,
   outputs: Outputs,
   { version }: DatabaseVersion,
   entries: readonly HistoryEntry[],
 ) {
-  const { files, dialect } = await lookAtCheckout(location);
+  const { files, dialect } = await lookAtCheckout(context, location);
   const run = runThatLeft(version, entries);
   const made = await dirtyGuide({ version, run, outputs, stack: location.stack, files, dialect });
   return {
@@ -87,12 +89,16 @@ async function guide(
 
 /** Without a checkout the guide says that the file is not there to be shown. */
 async function lookAtCheckout(
+  context: CommandContext,
   location: PulumiLocation,
 ): Promise<{ files: readonly MigrationFile[]; dialect: Dialect }> {
   try {
     const config = await readStackConfig(location);
     const { dialect } = checkSettings({}, config);
-    return { files: readMigrationFiles(await migrationsFolder(location, config)), dialect };
+    return {
+      files: readMigrationFiles(findFolder(context, { project: location.project }, location.stack).path),
+      dialect,
+    };
   } catch {
     return { files: [], dialect: "postgres" };
   }

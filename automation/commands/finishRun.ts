@@ -1,4 +1,5 @@
 /** The end of each command that runs an operation: everyone is told, then the exit code is set. */
+import { resolve } from "node:path";
 import type { CommandContext } from "../cli/context.ts";
 import type { RunOptions } from "../cli/options.ts";
 import type { ExitCode } from "../contract/errors.ts";
@@ -23,7 +24,7 @@ export async function finishRun(
     print: context.print,
     color: context.color,
     json: options.json,
-    reportFile: options.report,
+    reportFile: options.report === undefined ? undefined : resolve(context.cwd, options.report),
     slack: slack ? () => slackUrl(context, outputs) : undefined,
   });
   context.finish(report.exitCode as ExitCode);

@@ -1,13 +1,14 @@
 /** What each command that runs or follows a task begins with. */
 
-import { resolve } from "node:path";
+import { join, resolve } from "node:path";
 import { loadClients } from "../aws/clients.ts";
 import type { CommandContext } from "../cli/context.ts";
 import type { CommonOptions } from "../cli/options.ts";
 import { originOf } from "../cli/origin.ts";
 import { ConfigError } from "../contract/errors.ts";
 import type { Outputs } from "../contract/outputs.ts";
-import { type PulumiLocation, readOutputs, readStackConfig } from "../stack/pulumiCli.ts";
+import { locateStack, type PulumiLocation, readOutputs } from "../stack/pulumiCli.ts";
+import { readText, requireProjectName } from "../stack/settings.ts";
 
 /** The Pulumi CLI answers while the clients load. */
 export async function readOutputsAndLoad(location: PulumiLocation): Promise<Outputs> {
@@ -20,29 +21,37 @@ export async function readOutputsAndLoad(location: PulumiLocation): Promise<Outp
 export function locate(context: CommandContext, options: CommonOptions): PulumiLocation {
   const { branch } = originOf(context.env);
   const stack = requireStack(options.stack, stackOfBranch(branch), branch);
-  return { stack, project: projectFolder(context, options), env: context.env, signal: context.signal };
-}
-
-export function projectFolder(context: CommandContext, { project }: CommonOptions): string {
-  return resolve(project ?? context.home);
+  return locateStack(stack, projectFolder(context, options), context);
 }
 
 /**
- * The checkout's folder of migrations, from the same two keys that `infra/config.ts` reads.
+ * The folder of Pulumi.yaml: --project, or the one of package.json.
  *
- * @param config the stack's configuration, where it was read already
+ * @throws {ConfigError} if the project has another name than its settings
  */
-export async function migrationsFolder(
-  location: PulumiLocation,
-  config?: ReadonlyMap<string, string>,
-): Promise<string> {
-  const values = config ?? (await readStackConfig(location));
-  const app = values.get("ecs-migrate:appPath") || "app";
-  return resolve(
-    location.project,
-    app,
-    values.get("ecs-migrate:migrationsPath") || "resources/db/migrations",
-  );
+export function projectFolder(context: CommandContext, { project }: Pick<CommonOptions, "project">): string {
+  const folder = project === undefined ? context.home : resolve(context.cwd, project);
+  requireProjectName(readText(join(folder, "Pulumi.yaml")));
+  return folder;
+}
+
+/**
+ * The outputs of each stack, by its name.
+ *
+ * @throws {NotDeployedError} if one has none yet; {@link readOutputs} names the others
+ */
+export async function outputsOf(
+  context: CommandContext,
+  options: Pick<CommonOptions, "project">,
+  stacks: readonly string[],
+): Promise<Map<string, Outputs>> {
+  const project = projectFolder(context, options);
+  const outputs = new Map<string, Outputs>();
+  for (const name of stacks) {
+    const stack = requireStack(name, undefined, null);
+    outputs.set(stack, await readOutputs(locateStack(stack, project, context)));
+  }
+  return outputs;
 }
 
 /** The stack that a branch deploys: `stage/*` stage, `prod/*` prod; undefined for any other branch. */

@@ -13,7 +13,8 @@ import { versionOf } from "../report/report.ts";
 import { readOutputs, readStackConfig } from "../stack/pulumiCli.ts";
 import { systemClock } from "../task/clock.ts";
 import { askStatus } from "./askStatus.ts";
-import { locate, migrationsFolder } from "./locate.ts";
+import { findFolder } from "./folder.ts";
+import { locate } from "./locate.ts";
 
 /** Exit 0 with a plan, whatever it says; where the database could not be asked, the exit code of that. */
 export async function planCommand(
@@ -24,7 +25,7 @@ export async function planCommand(
   const location = locate(context, options);
   const [outputs, config] = await Promise.all([readOutputs(location), readStackConfig(location)]);
   const settings = checkSettings({ dialect: options.dialect }, config);
-  const files = readMigrationFiles(await migrationsFolder(location, config));
+  const files = readMigrationFiles(findFolder(context, options, location.stack).path);
   const report = await askStatus(context, location.stack, outputs, options.timeout);
   const current = versionOf(report);
   if (current === null) {

@@ -9,6 +9,7 @@ import { AFTER_VARIABLE, CHANGED_SINCE_MARK } from "../contract/source.ts";
 import { lockOwner, StackLockedError } from "./lock.ts";
 import type { OutputsChange, Preview, StepEvent } from "./preview.ts";
 import { PulumiError, type PulumiLocation, pulumiFailure } from "./pulumiCli.ts";
+import { stackFileName } from "./settings.ts";
 
 /** `pulumi up` or `pulumi preview` failed. No migration was started. */
 export class StackUpdateError extends EcsMigrateError {
@@ -74,7 +75,7 @@ export async function openStack(location: PulumiLocation, progress: StackProgres
     );
     return new AutomationStack(stack, location, progress);
   } catch (error) {
-    throw new PulumiError(pulumiFailure(error as Error, commandErrorText(error), location.stack), {
+    throw new PulumiError(pulumiFailure(error as Error, commandErrorText(error), location), {
       cause: error,
     });
   }
@@ -185,8 +186,10 @@ export function updateError(
   // The engine looks at the keys that Pulumi.yaml declares before it runs the program, and stops at the first.
   const undeclared = /validating stack config: (.+)/.exec(text)?.[1];
   if (undeclared) {
-    const mend = `set it with \`pulumi config set <key> <value> -s ${stack}\``;
-    return new StackConfigError(`${CONFIG_PROBLEMS_MARK} ${stack}: ${undeclared}; ${mend}`, { cause });
+    return new StackConfigError(
+      `${CONFIG_PROBLEMS_MARK} ${stack}: ${undeclared}; set it in ${stackFileName(stack)}`,
+      { cause },
+    );
   }
   const all = `${text}\n${commandErrorText(cause)}`;
   if (all.includes(CHANGED_SINCE_MARK)) return new StackChangedError(CHANGED_SINCE_MARK, { cause });

@@ -61,6 +61,7 @@ export const FORMS = {
     pattern: /^arn:[\w-]+:ecr:[\w-]+:\d{12}:repository\/[a-z0-9._/*-]+$/,
     is: "the ARN of an ECR repository",
   },
+  stateUrl: { pattern: /^[a-z][a-z0-9+.-]*:\/\/\S+$/, is: "a URL like s3://bucket?region=eu-west-1" },
   host: {
     pattern: /^[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?$/,
     is: "the host of the database, without scheme or port",

@@ -16,6 +16,7 @@ export const PIPELINE_KEYS = [
   "buildTimeoutMinutes",
   "buildQueuedTimeoutMinutes",
   "stateBucket",
+  "stateUrl",
   "stateKeyArn",
 ] as const;
 
@@ -39,6 +40,8 @@ export interface PipelineConfig {
   readonly timeoutMinutes: number;
   readonly queuedTimeoutMinutes: number;
   readonly stateBucket: string | undefined;
+  /** Pulumi's backend in full. */
+  readonly stateUrl: string | undefined;
   readonly stateKeyArn: string | undefined;
 }
 
@@ -76,6 +79,7 @@ export function readPipeline(
     // AWS CodeBuild API reference, CreateProject: 5 to 480 minutes.
     queuedTimeoutMinutes: reader.integer("buildQueuedTimeoutMinutes", 5, 480),
     stateBucket: optional(reader.text("stateBucket", FORMS.bucket)),
+    stateUrl: optional(reader.text("stateUrl", FORMS.stateUrl)),
     stateKeyArn: optional(reader.text("stateKeyArn", ARN.kms)),
   };
   if (isConnected(sourceType)) checkConnection(reader, pipeline);

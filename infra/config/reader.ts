@@ -39,12 +39,12 @@ export class ConfigReader {
 
   /** As {@link reject}, if what is wrong is not the whole value: `has 51 tags`. */
   rejectAs(key: string, found: string, rule: string): void {
-    this.problems.push(`${fullKey(key)} ${found}, but ${rule}; ${this.#fix(key)}`);
+    this.problems.push(`${fullKey(key)} ${found}, but ${rule}; ${this.#fix()}`);
   }
 
   /** Notes that `key` is not set though it must be; `why` says what needs it. */
   missing(key: string, why: string): void {
-    this.problems.push(`${fullKey(key)} is not set, but ${why}; ${this.#fix(key)}`);
+    this.problems.push(`${fullKey(key)} is not set, but ${why}; ${this.#fix()}`);
   }
 
   /** A text, or "" where it is unset. A placeholder is a problem of its own. */
@@ -149,8 +149,8 @@ export class ConfigReader {
     return undefined;
   }
 
-  #fix(key: string): string {
-    return `set it in Pulumi.${this.#stack}.yaml or with \`pulumi config set ${key.includes(":") ? key : `${fullKey(key)}`} <value> -s ${this.#stack}\``;
+  #fix(): string {
+    return `set it in Pulumi.${this.#stack}.yaml`;
   }
 }
 

@@ -11,7 +11,7 @@ export interface BuildVariable {
 export interface BuildEnvironmentArgs {
   readonly environment: string;
   readonly region: string;
-  readonly pipeline: Pick<PipelineConfig, "stateBucket" | "projectPath">;
+  readonly pipeline: Pick<PipelineConfig, "stateBucket" | "stateUrl" | "projectPath">;
   readonly slackWebhookParameter: string | undefined;
   /** Seconds that the deploy waits for the migration. */
   readonly migrationTimeout: number;
@@ -23,12 +23,12 @@ export interface BuildEnvironmentArgs {
  * DOWNLOAD_SOURCE if the parameter did not exist.
  */
 export function buildEnvironment(args: BuildEnvironmentArgs): BuildVariable[] {
-  const { stateBucket, projectPath } = args.pipeline;
+  const { stateBucket, stateUrl, projectPath } = args.pipeline;
   const variables: Readonly<Record<string, string | undefined>> = {
     STACK: args.environment,
     MIGRATION_TIMEOUT: `${args.migrationTimeout}s`,
     PROJECT_PATH: projectPath || undefined,
-    PULUMI_BACKEND_URL: stateBucket && `s3://${stateBucket}?region=${args.region}`,
+    PULUMI_BACKEND_URL: stateUrl ?? (stateBucket && `s3://${stateBucket}?region=${args.region}`),
     SLACK_WEBHOOK_PARAMETER: args.slackWebhookParameter,
   };
   return Object.entries(variables).flatMap(([name, value]) =>

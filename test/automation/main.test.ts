@@ -1,47 +1,9 @@
 /** The process: exit codes, streams and signals, with a Pulumi CLI that is a script. */
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
-import { once } from "node:events";
-import { chmod, writeFile } from "node:fs/promises";
-import { join } from "node:path";
-import { describe, type TestContext, test } from "node:test";
+import { describe, test } from "node:test";
 import type { RunReport } from "../../automation/report/report.ts";
-import { temporaryHome } from "../support/runFixture.ts";
+import { runCommand as run } from "../support/commandProcess.ts";
 import { sampleOutputs } from "../support/sampleOutputs.ts";
-
-const MAIN = join(import.meta.dirname, "..", "..", "automation", "main.ts");
-
-interface Ended {
-  readonly code: number | null;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-interface Run {
-  /** What the Pulumi CLI does, in sh. */
-  readonly pulumi?: string;
-  readonly env?: Readonly<Record<string, string>>;
-  readonly closeStdout?: boolean;
-}
-
-async function run(t: TestContext, args: readonly string[], options: Run = {}): Promise<Ended> {
-  const home = await temporaryHome(t);
-  await writeFile(join(home, "pulumi"), `#!/bin/sh\n${options.pulumi ?? "exit 1"}\n`);
-  await chmod(join(home, "pulumi"), 0o755);
-  const env = { ...options.env, HOME: home, PATH: `${home}:${process.env.PATH}`, CI: "true" };
-  const child = spawn(process.execPath, [MAIN, ...args], { env, stdio: ["ignore", "pipe", "pipe"] });
-  let stdout = "";
-  let stderr = "";
-  child.stdout.on("data", (part) => {
-    stdout += part;
-  });
-  child.stderr.on("data", (part) => {
-    stderr += part;
-  });
-  if (options.closeStdout) child.stdout.destroy();
-  const [code] = await once(child, "close");
-  return { code, stdout, stderr };
-}
 
 describe("the process", () => {
   test("an error leaves standard output empty, its secrets masked and its escape sequences out", async (t) => {
@@ -103,6 +65,6 @@ esac`,
   test("a reader that went away changes no exit code", async (t) => {
     const { code, stderr } = await run(t, ["check", "--json"], { closeStdout: true });
     assert.equal(code, 0, stderr);
-    assert.equal(stderr, "");
+    assert.equal(stderr, "Migrations: app/resources/db/migrations (Pulumi.prod.yaml)\n");
   });
 });

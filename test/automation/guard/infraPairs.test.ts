@@ -162,6 +162,7 @@ function pairs(): Readonly<Record<string, Pair>> {
     buildComputeType: { to: "BUILD_GENERAL1_LARGE" },
     buildTimeoutMinutes: { to: 240 },
     buildQueuedTimeoutMinutes: { to: 60 },
+    stateUrl: { to: "s3://other-bucket?region=eu-west-1" },
     stateBucket: { to: "other-bucket" },
     stateKeyArn: { to: KEY.replace("0a1b2c3d", "0ffffff0") },
     permissionsBoundaryArn: { to: `arn:aws:iam::${ACCOUNT_ID}:policy/boundary` },

@@ -106,7 +106,7 @@ test("a problem is one sentence: key, value, rule, mend", () => {
   assert.throws(
     () => parse({ ...SMALLEST, memory: 300 }),
     new ConfigError([
-      "ecs-migrate:memory is 300, but Fargate with cpu 256 takes 512, 1024, 2048; set it in Pulumi.stage.yaml or with `pulumi config set ecs-migrate:memory <value> -s stage`",
+      "ecs-migrate:memory is 300, but Fargate with cpu 256 takes 512, 1024, 2048; set it in Pulumi.stage.yaml",
     ]),
   );
 });

@@ -1,0 +1,85 @@
+/** The one answer to "where are the migrations". */
+import { existsSync, readdirSync } from "node:fs";
+import { join, relative, resolve } from "node:path";
+import type { CommandContext } from "../cli/context.ts";
+import { ConfigError } from "../contract/errors.ts";
+import { PROJECT, readStackFile, readText, settingOf, stackFileName } from "../stack/settings.ts";
+import { projectFolder } from "./locate.ts";
+
+export interface FolderOptions {
+  readonly project?: string;
+  readonly dir?: string;
+}
+
+export interface MigrationsFolder {
+  /** Absolute. */
+  readonly path: string;
+  /** What names it: `--dir`, `Pulumi.stage.yaml`, `Pulumi.yaml`. */
+  readonly namedBy: string;
+}
+
+const DEFAULTS = { appPath: "./app", migrationsPath: "resources/db/migrations" };
+
+/**
+ * The folder of migrations: `--dir`, else what the stack's file says over the defaults of Pulumi.yaml. Without a stack all
+ * stacks are asked, and must agree.
+ *
+ * @param stack the stack that the command is about
+ * @throws {ConfigError} if the folder does not exist, or the stacks name different ones
+ */
+export function findFolder(
+  context: CommandContext,
+  options: FolderOptions,
+  stack?: string,
+): MigrationsFolder {
+  const found = chooseFolder(context, options, stack);
+  if (existsSync(found.path)) return found;
+  throw new ConfigError([
+    `There is no folder ${relative(context.cwd, found.path) || "."}, where ${found.namedBy} says the migrations are; correct ${PROJECT}:appPath and ${PROJECT}:migrationsPath, or name the folder with --dir`,
+  ]);
+}
+
+function chooseFolder(context: CommandContext, options: FolderOptions, stack?: string): MigrationsFolder {
+  if (options.dir !== undefined) return { path: resolve(context.cwd, options.dir), namedBy: "--dir" };
+  const project = projectFolder(context, options);
+  if (stack !== undefined) return folderOf(project, stackFileName(stack), readStackFile(project, stack));
+  const stacks = stackFiles(project).map((file) => folderOf(project, file, readText(join(project, file))));
+  const named = stacks.filter(({ namedBy }) => namedBy !== PROJECT_FILE);
+  if (new Set(stacks.map(({ path }) => path)).size <= 1)
+    return named[0] ?? stacks[0] ?? folderOf(project, "", "");
+  const places = stacks.map(({ path, namedBy }) => `${relative(project, path)} (${namedBy})`);
+  throw new ConfigError([
+    `The stacks have different folders of migrations: ${places.join(", ")}; name one with --against or --dir`,
+  ]);
+}
+
+const PROJECT_FILE = "Pulumi.yaml";
+/** The lab's own stack (npm run demo); a team has no use for it. */
+const LAB_FILE = "Pulumi.local.yaml";
+
+function stackFiles(project: string): string[] {
+  const files = readdirSync(project).filter((file) => /^Pulumi\.[\w-]+\.yaml$/.test(file));
+  const own = files.filter((file) => file !== LAB_FILE);
+  return (own.length > 0 ? own : files).sort();
+}
+
+function folderOf(project: string, file: string, yaml: string): MigrationsFolder {
+  const appPath = settingOf(yaml, `${PROJECT}:appPath`);
+  const migrationsPath = settingOf(yaml, `${PROJECT}:migrationsPath`);
+  const defaults = defaultsOf(readText(join(project, PROJECT_FILE)));
+  return {
+    path: resolve(project, appPath ?? defaults.appPath, migrationsPath ?? defaults.migrationsPath),
+    namedBy: appPath === undefined && migrationsPath === undefined ? PROJECT_FILE : file,
+  };
+}
+
+/** The two keys' defaults out of Pulumi.yaml: lines `appPath:` and, deeper, `default:`. Pure. */
+export function defaultsOf(yaml: string): typeof DEFAULTS {
+  const read = (key: keyof typeof DEFAULTS): string => {
+    const block =
+      new RegExp(`^( +)${key}:[ \\t]*\\n((?:\\1[ ]+[^\\n]*\\n|[ ]*\\n)*)`, "m").exec(`${yaml}\n`)?.[2] ?? "";
+    const value = /^ +default:[ \t]*(.*?)[ \t]*$/m.exec(block)?.[1] ?? "";
+    return value.replace(/^(["'])(.*)\1$/, "$2") || DEFAULTS[key];
+  };
+  return { appPath: read("appPath"), migrationsPath: read("migrationsPath") };
+}

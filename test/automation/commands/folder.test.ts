@@ -1,0 +1,110 @@
+import assert from "node:assert/strict";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { describe, it, type TestContext } from "node:test";
+import { type CommandContext, workingFolder } from "../../../automation/cli/context.ts";
+import { defaultsOf, findFolder } from "../../../automation/commands/folder.ts";
+
+const ROOT = resolve(import.meta.dirname, "..", "..", "..");
+
+/** A project with these files, folders made as needed; text by path. */
+function project(t: TestContext, files: Readonly<Record<string, string>>, folders: readonly string[]) {
+  const home = mkdtempSync(join(tmpdir(), "ecs-migrate-folder-"));
+  t.after(() => rmSync(home, { recursive: true, force: true }));
+  for (const folder of folders) mkdirSync(join(home, folder), { recursive: true });
+  for (const [file, text] of Object.entries(files)) writeFileSync(join(home, file), text);
+  return { home, context: { home, cwd: home } as CommandContext };
+}
+
+const appPath = (path: string) => `config:\n  aws:region: eu-west-1\n  ecs-migrate:appPath: ${path} # ours\n`;
+const MIGRATIONS = "resources/db/migrations";
+
+describe("the folder of migrations", () => {
+  it("without a stack of one's own is that of Pulumi.yaml's defaults", () => {
+    const context = { home: ROOT, cwd: ROOT } as CommandContext;
+    assert.deepEqual(findFolder(context, { project: ROOT }, "local"), {
+      path: resolve(ROOT, "app", MIGRATIONS),
+      namedBy: "Pulumi.yaml",
+    });
+  });
+
+  it("is --dir, against the folder that the person stands in", (t) => {
+    const { home, context } = project(t, {}, ["sub/db"]);
+    const there = { ...context, cwd: join(home, "sub") };
+    assert.deepEqual(findFolder(there, { dir: "db" }), { path: join(home, "sub/db"), namedBy: "--dir" });
+  });
+
+  it("is the one that the stack's file names, with or without the stack's name given", (t) => {
+    const { home, context } = project(t, { "Pulumi.stage.yaml": appPath('"../shop"') }, []);
+    mkdirSync(join(home, "../shop", MIGRATIONS), { recursive: true });
+    t.after(() => rmSync(join(home, "../shop"), { recursive: true }));
+    const wanted = { path: resolve(home, "../shop", MIGRATIONS), namedBy: "Pulumi.stage.yaml" };
+    assert.deepEqual(findFolder(context, {}, "stage"), wanted);
+    assert.deepEqual(findFolder(context, {}, "acme/ecs-migrate/stage"), wanted);
+    assert.deepEqual(findFolder(context, {}), wanted);
+  });
+
+  it("is asked for if the stacks differ", (t) => {
+    const files = { "Pulumi.prod.yaml": appPath("./two"), "Pulumi.stage.yaml": appPath("./one") };
+    const { home, context } = project(t, files, [`one/${MIGRATIONS}`]);
+    assert.throws(() => findFolder(context, {}), {
+      exitCode: 2,
+      message: `The stacks have different folders of migrations: two/${MIGRATIONS} (Pulumi.prod.yaml), one/${MIGRATIONS} (Pulumi.stage.yaml); name one with --against or --dir`,
+    });
+    assert.equal(findFolder(context, {}, "stage").path, join(home, "one", MIGRATIONS));
+  });
+
+  it("that does not exist is named with who named it", (t) => {
+    const { context } = project(t, { "Pulumi.stage.yaml": appPath("./one") }, []);
+    assert.throws(() => findFolder(context, {}, "stage"), {
+      exitCode: 2,
+      message: `There is no folder one/${MIGRATIONS}, where Pulumi.stage.yaml says the migrations are; correct ecs-migrate:appPath and ecs-migrate:migrationsPath, or name the folder with --dir`,
+    });
+  });
+
+  it("is not looked for in a project that was renamed, whose settings Pulumi would not read", (t) => {
+    const { context } = project(t, { "Pulumi.yaml": "name: shop\n" }, []);
+    assert.throws(() => findFolder(context, {}), {
+      exitCode: 2,
+      message:
+        "Pulumi.yaml names the project shop, but every key of a stack's file starts with ecs-migrate:; keep `name: ecs-migrate` and name your application with ecs-migrate:application",
+    });
+  });
+});
+
+describe("workingFolder", () => {
+  it("is INIT_CWD only for a process that npm run has put into the folder of package.json", () => {
+    const npm = { npm_lifecycle_event: "ecs-migrate", INIT_CWD: "/repo/services" };
+    assert.equal(workingFolder(npm, "/repo/tools", "/repo/tools"), "/repo/services");
+    assert.equal(workingFolder(npm, "/elsewhere", "/repo/tools"), "/elsewhere");
+    assert.equal(workingFolder({ INIT_CWD: "/repo/services" }, "/repo/tools", "/repo/tools"), "/repo/tools");
+    assert.equal(workingFolder({}, "/repo/tools", "/repo/tools"), "/repo/tools");
+  });
+});
+
+describe("defaultsOf", () => {
+  it("reads this project's Pulumi.yaml", () => {
+    assert.deepEqual(defaultsOf(readFileSync(resolve(ROOT, "Pulumi.yaml"), "utf8")), {
+      appPath: "./app",
+      migrationsPath: MIGRATIONS,
+    });
+  });
+
+  it("reads other defaults, quoted or not, and takes no other key's", () => {
+    const yaml = `config:
+  appPath:
+    type: string
+    default: "../shop api"
+
+    description: "default: no"
+  other:
+    default: wrong
+  migrationsPath:
+    description: none
+  last:
+    default: wrong too
+`;
+    assert.deepEqual(defaultsOf(yaml), { appPath: "../shop api", migrationsPath: MIGRATIONS });
+  });
+});
