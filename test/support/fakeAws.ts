@@ -15,6 +15,8 @@ export class FakeAws {
   readonly logs: FakeLogs;
   readonly ecs: FakeEcs;
   readonly outputs: Outputs;
+  /** Whom STS takes the caller for. */
+  callerArn = "arn:aws:sts::123456789012:assumed-role/Operator/alice@example.com";
   readonly revisions: Map<number, FakeRevision>;
 
   constructor(outputs: Outputs = sampleOutputs(), clock = new FakeClock()) {
