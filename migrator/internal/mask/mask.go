@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"net/url"
+	"regexp"
 	"sort"
 	"strings"
 	"sync"
@@ -18,6 +19,9 @@ const ResultPrefix = `{"ecsMigrate":`
 // shortest is the length in bytes from which a value is masked wherever it stands: `a` in every word would tell more of
 // the password than it hides.
 const shortest = 4
+
+// forged is a line that its reader might take for the result line.
+var forged = regexp.MustCompile(`(?m)^(\s*)(` + regexp.QuoteMeta(ResultPrefix) + `)`)
 
 // Printer writes lines without secrets, control characters or forged result lines.
 type Printer struct {
@@ -99,10 +103,7 @@ func clean(text string) string {
 // Line prints one line; further lines of the text are set in.
 func (p *Printer) Line(format string, args ...any) {
 	text := strings.ReplaceAll(strings.TrimRight(p.Text(fmt.Sprintf(format, args...)), "\n\t "), "\n", "\n  ")
-	if strings.HasPrefix(strings.TrimSpace(text), ResultPrefix) {
-		text = "| " + text
-	}
-	p.write(strings.ReplaceAll(text, "\n  "+ResultPrefix, "\n  | "+ResultPrefix) + "\n")
+	p.write(forged.ReplaceAllString(text, "$1| $2") + "\n")
 }
 
 // Result prints the result line. Its texts went through Text.

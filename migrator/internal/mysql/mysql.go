@@ -376,7 +376,7 @@ func (e *Engine) Rollback(ctx context.Context) error {
 func (e *Engine) InTransaction() bool { return e.in }
 
 func (e *Engine) CommitsBefore(s statement.Statement) bool {
-	return e.in && s.Control == statement.None && s.CommitsImplicitly()
+	return e.in && (s.Control == statement.Begin || s.Control == statement.None && s.CommitsImplicitly())
 }
 
 func (e *Engine) Exec(ctx context.Context, s statement.Statement) (int64, error) {
@@ -384,7 +384,7 @@ func (e *Engine) Exec(ctx context.Context, s statement.Statement) (int64, error)
 		return 0, &database.Failure{Kind: database.Lost, Message: "there is no connection to the database", Effect: database.Unknown}
 	}
 	wasIn := e.in
-	if s.Control == statement.Begin || e.CommitsBefore(s) {
+	if e.CommitsBefore(s) {
 		e.in = false
 	}
 	result, err := e.conn.ExecContext(ctx, s.Text)

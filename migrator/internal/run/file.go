@@ -118,13 +118,11 @@ func (f *fileRun) step(ctx context.Context, s statement.Statement) error {
 		return err
 	}
 	f.open = append(f.open, f.at)
-	if f.engine.InTransaction() {
-		return nil
-	}
-	if s.Control == statement.Rollback {
-		f.open = nil
-		f.next = f.at + 1
-	} else {
+	switch {
+	case s.Control == statement.Rollback:
+		f.open, f.next = nil, f.at+1
+	case s.Control == statement.Commit, !f.engine.InTransaction():
+		// After COMMIT AND CHAIN a transaction is open again.
 		f.commitOpen(f.at + 1)
 	}
 	return nil

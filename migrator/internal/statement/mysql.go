@@ -80,6 +80,9 @@ func (b *compound) word(word string, words []string, next byte) {
 		if !b.inBody {
 			return
 		}
+		if words[0] == "BEGIN" {
+			b.depth = 1
+		}
 	}
 	ends := last == "END"
 	switch word {

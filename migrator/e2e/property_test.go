@@ -1,0 +1,291 @@
+package e2e
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"os/exec"
+	"strings"
+	"testing"
+	"time"
+)
+
+// A random file, and what is known of it.
+type randomFile struct {
+	text string
+	// whole: it is one transaction, so it must never leave the database dirty.
+	whole bool
+}
+
+// blow is what happens to the run from outside.
+type blow int
+
+const (
+	nothingHappens blow = iota
+	connectionCut
+	killed
+)
+
+// trial is one random file against one server.
+type trial struct {
+	*database
+	r *rand.Rand
+	n int
+}
+
+// Never is "nothing took effect" reported of a file that left something behind, whatever ended it; a file that is one
+// transaction is never dirty; and a clean version says what the database holds.
+func TestRandomFiles(t *testing.T) {
+	both(t, func(t *testing.T, d *database) {
+		from := *seed
+		if from == 0 {
+			from = uint64(time.Now().UnixNano())
+		}
+		t.Logf("%d files, seed %d", *files, from)
+		counts := map[string]int{}
+		for n := range *files {
+			x := &trial{d, rand.New(rand.NewPCG(from, uint64(n))), n}
+			if problem := x.run(t, counts); problem != "" {
+				t.Fatalf("file %d of seed %d: %s", n, from, problem)
+			}
+		}
+		t.Log(counts)
+	})
+}
+
+func (x *trial) run(t *testing.T, counts map[string]int) string {
+	x.reset()
+	f := x.file()
+	before := x.fingerprint()
+	m := x.start(folder(t, "1_start.up.sql", "SELECT 1;", "2_random.up.sql", f.text), "up", "LOCK_TIMEOUT=2s", "LOCK_BUDGET=5s")
+	happens := nothingHappens
+	if x.r.IntN(3) == 0 {
+		happens = blow(1 + x.r.IntN(2))
+		time.Sleep(time.Duration(x.r.IntN(60)) * time.Millisecond)
+		x.strike(m, happens)
+	}
+	r := m.end()
+	x.quiet()
+	version := x.one("SELECT concat(version, ' ', CASE WHEN dirty THEN 'dirty' ELSE 'clean' END) FROM schema_migrations")
+	changed := x.fingerprint() != before
+	effect := "none"
+	if r.line.Failed != nil {
+		effect = string(r.line.Failed.TookEffect)
+	}
+	counts[fmt.Sprintf("%d %s", r.code, effect)]++
+	told := fmt.Sprintf("\n%s\n--- %v, version %s, changed: %t\n%s", f.text, happens, version, changed, r.out)
+	switch {
+	case r.line.Failed != nil && effect == "nothing" && changed:
+		return "nothing took effect, it says, and something did" + told
+	case version == "1 clean" && changed:
+		return "the version says that the file did not run, and something of it is there" + told
+	case f.whole && strings.HasSuffix(version, "dirty"):
+		return "one transaction, and dirty" + told
+	case r.code == 0 && version != "2 clean":
+		return "exit code 0, and the version is not there" + told
+	case effect == "nothing" && version != "1 clean":
+		return "nothing took effect, and the version is not the old one" + told
+	}
+	return ""
+}
+
+// strike cuts the connection at the server, or kills the migrator.
+func (x *trial) strike(m *migration, happens blow) {
+	if happens == killed {
+		_ = m.command.Process.Kill()
+		return
+	}
+	if x.my == nil {
+		x.exec("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'ecs-migrate' AND datname = current_database()")
+		return
+	}
+	for _, id := range x.sessions() {
+		_, _ = x.my.Exec("KILL " + id)
+	}
+}
+
+// sessions are those of migrators in MariaDB.
+func (x *trial) sessions() []string {
+	rows, err := x.my.Query("SELECT id FROM information_schema.processlist WHERE db = DATABASE() AND id <> CONNECTION_ID() AND user = 'app'")
+	if err != nil {
+		x.t.Fatal(err)
+	}
+	defer func() { _ = rows.Close() }()
+	list := []string{}
+	for rows.Next() {
+		var id string
+		if err := rows.Scan(&id); err != nil {
+			x.t.Fatal(err)
+		}
+		list = append(list, id)
+	}
+	return list
+}
+
+// quiet waits until no session of a migrator is left: what it began is committed or rolled back then.
+func (x *trial) quiet() {
+	_ = until(20*time.Second, func() error {
+		if x.my != nil {
+			if n := len(x.sessions()); n > 0 {
+				return fmt.Errorf("%d sessions", n)
+			}
+			return nil
+		}
+		if n := x.one("SELECT count(*) FROM pg_stat_activity WHERE application_name = 'ecs-migrate' AND datname = current_database()"); n != "0" {
+			return fmt.Errorf("%s sessions", n)
+		}
+		return nil
+	})
+}
+
+func (x *trial) reset() {
+	if x.my == nil {
+		for _, row := range execPostgres(x.t, x.conn, "SELECT gid FROM pg_prepared_xacts WHERE database = current_database()") {
+			x.exec("ROLLBACK PREPARED '" + row[0] + "'")
+		}
+		x.exec(`DROP SCHEMA public CASCADE; CREATE SCHEMA public; CREATE TABLE effects (n int); CREATE TABLE twice (a int); INSERT INTO twice VALUES (1), (1);
+			CREATE TABLE schema_migrations (version bigint NOT NULL PRIMARY KEY, dirty boolean NOT NULL); INSERT INTO schema_migrations VALUES (1, false);
+			CREATE PROCEDURE commits() LANGUAGE plpgsql AS $$ BEGIN INSERT INTO effects VALUES (100); COMMIT; INSERT INTO effects VALUES (101); PERFORM pg_sleep(0.01); END $$;
+			CREATE PROCEDURE commits_and_fails() LANGUAGE plpgsql AS $$ BEGIN INSERT INTO effects VALUES (100); COMMIT; PERFORM 1/0; END $$;
+			CREATE PROCEDURE plain() LANGUAGE plpgsql AS $$ BEGIN INSERT INTO effects VALUES (102); END $$`)
+		return
+	}
+	x.my.SetMaxOpenConns(1)
+	name := x.one("SELECT DATABASE()")
+	x.exec("DROP DATABASE " + name + "; CREATE DATABASE " + name + "; USE " + name)
+	x.exec(`CREATE TABLE effects (n int) ENGINE=InnoDB; CREATE TABLE once (n int PRIMARY KEY) ENGINE=InnoDB; INSERT INTO once VALUES (7);
+		CREATE TABLE schema_migrations (version bigint NOT NULL PRIMARY KEY, dirty boolean NOT NULL); INSERT INTO schema_migrations VALUES (1, false);
+		CREATE PROCEDURE plain() BEGIN INSERT INTO effects VALUES (100); INSERT INTO effects VALUES (101); END;
+		CREATE PROCEDURE fails() BEGIN INSERT INTO effects VALUES (100); INSERT INTO nope VALUES (1); END`)
+	if x.r.IntN(4) == 0 {
+		x.exec("CREATE TABLE isam (n int PRIMARY KEY) ENGINE=MyISAM; INSERT INTO isam VALUES (7)")
+	}
+}
+
+// fingerprint is all that a file may have changed.
+func (x *trial) fingerprint() string {
+	if x.my == nil {
+		return x.one(`SELECT concat((SELECT string_agg(n::text, ',' ORDER BY n) FROM effects), ' ',
+			(SELECT string_agg(relname || ' ' || relkind::text, ',' ORDER BY relname) FROM pg_class WHERE relnamespace = 'public'::regnamespace), ' ',
+			(SELECT string_agg(attrelid::regclass::text || ' ' || attname, ',' ORDER BY attrelid, attnum) FROM pg_attribute a JOIN pg_class c ON c.oid = attrelid WHERE relnamespace = 'public'::regnamespace AND attnum > 0), ' ',
+			(SELECT string_agg(indexrelid::regclass::text || ' ' || indisvalid, ',' ORDER BY indexrelid) FROM pg_index x JOIN pg_class c ON c.oid = x.indexrelid WHERE relnamespace = 'public'::regnamespace), ' ',
+			(SELECT string_agg(gid, ',') FROM pg_prepared_xacts WHERE database = current_database()))`)
+	}
+	isam := ""
+	if x.one("SELECT COUNT(*) FROM information_schema.tables WHERE table_schema = DATABASE() AND table_name = 'isam'") != "0" {
+		isam = x.one("SELECT GROUP_CONCAT(n ORDER BY n) FROM isam")
+	}
+	return isam + x.one(`SELECT CONCAT_WS(' ', (SELECT GROUP_CONCAT(n ORDER BY n) FROM effects), (SELECT GROUP_CONCAT(n ORDER BY n) FROM once),
+		(SELECT GROUP_CONCAT(table_name, ' ', column_name ORDER BY table_name, ordinal_position) FROM information_schema.columns WHERE table_schema = DATABASE()),
+		(SELECT GROUP_CONCAT(table_name, ' ', index_name ORDER BY table_name, index_name) FROM information_schema.statistics WHERE table_schema = DATABASE()))`)
+}
+
+func (x *trial) pick(list ...string) string {
+	text := list[x.r.IntN(len(list))]
+	for strings.Contains(text, "#") {
+		x.n++
+		text = strings.Replace(text, "#", fmt.Sprint(x.n), 1)
+	}
+	return text
+}
+
+func (x *trial) file() randomFile {
+	if x.my != nil {
+		return x.mariaFile()
+	}
+	fails := []string{"SELECT 1/0;", "INSERT INTO nope VALUES (1);", "SELEC 1;", "ALTER TABLE effects ADD n int;", "DO $$ BEGIN RAISE EXCEPTION 'x'; END $$;", "VACUUM effects;", "CALL commits();"}
+	plain := []string{"CREATE TABLE t# (id int);", "INSERT INTO effects VALUES (#);", "UPDATE effects SET n = n + 1;", "ALTER TABLE twice ADD COLUMN c# int;",
+		"DO $$ BEGIN INSERT INTO effects VALUES (#); END $$;", "CREATE INDEX ON twice (a);", "SELECT pg_sleep(0.01);", "SET LOCAL lock_timeout = '1s';", "CALL plain();",
+		"CREATE FUNCTION f#() RETURNS int BEGIN ATOMIC SELECT 1; SELECT 2; END;", "SET ROLE NONE;"}
+	if x.r.IntN(4) == 0 {
+		alone := x.pick("CREATE INDEX CONCURRENTLY i# ON effects (n);", "CREATE UNIQUE INDEX CONCURRENTLY i# ON twice (a);", "VACUUM effects;", "CALL commits();", "CALL commits_and_fails();",
+			"DO $$ BEGIN INSERT INTO effects VALUES (1); COMMIT; INSERT INTO effects VALUES (2); END $$;", "DO $$ BEGIN INSERT INTO effects VALUES (1); COMMIT; PERFORM 1/0; END $$;",
+			"CREATE INDEX CONCURRENTLY i ON nope (a);", "REINDEX TABLE CONCURRENTLY twice;", "DROP INDEX CONCURRENTLY nope;")
+		return randomFile{text: alone}
+	}
+	list := []string{}
+	for range 1 + x.r.IntN(6) {
+		list = append(list, x.pick(plain...))
+	}
+	if x.r.IntN(2) == 0 {
+		at := x.r.IntN(len(list) + 1)
+		list = append(list[:at], append([]string{x.pick(fails...)}, list[at:]...)...)
+	}
+	f := randomFile{whole: true}
+	switch x.r.IntN(5) {
+	case 0:
+		list = append(append([]string{"BEGIN;"}, list...), "COMMIT;")
+	case 1:
+		f.whole = false
+		for range 1 + x.r.IntN(3) {
+			at := x.r.IntN(len(list) + 1)
+			list = append(list[:at], append([]string{x.pick("COMMIT;", "BEGIN;", "ROLLBACK;", "COMMIT; BEGIN;", "SAVEPOINT s;", "ROLLBACK; BEGIN;", "PREPARE TRANSACTION 'p#';", "COMMIT AND CHAIN;")}, list[at:]...)...)
+		}
+	}
+	if len(list) == 1 && (strings.HasPrefix(list[0], "CALL") || strings.HasPrefix(list[0], "VACUUM")) {
+		f.whole = false
+	}
+	f.text = strings.Join(list, "\n")
+	return f
+}
+
+func (x *trial) mariaFile() randomFile {
+	fails := []string{"INSERT INTO nope VALUES (1);", "SELEC 1;", "INSERT INTO once VALUES (8), (7), (9);", "ALTER TABLE effects ADD n int;", "DROP TABLE effects2, nope;", "CALL fails();",
+		"SIGNAL SQLSTATE '45000';", "CREATE TABLE once (n int);", "RENAME TABLE once TO o2, nope TO n2;"}
+	rows := []string{"INSERT INTO effects VALUES (#);", "UPDATE effects SET n = n + 1;", "SELECT SLEEP(0.01);", "DELETE FROM once WHERE n = 99;"}
+	plain := append([]string{"CREATE TABLE t# (id int);", "ALTER TABLE once ADD COLUMN c# int;", "CALL plain();", "CREATE INDEX i# ON effects (n);", "CREATE TABLE effects2 AS SELECT 1 AS a;", "DROP TABLE IF EXISTS t1;"}, rows...)
+	if x.one("SELECT COUNT(*) FROM information_schema.tables WHERE table_schema = DATABASE() AND table_name = 'isam'") != "0" {
+		fails = append(fails, "INSERT INTO isam VALUES (8), (7), (9);")
+		rows = append(rows, "INSERT INTO isam VALUES (#0);")
+	}
+	list := []string{}
+	transaction := x.r.IntN(3) == 0
+	for range 1 + x.r.IntN(5) {
+		if transaction {
+			list = append(list, x.pick(rows...))
+		} else {
+			list = append(list, x.pick(plain...))
+		}
+	}
+	if x.r.IntN(2) == 0 {
+		at := x.r.IntN(len(list) + 1)
+		list = append(list[:at], append([]string{x.pick(fails...)}, list[at:]...)...)
+	}
+	if transaction {
+		list = append(append([]string{"START TRANSACTION;"}, list...), x.pick("COMMIT;", "COMMIT;", "ROLLBACK;", ""))
+	}
+	if x.r.IntN(4) == 0 {
+		at := x.r.IntN(len(list) + 1)
+		list = append(list[:at], append([]string{x.pick("START TRANSACTION;", "COMMIT;", "SET autocommit = 0;", "SET autocommit = 1;", "ROLLBACK;", "COMMIT AND CHAIN;", "BEGIN; INSERT INTO effects VALUES (#);")}, list[at:]...)...)
+	}
+	return randomFile{text: strings.Join(list, "\n")}
+}
+
+// The server must have an end of a migrator that was killed, so that the next one gets the lock.
+func TestKilledMigratorLeavesNoStatementBehind(t *testing.T) {
+	d := pg.database(t)
+	m := d.start(folder(t, "1_a.up.sql", "SELECT pg_sleep(60);"), "up")
+	m.says("statement 1 of 1")
+	time.Sleep(300 * time.Millisecond)
+	if err := m.command.Process.Kill(); err != nil {
+		t.Fatal(err)
+	}
+	_ = m.command.Wait()
+	begun := time.Now()
+	next := d.migrate(folder(t, "1_a.up.sql", "SELECT 1;"), "up", "LOCK_BUDGET=30s")
+	next.expect(t, 0, "applied", "1")
+	if waited := time.Since(begun); waited > 10*time.Second {
+		t.Fatal(waited)
+	}
+}
+
+// The URL is in no process list.
+func TestArgv(t *testing.T) {
+	d := pg.database(t)
+	m := d.start(folder(t, "1_a.up.sql", "SELECT pg_sleep(1);"), "up")
+	m.says("statement 1 of 1")
+	out, err := exec.Command("ps", "-o", "args=", "-p", fmt.Sprint(m.command.Process.Pid)).Output()
+	if err != nil || !strings.HasSuffix(strings.TrimSpace(string(out)), "migrator up") {
+		t.Fatal(string(out), err)
+	}
+	m.end().expect(t, 0, "applied", "1")
+}
