@@ -141,6 +141,9 @@ const resultLine = v.object({
   database: v.optional(v.nullable(database)),
   holds: v.optional(v.nullable(holds)),
   failed: v.optional(v.nullable(failure)),
+  /** How many entries of `files` and `pending` the line had no room for; they are missing in the middle. */
+  filesOmitted: v.optional(whole),
+  pendingOmitted: v.optional(whole),
   /** How often a file was run again because of a lock or a deadlock. */
   retries: v.optional(whole),
   /** Milliseconds spent waiting for locks: golang-migrate's own and those of statements. */
