@@ -150,7 +150,7 @@ func (f *fileRun) finish(ctx context.Context) error {
 // commitOpen notes that the statements of the open transaction took effect.
 func (f *fileRun) commitOpen(next int) {
 	for _, i := range f.open {
-		if s := f.list[i]; s.Control == statement.None {
+		if s := f.list[i]; s.Control == statement.None || s.Starts("PREPARE", "TRANSACTION") {
 			f.done = append(f.done, result.Completed{N: s.N, Line: s.Line, Kind: s.Kind})
 		}
 	}
