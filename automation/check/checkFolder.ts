@@ -2,22 +2,20 @@
 
 import { groupByVersion, type MigrationFile, type NamedMigrationFile, sha256 } from "../migrations/folder.ts";
 import { checkBytes } from "./byteRules.ts";
-import type { Dialect } from "./choices.ts";
 import { disabledByComment } from "./disableComment.ts";
 import { compareFindings, type Finding } from "./finding.ts";
 import { loadDialect } from "./loadDialect.ts";
 import { checkNames } from "./nameRules.ts";
+import type { CheckSettings } from "./settings.ts";
 import { checkOrder, type ShippedRecord } from "./shippedRules.ts";
 
 export interface FolderInput {
   files: readonly MigrationFile[];
   /** Empty when nothing is known of what was shipped. */
   records: readonly ShippedRecord[];
-  dialect: Dialect;
+  settings: CheckSettings;
   /** The clock, UTC. */
   now: Date;
-  /** Rules that are off for the whole folder. */
-  disabled: ReadonlySet<string>;
   /** The command that renames late and doubled files, as it is printed. */
   fixCommand: string;
   /** Whether only order and edits are looked at, and no file is read for what it holds. */
@@ -33,9 +31,8 @@ export interface FolderInput {
  */
 export async function checkFolder(input: FolderInput): Promise<Finding[]> {
   const content = input.orderOnly ? [] : await checkContent(input);
-  return [...checkOrder(input), ...content]
-    .filter(({ rule }) => !input.disabled.has(rule))
-    .sort(compareFindings);
+  const disabled = new Set(input.settings.disable);
+  return [...checkOrder(input), ...content].filter(({ rule }) => !disabled.has(rule)).sort(compareFindings);
 }
 
 async function checkContent(input: FolderInput): Promise<Finding[]> {
@@ -64,12 +61,13 @@ function ranTest(records: readonly ShippedRecord[]): (file: NamedMigrationFile) 
 }
 
 async function checkSql(
-  { dialect, records }: FolderInput,
+  { settings, records }: FolderInput,
   files: readonly NamedMigrationFile[],
   texts: ReadonlyMap<string, string>,
   hasRun: (file: NamedMigrationFile) => boolean,
 ): Promise<Finding[]> {
-  const lint = (await loadDialect(dialect))?.openLint({ historyKnown: records.length > 0 });
+  const dialect = await loadDialect(settings.dialect);
+  const lint = dialect?.openLint({ ...settings, historyKnown: records.length > 0 });
   if (!lint) return [];
   const findings: Finding[] = [];
   for (const entry of inOrderOfRunning(files)) {

@@ -4,13 +4,14 @@ import { ConfigError, EXIT, type ExitCode } from "../contract/errors.ts";
 import type { ShippedMigration } from "../contract/outputs.ts";
 import { readMigrationFiles } from "../migrations/folder.ts";
 import { checkFolder } from "./checkFolder.ts";
-import type { Dialect, Format } from "./choices.ts";
+import type { Format } from "./choices.ts";
 import { errorsOf, type Finding } from "./finding.ts";
 import { fixCommand } from "./fixCommand.ts";
 import { render } from "./formats.ts";
 import { type Git, readBase } from "./gitBase.ts";
 import { applyRenames, planRenames, type Rename } from "./lateRenames.ts";
 import { isRule } from "./rules.ts";
+import type { CheckSettings } from "./settings.ts";
 import type { ShippedRecord } from "./shippedRules.ts";
 
 export interface CheckDeps {
@@ -27,8 +28,7 @@ export interface CheckOptions {
   /** `--dir` as it was given, for the command that a fix prints; undefined: the folder is the project's own. */
   dirOption?: string | undefined;
   format: Format;
-  /** `postgres` parses each file; `other` looks at names and bytes alone. */
-  dialect: Dialect;
+  settings: CheckSettings;
   /** Renames late and doubled migrations before it checks. */
   fix: boolean;
   /** Warnings refuse as well. */
@@ -37,8 +37,6 @@ export interface CheckOptions {
   base?: string;
   /** What each stack has shipped, by the stack's name; empty where no stack was asked. */
   shipped: ReadonlyMap<string, readonly ShippedMigration[]>;
-  /** Ids of rules that are off. */
-  disable: readonly string[];
 }
 
 export interface CheckResult {
@@ -60,15 +58,15 @@ export interface CheckResult {
  * @throws {RenameError} where `fix` meets a file in its way (exit 2)
  */
 export async function runCheck(deps: CheckDeps, options: CheckOptions): Promise<CheckResult> {
-  const disabled = ruleSet(options.disable);
+  requireRules(options.settings.disable);
   const directory = resolve(deps.cwd, options.dir);
   const records = await recordsOf(deps, options, directory);
   const now = deps.now();
   const renamed = options.fix ? fix(directory, records, now) : [];
   const files = readMigrationFiles(directory);
-  const { dialect, base, dirOption } = options;
+  const { settings, base, dirOption } = options;
   const command = fixCommand([...options.shipped.keys()], base, dirOption);
-  const findings = await checkFolder({ files, records, dialect, now, disabled, fixCommand: command });
+  const findings = await checkFolder({ files, records, settings, now, fixCommand: command });
   const refused = errorsOf(findings).length > 0 || (options.strict && findings.length > 0);
   const exitCode = refused ? EXIT.refused : EXIT.ok;
   const report = {
@@ -88,14 +86,13 @@ export async function runCheck(deps: CheckDeps, options: CheckOptions): Promise<
 }
 
 /** @throws {ConfigError} for a rule that does not exist */
-export function ruleSet(rules: readonly string[]): ReadonlySet<string> {
+function requireRules(rules: readonly string[]): void {
   const unknown = rules.filter((rule) => !isRule(rule));
   if (unknown.length > 0) {
     throw new ConfigError(
       unknown.map((rule) => `--disable ${rule}: there is no such rule; docs/check.md lists them all`),
     );
   }
-  return new Set(rules);
 }
 
 async function recordsOf(

@@ -8,12 +8,26 @@ export interface CheckSettings {
   readonly dialect: Dialect;
   /** Ids of rules that are off. */
   readonly disable: readonly string[];
+  /** Postgres's major version: what it can do, and so the right fix, differs. */
+  readonly postgresVersion: number;
+  /** Whether golang-migrate cuts each file at its semicolons: `x-multi-statement=true` in the database URL. */
+  readonly multiStatement: boolean;
 }
 
-export const DEFAULT_CHECK: CheckSettings = { dialect: "postgres", disable: [] };
+/** The oldest version that is maintained: what it can do, the newer ones can. */
+const OLDEST_POSTGRES = 14;
+
+export const DEFAULT_CHECK: CheckSettings = {
+  dialect: "postgres",
+  disable: [],
+  postgresVersion: OLDEST_POSTGRES,
+  multiStatement: false,
+};
 
 const DIALECT_KEY = "ecs-migrate:checkDialect";
 const DISABLE_KEY = "ecs-migrate:checkDisable";
+const POSTGRES_KEY = "ecs-migrate:postgresVersion";
+const MULTI_KEY = "ecs-migrate:multiStatement";
 
 /** Of the rules of order and edits, those whose finding a person may mean: a way back repaired, a file renamed. */
 const OPTIONAL_ORDER_RULES: readonly string[] = ["down-edited", "renamed"];
@@ -25,7 +39,11 @@ const OPTIONAL_ORDER_RULES: readonly string[] = ["down-edited", "renamed"];
  * @throws {ConfigError} naming every rule that does not exist or cannot be off, and every value of the wrong form
  */
 export function checkSettings(
-  flags: { readonly dialect?: Dialect | undefined; readonly disable?: readonly string[] },
+  flags: {
+    readonly dialect?: Dialect | undefined;
+    readonly disable?: readonly string[];
+    readonly postgresVersion?: number | undefined;
+  },
   config: ReadonlyMap<string, string>,
 ): CheckSettings {
   const { disable = [] } = flags;
@@ -39,8 +57,10 @@ export function checkSettings(
     }
   }
   const dialect = flags.dialect ?? parseDialect(config.get(DIALECT_KEY) || "postgres", problems);
+  const postgresVersion = flags.postgresVersion ?? parseVersion(config.get(POSTGRES_KEY), problems);
+  const multiStatement = config.get(MULTI_KEY) === "true";
   if (problems.length > 0) throw new ConfigError(problems);
-  return { dialect, disable: [...new Set([...configured, ...disable])] };
+  return { dialect, disable: [...new Set([...configured, ...disable])], postgresVersion, multiStatement };
 }
 
 /** Why a deploy does not take a rule as switched off, as the end of a sentence; undefined where it does. */
@@ -55,6 +75,15 @@ function parseDialect(text: string, problems: string[]): Dialect {
   if (dialect === undefined)
     problems.push(`${DIALECT_KEY} is "${text}"; it must be one of ${DIALECTS.join(", ")}`);
   return dialect ?? "postgres";
+}
+
+/** @returns the major version; the oldest maintained one if none is set */
+function parseVersion(text: string | undefined, problems: string[]): number {
+  if (text === undefined || text === "") return OLDEST_POSTGRES;
+  const version = Number(text);
+  if (Number.isInteger(version) && version >= 9) return version;
+  problems.push(`${POSTGRES_KEY} is "${text}"; it must be a major version, such as 16`);
+  return OLDEST_POSTGRES;
 }
 
 /** Pulumi gives a list as JSON. */

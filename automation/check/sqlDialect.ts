@@ -33,6 +33,10 @@ export interface LintSettings {
    * version are surely unused.
    */
   readonly historyKnown: boolean;
+  /** Postgres's major version, for what only some versions can do. */
+  readonly postgresVersion: number;
+  /** Whether golang-migrate cuts a file at its semicolons (`x-multi-statement=true` in the database URL). */
+  readonly multiStatement: boolean;
 }
 
 export interface SqlFile {

@@ -56,6 +56,17 @@ export function dialectOption(): Option {
   ).choices(DIALECTS);
 }
 
+export function postgresVersionOption(): Option {
+  return new Option(
+    "--postgres-version <major>",
+    "Postgres's major version, for what only some versions can do",
+  ).argParser((text) => {
+    const version = Number(text);
+    if (Number.isInteger(version) && version >= 9) return version;
+    throw new InvalidArgumentError("It must be a major version, such as 16.");
+  });
+}
+
 /** As {@link dialectOption}, for a command that has a stack to ask. */
 export function stackDialectOption(): Option {
   return dialectOption().default(undefined, "the stack's ecs-migrate:checkDialect");

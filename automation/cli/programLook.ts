@@ -8,6 +8,7 @@ import {
   type CommonOptions,
   dialectOption,
   disableOption,
+  postgresVersionOption,
   since,
   stackDialectOption,
   stackList,
@@ -26,6 +27,8 @@ export interface CheckCommandOptions {
   readonly strict: boolean;
   readonly disable: readonly string[];
   readonly dialect: Dialect;
+  readonly postgresVersion?: number;
+  readonly multiStatement: boolean;
   readonly format: Format;
   /** The file that the report goes to; the terminal gets the human text then. */
   readonly output?: string;
@@ -77,6 +80,8 @@ export function addCheck(program: Command, commands: LookCommands): void {
     .option("--strict", "warnings refuse as well", false)
     .addOption(disableOption())
     .addOption(dialectOption().default("postgres"))
+    .addOption(postgresVersionOption())
+    .option("--multi-statement", "the database URL has x-multi-statement=true", false)
     .addOption(new Option("--format <name>", "how to print it").choices(FORMATS).default("human"))
     .option("--output <file>", "write the report to a file, and the human text to the terminal")
     .addHelpText(

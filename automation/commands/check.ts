@@ -4,6 +4,7 @@ import { existsSync, writeFileSync } from "node:fs";
 import { dirname, join, relative, resolve } from "node:path";
 import { runGit } from "../check/gitBase.ts";
 import { runCheck } from "../check/runCheck.ts";
+import { DEFAULT_CHECK } from "../check/settings.ts";
 import type { CommandContext } from "../cli/context.ts";
 import type { CheckCommandOptions } from "../cli/programLook.ts";
 import { ConfigError } from "../contract/errors.ts";
@@ -23,11 +24,15 @@ export async function checkCommand(context: CommandContext, options: CheckComman
       dir,
       dirOption: options.dir,
       format: options.json ? "json" : options.format,
-      dialect: options.dialect,
+      settings: {
+        dialect: options.dialect,
+        disable: options.disable,
+        postgresVersion: options.postgresVersion ?? DEFAULT_CHECK.postgresVersion,
+        multiStatement: options.multiStatement,
+      },
       fix: options.fix,
       strict: options.strict,
       shipped: await shippedAndRun(context, options, dir),
-      disable: options.disable,
       ...(options.base === undefined ? {} : { base: options.base }),
     },
   );

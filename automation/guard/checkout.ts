@@ -124,7 +124,7 @@ export async function checkCheckout(deps: CheckoutDeps): Promise<Checked> {
   const disabled = new Set(settings.disable);
   const record = await recordOfStack({ ...deps, disabled });
   const findings = await checkFolder({
-    ...{ files, now, disabled, orderOnly, dialect: settings.dialect, fixCommand: fixCommand([stack]) },
+    ...{ files, now, settings, orderOnly, fixCommand: fixCommand([stack]) },
     records: outputs ? [record] : [],
   });
   const errors = errorsOf(findings);

@@ -88,10 +88,9 @@ function noteOf(plan: Plan, operation: Operation): string | null {
 
 /** What the deploy would find, by the same settings. */
 async function findingsOf(input: MakePlanInput): Promise<Finding[]> {
-  const { files, migrations, stack, dialect, disable, now } = input;
+  const { files, migrations, stack, now } = input;
   const records = [{ holder: `stack ${stack}`, migrations }];
-  const disabled = new Set(disable);
-  return checkFolder({ files, records, dialect, now, disabled, fixCommand: fixCommand([stack]) });
+  return checkFolder({ files, records, settings: input, now, fixCommand: fixCommand([stack]) });
 }
 
 /** Up files are read in their order, those that ran already included: a table made by one is empty for the next. */

@@ -10,6 +10,8 @@ export const APPLICATION_KEYS = [
   "migrate",
   "checkDialect",
   "checkDisable",
+  "postgresVersion",
+  "multiStatement",
   "tags",
 ] as const;
 
@@ -63,9 +65,11 @@ function checkNamePrefix(reader: ConfigReader, application: string, stack: strin
   );
 }
 
-/** The deploy reads these two before the program runs; here they are only checked, so that a preview reports them too. */
+/** The deploy reads these before the program runs; here they are only checked, so that a preview reports them too. */
 function checkKeysOfCheck(reader: ConfigReader): void {
   reader.choice("checkDialect", DIALECTS);
+  reader.integer("postgresVersion", 9, 99);
+  reader.flag("multiStatement");
   for (const rule of reader.texts("checkDisable")) {
     const problem = ruleProblem(rule);
     if (problem !== undefined) reader.reject("checkDisable", rule, problem);

@@ -1,9 +1,13 @@
 /** What each command of ALTER TABLE does. Lock modes and scans are those of Postgres's manual, ALTER TABLE, notes. */
-import type { AlterTableCmd, ColumnDef, Constraint } from "libpg-query";
+import type { AlterTableCmd, ColumnDef } from "libpg-query";
+import { cascading } from "./cascade.ts";
 import { addColumnEffects } from "./columnEffects.ts";
+import { constraintEffects, setNotNull } from "./constraintEffects.ts";
+import type { Context } from "./context.ts";
 import { breaking, type Effect, tableLock, work } from "./effect.ts";
-import type { SchemaMemory } from "./schemaMemory.ts";
-import { listName, relationName, textLength } from "./sqlNames.ts";
+import { attachPartition, detachPartition } from "./partitionEffects.ts";
+import type { SqlType } from "./schema.ts";
+import { castsOf, collationOf, type TypeChange, typeChange, typeOf } from "./sqlTypes.ts";
 
 /** Commands that take SHARE UPDATE EXCLUSIVE or less: reads and writes go on. */
 const HARMLESS = new Set<string | undefined>([
@@ -22,31 +26,47 @@ const REWRITES = new Map<string | undefined, string>([
   ["AT_SetUnLogged", "SET UNLOGGED"],
   ["AT_SetTableSpace", "SET TABLESPACE"],
   ["AT_SetAccessMethod", "SET ACCESS METHOD"],
+  ["AT_SetExpression", "SET EXPRESSION"],
 ]);
 
 /** The effects of one command on a table. */
-export function alterTableEffects(table: string, command: AlterTableCmd, memory: SchemaMemory): Effect[] {
-  const { subtype, def } = command;
+export function alterTableEffects(table: string, command: AlterTableCmd, context: Context): Effect[] {
+  const { subtype, def, name = "" } = command;
   if (HARMLESS.has(subtype)) return [work(table, "some", "changes settings of a table")];
   const rewrite = REWRITES.get(subtype);
   if (rewrite) return [heavy(table, rewrite)];
   switch (subtype) {
-    case "AT_AddColumn":
-      return def && "ColumnDef" in def ? addColumnEffects(table, def.ColumnDef) : [];
+    case "AT_AddColumn": {
+      // IF NOT EXISTS on a column that is there does nothing.
+      const column = def && "ColumnDef" in def ? def.ColumnDef : {};
+      if (command.missing_ok && context.schema.column(table, column.colname ?? ""))
+        return [tableLock(table, "some", `finds column ${table}.${column.colname} there`)];
+      return addColumnEffects(table, column, context);
+    }
     case "AT_AddConstraint":
-      return def && "Constraint" in def ? constraintEffects(table, def.Constraint, memory) : [];
+      return def && "Constraint" in def ? constraintEffects(table, def.Constraint, context) : [];
     case "AT_SetNotNull":
-      return [setNotNull(table, command.name ?? "", memory)];
+      return [setNotNull(table, name, context)];
     case "AT_AlterColumnType":
-      return [columnType(table, command.name ?? "", def && "ColumnDef" in def ? def.ColumnDef : {}, memory)];
+      return [columnType(table, name, def && "ColumnDef" in def ? def.ColumnDef : {}, context)];
     case "AT_DropColumn":
-      return [dropColumn(table, command.name ?? "")];
+      return [
+        dropColumn(table, name),
+        ...unlinked(table, context, "column", name),
+        ...cascading(command, table, context),
+      ];
+    case "AT_DropConstraint":
+      return [
+        tableLock(table, "some", `drops a constraint of ${table}`),
+        ...unlinked(table, context, "constraint", name),
+        ...cascading(command, table, context),
+      ];
     case "AT_ValidateConstraint":
-      return [validate(table, command.name ?? "", memory)];
+      return validate(table, name, context);
+    case "AT_AttachPartition":
+      return attachPartition(table, command, context);
     case "AT_DetachPartition":
-      return def && "PartitionCmd" in def && def.PartitionCmd.concurrent
-        ? [work(table, "long", `detaches a partition of ${table}, waiting for those who use it`)]
-        : [tableLock(table, "some", `detaches a partition of ${table}`)];
+      return detachPartition(table, command, context);
     default:
       return [tableLock(table, "some", `alters ${table}`)];
   }
@@ -62,38 +82,58 @@ function heavy(table: string, what: string): Effect {
   );
 }
 
-function setNotNull(table: string, column: string, memory: SchemaMemory): Effect {
-  if (memory.isKnownNotNull(table, column)) {
-    return tableLock(table, "some", `sets ${table}.${column} NOT NULL, which a check has shown already`);
-  }
-  return breaking(
-    tableLock(table, "long", `scans ${table}`),
-    "set-not-null",
-    `${table}.${column}`,
-    `setting ${table}.${column} NOT NULL scans the table under ACCESS EXCLUSIVE`,
-    `first ADD CONSTRAINT … CHECK (${column} IS NOT NULL) NOT VALID, VALIDATE it in the next migration, then SET NOT NULL`,
-  );
-}
+const UNKNOWN_TYPE =
+  "add a column of the new type, fill it in batches, switch over; if only a varchar grows, disable this rule in the file";
 
-function columnType(
-  table: string,
-  column: string,
-  { typeName, raw_default: using }: ColumnDef,
-  memory: SchemaMemory,
-): Effect {
-  const before = memory.textLengthOf(table, column);
-  const after = textLength(typeName);
-  // The same bytes under a wider bound: Postgres changes the catalogue alone (manual, ALTER TABLE, notes).
-  if (before !== undefined && after !== undefined && after >= before && !using) {
-    return tableLock(table, "some", `widens ${table}.${column}`);
-  }
+function columnType(table: string, column: string, definition: ColumnDef, context: Context): Effect {
+  const { schema, file } = context;
+  const before = schema.column(table, column)?.type;
+  const change = changeOf(before, column, definition, context);
+  const inUtc = change === "none in UTC" && /^(utc|etc\/utc|gmt|0)$/i.test(file.timeZone ?? "");
+  if (change === "none" || inUtc)
+    return tableLock(table, "some", `changes the type of ${table}.${column} in the catalogue`);
+  const indexes = [...schema.indexes.entries()].some(
+    ([, one]) => one.table === table && one.columns.includes(column),
+  );
+  if (change === "indexes" && !indexes)
+    return tableLock(table, "some", `changes the type of ${table}.${column}`);
+  const what =
+    change === "indexes" ? "builds the column's indexes again" : "rewrites the table and its indexes";
+  const fix =
+    change === "none in UTC"
+      ? "put SET LOCAL timezone = 'UTC'; first in the file if the values are UTC: then only the catalogue changes"
+      : before === undefined
+        ? UNKNOWN_TYPE
+        : "add a column of the new type, fill it in batches, switch over";
   return breaking(
     tableLock(table, "long", `rewrites ${table}`),
     "column-type",
     `${table}.${column}`,
-    `changing the type of ${table}.${column} rewrites the table and its indexes under ACCESS EXCLUSIVE`,
-    "add a column of the new type, fill it in batches, switch over; where only a varchar grows, disable this rule in the file",
+    `changing the type of ${table}.${column} ${what} under ACCESS EXCLUSIVE`,
+    fix,
   );
+}
+
+function changeOf(
+  before: SqlType | undefined,
+  column: string,
+  definition: ColumnDef,
+  { schema }: Context,
+): TypeChange {
+  const casts = castsOf(definition.raw_default, column);
+  if (!before || !casts) return "rewrite";
+  const steps = [...casts, definition.typeName].map((type, index) =>
+    typeOf(type, schema, index === casts.length ? collationOf(definition) : before.collation),
+  );
+  let from: SqlType | undefined = before;
+  let worst: TypeChange = "none";
+  for (const to of steps) {
+    if (!from || !to) return "rewrite";
+    const change = typeChange(from, to, schema);
+    if (change !== "none") worst = worst === "none" ? change : "rewrite";
+    from = to;
+  }
+  return worst;
 }
 
 function dropColumn(table: string, column: string): Effect {
@@ -106,77 +146,29 @@ function dropColumn(table: string, column: string): Effect {
   );
 }
 
-function validate(table: string, constraint: string, memory: SchemaMemory): Effect {
+/** A foreign key's triggers are on both tables, so that both are locked (ACCESS EXCLUSIVE). */
+function unlinked(table: string, { schema }: Context, kind: "column" | "constraint", name: string): Effect[] {
+  const constraints = [...(schema.tables.get(table)?.constraints ?? [])];
+  return constraints
+    .filter(([key, { columns }]) => (kind === "constraint" ? key === name : columns.includes(name)))
+    .flatMap(([, { references }]) =>
+      references === undefined ? [] : [tableLock(references, "some", `drops a foreign key to ${references}`)],
+    );
+}
+
+function validate(table: string, constraint: string, { schema, file }: Context): Effect[] {
+  const fact = schema.tables.get(table)?.constraints.get(constraint);
+  if (fact?.valid && !file.addedConstraints.has(`${table} ${constraint}`))
+    return [work(table, "none", `constraint ${constraint} is validated already`)];
   const scan = work(table, "long", `checks each row of ${table} while reads and writes go on`);
-  if (!memory.isAddedInFile(table, constraint)) return scan;
-  return breaking(
-    tableLock(table, "long", `scans ${table} under the lock of ADD CONSTRAINT`),
-    "validate-in-same-file",
-    `${table}.${constraint}`,
-    `constraint ${constraint} is validated in the file that adds it: one transaction, so the lock of ADD CONSTRAINT lasts through the scan`,
-    "move VALIDATE CONSTRAINT to the next migration",
-  );
-}
-
-function constraintEffects(table: string, constraint: Constraint, memory: SchemaMemory): Effect[] {
-  const { contype, skip_validation: notValid, is_enforced: enforced } = constraint;
-  const subject = `${table}.${constraint.conname ?? listName(constraint.fk_attrs ?? constraint.keys)}`;
-  const scan = notValid !== true && enforced !== false;
-  switch (contype) {
-    case "CONSTR_UNIQUE":
-    case "CONSTR_PRIMARY":
-    case "CONSTR_EXCLUSION":
-      return [
-        constraint.indexname
-          ? tableLock(table, "some", `adds a constraint to ${table}`)
-          : buildsIndex(table, subject),
-      ];
-    case "CONSTR_FOREIGN":
-      return foreignKey(table, relationName(constraint.pktable), subject, scan);
-    case "CONSTR_NOTNULL":
-      if (scan) return [setNotNull(table, listName(constraint.keys), memory)];
-      break;
-    case "CONSTR_CHECK":
-      if (scan) return [checkScan(table, subject)];
-      break;
-    default:
-  }
-  return [tableLock(table, "some", `adds a constraint to ${table}`)];
-}
-
-function buildsIndex(table: string, subject: string): Effect {
-  return breaking(
-    tableLock(table, "long", `builds an index on ${table}`),
-    "constraint-builds-index",
-    subject,
-    `the constraint builds its index on ${table} under ACCESS EXCLUSIVE`,
-    "CREATE UNIQUE INDEX CONCURRENTLY in a file of its own, then ADD CONSTRAINT … USING INDEX (an exclusion constraint needs a quiet moment)",
-  );
-}
-
-/** Both tables are locked (SHARE ROW EXCLUSIVE), so both have to be named. */
-function foreignKey(table: string, referenced: string, subject: string, scan: boolean): Effect[] {
-  const lock = tableLock(table, scan ? "long" : "some", `adds a foreign key from ${table} to ${referenced}`);
-  const other = tableLock(referenced, "some", `adds a foreign key to ${referenced}`);
-  if (!scan) return [lock, other];
+  if (!file.addedConstraints.has(`${table} ${constraint}`)) return [scan];
   return [
     breaking(
-      lock,
-      "foreign-key-validated",
-      subject,
-      `the foreign key from ${table} to ${referenced} scans ${table} while writes to both tables wait`,
-      "add it as NOT VALID, and VALIDATE CONSTRAINT in the next migration",
+      tableLock(table, "long", `scans ${table} under the lock of ADD CONSTRAINT`),
+      "validate-in-same-file",
+      `${table}.${constraint}`,
+      `constraint ${constraint} is validated in the file that adds it: one transaction, so the lock of ADD CONSTRAINT lasts through the scan`,
+      "move VALIDATE CONSTRAINT to the next migration",
     ),
-    other,
   ];
-}
-
-function checkScan(table: string, subject: string): Effect {
-  return breaking(
-    tableLock(table, "long", `scans ${table}`),
-    "check-validated",
-    subject,
-    `the check scans ${table} under ACCESS EXCLUSIVE`,
-    "add it as NOT VALID, and VALIDATE CONSTRAINT in the next migration",
-  );
 }

@@ -1,52 +1,40 @@
 /** What ADD COLUMN does, by the new column's type and constraints. */
 import type { ColumnDef, Constraint, Node } from "libpg-query";
+import { ONE_VALUE } from "./builtInFunctions.ts";
+import type { Context } from "./context.ts";
 import { breaking, type Effect, tableLock } from "./effect.ts";
+import type { Schema } from "./schema.ts";
 import { calledFunctions, listName } from "./sqlNames.ts";
-
-/**
- * Functions that give one value for the whole statement, so that Postgres 11 and later keep it in the catalogue and
- * rewrite nothing (docs, ALTER TABLE, notes): those of pg_proc with provolatile `s` or `i` that stand as defaults.
- */
-const ONE_VALUE = new Set([
-  "now",
-  "transaction_timestamp",
-  "statement_timestamp",
-  "current_setting",
-  "current_schema",
-  "current_database",
-  "to_timestamp",
-  "to_date",
-  "make_interval",
-  "make_date",
-  "jsonb_build_object",
-  "jsonb_build_array",
-  "json_build_object",
-  "json_build_array",
-  "array_fill",
-  "lower",
-  "upper",
-  "concat",
-  "md5",
-  "timezone",
-  "date_trunc",
-]);
+import { typeOf } from "./sqlTypes.ts";
 
 const SERIAL = new Set(["serial", "serial2", "serial4", "serial8", "smallserial", "bigserial"]);
 
-/** What makes each row's value its own, or undefined where one value does for all. */
-export function perRowValue(column: ColumnDef): string | undefined {
+/** What makes each row's value its own, or undefined if one value does for all. */
+function perRowValue(column: ColumnDef, schema: Schema): string | undefined {
   const type = listName(column.typeName?.names).replace(/^pg_catalog\./, "");
   if (SERIAL.has(type)) return `the type ${type} takes a number from a sequence for each row`;
+  // Each row's null or default has to pass the domain's constraint (tablecmds.c, ATExecAddColumn).
+  const fact = schema.types.get(typeOf(column.typeName, schema)?.name ?? "");
+  if (fact?.kind === "domain" && fact.constrained)
+    return `the domain ${type} has a constraint, which is checked for each row`;
   for (const constraint of constraintsOf(column)) {
     if (constraint.contype === "CONSTR_IDENTITY") return "an identity column takes a number for each row";
     if (constraint.contype === "CONSTR_GENERATED" && constraint.generated_kind !== "v") {
       return "a stored generated column is computed for each row";
     }
     if (constraint.contype !== "CONSTR_DEFAULT") continue;
-    const call = calledFunctions(constraint.raw_expr).find((name) => !ONE_VALUE.has(name));
+    const call = calledFunctions(constraint.raw_expr).find((name) => !givesOneValue(name, schema));
     if (call !== undefined) return `the default calls ${call}(), which may differ from row to row`;
   }
   return undefined;
+}
+
+function givesOneValue(name: string, schema: Schema): boolean {
+  const own = [...schema.path, ""].map((path) =>
+    schema.functions.get(path === "" ? name : `${path}.${name}`),
+  );
+  const known = own.find((fact) => fact !== undefined);
+  return known ? !known.volatile : ONE_VALUE.has(name);
 }
 
 function constraintsOf(column: ColumnDef): Constraint[] {
@@ -54,18 +42,19 @@ function constraintsOf(column: ColumnDef): Constraint[] {
 }
 
 /** The effects of `ALTER TABLE table ADD COLUMN column`: one a broken rule, or the short lock that any column takes. */
-export function addColumnEffects(table: string, column: ColumnDef): Effect[] {
+export function addColumnEffects(table: string, column: ColumnDef, context: Context): Effect[] {
   const name = `${table}.${column.colname ?? ""}`;
   const constraints = constraintsOf(column);
   const effects = [
-    ...valueEffects(table, name, column),
-    ...constraints.flatMap((one) => constraintEffects(table, name, one, constraints)),
+    ...valueEffects(table, name, column, context),
+    ...constraints.flatMap((one) => constraintEffects(table, name, one, constraints, context)),
   ];
-  return effects.length > 0 ? effects : [tableLock(table, "some", `adds column ${name}`)];
+  const short = tableLock(table, "some", `adds column ${name}`);
+  return effects.some((effect) => effect.table === table) ? effects : [short, ...effects];
 }
 
-function valueEffects(table: string, name: string, column: ColumnDef): Effect[] {
-  const perRow = perRowValue(column);
+function valueEffects(table: string, name: string, column: ColumnDef, { schema, file }: Context): Effect[] {
+  const perRow = perRowValue(column, schema);
   if (perRow !== undefined) {
     return [
       breaking(
@@ -79,7 +68,8 @@ function valueEffects(table: string, name: string, column: ColumnDef): Effect[] 
   }
   const types = new Set(constraintsOf(column).map(({ contype }) => contype));
   const filled = types.has("CONSTR_DEFAULT") || types.has("CONSTR_GENERATED");
-  if (!types.has("CONSTR_NOTNULL") || filled) return [];
+  const required = types.has("CONSTR_NOTNULL") || types.has("CONSTR_PRIMARY");
+  if (!required || filled || file.emptied.has(table)) return [];
   return [
     breaking(
       tableLock(table, "some", `adds column ${name}`),
@@ -94,8 +84,9 @@ function valueEffects(table: string, name: string, column: ColumnDef): Effect[] 
 function constraintEffects(
   table: string,
   name: string,
-  { contype }: Constraint,
+  { contype, pktable }: Constraint,
   all: readonly Constraint[],
+  { schema }: Context,
 ): Effect[] {
   if (contype === "CONSTR_UNIQUE" || contype === "CONSTR_PRIMARY") {
     return [
@@ -104,7 +95,7 @@ function constraintEffects(
         "constraint-builds-index",
         name,
         `the constraint on ${name} builds its index under ACCESS EXCLUSIVE`,
-        "add the column alone, CREATE UNIQUE INDEX CONCURRENTLY in a file of its own, then ADD CONSTRAINT … USING INDEX",
+        "add only the column, CREATE UNIQUE INDEX CONCURRENTLY in a file of its own, then ADD CONSTRAINT … USING INDEX",
       ),
     ];
   }
@@ -115,19 +106,23 @@ function constraintEffects(
         "check-validated",
         name,
         `the check on ${name} scans the table under ACCESS EXCLUSIVE`,
-        "add the column alone, then the check as NOT VALID, and VALIDATE CONSTRAINT in the next migration",
+        "add only the column, then the check as NOT VALID, and VALIDATE CONSTRAINT in the next migration",
       ),
     ];
   }
+  if (contype !== "CONSTR_FOREIGN") return [];
+  const referenced = schema.nameOf(pktable);
+  const other = tableLock(referenced, "some", `adds a foreign key to ${referenced}`);
   // Without a default every row is null, and Postgres skips the scan (parse_utilcmd.c, transformAlterTableStmt).
-  if (contype !== "CONSTR_FOREIGN" || !all.some((one) => one.contype === "CONSTR_DEFAULT")) return [];
+  if (!all.some((one) => one.contype === "CONSTR_DEFAULT")) return [other];
   return [
     breaking(
       tableLock(table, "long", `scans ${table} for a foreign key`),
       "foreign-key-validated",
       name,
       `the foreign key on ${name} is checked for each row, as the column has a default`,
-      "add the column alone, then the foreign key as NOT VALID, and VALIDATE CONSTRAINT in the next migration",
+      "add only the column, then the foreign key as NOT VALID, and VALIDATE CONSTRAINT in the next migration",
     ),
+    other,
   ];
 }

@@ -1,10 +1,14 @@
 /** What `plan` says of a file before it runs: how long others wait, how long it takes, what it drops. Postgres only. */
 import type { Node } from "libpg-query";
 import type { Dropped, FileEstimate, PlannedFile, StatementEstimate } from "../sqlDialect.ts";
+import { FileState } from "./fileState.ts";
 import { heaviest, type JudgedStatement, judge } from "./rules.ts";
-import { SchemaMemory } from "./schemaMemory.ts";
+import { Schema } from "./schema.ts";
 import { objectName, relationName } from "./sqlNames.ts";
 import { parseSql } from "./statements.ts";
+
+/** Sizes and versions are not known here; what only old versions refuse is no matter of time. */
+const NEWEST = 18;
 
 /**
  * Estimates the pending files of a plan.
@@ -15,12 +19,14 @@ import { parseSql } from "./statements.ts";
  * @returns by base name, one entry a pending file
  */
 export async function estimateFiles(files: readonly PlannedFile[]): Promise<Map<string, FileEstimate>> {
-  const memory = new SchemaMemory();
+  const schema = new Schema(true);
   const estimates = new Map<string, FileEstimate>();
   for (const { file, sql, pending } of files) {
-    memory.startFile(true);
+    schema.startFile();
     const parsed = await parseSql(sql);
-    const judged = parsed.ok ? judge(parsed.statements, memory, !pending) : undefined;
+    const judged = parsed.ok
+      ? judge(file, parsed.statements, { schema, file: new FileState(), version: NEWEST }, !pending)
+      : undefined;
     if (!pending) continue;
     const total = judged
       ? heaviest(judged.flatMap(({ effects }) => effects))

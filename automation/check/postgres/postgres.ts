@@ -3,24 +3,45 @@ import type { Finding } from "../finding.ts";
 import { finding } from "../finding.ts";
 import type { LintSettings, SqlDialect, SqlFile, SqlLint } from "../sqlDialect.ts";
 import { droppedBy, estimateFiles } from "./estimate.ts";
+import { FileState } from "./fileState.ts";
+import { blockOf, functionBlock } from "./procedural.ts";
 import { checkStatements } from "./rules.ts";
-import { SchemaMemory } from "./schemaMemory.ts";
-import { parseSql } from "./statements.ts";
+import { Schema } from "./schema.ts";
+import { parseSql, type Statement } from "./statements.ts";
 
 export const postgres: SqlDialect = { openLint, estimateFiles, droppedBy };
 
-function openLint({ historyKnown }: LintSettings): SqlLint {
-  const memory = new SchemaMemory();
+function openLint({ historyKnown, postgresVersion, multiStatement }: LintSettings): SqlLint {
+  const schema = new Schema(historyKnown);
   return {
     async check({ file, direction, text, ran }: SqlFile): Promise<Finding[]> {
       const isUp = direction === "up";
-      if (isUp) memory.startFile(historyKnown);
+      if (isUp) schema.startFile();
       const sql = await parseSql(text);
       if (!sql.ok) return [syntaxFinding(file, sql)];
       // A down file knows what its up file made; it is not part of the way up.
-      return checkStatements({ file, direction }, sql.statements, isUp ? memory : memory.copy(), ran);
+      const context = {
+        schema: isUp ? schema : schema.branch(),
+        file: new FileState(),
+        version: postgresVersion,
+      };
+      const found = checkStatements({ file, direction, multiStatement }, sql.statements, context, ran);
+      return [...found, ...bodyErrors(file, sql.statements)];
     },
   };
+}
+
+/** PL/pgSQL's parser reads the body when the function is made, and when the block runs. */
+function bodyErrors(file: string, statements: readonly Statement[]): Finding[] {
+  return statements.flatMap(({ node, line }) => {
+    const block =
+      "DoStmt" in node
+        ? blockOf(node.DoStmt)
+        : "CreateFunctionStmt" in node
+          ? functionBlock(node.CreateFunctionStmt)
+          : undefined;
+    return block?.error === undefined ? [] : [syntaxFinding(file, { line, message: block.error })];
+  });
 }
 
 function syntaxFinding(file: string, { line, message }: { line: number; message: string }): Finding {

@@ -15,6 +15,28 @@ export const POSTGRES_RULES = {
     severity: "error",
     summary: "A statement that cannot run in a transaction block stands beside others",
   },
+  refused: {
+    severity: "error",
+    summary: "Postgres refuses the statement on what the files before it have made",
+  },
+  "enum-value-used": {
+    severity: "error",
+    summary: "A label that the file adds to a type is used in the same file, which Postgres refuses",
+  },
+  "pending-trigger-events": {
+    severity: "error",
+    summary:
+      "A table is altered after its rows were changed under a deferred constraint, which Postgres refuses",
+  },
+  "session-setting": {
+    severity: "error",
+    summary:
+      "A setting without LOCAL stays for the files that follow on the same connection; a warning if it only sets a limit",
+  },
+  "split-inside": {
+    severity: "error",
+    summary: "With x-multi-statement golang-migrate cuts the statement at a semicolon inside a text",
+  },
   "copy-stdin": {
     severity: "error",
     summary: "COPY FROM STDIN waits for data that golang-migrate never sends",
@@ -63,6 +85,14 @@ export const POSTGRES_RULES = {
     severity: "error",
     summary: "VALIDATE in the file that adds the constraint scans under the lock that NOT VALID avoids",
   },
+  "attach-partition": {
+    severity: "error",
+    summary: "ATTACH PARTITION scans the partition, or builds an index on it, under ACCESS EXCLUSIVE",
+  },
+  "domain-check": {
+    severity: "error",
+    summary: "A new constraint of a domain is checked in every table with a column of it while writes wait",
+  },
   "heavy-lock": {
     severity: "error",
     summary: "The statement rewrites or rebuilds a relation while readers or writers wait",
@@ -73,7 +103,8 @@ export const POSTGRES_RULES = {
   },
   "update-all-rows": {
     severity: "warning",
-    summary: "UPDATE or DELETE without WHERE locks every row until the file ends",
+    summary:
+      "UPDATE or DELETE without WHERE, or with one that is always true, locks every row until the file ends",
   },
   "drop-table": {
     severity: "warning",
@@ -82,6 +113,22 @@ export const POSTGRES_RULES = {
   "drop-column": {
     severity: "warning",
     summary: "A column and its data are gone; the old code may still read it",
+  },
+  "drop-object": {
+    severity: "warning",
+    summary: "A view, function, type or sequence is gone; the old code may still use it",
+  },
+  cascade: {
+    severity: "warning",
+    summary: "CASCADE drops or empties what the statement does not name",
+  },
+  "invalid-index": {
+    severity: "warning",
+    summary: "CREATE INDEX CONCURRENTLY IF NOT EXISTS passes over an index whose build has failed",
+  },
+  "identifier-too-long": {
+    severity: "warning",
+    summary: "A name has more than the 63 bytes that Postgres keeps",
   },
   rename: { severity: "warning", summary: "A rename breaks the old code, which runs until the deploy ends" },
 } as const satisfies Record<string, Rule>;

@@ -2,38 +2,99 @@
 
 import { type Finding, finding } from "../finding.ts";
 import type { RuleId } from "../rules.ts";
+import type { Context } from "./context.ts";
 import { type Effect, worse } from "./effect.ts";
-import type { SchemaMemory } from "./schemaMemory.ts";
+import { fileFindings, noteInFile } from "./fileRules.ts";
+import { FileState } from "./fileState.ts";
+import { longNames } from "./nameLength.ts";
+import { blockOf } from "./procedural.ts";
+import { remember } from "./remember.ts";
+import { leakedSettings } from "./sessionRules.ts";
+import { cutStatements } from "./splitRules.ts";
+import { stringOf } from "./sqlNames.ts";
 import { effectsOf } from "./statementEffects.ts";
 import type { Statement } from "./statements.ts";
 import { checkTransactions } from "./transactionRules.ts";
 
-/** What a way back is for, and what has no fix there: a version has one down file, and no next one. */
-const NOT_IN_DOWN_FILES = new Set<RuleId>(["drop-table", "drop-column", "rename", "validate-in-same-file"]);
+/** What a down file is for, and what has no fix there: a version has one down file, and no next one. */
+const NOT_IN_DOWN_FILES = new Set<RuleId>([
+  ...(["drop-table", "drop-column", "drop-object", "rename", "validate-in-same-file"] as const),
+]);
+
+/** What fails fails on the way down too. */
+const FAILS = new Set<RuleId>(["refused", "enum-value-used", "pending-trigger-events", "session-setting"]);
 
 /** One statement with what it does. */
 export interface JudgedStatement extends Statement {
   effects: Effect[];
+  /** What an earlier statement of the file makes of it. */
+  findings: Finding[];
 }
 
 /**
- * Judges the statements in order; `memory` learns from each.
+ * Judges the statements in order, those inside DO blocks and called functions too; the schema learns from each.
  *
+ * @param file base name, for findings
  * @param deployed whether code in use may know the tables that the statements make
  */
 export function judge(
+  file: string,
   statements: readonly Statement[],
-  memory: SchemaMemory,
+  context: Context,
   deployed: boolean,
 ): JudgedStatement[] {
-  return statements.map((statement) => {
-    const effects = effectsOf(statement, memory);
-    for (const { table, lock, rowsOnly } of effects) {
-      if (table !== undefined && lock !== "none" && !rowsOnly) memory.noteLock(table);
-    }
-    memory.remember(statement, deployed);
-    return { ...statement, effects };
-  });
+  return statements.flatMap((statement) =>
+    [statement, ...innerStatements(statement, context)].map((one) => judgeOne(file, one, context, deployed)),
+  );
+}
+
+function judgeOne(file: string, statement: Statement, context: Context, deployed: boolean): JudgedStatement {
+  const findings = fileFindings(file, statement, context);
+  const effects = effectsOf(statement, context);
+  for (const { table, lock, rowsOnly } of effects) {
+    if (table !== undefined && lock !== "none" && !rowsOnly) context.file.locked.add(table);
+  }
+  noteInFile(statement, context);
+  remember(statement.node, context.schema, deployed);
+  return { ...statement, effects, findings };
+}
+
+/** The statements of a DO block at their own lines; those of a function that is called, at the line of the call. */
+function innerStatements(statement: Statement, { schema }: Context): Statement[] {
+  const { node, line, text } = statement;
+  if ("DoStmt" in node) {
+    const block = blockOf(node.DoStmt);
+    const body = text.search(/\$[^$\s]*\$/);
+    const first = line + (body < 0 ? 0 : text.slice(0, body).split("\n").length - 1);
+    return (block?.statements ?? []).map((inner) => ({ ...inner, line: first + inner.line - 1 }));
+  }
+  return calledNames(node).flatMap((name) =>
+    (schema.functions.get(name)?.body ?? []).map((inner) => ({ ...inner, line, text })),
+  );
+}
+
+/** The functions that `SELECT f()` and `CALL p()` call. */
+function calledNames(node: Statement["node"]): string[] {
+  const calls =
+    "CallStmt" in node
+      ? [node.CallStmt.funccall]
+      : "SelectStmt" in node && !node.SelectStmt.fromClause
+        ? (node.SelectStmt.targetList ?? []).map((target) =>
+            "ResTarget" in target && target.ResTarget.val && "FuncCall" in target.ResTarget.val
+              ? target.ResTarget.val.FuncCall
+              : undefined,
+          )
+        : [];
+  return calls.flatMap((call) =>
+    call ? [(call.funcname ?? []).map((part) => stringOf(part) ?? "").join(".")] : [],
+  );
+}
+
+export interface CheckedFile {
+  file: string;
+  direction: "up" | "down";
+  /** The file is cut at each semicolon: `x-multi-statement=true`. */
+  multiStatement: boolean;
 }
 
 /**
@@ -41,39 +102,45 @@ export function judge(
  *
  * A down file is judged more mildly: it may drop and rename, and its locks are warnings.
  *
- * @param memory the schema as the files before have left it; it learns what this one does
  * @param deployed whether this very file was shipped
  */
 export function checkStatements(
-  { file, direction }: { file: string; direction: "up" | "down" },
+  { file, direction, multiStatement }: CheckedFile,
   statements: readonly Statement[],
-  memory: SchemaMemory,
+  context: Context,
   deployed: boolean,
 ): Finding[] {
-  const judged = judge(statements, memory, deployed);
-  const locks = [...brokenRules(file, judged), ...lockTimeout(file, judged)];
+  const judged = multiStatement
+    ? statements.flatMap((one) => judge(file, [one], { ...context, file: new FileState() }, deployed))
+    : judge(file, statements, context, deployed);
+  const locks = [
+    ...brokenRules(file, judged),
+    ...judged.flatMap(({ findings }) => findings),
+    ...lockTimeout(file, judged),
+    ...longNames(file, statements),
+    ...leakedSettings(file, statements),
+  ];
   const mild = locks
     .filter(({ rule }) => !NOT_IN_DOWN_FILES.has(rule))
-    .map((found) => ({ ...found, severity: "warning" as const }));
+    .map((found) => (FAILS.has(found.rule) ? found : { ...found, severity: "warning" as const }));
   return [
     ...emptiness(file, direction, statements),
-    ...checkTransactions(file, statements),
+    ...(multiStatement ? cutStatements(file, statements) : checkTransactions(file, statements)),
     ...(direction === "up" ? locks : mild),
   ];
 }
 
-/** A down file of comments alone is a choice that says why; one of settings alone is a template left as it was. */
+/** A file of comments only is a choice that says why; one of settings only is a template left as it was. */
 function emptiness(file: string, direction: "up" | "down", statements: readonly Statement[]): Finding[] {
-  if (statements.some(({ node }) => !("VariableSetStmt" in node))) return [];
-  if (direction === "down" && statements.length === 0) return [];
+  if (statements.length === 0 || statements.some(({ node }) => !("VariableSetStmt" in node))) return [];
   return [
     finding(
       "empty",
       { file },
-      `the file holds ${statements.length === 0 ? "comments" : "settings"} alone`,
+      "the file holds only settings",
       direction === "up"
         ? "write what it does, or delete the pair"
-        : "write the way back, or leave nothing but a comment that says why there is none",
+        : "write how it is undone, or leave nothing but a comment that says why that is not possible",
     ),
   ];
 }

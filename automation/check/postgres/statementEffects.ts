@@ -1,100 +1,152 @@
 /** What each statement of a migration does to those who use the database. */
-import type { DropStmt, IndexStmt, Node, RenameStmt } from "libpg-query";
+import type { Node, RenameStmt } from "libpg-query";
 import { alterTableEffects } from "./alterTableEffects.ts";
+import type { Context } from "./context.ts";
+import { dropEffects, truncateEffects } from "./dropEffects.ts";
 import { breaking, type Effect, tableLock, work } from "./effect.ts";
-import type { SchemaMemory } from "./schemaMemory.ts";
-import { listName, objectName, relationName, stringOf } from "./sqlNames.ts";
+import { createIndex } from "./indexEffects.ts";
+import { newPartition } from "./partitionEffects.ts";
+import { rememberCommand } from "./rememberTable.ts";
+import { deleteEffects, insertEffects, mergeEffects, updateEffects } from "./rowEffects.ts";
+import { objectName } from "./sqlNames.ts";
 import type { Statement } from "./statements.ts";
+import { changesInWith } from "./tree.ts";
+import { domainEffects, enumEffects } from "./typeEffects.ts";
 
 type Kind = Node extends infer One ? (One extends object ? keyof One : never) : never;
 type Body<K extends Kind> = Extract<Node, { [Key in K]: unknown }>[K];
-type Handlers = { [K in Kind]?: (body: Body<K>, memory: SchemaMemory) => Effect[] };
+type Handlers = { [K in Kind]?: (body: Body<K>, context: Context) => Effect[] };
 
 /**
- * Judges one statement, and lets `memory` know of its ALTER TABLE commands.
+ * Judges one statement.
  *
  * Effects on a table that nobody uses yet are kept as `none` and break no rule.
  *
  * @returns one effect at least
  */
-export function effectsOf({ node }: Statement, memory: SchemaMemory): Effect[] {
+export function effectsOf({ node }: Pick<Statement, "node">, context: Context): Effect[] {
+  const effects = [
+    ...rawEffects(node, context),
+    ...changesInWith(node).flatMap((inner) => rawEffects(inner, context)),
+  ];
+  if (effects.length === 0) return [work(undefined, "none", "locks no table that is in use")];
+  return effects.map((effect) => asUsed(effect, context));
+}
+
+function rawEffects(node: Node, context: Context): Effect[] {
   const [entry] = Object.entries(node) as [Kind, never][];
   const handler = entry
-    ? (HANDLERS[entry[0]] as ((body: never, memory: SchemaMemory) => Effect[]) | undefined)
+    ? (HANDLERS[entry[0]] as ((body: never, context: Context) => Effect[]) | undefined)
     : undefined;
-  const effects = entry && handler ? handler(entry[1], memory) : [];
-  if (effects.length === 0) return [work(undefined, "none", "locks no table that is in use")];
-  return effects.map((effect) =>
-    memory.isFresh(effect.table) ? work(effect.table, "none", `nobody uses ${effect.table} yet`) : effect,
-  );
+  return entry && handler ? handler(entry[1], context) : [];
+}
+
+/** What Postgres refuses stays refused; everything else needs a table with rows and readers. */
+function asUsed(effect: Effect, { schema, file }: Context): Effect {
+  const { table, breaks } = effect;
+  if (table === undefined || breaks?.rule === "refused") return effect;
+  if (schema.isFreshTable(table)) return work(table, "none", `nobody uses ${table} yet`);
+  if (file.emptied.get(table) !== "truncate" || breaks?.rule === "drop-table") return effect;
+  // No row is left to read or write; the lock is as strong as before.
+  const { breaks: _breaks, ...rest } = effect;
+  const mild = breaks && (breaks.rule === "drop-column" || breaks.rule === "rename") ? effect : rest;
+  return { ...mild, lock: effect.lock === "none" ? "none" : "some", duration: "some" };
 }
 
 const HANDLERS: Handlers = {
-  AlterTableStmt: ({ relation, cmds, objtype }, memory) => {
-    const table = relationName(relation);
+  AlterTableStmt: ({ relation, cmds, objtype }, context) => {
+    if (objtype === "OBJECT_INDEX") return [];
+    const { schema } = context;
+    const table = schema.nameOf(relation);
     if (objtype !== undefined && objtype !== "OBJECT_TABLE")
       return [tableLock(table, "some", `alters ${table}`)];
+    // Each command sees what the one before it did; the schema itself learns of the statement afterwards.
+    const branch = { ...context, schema: schema.branch() };
+    branch.schema.path = schema.path;
     return (cmds ?? []).flatMap((command) => {
       if (!("AlterTableCmd" in command)) return [];
-      const effects = alterTableEffects(table, command.AlterTableCmd, memory);
-      memory.rememberCommand(table, command.AlterTableCmd);
+      const effects = alterTableEffects(table, command.AlterTableCmd, branch);
+      rememberCommand(table, command.AlterTableCmd, branch.schema);
       return effects;
     });
   },
-  CreateStmt: ({ tableElts }) =>
-    referencedTables(tableElts).map((table) => tableLock(table, "some", `adds a foreign key to ${table}`)),
-  CreateTableAsStmt: ({ into }) => [work(relationName(into?.rel), "long", "copies the rows of a query")],
-  IndexStmt: (index) => [createIndex(index)],
-  RenameStmt: (rename) => renameEffects(rename),
-  AlterObjectSchemaStmt: ({ relation, objectType }) =>
+  CreateStmt: ({ relation, tableElts, inhRelations, partbound, if_not_exists: ifNotExists }, context) => {
+    const { schema } = context;
+    if (ifNotExists && schema.tables.get(schema.newNameOf(relation))) return [];
+    const parents = (inhRelations ?? []).flatMap((node) =>
+      "RangeVar" in node ? [schema.nameOf(node.RangeVar)] : [],
+    );
+    return [
+      ...referencedTables(tableElts, context).map((table) =>
+        tableLock(table, "some", `adds a foreign key to ${table}`),
+      ),
+      ...parents.flatMap((parent) =>
+        partbound ? newPartition(parent, partbound.is_default === true, context) : [],
+      ),
+    ];
+  },
+  CreateTableAsStmt: ({ into }, { schema }) => [
+    work(schema.newNameOf(into?.rel), "long", "copies the rows of a query"),
+  ],
+  ViewStmt: ({ view, replace }, { schema }) => {
+    const name = schema.newNameOf(view);
+    return replace && schema.tables.get(name) ? [tableLock(name, "some", `replaces view ${name}`)] : [];
+  },
+  IndexStmt: (index, context) => createIndex(index, context),
+  RenameStmt: (rename, context) => renameEffects(rename, context),
+  AlterObjectSchemaStmt: ({ relation, objectType }, { schema }) =>
     relation && objectType === "OBJECT_TABLE"
-      ? [renaming(relationName(relation), "moves", relationName(relation))]
+      ? [renaming(schema.nameOf(relation), "moves", schema.nameOf(relation))]
       : [],
-  DropStmt: (drop, memory) => dropEffects(drop, memory),
-  TruncateStmt: ({ relations }) =>
-    (relations ?? []).flatMap((node) =>
-      "RangeVar" in node ? [losing(relationName(node.RangeVar), "all rows of")] : [],
-    ),
-  UpdateStmt: ({ relation, whereClause }, memory) => [
-    rowChange("UPDATE", relationName(relation), whereClause, memory),
-  ],
-  DeleteStmt: ({ relation, whereClause }, memory) => [
-    rowChange("DELETE", relationName(relation), whereClause, memory),
-  ],
-  InsertStmt: ({ relation, selectStmt }) => [insert(relationName(relation), selectStmt)],
+  AlterDomainStmt: (statement, context) => domainEffects(statement, context),
+  AlterEnumStmt: (statement, context) => enumEffects(statement, context),
+  DropStmt: (drop, context) => dropEffects(drop, context),
+  TruncateStmt: (truncate, context) => truncateEffects(truncate, context),
+  UpdateStmt: updateEffects,
+  DeleteStmt: deleteEffects,
+  MergeStmt: mergeEffects,
+  InsertStmt: insertEffects,
   SelectStmt: () => [work(undefined, "some", "a query, whose time depends on what it reads and calls")],
-  DoStmt: () => [work(undefined, "some", "a block of code that check does not look into")],
-  CallStmt: () => [work(undefined, "some", "a procedure that check does not look into")],
-  CreateTrigStmt: ({ relation }) => [tableLock(relationName(relation), "some", "adds a trigger")],
-  CreatePolicyStmt: ({ table }) => [tableLock(relationName(table), "some", "adds a policy")],
-  AlterPolicyStmt: ({ table }) => [tableLock(relationName(table), "some", "alters a policy")],
-  RuleStmt: ({ relation }) => [tableLock(relationName(relation), "some", "adds a rule")],
-  LockStmt: ({ relations }) =>
+  DoStmt: () => [work(undefined, "some", "a block of code")],
+  CallStmt: () => [work(undefined, "some", "a procedure")],
+  CreateTrigStmt: ({ relation }, { schema }) => [
+    tableLock(schema.nameOf(relation), "some", "adds a trigger"),
+  ],
+  CreatePolicyStmt: ({ table }, { schema }) => [tableLock(schema.nameOf(table), "some", "adds a policy")],
+  AlterPolicyStmt: ({ table }, { schema }) => [tableLock(schema.nameOf(table), "some", "alters a policy")],
+  RuleStmt: ({ relation }, { schema }) => [tableLock(schema.nameOf(relation), "some", "adds a rule")],
+  LockStmt: ({ relations }, { schema }) =>
     (relations ?? []).flatMap((node) =>
       "RangeVar" in node
-        ? [tableLock(relationName(node.RangeVar), "some", "locks a table until the file ends")]
+        ? [tableLock(schema.nameOf(node.RangeVar), "some", "locks a table until the file ends")]
         : [],
     ),
   VacuumStmt: ({ options, is_vacuumcmd: vacuum }) =>
     vacuum && hasOption(options, "full")
       ? [heavy(undefined, "VACUUM FULL", "run VACUUM without FULL, or pg_repack")]
       : [work(undefined, "long", "reads whole tables while reads and writes go on")],
-  ReindexStmt: ({ relation, params }) =>
-    hasOption(params, "concurrently")
-      ? [work(undefined, "long", "rebuilds while reads and writes go on")]
-      : [heavy(relation && relationName(relation), "REINDEX", "REINDEX … CONCURRENTLY in a file of its own")],
-  RefreshMatViewStmt: ({ concurrent, relation }) =>
+  ReindexStmt: ({ relation, kind, params }, { schema }) => {
+    if (hasOption(params, "concurrently"))
+      return [work(undefined, "long", "rebuilds while reads and writes go on")];
+    const name = relation ? schema.nameOf(relation) : undefined;
+    const table =
+      kind === "REINDEX_OBJECT_INDEX" && name !== undefined
+        ? (schema.indexes.get(name)?.table ?? name)
+        : name;
+    return [heavy(table, "REINDEX", "REINDEX … CONCURRENTLY in a file of its own")];
+  },
+  RefreshMatViewStmt: ({ concurrent, relation }, { schema }) =>
     concurrent
-      ? [work(relationName(relation), "long", "rebuilds while reads go on")]
+      ? [work(schema.nameOf(relation), "long", "rebuilds while reads go on")]
       : [
           heavy(
-            relationName(relation),
+            schema.nameOf(relation),
             "REFRESH MATERIALIZED VIEW",
             "REFRESH MATERIALIZED VIEW CONCURRENTLY (it needs a unique index)",
           ),
         ],
-  ClusterStmt: ({ relation }) => [
-    heavy(relation && relationName(relation), "CLUSTER", "pg_repack, or a maintenance window"),
+  ClusterStmt: ({ relation }, { schema }) => [
+    heavy(relation && schema.nameOf(relation), "CLUSTER", "pg_repack, or a maintenance window"),
   ],
 };
 
@@ -113,29 +165,19 @@ function heavy(table: string | undefined, what: string, instead: string): Effect
 }
 
 /** The tables that the foreign keys of CREATE TABLE point to. */
-function referencedTables(elements: Node[] | undefined): string[] {
+function referencedTables(elements: Node[] | undefined, context: Context): string[] {
   return (elements ?? []).flatMap((element) => {
-    if ("ColumnDef" in element) return referencedTables(element.ColumnDef.constraints);
+    if ("ColumnDef" in element) return referencedTables(element.ColumnDef.constraints, context);
     if (!("Constraint" in element) || element.Constraint.contype !== "CONSTR_FOREIGN") return [];
-    return [relationName(element.Constraint.pktable)];
+    return [context.schema.nameOf(element.Constraint.pktable)];
   });
 }
 
-function createIndex({ idxname, relation, concurrent }: IndexStmt): Effect {
-  const table = relationName(relation);
-  if (concurrent) return work(table, "long", `builds an index on ${table} while reads and writes go on`);
+function renaming(table: string | undefined, verb: string, what: string): Effect {
   return breaking(
-    tableLock(table, "long", `builds an index on ${table}`),
-    "index-not-concurrent",
-    idxname ?? table,
-    `index ${idxname ?? "without a name"} blocks writes to ${table} while it builds`,
-    "CREATE INDEX CONCURRENTLY, in a file of its own",
-  );
-}
-
-function renaming(table: string, verb: string, what: string): Effect {
-  return breaking(
-    tableLock(table, "some", `${verb} ${what}`),
+    table === undefined
+      ? work(undefined, "some", `${verb} ${what}`)
+      : tableLock(table, "some", `${verb} ${what}`),
     "rename",
     what,
     `the statement ${verb} ${what}, which the code that still runs knows by its old name`,
@@ -143,97 +185,33 @@ function renaming(table: string, verb: string, what: string): Effect {
   );
 }
 
-function renameEffects({ renameType, relation, subname }: RenameStmt): Effect[] {
-  const table = relationName(relation);
-  if (renameType === "OBJECT_COLUMN") return [renaming(table, "renames", `${table}.${subname ?? ""}`)];
-  if (renameType === "OBJECT_TABLE" || renameType === "OBJECT_VIEW")
-    return [renaming(table, "renames", table)];
-  return relation ? [tableLock(table, "some", "renames a part of a table")] : [];
-}
+const NAMED_BY_CODE = new Set<string | undefined>([
+  "OBJECT_TYPE",
+  "OBJECT_DOMAIN",
+  "OBJECT_FUNCTION",
+  "OBJECT_PROCEDURE",
+  "OBJECT_SCHEMA",
+]);
 
-function losing(table: string, what: string): Effect {
-  return breaking(
-    tableLock(table, "some", `${what} ${table} are gone`),
-    "drop-table",
-    table,
-    `${what} ${table} are gone, and the code that still runs may read them`,
-    "deploy code that does not use it first, and keep a backup; then disable this rule in the file with that reason",
-  );
-}
-
-function dropEffects({ removeType, objects, concurrent }: DropStmt, memory: SchemaMemory): Effect[] {
-  const list = objects ?? [];
-  switch (removeType) {
+function renameEffects({ renameType, relation, object, subname }: RenameStmt, { schema }: Context): Effect[] {
+  const table = relation ? schema.nameOf(relation) : "";
+  switch (renameType) {
+    case "OBJECT_COLUMN":
+      return [renaming(table, "renames", `${table}.${subname ?? ""}`)];
     case "OBJECT_TABLE":
-      return list.map((object) => losing(objectName(object), "the rows of table"));
-    case "OBJECT_SCHEMA":
-      return list.map((object) => losing(objectName(object), "the tables of schema"));
-    case "OBJECT_INDEX":
-      return list.map((object) => dropIndex(objectName(object), concurrent === true, memory));
-    case "OBJECT_TRIGGER":
-    case "OBJECT_POLICY":
-    case "OBJECT_RULE":
-      return list.map((object) => {
-        const table = "List" in object ? listName(object.List.items?.slice(0, -1)) : (stringOf(object) ?? "");
-        return tableLock(table, "some", `drops a part of ${table}`);
-      });
     case "OBJECT_VIEW":
     case "OBJECT_MATVIEW":
-      return list.map((object) => tableLock(objectName(object), "some", "drops a view"));
-    default:
+    case "OBJECT_SEQUENCE":
+      // ALTER TABLE … RENAME takes an index too.
+      return schema.indexes.get(table) ? [] : [renaming(table, "renames", table)];
+    case "OBJECT_INDEX":
       return [];
+    default: {
+      if (relation) return [tableLock(table, "some", "renames a part of a table")];
+      if (!NAMED_BY_CODE.has(renameType)) return [];
+      const name = object ? objectName(object) : (subname ?? "");
+      const fact = schema.types.get(name) ?? schema.functions.get(name);
+      return schema.isFresh(fact) ? [] : [renaming(undefined, "renames", name)];
+    }
   }
-}
-
-function dropIndex(index: string, concurrent: boolean, memory: SchemaMemory): Effect {
-  const table = memory.tableOfIndex(index);
-  if (concurrent) return work(table, "some", "drops an index while reads and writes go on");
-  return breaking(
-    tableLock(table, "some", `drops index ${index}`),
-    "drop-index-not-concurrent",
-    index,
-    `dropping index ${index} takes ACCESS EXCLUSIVE on ${table ?? "its table"}`,
-    "DROP INDEX CONCURRENTLY, in a file of its own",
-  );
-}
-
-function rowChange(
-  verb: "UPDATE" | "DELETE",
-  table: string,
-  where: Node | undefined,
-  memory: SchemaMemory,
-): Effect {
-  const effect: Effect = {
-    table,
-    lock: "some",
-    rowsOnly: true,
-    duration: "long",
-    reason: `changes rows of ${table}`,
-  };
-  if (memory.isLockedInFile(table)) {
-    return breaking(
-      { ...effect, lock: "long", rowsOnly: false },
-      "backfill-under-lock",
-      table,
-      `${verb} runs in the transaction that has ${table} locked already, so the lock lasts as long as the ${verb}`,
-      "put the change of rows into a migration of its own, after this one",
-    );
-  }
-  if (where) return effect;
-  return breaking(
-    { ...effect, lock: "long" },
-    "update-all-rows",
-    table,
-    `${verb} without WHERE locks every row of ${table} until the file ends`,
-    "change rows in batches from the application or a job, or say why the table is small with a disable comment",
-  );
-}
-
-function insert(table: string, select: Node | undefined): Effect {
-  const copies = select && "SelectStmt" in select && select.SelectStmt.valuesLists === undefined;
-  return work(
-    table,
-    copies ? "long" : "some",
-    copies ? `copies rows into ${table}` : `inserts rows into ${table}`,
-  );
 }

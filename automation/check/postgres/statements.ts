@@ -1,5 +1,6 @@
 /** A file's statements as Postgres's own parser (libpg-query, the grammar of Postgres 18) sees them. */
 import type { Node } from "libpg-query";
+import { loadParser } from "./parser.ts";
 
 export interface Statement {
   /** Counted from 1. */
@@ -15,16 +16,16 @@ export type ParsedSql =
   | { ok: false; line: number; message: string };
 
 /**
- * Parses a file. The parser (WebAssembly, 1.8 MB) is loaded at the first call, so that nobody else pays for it.
+ * Parses a file.
  *
  * @param sql the file's text without a byte-order mark
  */
 export async function parseSql(sql: string): Promise<ParsedSql> {
   // libpg-query takes an empty text for a fault of the caller's; Postgres takes it for nothing to do.
   if (sql.trim() === "") return { ok: true, statements: [] };
-  const { hasSqlDetails, parse } = await import("libpg-query");
+  const { hasSqlDetails, parseSync } = await loadParser();
   try {
-    const { stmts = [] } = await parse(sql);
+    const { stmts = [] } = parseSync(sql);
     const bytes = Buffer.from(sql, "utf8");
     const lineAt = lineCounter(bytes);
     const statements = stmts.flatMap(({ stmt, stmt_location: from = 0, stmt_len: length }) => {

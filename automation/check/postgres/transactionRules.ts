@@ -6,9 +6,9 @@
  * a Simple Query"), and refuses there what cannot run in a transaction block. All this does not hold with
  * `x-multi-statement=true` in the database URL, which splits the file at semicolons.
  */
-import type { DoStmt, Node, TransactionStmt } from "libpg-query";
+import type { Node, TransactionStmt } from "libpg-query";
 import { type Finding, finding } from "../finding.ts";
-import { stringOf } from "./sqlNames.ts";
+import { blockOf } from "./procedural.ts";
 import type { Statement } from "./statements.ts";
 
 /** Checks what the statements of one file are to each other. */
@@ -48,10 +48,11 @@ function transactionControl(file: string, statements: readonly Statement[]): Fin
   );
 }
 
-/** BEGIN first, COMMIT last, and none between. */
+/** BEGIN first, COMMIT last, and none between. A setting before BEGIN holds as well: BEGIN takes the open transaction over. */
 function isWrapped(statements: readonly Statement[], control: readonly Statement[]): boolean {
   const [begin, commit] = control;
-  if (control.length !== 2 || begin !== statements[0] || commit !== statements.at(-1)) return false;
+  const first = statements.find(({ node }) => !("VariableSetStmt" in node));
+  if (control.length !== 2 || begin !== first || commit !== statements.at(-1)) return false;
   const kinds = control.map((statement) => transactionOf(statement)?.kind);
   return (
     (kinds[0] === "TRANS_STMT_BEGIN" || kinds[0] === "TRANS_STMT_START") && kinds[1] === "TRANS_STMT_COMMIT"
@@ -85,15 +86,9 @@ export function nonTransactional(node: Node): string | undefined {
     );
     return detaches ? "DETACH PARTITION CONCURRENTLY" : undefined;
   }
-  if ("DoStmt" in node) return commitsInside(node.DoStmt) ? "DO with COMMIT or ROLLBACK inside" : undefined;
+  if ("DoStmt" in node)
+    return blockOf(node.DoStmt)?.commits ? "DO with COMMIT or ROLLBACK inside" : undefined;
   return ALONE[Object.keys(node)[0] ?? ""];
-}
-
-/** A block may end transactions only where it is not in one that others began. */
-function commitsInside({ args = [] }: DoStmt): boolean {
-  return args.some(
-    (arg) => "DefElem" in arg && /\b(commit|rollback)\s*;/i.test(stringOf(arg.DefElem.arg) ?? ""),
-  );
 }
 
 const ALONE: Record<string, string> = {

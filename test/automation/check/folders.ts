@@ -1,6 +1,8 @@
 /** Makes the input of `check` from names and texts, as if a folder had been read. */
 import assert from "node:assert/strict";
 import { checkFolder, type FolderInput } from "../../../automation/check/checkFolder.ts";
+import type { Finding } from "../../../automation/check/finding.ts";
+import { type CheckSettings, DEFAULT_CHECK } from "../../../automation/check/settings.ts";
 import type { ShippedRecord } from "../../../automation/check/shippedRules.ts";
 import {
   type MigrationFile,
@@ -31,15 +33,18 @@ export function recordFrom(holder: string, files: Files): ShippedRecord {
 }
 
 /** The findings, each as `file:line severity rule`. */
-export async function findingsOf(files: Files, options: Partial<FolderInput> = {}): Promise<string[]> {
-  const input = {
-    records: [],
-    dialect: "postgres" as const,
-    now: NOW,
-    disabled: new Set<string>(),
-    fixCommand: FIX_COMMAND,
-    ...options,
-  };
-  const findings = await checkFolder({ ...input, files: filesOf(files) });
+export async function findingsOf(files: Files, options: FolderOptions = {}): Promise<string[]> {
+  const findings = await check(files, options);
   return findings.map(({ file, line, severity, rule }) => `${file}:${line} ${severity} ${rule}`);
+}
+
+export type FolderOptions = Partial<Omit<FolderInput, "files" | "settings">> & Partial<CheckSettings>;
+
+export function check(files: Files, options: FolderOptions = {}): Promise<Finding[]> {
+  const { dialect, disable, postgresVersion, multiStatement, ...input } = { ...DEFAULT_CHECK, ...options };
+  return checkFolder({
+    ...{ records: [], now: NOW, fixCommand: FIX_COMMAND, ...input },
+    settings: { dialect, disable, postgresVersion, multiStatement },
+    files: filesOf(files),
+  });
 }

@@ -8,6 +8,7 @@ import { FORMATS } from "../../../automation/check/choices.ts";
 import { runGit } from "../../../automation/check/gitBase.ts";
 import { RULES } from "../../../automation/check/rules.ts";
 import { type CheckDeps, type CheckOptions, runCheck } from "../../../automation/check/runCheck.ts";
+import { DEFAULT_CHECK } from "../../../automation/check/settings.ts";
 import { type Files, NOW, recordFrom } from "./folders.ts";
 
 const REPOSITORY = join(import.meta.dirname, "../../..");
@@ -34,16 +35,18 @@ function git(cwd: string, ...args: string[]): void {
   execFileSync("git", [...identity, ...args], { cwd, stdio: "pipe" });
 }
 
-function check(cwd: string, options: Partial<CheckOptions> = {}) {
+function check(
+  cwd: string,
+  { disable = [], ...options }: Partial<CheckOptions> & { disable?: string[] } = {},
+) {
   const deps: CheckDeps = { now: () => NOW, cwd, git: runGit };
   const defaults: CheckOptions = {
     dir: DIR,
     format: "human",
-    dialect: "postgres",
+    settings: { ...DEFAULT_CHECK, disable },
     fix: false,
     strict: false,
     shipped: new Map(),
-    disable: [],
   };
   return runCheck(deps, { ...defaults, ...options });
 }

@@ -89,6 +89,8 @@ function pairs(): Readonly<Record<string, Pair>> {
     // The deploy reads these two itself; the program declares nothing from them.
     checkDialect: { to: "other", passes: true },
     checkDisable: { to: ["renamed"], passes: true },
+    postgresVersion: { to: 16, passes: true },
+    multiStatement: { to: true, passes: true },
 
     application: { to: "store" },
     production: { to: true },

@@ -1,0 +1,198 @@
+/** What DROP and TRUNCATE do. */
+import type { DropStmt, Node, TruncateStmt } from "libpg-query";
+import { taking, viewsOf } from "./cascade.ts";
+import type { Context } from "./context.ts";
+import { breaking, type Effect, tableLock, work } from "./effect.ts";
+import { refusal } from "./refusal.ts";
+import { listName, objectName, stringOf } from "./sqlNames.ts";
+
+const USED_BY_CODE: Partial<Record<string, string>> = {
+  OBJECT_FUNCTION: "function",
+  OBJECT_PROCEDURE: "procedure",
+  OBJECT_ROUTINE: "routine",
+  OBJECT_AGGREGATE: "aggregate",
+  OBJECT_TYPE: "type",
+  OBJECT_DOMAIN: "domain",
+  OBJECT_SEQUENCE: "sequence",
+  OBJECT_EXTENSION: "extension",
+  OBJECT_FOREIGN_TABLE: "foreign table",
+  OBJECT_OPERATOR: "operator",
+};
+
+export function dropEffects(statement: DropStmt, context: Context): Effect[] {
+  return (statement.objects ?? []).flatMap((object) => dropObject(statement, object, context));
+}
+
+function dropObject(
+  { removeType, behavior, concurrent }: DropStmt,
+  object: Node,
+  context: Context,
+): Effect[] {
+  const { schema } = context;
+  const cascade = behavior === "DROP_CASCADE";
+  const items = itemsOf(object);
+  switch (removeType) {
+    case "OBJECT_TABLE":
+      return dropTable(schema.nameOfList(items, "tables"), cascade, context);
+    case "OBJECT_SCHEMA":
+      return dropSchema(stringOf(object) ?? listName(items), cascade, context);
+    case "OBJECT_INDEX":
+      return [dropIndex(schema.nameOfList(items, "indexes"), concurrent === true, context)];
+    case "OBJECT_TRIGGER":
+    case "OBJECT_POLICY":
+    case "OBJECT_RULE": {
+      const table = schema.nameOfList(items.slice(0, -1), "tables");
+      return [tableLock(table, "some", `drops a part of ${table}`)];
+    }
+    case "OBJECT_VIEW":
+    case "OBJECT_MATVIEW": {
+      const view = schema.nameOfList(items, "tables");
+      const known = schema.tables.get(view) !== undefined;
+      return [
+        gone(view, `view ${view}`, tableLock(view, "some", "drops a view")),
+        ...(cascade ? taking(view, viewsOf(view, context), known, context) : []),
+      ];
+    }
+    default:
+      return dropOther(removeType ?? "", object, items, cascade, context);
+  }
+}
+
+function itemsOf(object: Node): readonly Node[] {
+  if ("List" in object) return object.List.items ?? [];
+  if ("TypeName" in object) return object.TypeName.names ?? [];
+  if ("ObjectWithArgs" in object) return object.ObjectWithArgs.objname ?? [];
+  return [object];
+}
+
+function dropOther(
+  kind: string,
+  object: Node,
+  items: readonly Node[],
+  cascade: boolean,
+  context: Context,
+): Effect[] {
+  const { schema } = context;
+  const noun = USED_BY_CODE[kind];
+  const name = objectName(object);
+  const isType = kind === "OBJECT_TYPE" || kind === "OBJECT_DOMAIN";
+  const canonical = schema.nameOfList(items, isType ? "types" : "functions");
+  const fact = isType ? schema.types.get(canonical) : schema.functions.get(canonical);
+  const dependents = isType ? columnsOf(canonical, context) : tablesOfTrigger(canonical, context);
+  const taken = cascade ? taking(name, dependents, fact !== undefined, context) : [];
+  if (noun === undefined || schema.isFresh(fact)) return taken;
+  return [gone(name, `${noun} ${name}`, work(undefined, "some", `drops ${noun} ${name}`)), ...taken];
+}
+
+function gone(subject: string, what: string, effect: Effect): Effect {
+  return breaking(
+    effect,
+    "drop-object",
+    subject,
+    `${what} is gone, and the code that still runs may use it`,
+    "deploy code that does not use it first; then disable this rule in the file with that reason",
+  );
+}
+
+function columnsOf(type: string, { schema }: Context): string[] {
+  return [...schema.tables.entries()]
+    .filter(([name]) => !schema.isFreshTable(name))
+    .flatMap(([name, { columns }]) =>
+      [...columns].filter(([, column]) => column.type?.name === type).map(([column]) => `${name}.${column}`),
+    );
+}
+
+function tablesOfTrigger(calls: string, { schema }: Context): string[] {
+  return [...schema.triggers.entries()]
+    .filter(([, trigger]) => trigger.calls === calls)
+    .map(([name]) => name);
+}
+
+/** Foreign keys have triggers on both tables: those that this one points to are locked as well. */
+function dropTable(table: string, cascade: boolean, context: Context): Effect[] {
+  const { schema } = context;
+  const dependents = [...schema.referencing(table), ...viewsOf(table, context)];
+  const parent = schema.tables.get(table)?.parent;
+  return [
+    losing(table, "the rows of table"),
+    ...schema.referenced(table).map((other) => tableLock(other, "some", `drops a foreign key to ${other}`)),
+    ...(parent === undefined ? [] : [tableLock(parent, "some", `drops a partition of ${parent}`)]),
+    ...(cascade ? taking(table, dependents, schema.tables.get(table)?.complete === true, context) : []),
+  ];
+}
+
+function dropSchema(name: string, cascade: boolean, context: Context): Effect[] {
+  const { schema } = context;
+  const inside = [...schema.tables.entries()]
+    .map(([table]) => table)
+    .filter((table) => table.startsWith(`${name}.`));
+  const fresh = inside.length > 0 && inside.every((table) => schema.isFreshTable(table));
+  if (fresh) return [];
+  return [
+    losing(name, "the tables of schema"),
+    ...(cascade ? taking(name, inside, inside.length > 0, context) : []),
+  ];
+}
+
+export function truncateEffects({ relations, behavior }: TruncateStmt, context: Context): Effect[] {
+  const { schema } = context;
+  const tables = (relations ?? []).flatMap((node) =>
+    "RangeVar" in node ? [schema.nameOf(node.RangeVar)] : [],
+  );
+  const cascade = behavior === "DROP_CASCADE";
+  return tables.flatMap((table) => [
+    losing(table, "all rows of"),
+    ...(cascade
+      ? taking(table, pointing(table, context), schema.tables.get(table)?.complete === true, context)
+      : []),
+  ]);
+}
+
+/** All tables that TRUNCATE … CASCADE empties. */
+function pointing(table: string, { schema }: Context): string[] {
+  const found = new Set<string>();
+  const visit = (name: string): void => {
+    for (const other of schema.referencing(name)) {
+      if (found.has(other) || other === table) continue;
+      found.add(other);
+      visit(other);
+    }
+  };
+  visit(table);
+  return [...found];
+}
+
+export function losing(table: string, what: string): Effect {
+  return breaking(
+    tableLock(table, "some", `${what} ${table} are gone`),
+    "drop-table",
+    table,
+    `${what} ${table} are gone, and the code that still runs may read them`,
+    "deploy code that does not use it first, and keep a backup; then disable this rule in the file with that reason",
+  );
+}
+
+function dropIndex(index: string, concurrent: boolean, { schema }: Context): Effect {
+  const table = schema.indexes.get(index)?.table;
+  const partitioned = table !== undefined && schema.tables.get(table)?.partitioned === true;
+  if (concurrent && partitioned) {
+    const words = `cannot drop partitioned index "${index}" concurrently`;
+    return refusal(
+      tableLock(table, "some", `drops index ${index}`),
+      index,
+      words,
+      "DROP INDEX without CONCURRENTLY, after SET LOCAL lock_timeout = '5s';",
+    );
+  }
+  if (concurrent) return work(table, "some", "drops an index while reads and writes go on");
+  const lock = tableLock(table, "some", `drops index ${index}`);
+  // There is no other way for one of a partitioned table, and the lock is short.
+  if (partitioned) return lock;
+  return breaking(
+    lock,
+    "drop-index-not-concurrent",
+    index,
+    `dropping index ${index} takes ACCESS EXCLUSIVE on ${table ?? "its table"}`,
+    "DROP INDEX CONCURRENTLY, in a file of its own",
+  );
+}

@@ -1,0 +1,161 @@
+/** What one statement means to a later one of the same file, which is one transaction. */
+import type { Node, VariableSetStmt } from "libpg-query";
+import { type Finding, finding } from "../finding.ts";
+import type { Context } from "./context.ts";
+import { constraintName } from "./rememberTable.ts";
+import { alwaysTrue } from "./rowEffects.ts";
+import { stringOf } from "./sqlNames.ts";
+import type { Statement } from "./statements.ts";
+import { relationsIn, stringsIn, walk } from "./tree.ts";
+
+/** Findings of one statement by what the file did before it. Call before {@link noteInFile}. */
+export function fileFindings(file: string, statement: Statement, context: Context): Finding[] {
+  return [...newLabelUsed(file, statement, context), ...pendingEvents(file, statement, context)];
+}
+
+/** 55P04, "unsafe use of new value": a label that ALTER TYPE added is usable after its transaction. */
+function newLabelUsed(file: string, { node, line }: Statement, context: Context): Finding[] {
+  const added = context.file.newLabels;
+  if (added.size === 0 || "AlterEnumStmt" in node) return [];
+  const strings = new Set(stringsIn(node));
+  const used = [...added].flatMap(([type, labels]) =>
+    [...labels].filter((label) => strings.has(label)).map((label) => ({ type, label })),
+  );
+  return used
+    .filter(({ type, label }) => meansLabel(node, type, label, context))
+    .map(({ type, label }) =>
+      finding(
+        "enum-value-used",
+        { file, line, subject: `${type}.${label}` },
+        `Postgres refuses the statement: '${label}' was added to ${type} in this file, and a new label is usable only after its transaction (55P04)`,
+        "put ALTER TYPE … ADD VALUE into a migration of its own, before this one",
+      ),
+    );
+}
+
+/** Whether the statement casts to the type, or touches a table that has, or may have, a column of it. */
+function meansLabel(node: Node, type: string, label: string, { schema }: Context): boolean {
+  let cast: boolean | undefined;
+  walk(node, (kind, body) => {
+    if (kind !== "TypeCast") return;
+    const { arg, typeName } = body as { arg?: Node; typeName?: { names?: Node[] } };
+    if (stringsIn(arg).includes(label) && arg && "A_Const" in arg)
+      cast = cast || schema.nameOfList(typeName?.names, "types") === type;
+  });
+  if (cast !== undefined) return cast;
+  return relationsIn(node).some((relation) => {
+    const table = schema.tables.get(schema.nameOf(relation));
+    return !table?.complete || [...table.columns.values()].some((column) => column.type?.name === type);
+  });
+}
+
+/** 55006, "pending trigger events": a deferred trigger has yet to run on the table that is altered. */
+function pendingEvents(file: string, { node, line }: Statement, { schema, file: state }: Context): Finding[] {
+  const tables =
+    "AlterTableStmt" in node || "TruncateStmt" in node || "IndexStmt" in node
+      ? relationsIn(node)
+          .slice(0, 1)
+          .map((relation) => schema.nameOf(relation))
+      : "DropStmt" in node && node.DropStmt.removeType === "OBJECT_TABLE"
+        ? (node.DropStmt.objects ?? []).map((object) =>
+            schema.nameOfList("List" in object ? object.List.items : [], "tables"),
+          )
+        : [];
+  return tables
+    .filter((table) => state.pendingEvents.has(table))
+    .map((table) =>
+      finding(
+        "pending-trigger-events",
+        { file, line, subject: table },
+        `Postgres refuses the statement: ${table} has pending trigger events, since this file changed rows under a deferred constraint (55006)`,
+        "put the change of rows into a migration of its own, or SET CONSTRAINTS ALL IMMEDIATE; between the two",
+      ),
+    );
+}
+
+/** Takes in what holds for the rest of the file. Call before the schema learns of the statement. */
+export function noteInFile({ node }: Statement, context: Context): void {
+  const { schema, file } = context;
+  if ("AlterEnumStmt" in node) noteLabel(node.AlterEnumStmt, context);
+  if ("DeleteStmt" in node) {
+    const table = schema.nameOf(node.DeleteStmt.relation);
+    if (alwaysTrue(node.DeleteStmt.whereClause, table, context) && !node.DeleteStmt.usingClause)
+      file.emptied.set(table, "delete");
+  }
+  if ("TruncateStmt" in node) {
+    for (const relation of relationsIn(node)) file.emptied.set(schema.nameOf(relation), "truncate");
+  }
+  if ("InsertStmt" in node) file.emptied.delete(schema.nameOf(node.InsertStmt.relation));
+  if ("ConstraintsSetStmt" in node) {
+    file.deferred = node.ConstraintsSetStmt.deferred === true;
+    if (!file.deferred) file.pendingEvents.clear();
+  }
+  if ("AlterTableStmt" in node) noteConstraints(node, context);
+  if ("VariableSetStmt" in node) noteSetting(node.VariableSetStmt, context);
+  noteEvents(node, context);
+}
+
+function noteLabel(
+  { typeName, oldVal, newVal = "" }: { typeName?: Node[]; oldVal?: string; newVal?: string },
+  context: Context,
+): void {
+  const { schema, file } = context;
+  const type = schema.nameOfList(typeName, "types");
+  const fact = schema.types.get(type);
+  // Of a type that the same transaction made, every label is usable (enum.c, check_safe_enum_use).
+  if (oldVal !== undefined || (fact && !fact.deployed && fact.file === schema.file)) return;
+  file.newLabels.set(type, (file.newLabels.get(type) ?? new Set()).add(newVal));
+}
+
+function noteConstraints(
+  { AlterTableStmt: { relation, cmds } }: Extract<Node, { AlterTableStmt: unknown }>,
+  { schema, file }: Context,
+): void {
+  const table = schema.nameOf(relation);
+  for (const node of cmds ?? []) {
+    if (!("AlterTableCmd" in node)) continue;
+    const { def } = node.AlterTableCmd;
+    if (!def || !("Constraint" in def)) continue;
+    const { conname, contype, fk_attrs: attributes, keys } = def.Constraint;
+    const kind =
+      contype === "CONSTR_FOREIGN" ? "foreign" : contype === "CONSTR_NOTNULL" ? "notNull" : "check";
+    const columns = (attributes ?? keys ?? []).map((key) => stringOf(key) ?? "");
+    file.addedConstraints.add(`${table} ${conname ?? constraintName(table, kind, columns)}`);
+  }
+}
+
+function noteSetting({ name, args, kind }: VariableSetStmt, { schema, file }: Context): void {
+  const words = (args ?? []).map((arg) => ("A_Const" in arg ? (arg.A_Const.sval?.sval ?? "") : ""));
+  if (name === "search_path") setPath(kind === "VAR_SET_VALUE" ? words : ["public"], schema);
+  if (name === "timezone") file.timeZone = words[0];
+}
+
+export function setPath(words: readonly string[], schema: Context["schema"]): void {
+  const named = words.flatMap((word) => word.split(",")).map((word) => word.trim().replace(/^"|"$/g, ""));
+  const path = named.filter((word) => word !== "" && word !== "$user" && word !== "pg_catalog");
+  schema.path = path.length === 0 ? [""] : path.map((word) => (word === "public" ? "" : word));
+}
+
+/** Rows that a deferred foreign key has to look at when the transaction ends, on either side of it. */
+function noteEvents(node: Node, { schema, file }: Context): void {
+  const statement =
+    "InsertStmt" in node
+      ? node.InsertStmt
+      : "UpdateStmt" in node
+        ? node.UpdateStmt
+        : "DeleteStmt" in node
+          ? node.DeleteStmt
+          : undefined;
+  if (!statement) return;
+  const table = schema.nameOf(statement.relation);
+  const isDeferred = (name: string, references?: string) =>
+    [...(schema.tables.get(name)?.constraints.values() ?? [])].some(
+      (fact) =>
+        (fact.initiallyDeferred || (file.deferred && fact.deferrable)) &&
+        (references === undefined || fact.references === references),
+    );
+  const asChild = !("DeleteStmt" in node) && isDeferred(table);
+  const asParent =
+    !("InsertStmt" in node) && schema.referencing(table).some((other) => isDeferred(other, table));
+  if (asChild || asParent) file.pendingEvents.add(table);
+}

@@ -1,0 +1,127 @@
+/** The statements inside DO blocks and functions, as far as they are written out. */
+import type { CreateFunctionStmt, DoStmt, Node } from "libpg-query";
+import { parser } from "./parser.ts";
+import { listName, stringOf } from "./sqlNames.ts";
+import type { Statement } from "./statements.ts";
+
+export interface Block {
+  /** Lines are counted from 1 within the body. */
+  statements: Statement[];
+  /** Whether the block ends transactions itself. */
+  commits: boolean;
+  /** What PL/pgSQL's parser refuses; undefined if it refuses nothing. */
+  error: string | undefined;
+}
+
+/** The statements of a DO block. Branches and loops are read as if each ran once. */
+export function blockOf({ args = [] }: DoStmt): Block | undefined {
+  const language = optionOf(args, "language") ?? "plpgsql";
+  const body = optionOf(args, "as");
+  return language === "plpgsql" && body !== undefined ? parseBody("DO", body) : undefined;
+}
+
+/** The statements of a function or procedure; undefined if its language is another. */
+export function functionBody(statement: CreateFunctionStmt): Statement[] | undefined {
+  return functionBlock(statement)?.statements;
+}
+
+export function functionBlock({ options = [], returnType }: CreateFunctionStmt): Block | undefined {
+  const body = optionOf(options, "as");
+  if (body === undefined) return undefined;
+  switch (optionOf(options, "language")) {
+    case "plpgsql": {
+      const returns = returnType && listName(returnType.names) === "trigger" ? "trigger" : "void";
+      return parseBody(`CREATE FUNCTION f() RETURNS ${returns} LANGUAGE plpgsql AS`, body);
+    }
+    case "sql":
+      return { statements: parseStatements(body, 1), commits: false, error: undefined };
+    default:
+      return undefined;
+  }
+}
+
+function optionOf(options: readonly Node[], name: string): string | undefined {
+  for (const option of options) {
+    if (!("DefElem" in option) || option.DefElem.defname !== name) continue;
+    const { arg } = option.DefElem;
+    return arg && "List" in arg ? stringOf(arg.List.items?.[0]) : stringOf(arg);
+  }
+  return undefined;
+}
+
+function parseBody(head: string, body: string): Block {
+  let tree: unknown;
+  try {
+    tree = parser().parsePlPgSQLSync(`${head} ${quoted(body)}`);
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    return { statements: [], commits: false, error: message };
+  }
+  const block: Block = { statements: [], commits: false, error: undefined };
+  collect(tree, block);
+  // A line feed right behind the quotes is not counted (pl_scanner.c, location_lineno_init).
+  const skipped = /^\r?\n/.test(body) ? 1 : 0;
+  return { ...block, statements: block.statements.map((one) => ({ ...one, line: one.line + skipped })) };
+}
+
+/** In dollar quotes whose tag the body does not hold. */
+function quoted(body: string): string {
+  let tag = "$b$";
+  while (body.includes(tag)) tag = `${tag.slice(0, -1)}b$`;
+  return `${tag}${body}${tag}`;
+}
+
+interface Expression {
+  PLpgSQL_expr?: { query?: string };
+}
+
+interface Part {
+  lineno?: number;
+  sqlstmt?: Expression;
+  expr?: Expression;
+  query?: Expression;
+}
+
+function collect(tree: unknown, block: Block): void {
+  if (tree === null || typeof tree !== "object") return;
+  if (Array.isArray(tree)) {
+    for (const item of tree) collect(item, block);
+    return;
+  }
+  for (const [key, value] of Object.entries(tree) as [string, Part][]) {
+    const line = value?.lineno ?? 1;
+    if (key === "PLpgSQL_stmt_execsql") add(block, value.sqlstmt?.PLpgSQL_expr?.query, line);
+    else if (key === "PLpgSQL_stmt_perform" || key === "PLpgSQL_stmt_call")
+      add(block, value.expr?.PLpgSQL_expr?.query, line);
+    else if (key === "PLpgSQL_stmt_fors") add(block, value.query?.PLpgSQL_expr?.query, line);
+    else if (key === "PLpgSQL_stmt_dynexecute")
+      add(block, constantOf(value.query?.PLpgSQL_expr?.query), line);
+    else if (key === "PLpgSQL_stmt_commit" || key === "PLpgSQL_stmt_rollback") block.commits = true;
+    collect(value, block);
+  }
+}
+
+function add(block: Block, sql: string | undefined, line: number): void {
+  if (sql !== undefined) block.statements.push(...parseStatements(sql, line));
+}
+
+function parseStatements(sql: string, line: number): Statement[] {
+  try {
+    const { stmts = [] } = sql.trim() === "" ? {} : parser().parseSync(sql);
+    return stmts.flatMap(({ stmt, stmt_location: from = 0, stmt_len: length }) =>
+      stmt ? [{ line, text: sql.slice(from, length ? from + length : undefined).trim(), node: stmt }] : [],
+    );
+  } catch {
+    // What PL/pgSQL puts together with its own variables is no statement by itself.
+    return [];
+  }
+}
+
+/** The text of `EXECUTE 'constant'`. */
+function constantOf(expression: string | undefined): string | undefined {
+  const [statement] = expression === undefined ? [] : parseStatements(`SELECT ${expression}`, 1);
+  if (!statement || !("SelectStmt" in statement.node)) return undefined;
+  const [target] = statement.node.SelectStmt.targetList ?? [];
+  const value = target && "ResTarget" in target ? target.ResTarget.val : undefined;
+  return value && "A_Const" in value ? value.A_Const.sval?.sval : undefined;
+}

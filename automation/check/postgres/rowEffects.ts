@@ -1,0 +1,146 @@
+/** What statements that change rows do. */
+import type { DeleteStmt, InsertStmt, MergeStmt, Node, UpdateStmt } from "libpg-query";
+import type { Context } from "./context.ts";
+import { breaking, type Effect, work } from "./effect.ts";
+import { stringOf } from "./sqlNames.ts";
+import { relationsIn } from "./tree.ts";
+
+export function updateEffects({ relation, whereClause }: UpdateStmt, context: Context): Effect[] {
+  return [rowChange("UPDATE", context.schema.nameOf(relation), whereClause, context)];
+}
+
+export function deleteEffects({ relation, whereClause }: DeleteStmt, context: Context): Effect[] {
+  return [rowChange("DELETE", context.schema.nameOf(relation), whereClause, context)];
+}
+
+export function mergeEffects({ relation }: MergeStmt, context: Context): Effect[] {
+  const table = context.schema.nameOf(relation);
+  const effect: Effect = {
+    table,
+    lock: "some",
+    rowsOnly: true,
+    duration: "long",
+    reason: `changes rows of ${table}`,
+  };
+  return [context.file.locked.has(table) ? underLock("MERGE", table, effect) : effect];
+}
+
+export function insertEffects({ relation, selectStmt }: InsertStmt, context: Context): Effect[] {
+  const table = context.schema.nameOf(relation);
+  const copies = selectStmt && "SelectStmt" in selectStmt && copiesRows(selectStmt, context);
+  if (!copies) return [work(table, "some", `inserts rows into ${table}`)];
+  const effect = work(table, "long", `copies rows into ${table}`);
+  return [context.file.locked.has(table) ? underLock("INSERT … SELECT", table, effect) : effect];
+}
+
+/** Whether a query reads a table that has rows; VALUES and constants are few. */
+function copiesRows(select: Node, { schema, file }: Context): boolean {
+  return relationsIn(select)
+    .map((relation) => schema.nameOf(relation))
+    .some((name) => !schema.isFreshTable(name) && !file.emptied.has(name));
+}
+
+function rowChange(
+  verb: "UPDATE" | "DELETE",
+  table: string,
+  where: Node | undefined,
+  context: Context,
+): Effect {
+  const { file } = context;
+  const all = alwaysTrue(where, table, context);
+  const effect: Effect = {
+    table,
+    lock: "some",
+    rowsOnly: true,
+    duration: "long",
+    reason: `changes rows of ${table}`,
+  };
+  if (file.emptied.has(table)) return { ...effect, duration: "some" };
+  if (!all && isOneRow(where, table, context)) return { ...effect, duration: "some" };
+  if (file.locked.has(table)) return underLock(verb, table, effect);
+  if (!all) return effect;
+  return breaking(
+    { ...effect, lock: "long" },
+    "update-all-rows",
+    table,
+    `${verb} ${where === undefined ? "without WHERE" : "with a WHERE that is always true"} locks every row of ${table} until the file ends`,
+    "change rows in batches from the application or a job, or say why the table is small with a disable comment",
+  );
+}
+
+function underLock(verb: string, table: string, effect: Effect): Effect {
+  return breaking(
+    { ...effect, lock: "long", rowsOnly: false },
+    "backfill-under-lock",
+    table,
+    `${verb} runs in the transaction that has ${table} locked already, so the lock lasts as long as the ${verb}`,
+    "put the change of rows into a migration of its own, after this one",
+  );
+}
+
+/** Whether a condition holds for every row, as far as its words and the schema tell. */
+export function alwaysTrue(where: Node | undefined, table: string, context: Context): boolean {
+  if (where === undefined) return true;
+  if ("A_Const" in where) return where.A_Const.boolval?.boolval === true;
+  if ("TypeCast" in where) {
+    const arg = where.TypeCast.arg;
+    const text = arg && "A_Const" in arg ? arg.A_Const.sval?.sval : undefined;
+    return text === undefined
+      ? alwaysTrue(arg ?? where, table, context)
+      : /^\s*(t|true|y|yes|on|1)\s*$/i.test(text);
+  }
+  if ("BoolExpr" in where) {
+    const { boolop, args = [] } = where.BoolExpr;
+    if (boolop === "NOT_EXPR") return isFalse(args[0]);
+    const holds = (arg: Node) => alwaysTrue(arg, table, context);
+    return boolop === "AND_EXPR" ? args.every(holds) : args.some(holds);
+  }
+  if ("NullTest" in where) {
+    const { nulltesttype, arg } = where.NullTest;
+    const column = arg && "ColumnRef" in arg ? stringOf(arg.ColumnRef.fields?.at(-1)) : undefined;
+    return nulltesttype === "IS_NOT_NULL" && column !== undefined && context.schema.isNotNull(table, column);
+  }
+  return "A_Expr" in where && sameConstants(where);
+}
+
+function isFalse(node: Node | undefined): boolean {
+  return (
+    node !== undefined &&
+    "A_Const" in node &&
+    node.A_Const.boolval !== undefined &&
+    node.A_Const.boolval.boolval !== true
+  );
+}
+
+/** `1 = 1`. */
+function sameConstants({ A_Expr: { name, lexpr, rexpr } }: Extract<Node, { A_Expr: unknown }>): boolean {
+  if (stringOf(name?.[0]) !== "=" || !lexpr || !rexpr || !("A_Const" in lexpr) || !("A_Const" in rexpr))
+    return false;
+  const value = ({ location: _location, ...constant }: { location?: number }) => JSON.stringify(constant);
+  return value(lexpr.A_Const) === value(rexpr.A_Const);
+}
+
+/** Whether the condition names the rows by a key: `id = 5`, `id IN (1, 2)`. */
+function isOneRow(where: Node | undefined, table: string, context: Context): boolean {
+  if (!where) return false;
+  if ("BoolExpr" in where) {
+    return (
+      where.BoolExpr.boolop === "AND_EXPR" &&
+      (where.BoolExpr.args ?? []).some((arg) => isOneRow(arg, table, context))
+    );
+  }
+  if (!("A_Expr" in where)) return false;
+  const { kind, name, lexpr, rexpr } = where.A_Expr;
+  if ((kind !== "AEXPR_OP" && kind !== "AEXPR_IN") || stringOf(name?.[0]) !== "=") return false;
+  if (!lexpr || !rexpr || !("ColumnRef" in lexpr)) return false;
+  const column = stringOf(lexpr.ColumnRef.fields?.at(-1)) ?? "";
+  const constant = "A_Const" in rexpr || ("List" in rexpr && kind === "AEXPR_IN");
+  const keys = [...(context.schema.tables.get(table)?.constraints.values() ?? [])];
+  return (
+    constant &&
+    keys.some(
+      ({ kind: its, columns }) =>
+        (its === "primary" || its === "unique") && columns.length === 1 && columns[0] === column,
+    )
+  );
+}

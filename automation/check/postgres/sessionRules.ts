@@ -1,0 +1,71 @@
+/**
+ * Settings that outlive their file: golang-migrate runs all files of a run on one connection, so a SET without LOCAL holds in the
+ * files that follow, and only there: what runs in the same deploy on one database runs in the next deploy on another.
+ */
+import { type Finding, finding } from "../finding.ts";
+import { stringOf } from "./sqlNames.ts";
+import type { Statement } from "./statements.ts";
+
+/** Settings that change what the next file's SQL means, so that it fails or goes elsewhere. */
+const CHANGES_MEANING = new Set(["search_path", "role", "session_authorization", "session_replication_role"]);
+
+/** A limit helps the next file too. */
+const HARMLESS = new Set(["lock_timeout", "application_name"]);
+
+interface Setting {
+  name: string;
+  statement: Statement;
+}
+
+/** One finding a file: the gravest setting that is left. */
+export function leakedSettings(file: string, statements: readonly Statement[]): Finding[] {
+  const left = new Map<string, Setting>();
+  for (const statement of statements) {
+    const setting = settingOf(statement);
+    if (setting === "all") left.clear();
+    else if (setting?.kind === "set") left.set(setting.name, { name: setting.name, statement });
+    else if (setting?.kind === "reset") left.delete(setting.name);
+  }
+  const settings = [...left.values()].filter(({ name }) => !HARMLESS.has(name));
+  const worst = settings.find(({ name }) => CHANGES_MEANING.has(name)) ?? settings[0];
+  if (!worst) return [];
+  const { name, statement } = worst;
+  const others = settings.length > 1 ? ` (and ${settings.length - 1} more)` : "";
+  const found = finding(
+    "session-setting",
+    { file, line: statement.line, subject: name },
+    `${name}${others} stays set for the files that run after this one on the same connection`,
+    `SET LOCAL ${name}, or set_config(…, true), which ends with the file`,
+  );
+  return [CHANGES_MEANING.has(name) ? found : { ...found, severity: "warning" }];
+}
+
+type Change = { kind: "set" | "reset"; name: string } | "all" | undefined;
+
+function settingOf({ node, text }: Statement): Change {
+  if ("VariableSetStmt" in node) {
+    const { kind, name = "", is_local: local } = node.VariableSetStmt;
+    if (kind === "VAR_RESET_ALL") return "all";
+    if (local || name.toUpperCase().startsWith("TRANSACTION")) return undefined;
+    return { kind: kind === "VAR_RESET" || kind === "VAR_SET_DEFAULT" ? "reset" : "set", name };
+  }
+  if ("DiscardStmt" in node) return "all";
+  if (!("SelectStmt" in node) || !/set_config/i.test(text)) return undefined;
+  return configCall(node.SelectStmt.targetList ?? []);
+}
+
+function configCall(targets: readonly unknown[]): Change {
+  for (const target of targets as {
+    ResTarget?: { val?: { FuncCall?: { funcname?: never; args?: unknown[] } } };
+  }[]) {
+    const call = target.ResTarget?.val?.FuncCall;
+    if (!call || stringOf((call.funcname as unknown as never[] | undefined)?.at(-1)) !== "set_config")
+      continue;
+    const [name, , local] = call.args as {
+      A_Const?: { sval?: { sval?: string }; boolval?: { boolval?: boolean } };
+    }[];
+    if (local?.A_Const?.boolval && local.A_Const.boolval.boolval !== true)
+      return { kind: "set", name: name?.A_Const?.sval?.sval ?? "a setting" };
+  }
+  return undefined;
+}

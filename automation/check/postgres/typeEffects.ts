@@ -1,0 +1,55 @@
+/** What changes of types do. */
+import type { AlterDomainStmt, AlterEnumStmt } from "libpg-query";
+import type { Context } from "./context.ts";
+import { breaking, type Effect, tableLock, work } from "./effect.ts";
+import { listName } from "./sqlNames.ts";
+
+/**
+ * A new constraint of a domain is checked in every table with a column of it, each under SHARE (typecmds.c,
+ * validateDomainConstraint): writes wait.
+ */
+export function domainEffects({ subtype, typeName, def, name }: AlterDomainStmt, context: Context): Effect[] {
+  const { schema } = context;
+  const domain = schema.nameOfList(typeName, "types");
+  const fact = schema.types.get(domain);
+  const notValid = def && "Constraint" in def && def.Constraint.skip_validation === true;
+  // C: ADD CONSTRAINT, O: SET NOT NULL, V: VALIDATE (parsenodes.h, AlterDomainStmt).
+  const adds = (subtype === "C" && !notValid) || subtype === "O";
+  if (!adds && subtype !== "V") return [];
+  const tables = tablesWith(domain, context).filter((table) => !schema.isFreshTable(table));
+  if (fact && tables.length === 0) return [];
+  const where = tables.length === 0 ? "every table with a column of it" : tables.join(", ");
+  const locks = tables.map((table) => tableLock(table, "long", `scans ${table} for domain ${domain}`));
+  if (!adds) return locks.length > 0 ? locks : [work(undefined, "long", `checks ${where}`)];
+  const finding = breaking(
+    work(undefined, "long", `scans ${where} for domain ${domain}`),
+    "domain-check",
+    `${domain} ${name ?? ""}`,
+    `the constraint of domain ${domain} is checked in ${where} while writes wait`,
+    subtype === "O"
+      ? `ALTER DOMAIN … ADD CONSTRAINT … CHECK (VALUE IS NOT NULL) NOT VALID, and VALIDATE CONSTRAINT at a quiet time in the next migration`
+      : "add it as NOT VALID, which holds for new values, and VALIDATE CONSTRAINT at a quiet time in the next migration",
+  );
+  return [finding, ...locks];
+}
+
+function tablesWith(domain: string, { schema }: Context): string[] {
+  return [...schema.tables.entries()]
+    .filter(([, { columns }]) => [...columns.values()].some(({ type }) => type?.name === domain))
+    .map(([name]) => name);
+}
+
+export function enumEffects({ typeName, oldVal, newVal }: AlterEnumStmt, { schema }: Context): Effect[] {
+  const type = listName(typeName);
+  if (oldVal === undefined || schema.isFresh(schema.types.get(schema.nameOfList(typeName, "types"))))
+    return [];
+  return [
+    breaking(
+      work(undefined, "some", `renames a label of ${type}`),
+      "rename",
+      `${type}.${oldVal}`,
+      `the statement renames label ${oldVal} of ${type} to ${newVal}, which the code that still runs knows by its old name`,
+      "add the new label beside the old one, switch the code and the rows over, and leave the old one",
+    ),
+  ];
+}
