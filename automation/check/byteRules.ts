@@ -1,6 +1,6 @@
 /** Bytes that no database likes, or that make two checkouts of one commit differ. */
 import { isUtf8 } from "node:buffer";
-import type { MigrationFile } from "../migrations/folder.ts";
+import type { Direction, MigrationFile } from "../migrations/folder.ts";
 import { type Finding, finding } from "./finding.ts";
 
 /**
@@ -8,7 +8,7 @@ import { type Finding, finding } from "./finding.ts";
  *
  * @returns the findings, and the text without its byte-order mark where the file is text at all
  */
-export function checkBytes({ file, bytes }: MigrationFile): {
+export function checkBytes({ file, parsed, bytes }: MigrationFile): {
   findings: Finding[];
   text: string | undefined;
 } {
@@ -24,7 +24,7 @@ export function checkBytes({ file, bytes }: MigrationFile): {
   }
   const whole = Buffer.from(bytes).toString("utf8");
   const text = whole.startsWith("\uFEFF") ? whole.slice(1) : whole;
-  return { findings: checkText(file, whole, text), text };
+  return { findings: checkText(file, parsed?.direction, whole, text), text };
 }
 
 /** The line (from 1) of the first byte that is NUL or no UTF-8. */
@@ -43,7 +43,7 @@ function lineOfBadByte(bytes: Uint8Array): number | undefined {
   return line;
 }
 
-function checkText(file: string, whole: string, text: string): Finding[] {
+function checkText(file: string, direction: Direction | undefined, whole: string, text: string): Finding[] {
   const findings: Finding[] = [];
   if (text.length < whole.length) {
     findings.push(
@@ -56,14 +56,16 @@ function checkText(file: string, whole: string, text: string): Finding[] {
     );
   }
   if (text.trim() === "") {
-    findings.push(
-      finding(
-        "empty",
-        { file },
-        "the file is empty",
-        "write what it does; a way back that does nothing says so in a comment",
-      ),
+    const found = finding(
+      "empty",
+      { file },
+      "the file is empty",
+      direction === "down"
+        ? "write how it is undone; if there is nothing to undo, say so in a comment"
+        : "write what it does, or say in a comment why it does nothing",
     );
+    // A down file without a word changes no less than one of comments; an up file without a word was forgotten.
+    findings.push(direction === "down" ? { ...found, severity: "warning" } : found);
   }
   const cr = text.indexOf("\r\n");
   if (cr !== -1) {

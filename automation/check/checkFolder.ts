@@ -3,11 +3,13 @@
 import { groupByVersion, type MigrationFile, type NamedMigrationFile, sha256 } from "../migrations/folder.ts";
 import { checkBytes } from "./byteRules.ts";
 import { disabledByComment } from "./disableComment.ts";
-import { compareFindings, type Finding } from "./finding.ts";
+import { compareFindings, errorsOf, type Finding } from "./finding.ts";
 import { loadDialect } from "./loadDialect.ts";
 import { checkNames } from "./nameRules.ts";
+import type { Rule } from "./rule.ts";
+import { RULES } from "./rules.ts";
 import type { CheckSettings } from "./settings.ts";
-import { checkOrder, type ShippedRecord } from "./shippedRules.ts";
+import { checkOrder, onlyLineEnds, type ShippedRecord } from "./shippedRules.ts";
 
 export interface FolderInput {
   files: readonly MigrationFile[];
@@ -32,7 +34,23 @@ export interface FolderInput {
 export async function checkFolder(input: FolderInput): Promise<Finding[]> {
   const content = input.orderOnly ? [] : await checkContent(input);
   const disabled = new Set(input.settings.disable);
-  return [...checkOrder(input), ...content].filter(({ rule }) => !disabled.has(rule)).sort(compareFindings);
+  const found = [...checkOrder(input), ...content].filter(({ rule }) => !disabled.has(rule));
+  return onePerFolder(found.sort(compareFindings));
+}
+
+/** A matter of the whole folder is one finding, at the first of its files; an error before a warning. */
+function onePerFolder(findings: readonly Finding[]): Finding[] {
+  const groups = new Map<string, Finding[]>();
+  for (const found of findings) groups.set(found.rule, [...(groups.get(found.rule) ?? []), found]);
+  return findings.flatMap((found) => {
+    const { perFolder }: Rule = RULES[found.rule];
+    if (!perFolder) return [found];
+    const group = groups.get(found.rule) ?? [];
+    if (found !== (errorsOf(group)[0] ?? group[0])) return [];
+    const others = new Set(group.map(({ file }) => file)).size - 1;
+    const more = others === 0 ? "" : ` (and ${others} more ${others === 1 ? "file" : "files"})`;
+    return [{ ...found, message: `${found.message}${more}` }];
+  });
 }
 
 async function checkContent(input: FolderInput): Promise<Finding[]> {
@@ -51,13 +69,20 @@ async function checkContent(input: FolderInput): Promise<Finding[]> {
   return applyComments(findings, open, texts);
 }
 
+/** A file that git has given other line ends is the one that was shipped. */
 function ranTest(records: readonly ShippedRecord[]): (file: NamedMigrationFile) => boolean {
-  const shipped = new Set(
-    records.flatMap(({ migrations }) =>
-      migrations.flatMap(({ version, up, down }) => [`${version} up ${up}`, `${version} down ${down}`]),
-    ),
-  );
-  return ({ parsed, bytes }) => shipped.has(`${parsed.version} ${parsed.direction} ${sha256(bytes)}`);
+  const shipped = new Map<string, Set<string>>();
+  const add = (key: string, hash: string) => shipped.set(key, (shipped.get(key) ?? new Set()).add(hash));
+  for (const { version, up, down } of records.flatMap(({ migrations }) => migrations)) {
+    add(`${version} up`, up);
+    if (down !== null) add(`${version} down`, down);
+  }
+  return ({ parsed, bytes }) => {
+    const hashes = shipped.get(`${parsed.version} ${parsed.direction}`);
+    return (
+      hashes !== undefined && [...hashes].some((hash) => sha256(bytes) === hash || onlyLineEnds(bytes, hash))
+    );
+  };
 }
 
 async function checkSql(

@@ -46,12 +46,13 @@ export function planRenames(
   const shipped = records.flat();
   const groups = groupByVersion(files);
   const gone = shipped.filter(({ version }) => !groups.has(BigInt(version)));
-  const known = [...groups.keys(), ...shipped.map(({ version }) => BigInt(version))];
+  const known = [...groups.values()].flat().map(({ parsed }) => parsed.digits);
+  const recorded = shipped.map(({ version }) => BigInt(version));
   const plans: Rename[][] = [];
   for (const [version, group] of groups) {
     for (const unit of unitsToMove(version, group, shipped, gone)) {
-      const digits = versionAfter(known, now);
-      known.push(BigInt(digits));
+      const digits = versionAfter(known, recorded, now);
+      known.push(digits);
       plans.push(
         unit.map(({ file, parsed }) => ({
           from: file,

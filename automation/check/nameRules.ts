@@ -4,7 +4,7 @@ import {
   type MigrationFileName,
   type NamedMigrationFile as NamedFile,
 } from "../migrations/folder.ts";
-import { momentOf } from "../migrations/version.ts";
+import { kindOf, momentOf, schemeOf } from "../migrations/version.ts";
 import { type Finding, finding } from "./finding.ts";
 
 /** How far ahead of the clock (UTC) a version may be: time zones and a date for tomorrow's deploy. */
@@ -17,11 +17,17 @@ const FUTURE_MS = 2 * 24 * 3600 * 1000;
  * @param now the clock, UTC
  */
 export function checkNames(files: readonly NamedFile[], now: Date): Finding[] {
-  return [...files.flatMap((file) => checkName(file, now)), ...checkPairs(files), ...checkWidths(files)];
+  const digits = files.map(({ parsed }) => parsed.digits);
+  const dated = digits.some((one) => kindOf(one) === "date") && schemeOf(digits).kind === "date";
+  return [
+    ...files.flatMap((file) => checkName(file, dated, now)),
+    ...checkPairs(files),
+    ...checkWidths(files.filter(({ parsed }) => kindOf(parsed.digits) === "date")),
+  ];
 }
 
-function checkName({ file, parsed }: NamedFile, now: Date): Finding[] {
-  const findings = checkDate(file, parsed, now);
+function checkName({ file, parsed }: NamedFile, dated: boolean, now: Date): Finding[] {
+  const findings = checkDate(file, parsed, dated, now);
   if (!/^[a-z0-9]+(_[a-z0-9]+)*$/.test(parsed.name)) {
     findings.push(
       finding(
@@ -47,54 +53,64 @@ function checkName({ file, parsed }: NamedFile, now: Date): Finding[] {
   return findings;
 }
 
-function checkDate(file: string, parsed: MigrationFileName, now: Date): Finding[] {
-  const moment = momentOf(parsed.digits);
-  if (moment === undefined) {
-    return [
-      finding(
-        "version-format",
-        { file },
-        `version ${parsed.digits} has ${parsed.digits.length} digits, not 8, 12 or 14`,
-        "use YYYYMMDDHHMMSS in UTC (npx ecs-migrate new NAME makes one)",
-      ),
-    ];
-  }
-  if (moment === "impossible") {
+/** Of a folder whose versions are dates: `2026112` is taken for one that lost a digit. A sequence before the dates is none. */
+const MAIMED_DATE = /^20\d{3,5}$|^20\d{7}$|^20\d{9}$|^20\d{11}$/;
+
+function checkDate(file: string, { digits }: MigrationFileName, dated: boolean, now: Date): Finding[] {
+  const moment = momentIn(digits);
+  if (moment === "impossible" && kindOf(digits) === "date") {
     return [
       finding(
         "impossible-date",
         { file },
-        `version ${parsed.digits} is no date`,
-        "use the date and time (UTC) of today: YYYYMMDDHHMMSS",
+        `version ${digits} is no date`,
+        "leave it if it has run; otherwise use the date and time (UTC) of today",
       ),
     ];
   }
-  if (moment - now.getTime() <= FUTURE_MS) return [];
+  if (dated && MAIMED_DATE.test(digits) && momentOf(digits) === undefined) {
+    return [
+      finding(
+        "version-format",
+        { file },
+        `version ${digits} has ${digits.length} digits, where the folder's others are dates; it runs before them all`,
+        "use YYYYMMDDHHMMSS in UTC (npx ecs-migrate new NAME creates one)",
+      ),
+    ];
+  }
+  if (typeof moment !== "number" || moment - now.getTime() <= FUTURE_MS) return [];
   return [
     finding(
       "future-date",
       { file },
-      `version ${parsed.digits} lies ${Math.floor((moment - now.getTime()) / 86_400_000)} days ahead; until then every new migration is late`,
-      "use the date and time (UTC) of today: YYYYMMDDHHMMSS",
+      `version ${digits} lies ${Math.floor((moment - now.getTime()) / 86_400_000)} days ahead; until then every new migration is late`,
+      "use the date and time (UTC) of today",
     ),
   ];
 }
 
+/** Dates with more digits than seconds, and seconds since 1970, are moments too. */
+function momentIn(digits: string): ReturnType<typeof momentOf> {
+  if (kindOf(digits) === "epoch") return Number(digits) * (digits.length === 10 ? 1000 : 1);
+  if (kindOf(digits) !== "date") return undefined;
+  return momentOf(digits.length > 14 ? digits.slice(0, 14) : digits);
+}
+
 function checkPairs(files: readonly NamedFile[]): Finding[] {
-  return [...groupByVersion(files)].flatMap(([version, all]) => {
+  return [...groupByVersion(files).values()].flatMap((all) => {
     const ups = all.filter(({ parsed }) => parsed.direction === "up");
     const downs = all.filter(({ parsed }) => parsed.direction === "down");
     const up = ups[0];
     const down = downs[0];
-    if (up && !down) return [missing("missing-down", up, version)];
-    if (down && !up) return [missing("missing-up", down, version)];
+    if (up && !down) return [missing("missing-down", up)];
+    if (down && !up) return [missing("missing-up", down)];
     // Of a version that is there twice, `duplicate-version` says enough.
     if (!up || !down || all.length > 2 || up.parsed.name === down.parsed.name) return [];
     return [
       finding(
         "pair-name",
         { file: down.file },
-        `version ${version} goes up as ${up.parsed.name} and down as ${down.parsed.name}`,
+        `version ${up.parsed.digits} goes up as ${up.parsed.name} and down as ${down.parsed.name}`,
         `rename to ${down.parsed.digits}_${up.parsed.name}.down.sql`,
       ),
     ];
@@ -102,14 +118,16 @@ function checkPairs(files: readonly NamedFile[]): Finding[] {
 }
 
 /** golang-migrate 4.20.1 takes a missing half for an empty one: it moves the version and runs nothing. */
-function missing(rule: "missing-up" | "missing-down", there: NamedFile, version: bigint): Finding {
+function missing(rule: "missing-up" | "missing-down", there: NamedFile): Finding {
   const { digits, name } = there.parsed;
   const direction = rule === "missing-up" ? "up" : "down";
   return finding(
     rule,
     { file: there.file },
-    `version ${version} has no ${direction} file; golang-migrate would move the version and change nothing`,
-    `add ${digits}_${name}.${direction}.sql`,
+    `version ${digits} has no ${direction} file; golang-migrate would move the version and change nothing`,
+    rule === "missing-up"
+      ? `add ${digits}_${name}.up.sql`
+      : `add ${digits}_${name}.down.sql; if the folder has no down files by choice, put ecs-migrate:checkDisable: [missing-down] into the stack's configuration`,
   );
 }
 

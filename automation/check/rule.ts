@@ -7,4 +7,6 @@ export interface Rule {
   readonly severity: Severity;
   /** One sentence without a full stop: the row of docs/check.md, and the rule's description in SARIF. */
   readonly summary: string;
+  /** A matter of style or of a whole folder: one finding for all its files. */
+  readonly perFolder?: true;
 }

@@ -23,6 +23,11 @@ export const ORDER_RULES = {
     summary: "A shipped migration's up file was edited; databases that ran it do not get the change",
   },
   "down-edited": { severity: "error", summary: "A shipped migration's down file was edited or is gone" },
+  "line-ends": {
+    severity: "error",
+    summary: "A shipped migration differs only in its line ends: git has converted them",
+    perFolder: true,
+  },
   renamed: {
     severity: "warning",
     summary:
@@ -35,21 +40,28 @@ export type OrderRule = keyof typeof ORDER_RULES;
 /** Rules over names and bytes: for every database. */
 const FILE_RULES = {
   "version-format": {
-    severity: "error",
-    summary: "The version is not of the form YYYYMMDD, YYYYMMDDHHMM or YYYYMMDDHHMMSS",
+    severity: "warning",
+    summary: "The folder's versions are dates, and this one looks like a date with a digit missing",
+    perFolder: true,
   },
-  "impossible-date": { severity: "error", summary: "The version is no date of the calendar" },
+  "impossible-date": {
+    severity: "warning",
+    summary: "The version is no date of the calendar",
+    perFolder: true,
+  },
   "future-date": {
     severity: "warning",
     summary: "The version lies more than two days ahead: every migration made until then would be late",
   },
   "mixed-widths": {
-    severity: "error",
+    severity: "warning",
     summary: "A later date has the lower number, because the versions differ in their number of digits",
+    perFolder: true,
   },
   "file-name": {
     severity: "warning",
     summary: "The name is not of lower-case letters, digits and underscores",
+    perFolder: true,
   },
   extension: {
     severity: "error",
@@ -57,15 +69,25 @@ const FILE_RULES = {
   },
   "missing-up": { severity: "error", summary: "A down file has no up file" },
   "missing-down": {
-    severity: "error",
+    severity: "warning",
     summary: "An up file has no down file; golang-migrate's down would lower the version and change nothing",
+    perFolder: true,
   },
-  "pair-name": { severity: "warning", summary: "The up and the down file of a version have different names" },
-  empty: { severity: "error", summary: "The file holds nothing to run" },
+  "pair-name": {
+    severity: "warning",
+    summary: "The up and the down file of a version have different names",
+    perFolder: true,
+  },
+  empty: {
+    severity: "error",
+    summary: "The file holds nothing, or only settings; a warning for a down file",
+    perFolder: true,
+  },
   "byte-order-mark": { severity: "error", summary: "The file starts with a byte-order mark" },
   crlf: {
     severity: "warning",
     summary: "The file has CRLF line ends; converted in another checkout, it counts as edited",
+    perFolder: true,
   },
   encoding: { severity: "error", summary: "The file is not UTF-8 text, or holds a NUL byte" },
   "unknown-rule": { severity: "warning", summary: "A comment switches off a rule that does not exist" },

@@ -7,7 +7,13 @@
  */
 
 import type { ShippedMigration } from "../contract/outputs.ts";
-import { groupByVersion, type MigrationFile, type NamedMigrationFile, sha256 } from "../migrations/folder.ts";
+import {
+  groupByVersion,
+  type MigrationFile,
+  type NamedMigrationFile,
+  sha256,
+  shippedFileName,
+} from "../migrations/folder.ts";
 import { versionAfter } from "../migrations/version.ts";
 import { type Finding, finding } from "./finding.ts";
 import type { OrderRule } from "./rules.ts";
@@ -103,7 +109,8 @@ function compare(
   const byVersion = groupByVersion(checkout);
   const record = new Map(migrations.map((migration) => [BigInt(migration.version), migration]));
   const highest = [...record.keys()].reduce((high, version) => (version > high ? version : high), -1n);
-  const nextVersion = versionAfter([...byVersion.keys(), ...record.keys()], now);
+  const digits = [...byVersion.values()].flat().map(({ parsed }) => parsed.digits);
+  const nextVersion = versionAfter(digits, record.keys(), now);
   return { checkout, byVersion, shipped: record, highest, holder, nextVersion, fixCommand };
 }
 
@@ -183,14 +190,15 @@ function changedFiles(comparison: Comparison): Found[] {
     const up = ups.find(({ bytes }) => sha256(bytes) === shipped.up) ?? ups[0];
     if (!up) return [];
     const problems: Found[] = [];
-    if (sha256(up.bytes) !== shipped.up) problems.push(upEdited(comparison, up, version, shipped));
+    if (onlyLineEnds(up.bytes, shipped.up)) problems.push(lineEnds(comparison, up, version));
+    else if (sha256(up.bytes) !== shipped.up) problems.push(upEdited(comparison, up, version, shipped));
     else if (up.parsed.name !== shipped.name) problems.push(nameChanged(up, version, shipped));
     return [...problems, ...downChanged(comparison, files, version, shipped)];
   });
 }
 
 function vanished(comparison: Comparison, version: bigint, shipped: ShippedMigration): Found {
-  const file = `${version}_${shipped.name}.up.sql`;
+  const file = shippedFileName(shipped, "up");
   const twin = twinOf(comparison, shipped);
   return {
     rule: "vanished",
@@ -209,6 +217,24 @@ function twinOf({ checkout, shipped: record }: Comparison, shipped: ShippedMigra
     ({ parsed, bytes }) =>
       parsed?.direction === "up" && !record.has(parsed.version) && sha256(bytes) === shipped.up,
   );
+}
+
+/** Whether a file is another one only by CRLF in the place of LF, or the other way around. */
+export function onlyLineEnds(bytes: Uint8Array, shipped: string): boolean {
+  if (sha256(bytes) === shipped) return false;
+  const text = Buffer.from(bytes).toString("latin1").replaceAll("\r\n", "\n");
+  return [text, text.replaceAll("\n", "\r\n")].some((one) => sha256(Buffer.from(one, "latin1")) === shipped);
+}
+
+function lineEnds({ holder }: Comparison, { file, bytes }: NamedMigrationFile, version: bigint): Found {
+  const ends = Buffer.from(bytes).includes("\r\n") ? "CRLF" : "LF";
+  return {
+    rule: "line-ends",
+    file,
+    version,
+    message: `only the line ends differ from what ${holder} has shipped: this checkout has ${ends}`,
+    fix: "put `*.sql text eol=lf` into .gitattributes, run git add --renormalize ., and check the files out again",
+  };
 }
 
 function upEdited(
@@ -233,25 +259,27 @@ function nameChanged(up: NamedMigrationFile, version: bigint, shipped: ShippedMi
     file: up.file,
     version,
     message: `version ${version} was shipped as ${shipped.name}; its SQL is the same`,
-    fix: `rename it back to ${version}_${shipped.name}.up.sql, so that the history keeps one name for it`,
+    fix: `rename it back to ${shippedFileName(shipped, "up")}, so that the history keeps one name for it`,
   };
 }
 
 /** A down file that came later is a repair; one that changed or went is not what a rollback was tried with. */
 function downChanged(
-  { holder }: Comparison,
+  comparison: Comparison,
   files: readonly NamedMigrationFile[],
   version: bigint,
   shipped: ShippedMigration,
 ): Found[] {
   if (shipped.down === null) return [];
+  const { holder } = comparison;
   const downs = files.filter(({ parsed }) => parsed.direction === "down");
   if (downs.some(({ bytes }) => sha256(bytes) === shipped.down)) return [];
   const down = downs[0];
+  if (down && onlyLineEnds(down.bytes, shipped.down)) return [lineEnds(comparison, down, version)];
   return [
     {
       rule: "down-edited",
-      file: down?.file ?? `${version}_${shipped.name}.down.sql`,
+      file: down?.file ?? shippedFileName(shipped, "down"),
       version,
       message: down
         ? `the down file of version ${version} differs from what ${holder} has shipped`

@@ -16,7 +16,9 @@ export async function newCommand(
   const known = [...outputs.values()].flatMap(({ migrations }) => migrations);
   const { path: dir } = findFolder(context, options, options.against[0]);
   const made = createMigration({ dir, name, now: new Date(), known });
-  const files = { up: relative(context.cwd, made.up), down: relative(context.cwd, made.down) };
-  context.print(options.json ? jsonText(files) : `${files.up}\n${files.down}\n`);
+  const shown = (path: string) => relative(context.cwd, path);
+  const files = { up: shown(made.up), down: made.down === null ? null : shown(made.down) };
+  const paths = files.down === null ? [files.up] : [files.up, files.down];
+  context.print(options.json ? jsonText(files) : `${paths.join("\n")}\n`);
   context.finish(EXIT.ok);
 }

@@ -19,6 +19,8 @@ const sha256 = v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/));
 const shippedMigration = v.object({
   /** The number before the first underscore, as golang-migrate reads it (base 10). */
   version: v.pipe(v.number(), v.safeInteger(), v.minValue(0)),
+  /** The version as the file name has it, if that has leading zeros: `000007`. */
+  digits: v.optional(v.pipe(v.string(), v.regex(/^\d+$/))),
   /** What stands between the version and `.up.sql`. */
   name: v.string(),
   /** SHA-256 of the up file's bytes, lower-case hex. */

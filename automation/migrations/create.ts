@@ -1,13 +1,18 @@
-/** The command `new`: makes a pair of migration files with a version later than every known one. */
+/** The command `new`: creates a pair of migration files with a version later than every known one. */
 import { unlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { ConfigError } from "../contract/errors.ts";
 import type { ShippedMigration } from "../contract/outputs.ts";
-import { groupByVersion, readMigrationFiles } from "./folder.ts";
+import { groupByVersion, isUpOnly, readMigrationFiles } from "./folder.ts";
 import { versionAfter } from "./version.ts";
 
 /** File systems take 255 bytes; version, direction and extension need 24 of them. */
 const MAX_NAME_LENGTH = 100;
+
+export interface Created {
+  up: string;
+  down: string | null;
+}
 
 export interface NewMigration {
   /** The folder of migrations. */
@@ -21,24 +26,29 @@ export interface NewMigration {
 }
 
 /**
- * Makes `YYYYMMDDHHMMSS_name.up.sql` and `.down.sql`, each with a header that says how to write a safe one.
+ * Creates the next pair, each file with a header that says how to write a safe one. The version goes on in the folder's
+ * scheme; a folder that has no down file gets none.
  *
- * Two people who start at the same second get the same version; `check` says so.
+ * Two people who start at the same second, or at the same number, get the same version; `check` finds that.
  *
- * @returns the paths of the two files
- * @throws {ConfigError} where the name has no letter or digit, is too long, or a file cannot be made
- * @throws {MigrationsError} where the folder cannot be read
+ * @returns the paths of the files; `down` is null in a folder without down files
+ * @throws {ConfigError} if the name has no letter or digit, is too long, or a file cannot be made
+ * @throws {MigrationsError} if the folder cannot be read
  */
-export function createMigration({ dir, name, now, known = [] }: NewMigration): { up: string; down: string } {
+export function createMigration({ dir, name, now, known = [] }: NewMigration): Created {
   const slug = slugOf(name);
-  const versions = [
-    ...groupByVersion(readMigrationFiles(dir)).keys(),
-    ...known.map(({ version }) => BigInt(version)),
-  ];
-  const stem = join(dir, `${versionAfter(versions, now)}_${slug}`);
+  const files = [...groupByVersion(readMigrationFiles(dir)).values()].flat().map(({ parsed }) => parsed);
+  const others = known.map(({ version }) => BigInt(version));
+  const version = versionAfter(
+    files.map(({ digits }) => digits),
+    others,
+    now,
+  );
+  const stem = join(dir, `${version}_${slug}`);
   const up = `${stem}.up.sql`;
-  const down = `${stem}.down.sql`;
   writeNew(up, UP_HEADER);
+  if (isUpOnly(files)) return { up, down: null };
+  const down = `${stem}.down.sql`;
   try {
     writeNew(down, DOWN_HEADER);
   } catch (error) {

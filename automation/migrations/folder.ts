@@ -99,6 +99,11 @@ export function groupByVersion(files: readonly MigrationFile[]): Map<bigint, Nam
   return new Map([...groups].sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
+/** Whether a folder is one without down files, by choice: it has migrations, and none of them has one. */
+export function isUpOnly(files: readonly MigrationFileName[]): boolean {
+  return files.length > 0 && files.every(({ direction }) => direction === "up");
+}
+
 /**
  * Makes the record of a set of files, and the list of what stands in its way.
  *
@@ -125,13 +130,16 @@ export function recordOf(files: readonly MigrationFile[]): {
     const down = pair.down[0];
     migrations.push({
       version: Number(version),
+      ...(up.parsed.digits === String(version) ? {} : { digits: up.parsed.digits }),
       name: up.parsed.name,
       up: sha256(up.bytes),
       down: down ? sha256(down.bytes) : null,
     });
   }
   if (byVersion.size === 0) {
-    problems.push("no file is named like 20261124_name.up.sql; add the first migration with its down file");
+    problems.push(
+      "no file is named like 20261124_name.up.sql or 000001_name.up.sql; add the first migration",
+    );
   }
   return { migrations, problems };
 }
@@ -226,6 +234,11 @@ export function readMigrations(directory: string): ShippedMigration[] {
   const { migrations, problems } = recordOf(readMigrationFiles(directory));
   if (problems.length > 0) throw new MigrationsError(directory, problems);
   return migrations;
+}
+
+/** A shipped migration's file name, with the zeros that its version is written with. */
+export function shippedFileName({ version, digits, name }: ShippedMigration, direction: Direction): string {
+  return `${digits ?? version}_${name}.${direction}.sql`;
 }
 
 /**

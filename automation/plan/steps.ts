@@ -8,7 +8,13 @@
 import type { Operation } from "../contract/operations.ts";
 import type { ShippedMigration } from "../contract/outputs.ts";
 import type { DatabaseVersion } from "../contract/resultLine.ts";
-import { groupByVersion, type MigrationFile, type NamedMigrationFile, sha256 } from "../migrations/folder.ts";
+import {
+  groupByVersion,
+  type MigrationFile,
+  type NamedMigrationFile,
+  sha256,
+  shippedFileName,
+} from "../migrations/folder.ts";
 
 /** Whether the checkout's file is the one that the stack's image holds. */
 export type FileState = "shipped" | "new" | "edited" | "missing";
@@ -105,7 +111,7 @@ function step(version: Version, direction: "up" | "down", target: number | null)
   const file = version[direction];
   const name = shipped?.name ?? version.up?.parsed.name ?? version.down?.parsed.name ?? "";
   const recorded = shipped?.[direction] ?? null;
-  const shippedName = recorded === null ? null : `${version.version}_${name}.${direction}.sql`;
+  const shippedName = recorded === null || !shipped ? null : shippedFileName(shipped, direction);
   return {
     version: version.version,
     name,

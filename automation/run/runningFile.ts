@@ -1,6 +1,7 @@
 /** Which file runs, told from the log: golang-migrate names a file when it has ended, so the next one is on. Pure. */
 import type { Operation } from "../contract/operations.ts";
 import type { ShippedMigration } from "../contract/outputs.ts";
+import { shippedFileName } from "../migrations/folder.ts";
 
 /**
  * @param line a line of the task's log: `version before: 20261120`, `20261121/u add_discounts (12.3ms)`
@@ -18,5 +19,5 @@ export function runningFile(
   if (version === undefined) return undefined;
   const done = version === "none" ? -1 : Number(version);
   const next = migrations.find((migration) => migration.version > done);
-  return next && `${next.version}_${next.name}.up.sql`;
+  return next && shippedFileName(next, "up");
 }

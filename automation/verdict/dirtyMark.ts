@@ -1,5 +1,6 @@
 /** What a dirty version says: which file stopped half-way, and what `force` takes. Pure. */
 import type { ShippedMigration } from "../contract/outputs.ts";
+import { shippedFileName } from "../migrations/folder.ts";
 import type { VerdictContext } from "./context.ts";
 import type { VerdictOf } from "./kind.ts";
 
@@ -59,7 +60,7 @@ export function fileName(
 ): string {
   const shipped = migrations.find((migration) => migration.version === version);
   return shipped
-    ? `${version}_${shipped.name}.${direction}.sql`
+    ? shippedFileName(shipped, direction)
     : `the ${direction} file of version ${version}`;
 }
 

@@ -35,7 +35,12 @@ function onPartitioned({ relation, concurrent, unique }: IndexStmt, table: strin
   const fix = `CREATE ${kind} … ON ONLY ${table}, CREATE ${kind} CONCURRENTLY on each partition in files of their own, then ALTER INDEX … ATTACH PARTITION each`;
   const lock = tableLock(table, "some", `adds an index to ${table}`);
   if (concurrent)
-    return refusal(lock, name, `cannot create index on partitioned table "${table}" concurrently`, fix);
+    return refusal(
+      work(table, "none", `names partitioned table ${table}`),
+      name,
+      `cannot create index on partitioned table "${table}" concurrently`,
+      fix,
+    );
   if (relation?.inh !== true) return lock;
   return breaking(
     { ...lock, lock: "long", duration: "long" },

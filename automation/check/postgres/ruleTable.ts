@@ -10,6 +10,7 @@ export const POSTGRES_RULES = {
   "transaction-wrapped": {
     severity: "warning",
     summary: "BEGIN and COMMIT around the whole file repeat what Postgres does with it anyway",
+    perFolder: true,
   },
   alone: {
     severity: "error",

@@ -133,16 +133,11 @@ export function checkStatements(
 /** A file of comments only is a choice that says why; one of settings only is a template left as it was. */
 function emptiness(file: string, direction: "up" | "down", statements: readonly Statement[]): Finding[] {
   if (statements.length === 0 || statements.some(({ node }) => !("VariableSetStmt" in node))) return [];
-  return [
-    finding(
-      "empty",
-      { file },
-      "the file holds only settings",
-      direction === "up"
-        ? "write what it does, or delete the pair"
-        : "write how it is undone, or leave nothing but a comment that says why that is not possible",
-    ),
-  ];
+  const message = "the file holds only settings";
+  const place = { file };
+  if (direction === "up") return [finding("empty", place, message, "write what it does, or delete the pair")];
+  const fix = "write how it is undone, or leave nothing but a comment that says why that is not possible";
+  return [{ ...finding("empty", place, message, fix), severity: "warning" }];
 }
 
 function brokenRules(file: string, statements: readonly JudgedStatement[]): Finding[] {

@@ -76,10 +76,11 @@ const HANDLERS: Handlers = {
     const parents = (inhRelations ?? []).flatMap((node) =>
       "RangeVar" in node ? [schema.nameOf(node.RangeVar)] : [],
     );
+    const others = referencedTables(tableElts, context).filter(
+      (table) => table !== schema.newNameOf(relation),
+    );
     return [
-      ...referencedTables(tableElts, context).map((table) =>
-        tableLock(table, "some", `adds a foreign key to ${table}`),
-      ),
+      ...others.map((table) => tableLock(table, "some", `adds a foreign key to ${table}`)),
       ...parents.flatMap((parent) =>
         partbound ? newPartition(parent, partbound.is_default === true, context) : [],
       ),

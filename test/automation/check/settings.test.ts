@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { chmod, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, test } from "node:test";
-import { checkSettings, ruleProblem } from "../../../automation/check/settings.ts";
+import { checkSettings, DEFAULT_CHECK, ruleProblem } from "../../../automation/check/settings.ts";
 import { ConfigError } from "../../../automation/contract/errors.ts";
 import { readStackConfig } from "../../../automation/stack/pulumiCli.ts";
 import { temporaryHome } from "../../support/runFixture.ts";
@@ -12,12 +12,12 @@ const DISABLE = "ecs-migrate:checkDisable";
 
 describe("checkSettings", () => {
   test("without a flag or a key: Postgres, every rule on", () => {
-    assert.deepEqual(checkSettings({}, new Map()), { dialect: "postgres", disable: [] });
+    assert.deepEqual(checkSettings({}, new Map()), { ...DEFAULT_CHECK });
     const unset = new Map([
       [DIALECT, ""],
       [DISABLE, "[]"],
     ]);
-    assert.deepEqual(checkSettings({ disable: [] }, unset), { dialect: "postgres", disable: [] });
+    assert.deepEqual(checkSettings({ disable: [] }, unset), { ...DEFAULT_CHECK });
   });
 
   test("the flag's dialect wins over the stack's; the rules of both are off", () => {
@@ -25,9 +25,13 @@ describe("checkSettings", () => {
       [DIALECT, "other"],
       [DISABLE, '["alone","crlf"]'],
     ]);
-    assert.deepEqual(checkSettings({}, config), { dialect: "other", disable: ["alone", "crlf"] });
+    assert.deepEqual(checkSettings({}, config), {
+      ...DEFAULT_CHECK,
+      dialect: "other",
+      disable: ["alone", "crlf"],
+    });
     assert.deepEqual(checkSettings({ dialect: "postgres", disable: ["crlf", "down-edited"] }, config), {
-      dialect: "postgres",
+      ...DEFAULT_CHECK,
       disable: ["alone", "crlf", "down-edited"],
     });
   });
@@ -83,6 +87,10 @@ describe("checkSettings", () => {
     const env = { PATH: `${home}:${process.env.PATH}` };
     const config = await readStackConfig({ stack: "stage", project: home, env });
     assert.deepEqual([...config.keys()], [DIALECT, DISABLE]);
-    assert.deepEqual(checkSettings({}, config), { dialect: "other", disable: ["alone", "crlf"] });
+    assert.deepEqual(checkSettings({}, config), {
+      ...DEFAULT_CHECK,
+      dialect: "other",
+      disable: ["alone", "crlf"],
+    });
   });
 });

@@ -94,7 +94,9 @@ test("a missing folder, and a file in its place, are said in one sentence", () =
 });
 
 test("a folder without a migration is refused", () => {
-  const expected = ["no file is named like 20261124_name.up.sql; add the first migration with its down file"];
+  const expected = [
+    "no file is named like 20261124_name.up.sql or 000001_name.up.sql; add the first migration",
+  ];
   assert.deepEqual(problemsOf({}), expected);
   assert.deepEqual(problemsOf({ "users.sql": "select 1" }), expected);
 });

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { momentOf, versionAfter } from "../../../automation/migrations/version.ts";
+import { digitsOf, momentOf, versionAfter } from "../../../automation/migrations/version.ts";
 
 const NOW = new Date("2026-11-24T12:00:00.999Z");
 
@@ -26,25 +26,44 @@ test("versions are read as moments in UTC", () => {
 });
 
 test("the next version is the clock's, or one after the highest known", () => {
-  const cases: [bigint[], string][] = [
+  const cases: [string[], string][] = [
     [[], "20261124120000"],
-    [[7n, 20991231n], "20261124120000"],
-    [[20261124120000n], "20261124120001"],
-    [[20261124235959n], "20261125000000"],
-    [[20261299000000n], "20261299000001"],
-    [[99991231235959n], "99991231235960"],
-    [[9007199254740992n], "9007199254740993"],
+    [["7", "20991231"], "20261124120000"],
+    [["20261124120000"], "20261124120001"],
+    [["20261124235959"], "20261125000000"],
+    [["20261299000000"], "20261299000001"],
+    [["20991231235959"], "21000101000000"],
+    [["9007199254740992"], "9007199254740993"],
+    [["000001", "000012"], "000013"],
+    [["0009", "0010"], "0011"],
+    [["999"], "1000"],
+    [["099", "100"], "101"],
+    [["1500000000", "1700000000"], "1795521600"],
+    [["1795521600"], "1795521601"],
+    [["1700000000000"], "1795521600999"],
+    [["2021010112000001"], "2026112412000000"],
+    [["2026112412000000"], "2026112412000001"],
+    [["000050", "20240101120000"], "20261124120000"],
+    [["2026112401"], "20261124120000"],
   ];
-  for (const [known, expected] of cases) assert.equal(versionAfter(known, NOW), expected);
+  for (const [known, expected] of cases) assert.equal(versionAfter(known, [], NOW), expected, String(known));
+  assert.equal(versionAfter(["000002"], [7n], NOW), "000008");
+  assert.equal(versionAfter([], [7n], NOW), "8");
+});
+
+test("a version is written as the folder writes it", () => {
+  assert.equal(digitsOf(7n, ["000001", "000007"]), "000007");
+  assert.equal(digitsOf(9, ["000001"]), "000009");
+  assert.equal(digitsOf(9, ["1", "20261124"]), "9");
 });
 
 test("property: the next version is above every known one", () => {
   fc.assert(
     fc.property(
-      fc.array(fc.bigInt({ min: 0n, max: 10n ** 15n })),
+      fc.array(fc.bigInt({ min: 0n, max: 10n ** 17n })),
       fc.date({ min: new Date(0), max: new Date("9999-12-31"), noInvalidDate: true }),
       (known, now) => {
-        const next = BigInt(versionAfter(known, now));
+        const next = BigInt(versionAfter(known.map(String), [], now));
         assert.ok(known.every((version) => version < next));
       },
     ),
