@@ -191,7 +191,10 @@ function rememberRename(statement: RenameStmt, schema: Schema): void {
 
 /** All that hangs on a table goes with it: indexes, partitions, foreign keys of others. A name that is left is free. */
 function renameTable(schema: Schema, from: string, to: string): void {
-  if (schema.indexes.get(from)) return schema.indexes.rename(from, to);
+  if (schema.indexes.get(from)) {
+    schema.indexes.rename(from, to);
+    return;
+  }
   schema.ensure(from);
   schema.tables.rename(from, to);
   for (const [name, index] of [...schema.indexes.entries()])

@@ -35,6 +35,7 @@ describe("the commands that only look", () => {
           strict: false,
           disable: [],
           dialect: "postgres",
+          multiStatement: false,
           format: "human",
           json: false,
           verbose: false,
