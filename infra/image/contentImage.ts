@@ -2,7 +2,11 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { ImageInputs } from "./provider/imageMaker.ts";
 
-export type ContentImageArgs = { [Name in keyof ImageInputs]: pulumi.Input<ImageInputs[Name]> };
+type Plain = Omit<ImageInputs, "buildArgs">;
+
+export type ContentImageArgs = { [Name in keyof Plain]: pulumi.Input<Plain[Name]> } & {
+  readonly buildArgs: Readonly<Record<string, pulumi.Input<string>>>;
+};
 
 /** Where ECR has the tag already, nothing is built and nothing is pushed. */
 export class ContentImage extends pulumi.CustomResource {

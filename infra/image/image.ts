@@ -1,8 +1,9 @@
-/** The repository and the application's image in it, built from the checkout and named by its digest. */
+/** The repository and the image that carries the migrations, built from the checkout and named by its digest. */
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
+import { MIGRATOR_IMAGE_ARGUMENT } from "../../automation/contract/container.ts";
 import type { ImageConfig } from "../config/image.ts";
-import { imageTagOf } from "./buildContext.ts";
+import { type Build, buildsOf, MIGRATOR_TAG_PREFIX } from "./builds.ts";
 import { ContentImage, type ContentImageArgs } from "./contentImage.ts";
 
 export interface AppImageArgs {
@@ -32,8 +33,15 @@ export class AppImage extends pulumi.ComponentResource {
       { repository: repository.name, policy: lifecyclePolicy(args.image.retention) },
       { parent: this },
     );
-    const image = new ContentImage(`${name}-image`, contentImageArgs(args, repository.repositoryUrl), {
-      parent: this,
+    const builds = buildsOf(args.image);
+    const build = (suffix: string, what: Build, buildArgs: ContentImageArgs["buildArgs"]) => {
+      const inputs = { ...contentImageArgs(args, what), repositoryUrl: repository.repositoryUrl, buildArgs };
+      return new ContentImage(`${name}-${suffix}`, inputs, { parent: this });
+    };
+    const migrator = builds.migrator && build("migrator", builds.migrator, builds.migrator.buildArgs);
+    const image = build("image", builds.carrier, {
+      ...builds.carrier.buildArgs,
+      ...(migrator === undefined ? {} : { [MIGRATOR_IMAGE_ARGUMENT]: migrator.uri }),
     });
     this.repositoryUrl = repository.repositoryUrl;
     this.repositoryArn = repository.arn;
@@ -62,23 +70,26 @@ function repositoryArgs(args: AppImageArgs): aws.ecr.RepositoryArgs {
 
 function contentImageArgs(
   { image, region }: Pick<AppImageArgs, "image" | "region">,
-  repositoryUrl: pulumi.Output<string>,
-): ContentImageArgs {
+  { tag, appPath, dockerfile, platform, target }: Build,
+): Omit<ContentImageArgs, "repositoryUrl" | "buildArgs"> {
   return {
-    repositoryUrl,
-    tag: imageTagOf(image),
+    tag,
     region,
-    context: image.appPath,
-    dockerfile: image.dockerfile,
-    platform: image.platform,
-    buildArgs: image.buildArgs,
-    ...(image.target === undefined ? {} : { target: image.target }),
+    context: appPath,
+    dockerfile,
+    platform,
+    ...(target === undefined ? {} : { target }),
     ...(image.cacheFrom.length === 0 ? {} : { cacheFrom: image.cacheFrom }),
   };
 }
 
+/** Enough for a deploy of an older commit; a migrator that has gone is built again. */
+const MIGRATORS_KEPT = 5;
+
 /**
- * Keeps the newest images, and drops what no tag names a day after it was pushed.
+ * Keeps the newest images, and drops what no tag names a day after it was pushed. The migrators have a rule of their own:
+ * they are built seldom, and no count of newer images may remove them (ECR User Guide, lifecycle policies: a rule does not
+ * reach what a rule of higher priority matches).
  *
  * @param retention how many tagged images to keep; the older revisions that can still run are as many
  */
@@ -98,6 +109,17 @@ export function lifecyclePolicy(retention: number): string {
       },
       {
         rulePriority: 2,
+        description: `Keep the newest ${MIGRATORS_KEPT} migrators`,
+        selection: {
+          tagStatus: "tagged",
+          tagPrefixList: [MIGRATOR_TAG_PREFIX],
+          countType: "imageCountMoreThan",
+          countNumber: MIGRATORS_KEPT,
+        },
+        action: { type: "expire" },
+      },
+      {
+        rulePriority: 3,
         description: `Keep the newest ${retention} images`,
         selection: { tagStatus: "any", countType: "imageCountMoreThan", countNumber: retention },
         action: { type: "expire" },

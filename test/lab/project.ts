@@ -21,7 +21,7 @@ export type StackConfig = Readonly<
 /** Copied: Pulumi or a caller writes into them, and the program takes the folder above `infra` for the project's. */
 const COPIED = ["Pulumi.yaml", "Pulumi.local.yaml", "package.json", "tsconfig.json", "infra"];
 /** Read alone. */
-const LINKED = ["automation", "node_modules"];
+const LINKED = ["automation", "migrator", "node_modules"];
 
 /**
  * Makes a project folder in which Pulumi can run the program without a change to the checkout.
