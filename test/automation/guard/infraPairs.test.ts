@@ -57,6 +57,7 @@ before(() => {
 });
 after(() => rmSync(other, { recursive: true, force: true }));
 
+const SERVICE = { cluster: "shop", service: "web" };
 const SECRET = `arn:aws:secretsmanager:ap-northeast-1:${ACCOUNT_ID}:secret:rds!db-0a1b-AbCdEf`;
 /** A database by its parts. */
 const IN_PARTS: Settings = {
@@ -118,6 +119,9 @@ function pairs(): Readonly<Record<string, Pair>> {
     },
     pullRepositories: { to: [`arn:aws:ecr:ap-northeast-1:${ACCOUNT_ID}:repository/mirror/alpine`] },
     migrationTimeout: { to: "2h" },
+    services: { to: [{ cluster: "shop", service: "web" }] },
+    servicesParallel: { from: { services: [SERVICE] }, to: true },
+    serviceTimeout: { from: { services: [SERVICE] }, to: "5m" },
     databaseHost: { from: IN_PARTS, to: "other.internal" },
     databaseName: { from: IN_PARTS, to: "orders" },
     databaseEngine: { from: IN_PARTS, to: "mysql" },

@@ -14,6 +14,7 @@ import {
 } from "../../../automation/verdict/notStartedReasons.ts";
 import { deniedCall } from "../../../automation/verdict/reason.ts";
 import { AWS_TEXTS } from "../../support/awsTexts.ts";
+import { cpuMs } from "../../support/cpuTime.ts";
 
 const names = Object.keys(NOT_STARTED_REASONS) as NotStartedReason[];
 
@@ -90,10 +91,7 @@ describe("denied is never anything else", () => {
 test("the patterns are linear: 80 KB of anything takes less than 50 ms", () => {
   for (const unit of [" ", "\n", "a", "CannotPull ", "secret ", "retrieved ", "RESOURCE:"]) {
     const text = unit.repeat(Math.ceil(80_000 / unit.length));
-    matchingReasons(text.slice(0, 100));
-    const startedAt = performance.now();
-    matchingReasons(text);
-    const ms = performance.now() - startedAt;
+    const ms = cpuMs(() => matchingReasons(text));
     assert.ok(ms < 50, `${JSON.stringify(unit)}: ${ms} ms`);
   }
 });
