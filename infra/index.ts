@@ -8,6 +8,7 @@ import { EcsMigrateError } from "../automation/contract/errors.ts";
 import { parseSource, SOURCE_VARIABLE } from "../automation/contract/source.ts";
 import { loadConfig } from "./config/config.ts";
 import { requirePredecessor } from "./predecessor.ts";
+import { programError } from "./programError.ts";
 import { createStack, type StackOutputs } from "./stack.ts";
 
 await requirePredecessor(process.env);
@@ -22,9 +23,9 @@ function program(): StackOutputs {
   }
 }
 
-/** Pulumi shows a RunError without a stack trace: what is wrong is what the user gave, not the program. */
+/** What is wrong is what the user gave, not the program. */
 function withoutStackTrace(error: unknown): unknown {
   if (!(error instanceof EcsMigrateError)) return error;
   // automation/stack.ts knows such a problem by these words.
-  return new pulumi.RunError(`Configuration of stack ${pulumi.getStack()}: ${error.message}`);
+  return programError(`Configuration of stack ${pulumi.getStack()}: ${error.message}`);
 }

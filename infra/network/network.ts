@@ -3,6 +3,7 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { type DatabaseEgress, MOST_SUBNETS, type NetworkConfig, usesDefaultVpc } from "../config/network.ts";
 import type { NetworkLookup } from "../policies/build.ts";
+import { programError } from "../programError.ts";
 import { chooseSubnets } from "./routes.ts";
 
 export interface TaskNetworkArgs {
@@ -72,7 +73,7 @@ function subnetsOf(
   const assignPublicIp = network.assignPublicIp || network.vpcId === undefined;
   return pulumi.all([vpcId, ids, routeTablesOf(parent, vpcId)]).apply(([vpc, subnetIds, tables]) => {
     const chosen = chooseSubnets({ vpcId: vpc, subnetIds, tables, assignPublicIp, most: MOST_SUBNETS });
-    if ("problem" in chosen) throw new pulumi.RunError(chosen.problem);
+    if ("problem" in chosen) throw programError(chosen.problem);
     return chosen.ids;
   });
 }

@@ -20,6 +20,8 @@ export interface MiniStack {
   readonly instance: string;
   /** What it wrote; for a test that asks why. */
   readonly log: string;
+  /** Each signed request that it got, one JSON object a line; see ministack/recorded_requests.py. */
+  readonly requests: string;
   /** Ends it together with its containers. */
   stop(): Promise<void>;
 }
@@ -43,8 +45,9 @@ export async function startMiniStack(options: MiniStackOptions): Promise<MiniSta
   const python = await ensureMiniStack(machine, options.report, options.signal);
   const port = await freePort(options.port ?? 0);
   const log = join(options.folder, "ministack.log");
+  const requests = join(options.folder, "requests.jsonl");
   const instance = `ecs-migrate-lab:${port}`;
-  const child = launch(python, port, options.folder, log);
+  const child = launch(python, port, options.folder, { log, requests });
   const ended = new Promise<void>((resolve) => {
     child.once("exit", () => resolve());
     child.once("error", () => resolve());
@@ -61,7 +64,7 @@ export async function startMiniStack(options: MiniStackOptions): Promise<MiniSta
     await stop();
     throw error;
   }
-  return { endpoint, port, instance, log, stop };
+  return { endpoint, port, instance, log, requests, stop };
 }
 
 /** What went wrong in the local AWS itself: a test may have failed of it, and its log goes with the lab. Pure. */
@@ -72,11 +75,17 @@ export function faultsIn(log: string): string[] {
     .map((line) => line.slice(0, 300));
 }
 
-function launch(python: string, port: number, folder: string, log: string): ChildProcess {
+function launch(
+  python: string,
+  port: number,
+  folder: string,
+  { log, requests }: Pick<MiniStack, "log" | "requests">,
+): ChildProcess {
   const file = openSync(log, "w");
   const env = {
     ...process.env,
     GATEWAY_PORT: String(port),
+    ECS_MIGRATE_REQUESTS: requests,
     // Containers reach the host by the bridge's gateway, which 127.0.0.1 would shut out.
     BIND_HOST: "0.0.0.0",
     MINISTACK_REGION: REGION,

@@ -1,5 +1,6 @@
 /** Rewrites the provider protocol's messages on their way between the engine and the bridge. */
 import struct from "google-protobuf/google/protobuf/struct_pb.js";
+import { withArchiveFiles } from "./archives.ts";
 import {
   fromBridge,
   inputsToBridge,
@@ -47,7 +48,7 @@ export function rewriteRequest(method: string, token: string, request: Message):
     if (request.getType() !== "") request.setType(bridgedType(token));
   }
   const fields = FIELDS[method] ?? {};
-  for (const field of fields.inputs ?? []) rewrite(request, field, (value) => inputsToBridge(token, value));
+  for (const field of fields.inputs ?? []) rewrite(request, field, (value) => inputsToBridge(token, withArchiveFiles(value)));
   for (const field of fields.state ?? []) rewrite(request, field, (value) => stateToBridge(token, value));
   if (method === "diff" || method === "update") {
     const paths: string[] = request.getIgnorechangesList();

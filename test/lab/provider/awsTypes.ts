@@ -36,6 +36,8 @@ export const RESOURCES: Readonly<Record<string, string>> = {
   "aws:iam/rolePolicyAttachment:RolePolicyAttachment": "iam_role_policy_attachment",
   "aws:kms/alias:Alias": "kms_alias",
   "aws:kms/key:Key": "kms_key",
+  "aws:lambda/function:Function": "lambda_function",
+  "aws:lambda/permission:Permission": "lambda_permission",
   "aws:s3/bucket:Bucket": "s3_bucket",
   "aws:s3/bucketOwnershipControls:BucketOwnershipControls": "s3_bucket_ownership_controls",
   "aws:s3/bucketPolicy:BucketPolicy": "s3_bucket_policy",

@@ -32,6 +32,8 @@ const SHAPES: Readonly<Record<string, Shape>> = {
   "aws:ecs/capacityProvider:CapacityProvider": { unknownToBridge: ["cluster", "managedInstancesProvider"] },
   "aws:iam/policy:Policy": { unknownToBridge: ["delayAfterPolicyCreationInMs"] },
   "aws:index/getRegion:getRegion": { renamed: { region: "name" }, copied: { region: "name" } },
+  "aws:lambda/function:Function": { renamed: { code: "filename", name: "functionName" } },
+  "aws:lambda/permission:Permission": { renamed: { function: "functionName" } },
   "aws:s3/bucket:Bucket": { unknownToBridge: ["bucketNamespace"], copied: { bucketRegion: "region" } },
   "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock": { unknownToBridge: ["skipDestroy"] },
   "aws:s3/getBucket:getBucket": { copied: { bucketRegion: "region" } },

@@ -5,6 +5,7 @@ what AWS does. Run it with the Python of the virtual environment that MiniStack 
 """
 
 import codebuild_projects
+import ec2_default_vpc
 import ec2_rules
 import ecr_addresses
 import ecr_images
@@ -14,6 +15,7 @@ import ecs_request
 import ecs_start
 import iam_simulate
 import logs_live_tail
+import recorded_requests
 
 from ministack.app import main
 
@@ -23,11 +25,13 @@ MENDS = (
     ecs_lifecycle,
     ecs_capacity,
     ec2_rules,
+    ec2_default_vpc,
     ecr_addresses,
     ecr_images,
     codebuild_projects,
     iam_simulate,
     logs_live_tail,
+    recorded_requests,
 )
 
 for mend in MENDS:
