@@ -6,6 +6,7 @@ import (
 
 	"ecs-migrate/migrator/internal/config"
 	"ecs-migrate/migrator/internal/database"
+	"ecs-migrate/migrator/internal/generic"
 	"ecs-migrate/migrator/internal/mask"
 	"ecs-migrate/migrator/internal/mysql"
 	"ecs-migrate/migrator/internal/postgres"
@@ -19,6 +20,9 @@ func Open(c config.Config, out *mask.Printer) (database.Engine, error) {
 			ShowDetails: c.ShowDetails, Say: out.Line, Hide: out.Hide})
 	case "mysql":
 		return mysql.New(c.Database, mysql.Options{LockTimeout: c.LockTimeout, ShowDetails: c.ShowDetails, Hide: out.Hide})
+	}
+	if generic.Has(c.Database.Engine) {
+		return generic.New(c.Database, c.ShowDetails), nil
 	}
 	return nil, fmt.Errorf("this migrator was built without a driver for %q", c.Database.Engine)
 }

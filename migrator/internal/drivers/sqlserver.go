@@ -1,0 +1,5 @@
+//go:build sqlserver
+
+package drivers
+
+import _ "github.com/golang-migrate/migrate/v4/database/sqlserver" // registers the driver
