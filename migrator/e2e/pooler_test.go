@@ -1,0 +1,78 @@
+package e2e
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/jackc/pgx/v5/pgconn"
+)
+
+// startPooler runs PgBouncer in front of the PostgreSQL server and returns the database's URL by it.
+func startPooler(t *testing.T, mode string, d *database) string {
+	t.Helper()
+	program, err := find("pgbouncer", "/usr/sbin", "/usr/local/bin", "/opt/homebrew/bin")
+	if err != nil {
+		t.Fatal("no PgBouncer is here: apt-get install pgbouncer, or brew install pgbouncer")
+	}
+	place, err := os.MkdirTemp("", "pooler-")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = os.RemoveAll(place) })
+	port := freePort()
+	users := filepath.Join(place, "users")
+	settings := fmt.Sprintf("[databases]\n* = host=127.0.0.1 port=%d\n[pgbouncer]\nlisten_addr=127.0.0.1\nlisten_port=%d\nauth_type=scram-sha-256\nauth_file=%s\npool_mode=%s\nunix_socket_dir=\nignore_startup_parameters=extra_float_digits\n",
+		pg.port, port, users, mode)
+	for name, text := range map[string]string{users: `"app" "` + strings.ReplaceAll(password, `"`, `""`) + `"`, filepath.Join(place, "ini"): settings} {
+		if err := os.WriteFile(name, []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	command := unprivileged(place, exec.Command(program, "-q", filepath.Join(place, "ini")))
+	if err := command.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		_ = command.Process.Signal(syscall.SIGINT)
+		_ = command.Wait()
+	})
+	at := strings.Replace(d.url, fmt.Sprintf(":%d/", pg.port), fmt.Sprintf(":%d/", port), 1)
+	if err := until(10*time.Second, func() error {
+		conn, err := pgconn.Connect(context.Background(), at)
+		if err == nil {
+			_ = conn.Close(context.Background())
+		}
+		return err
+	}); err != nil {
+		t.Fatal(err)
+	}
+	return at
+}
+
+// A pooler in transaction mode would strand golang-migrate's lock; in session mode it does no harm.
+func TestPooler(t *testing.T) {
+	path := folder(t, three...)
+	through := func(mode string) (*database, *database) {
+		d := pg.database(t)
+		return d, &database{t: t, url: startPooler(t, mode, d), conn: d.conn}
+	}
+	d, pooled := through("transaction")
+	r := pooled.migrate(path, "up")
+	r.expect(t, 11, "failed", "none")
+	if f := r.line.Failed; f.Kind != "pooler" || f.TookEffect != "nothing" || !strings.Contains(f.Message, "PgBouncer") {
+		t.Fatal(r.out)
+	}
+	if n := d.one("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'"); n != "0" {
+		t.Fatal(n)
+	}
+	pooled.migrate(path, "status").expect(t, 0, "unchanged", "none")
+	_, pooled = through("session")
+	pooled.migrate(path, "up").expect(t, 0, "applied", "10")
+}
