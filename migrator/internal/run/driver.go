@@ -152,7 +152,7 @@ func (d *Driver) SetVersion(version int, dirty bool) error {
 		return nil
 	}
 	if !d.written {
-		if err := d.engine.SetVersion(context.Background(), version, false); err != nil {
+		if err := d.writeVersion(context.Background(), version); err != nil {
 			return err
 		}
 	}
@@ -163,6 +163,54 @@ func (d *Driver) SetVersion(version int, dirty bool) error {
 	}
 	d.current, d.running = version, nil
 	return nil
+}
+
+// writeVersion takes the dirty mark away after a file that completed, or is `force`. Once a file has completed its version
+// is due, so it is written in a new session if the old one is lost.
+func (d *Driver) writeVersion(ctx context.Context, version int) error {
+	if d.running == nil {
+		return d.engine.SetVersion(ctx, version, false)
+	}
+	err := d.setClean(ctx, version)
+	if err == nil {
+		return nil
+	}
+	failure := asFailure(err)
+	failure.Message = "all of this file took effect, but its version could not be written: " + failure.Message
+	file, number := d.running, int(d.running.Version)
+	d.failed = &result.Failed{Kind: failure.Kind, File: &file.Name, Version: &number, Direction: &file.Direction, Code: result.Text(failure.Code),
+		Message: failure.Error(), TookEffect: database.Some}
+	for _, s := range d.stats {
+		d.failed.Completed = append(d.failed.Completed, result.Completed{N: s.N, Line: s.Line, Kind: s.Kind})
+	}
+	return failure
+}
+
+// setClean writes the version, in a new session if the old one is lost.
+func (d *Driver) setClean(ctx context.Context, version int) error {
+	err := d.engine.SetVersion(ctx, version, false)
+	if err != nil && asFailure(err).Kind == database.Lost && d.connectAgain(ctx) {
+		err = d.engine.SetVersion(ctx, version, false)
+	}
+	return err
+}
+
+// connectAgain opens a new session after one was lost, and takes golang-migrate's lock: then the old session is over.
+func (d *Driver) connectAgain(ctx context.Context) bool {
+	d.out.Line("the connection to the database was lost; connecting again")
+	if err := connect(ctx, d.engine, d.config, d.out, d.stop); err != nil {
+		return false
+	}
+	for deadline := time.Now().Add(d.config.ConnectTimeout); ; time.Sleep(200 * time.Millisecond) {
+		got, err := d.engine.TryLock(ctx)
+		if got && err == nil {
+			return true
+		}
+		if err != nil || time.Now().After(deadline) {
+			d.out.Line("the session that was lost still runs at the server: %s", named(d.engine.Holders(ctx)))
+			return false
+		}
+	}
 }
 
 // Run gets the name of the file, as Folder hands it out.

@@ -190,20 +190,9 @@ func (f *fileRun) effect(ofStatement database.Effect) database.Effect {
 
 // settleLost opens a new session and asks there. The old session is over once golang-migrate's lock is free again.
 func (f *fileRun) settleLost(ctx context.Context, failure *database.Failure) database.Effect {
-	f.out.Line("the connection to the database was lost; connecting again to see what took effect")
 	unknown := f.effect(database.Unknown)
-	if err := connect(ctx, f.engine, f.config, f.out, f.stop); err != nil {
+	if !f.connectAgain(ctx) {
 		return unknown
-	}
-	for deadline := time.Now().Add(f.config.ConnectTimeout); ; time.Sleep(200 * time.Millisecond) {
-		got, err := f.engine.TryLock(ctx)
-		if got && err == nil {
-			break
-		}
-		if err != nil || time.Now().After(deadline) {
-			f.out.Line("the session that was lost still runs at the server: %s", named(f.engine.Holders(ctx)))
-			return unknown
-		}
 	}
 	version, dirty, err := f.engine.Version(ctx)
 	switch {
@@ -261,7 +250,7 @@ func (f *fileRun) blamed(failure *database.Failure) string {
 func (f *fileRun) fail(ctx context.Context, failure *database.Failure, effect database.Effect) error {
 	f.blamed(failure)
 	if f.marked && effect == database.Nothing {
-		if err := f.engine.SetVersion(ctx, f.current, false); err != nil {
+		if err := f.setClean(ctx, f.current); err != nil {
 			f.out.Line("nothing took effect, but golang-migrate's dirty mark could not be taken away: %s", err)
 		}
 	}

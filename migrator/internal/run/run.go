@@ -49,8 +49,6 @@ type operation struct {
 	line   *result.Line
 	folder *source.Folder
 	driver *Driver
-	// asked: the version was read at the end, or could not be.
-	asked bool
 }
 
 func (r *operation) execute(ctx context.Context) error {
@@ -76,11 +74,11 @@ func (r *operation) execute(ctx context.Context) error {
 	}
 	r.out.Line("version before: %s", words(from))
 	if folderErr != nil && r.config.Operation != "force" {
-		r.line.To, r.asked = from, true
+		r.line.To = from
 		return &database.Failure{Kind: database.Source, Message: folderErr.Error(), Effect: database.Nothing}
 	}
 	if closed(r.stop.Soft) {
-		r.line.To, r.asked = from, true
+		r.line.To = from
 		return errInterrupted
 	}
 	if folder == nil {
@@ -103,7 +101,7 @@ func (r *operation) say(text string) {
 
 // answer is for the questions: version, status, inspect.
 func (r *operation) answer(ctx context.Context, folderErr error) error {
-	r.line.To, r.asked = r.line.From, true
+	r.line.To = r.line.From
 	r.out.Line("version: %s", words(r.line.From))
 	switch r.config.Operation {
 	case "status":
@@ -151,7 +149,12 @@ func (r *operation) readVersion(ctx context.Context) (*result.Version, error) {
 
 func (r *operation) readAfter(ctx context.Context) {
 	to, err := r.readVersion(ctx)
-	r.line.To, r.asked = to, true
+	if err != nil && asFailure(err).Kind == database.Lost {
+		if err = connect(ctx, r.engine, r.config, r.out, r.stop); err == nil {
+			to, err = r.readVersion(ctx)
+		}
+	}
+	r.line.To = to
 	if err != nil {
 		r.out.Line("version after: unknown")
 		return
