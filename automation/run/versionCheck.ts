@@ -57,7 +57,8 @@ export async function answerBesideTasks(
     try {
       beside = await changeBeside(deps, current.result);
     } catch (error) {
-      return deps.signal.aborted ? current : { ...current, verdict: unseen(awsErrorText(error)) };
+      const verdict = deps.signal.aborted ? stoppedLooking : unseen(awsErrorText(error));
+      return { ...current, verdict };
     }
     if (beside === undefined) return current;
     if (beside.lastStatus !== "STOPPED" || asked > ASKED_AGAIN)
@@ -94,6 +95,13 @@ function inProgress(taskArn: string, { to, from }: ResultLine): Verdict {
   const detail = `task ${taskArn} is changing the database; until its file has ended, the version table says ${version}, dirty`;
   return { kind: "notStarted", reason: "busy", detail, taskArn };
 }
+
+const stoppedLooking: Verdict = {
+  kind: "interrupted",
+  cause: "cancelled",
+  ...{ from: null, to: null, files: [] },
+  detail: "the version is marked dirty, and this command was stopped before it saw whether a migration is running",
+};
 
 function unseen(error: string): Verdict {
   const detail = `the version is marked dirty, and whether a migration is running could not be looked up: ${error}`;

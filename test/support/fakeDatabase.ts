@@ -66,12 +66,27 @@ export class FakeDatabase {
 
   force(version: number, taskArn: string): void {
     this.#set(version < 0 ? null : version, false, taskArn);
+    this.#countedFrom = this.ran.length;
   }
+
+  /** From a backup: what ran since has not run. */
+  restore({ version, dirty }: { readonly version: number | null; readonly dirty: boolean }): void {
+    this.version = version;
+    this.dirty = dirty;
+    this.#countedFrom = this.ran.length;
+  }
+
+  /** The tasks whose last word on the version was dirty. */
+  readonly leftDirtyBy = new Set<string>();
+  /** A force or a restore says anew what has run. */
+  #countedFrom = 0;
 
   #set(version: number | null, dirty: boolean, taskArn: string): void {
     this.version = version;
     this.dirty = dirty;
     this.touchedBy.add(taskArn);
+    if (dirty) this.leftDirtyBy.add(taskArn);
+    else this.leftDirtyBy.delete(taskArn);
   }
 
   /** The versions whose up file was committed, and not its down file since. */
@@ -87,7 +102,7 @@ export class FakeDatabase {
   /** The first file that was committed twice with nothing between that undid it. */
   appliedTwice(): Ran | undefined {
     const state = new Map<number, "up" | "down">();
-    return this.ran.find(({ version, direction }) => {
+    return this.ran.slice(this.#countedFrom).find(({ version, direction }) => {
       const again = state.get(version) === direction;
       state.set(version, direction);
       return again;

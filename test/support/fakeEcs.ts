@@ -20,6 +20,9 @@ export interface TaskScript {
   readonly invisibleMs?: number;
   readonly provisioningMs?: number;
   readonly pendingMs?: number;
+  /** From the container's end to the moment at which ECS learns of it; on Fargate some 10 s (aws-truth 11). */
+  readonly exitCodeLateMs?: number;
+  /** From there to STOPPED; on Fargate 12 to 23 s. */
   readonly deprovisioningMs?: number;
   /** The start fails: the container's process never runs. */
   readonly startFailure?: { readonly stoppedReason: string; readonly containerReason?: string };
@@ -291,13 +294,17 @@ export class FakeEcs {
       ),
       print,
       onEnd: (end) => {
-        task.end = end;
         task.endedAt = clock.now();
-        this.#ended(
-          task,
-          task.stopCode ?? "EssentialContainerExited",
-          task.stoppedReason ?? "Essential container in task exited",
-        );
+        const learns = (): void => {
+          task.end = end;
+          this.#ended(
+            task,
+            task.stopCode ?? "EssentialContainerExited",
+            task.stoppedReason ?? "Essential container in task exited",
+          );
+        };
+        if (script.exitCodeLateMs) clock.after(script.exitCodeLateMs, learns);
+        else learns();
       },
     });
   }
