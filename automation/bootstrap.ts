@@ -2,25 +2,33 @@
  * The process of `npm run bootstrap`: a program of its own, since it runs before there is a stack, an output or a Pulumi
  * login for the others to read.
  */
-import { readFile } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 import { awsErrorText } from "./aws/errors.ts";
 import { connectState, findAccount } from "./bootstrap/aws.ts";
 import {
   BOOTSTRAP_HELP,
   type BootstrapOptions,
+  chooseApplication,
   chooseRegion,
   nextSteps,
   parseBootstrap,
   planState,
 } from "./bootstrap/plan.ts";
 import { BootstrapError, ensureState } from "./bootstrap/state.ts";
-import { EcsMigrateError } from "./contract/errors.ts";
+import { missingPackages } from "./cli/packages.ts";
+import { EcsMigrateError, EXIT } from "./contract/errors.ts";
+import { readStackFile } from "./stack/settings.ts";
 
 const { argv, env, stderr, stdout } = process;
 const home = dirname(dirname(fileURLToPath(import.meta.url)));
 const say = (line: string): void => void stderr.write(`${line}\n`);
+
+const missing = missingPackages(import.meta.resolve, home);
+if (missing !== undefined) {
+  say(missing);
+  process.exit(EXIT.usage);
+}
 
 try {
   const options = parseBootstrap(argv.slice(2));
@@ -34,10 +42,12 @@ try {
 
 async function bootstrap(options: BootstrapOptions): Promise<void> {
   const { stack, dryRun } = options;
-  const region = chooseRegion(options, env, await stackSettings(stack));
+  const settings = readStackFile(home, stack);
+  const application = chooseApplication(options, settings);
+  const region = chooseRegion(options, env, settings);
   const account = await findAccount(region);
-  const plan = planState(options, region, account);
-  say(`State of stack ${stack}, account ${account.accountId}, ${region}`);
+  const plan = planState(options, application, region, account);
+  say(`State of ${application}'s stack ${stack}, account ${account.accountId}, ${region}`);
   const ensured = await ensure(plan, dryRun);
   if (ensured.changes === 0) say("Everything is there and right; nothing was changed");
   stdout.write(nextSteps(plan, ensured.keyArn));
@@ -53,14 +63,5 @@ async function ensure(plan: ReturnType<typeof planState>, dryRun: boolean) {
       `The state of stack ${plan.stack} is not ready: ${awsErrorText(error)}; mend it and run the same command again, which goes on from here`,
       { cause: error },
     );
-  }
-}
-
-async function stackSettings(stack: string): Promise<string> {
-  try {
-    return await readFile(join(home, `Pulumi.${stack}.yaml`), "utf8");
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return "";
-    throw error;
   }
 }

@@ -3,10 +3,9 @@
 import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { CommanderError } from "commander";
 import { workingFolder } from "./cli/context.ts";
 import { knownSecrets } from "./cli/knownSecrets.ts";
-import { createProgram } from "./cli/program.ts";
+import { missingPackages } from "./cli/packages.ts";
 import { createStop, STOP_SIGNALS } from "./cli/stopSignals.ts";
 import { createCommands } from "./commands/index.ts";
 import { EcsMigrateError, EXIT, type ExitCode } from "./contract/errors.ts";
@@ -14,6 +13,13 @@ import { createTerminal } from "./report/terminal.ts";
 
 const home = dirname(dirname(fileURLToPath(import.meta.url)));
 const { env, argv, stdout, stderr, stdin } = process;
+const missing = missingPackages(import.meta.resolve, home);
+if (missing !== undefined) {
+  stderr.write(`${missing}\n`);
+  process.exit(EXIT.usage);
+}
+const { CommanderError } = await import("commander");
+const { createProgram } = await import("./cli/program.ts");
 const secrets = knownSecrets(env);
 const interactive = stdin.isTTY === true && stderr.isTTY === true && env.CI === undefined;
 const plain = env.CI !== undefined || env.NO_COLOR !== undefined || env.TERM === "dumb";

@@ -1,9 +1,11 @@
 /** What `bootstrap` makes for a stack's state, by name, and what it tells to do with it. Pure. */
 import { parseArgs } from "node:util";
 import { ConfigError } from "../contract/errors.ts";
+import { applicationOf, stackFileName } from "../stack/settings.ts";
 
 export interface BootstrapOptions {
   readonly stack: string;
+  readonly application: string | undefined;
   readonly region: string | undefined;
   readonly bucket: string | undefined;
   /** With `alias/` before it. */
@@ -16,16 +18,22 @@ export const BOOTSTRAP_HELP = `Usage: npm run bootstrap -- --stack <name> [optio
 Makes what keeps the stack's Pulumi state: an S3 bucket (versioned, no public access, encrypted, TLS alone) and a KMS key
 (rotated, with an alias) for the bucket and for the stack's secrets. What is there already and right is left as it is.
 
-  -s, --stack <name>    the stack; it has a bucket and a key of its own, so that stage's build cannot touch prod's state
-      --region <name>   default: AWS_REGION, AWS_DEFAULT_REGION, then aws:region in Pulumi.<stack>.yaml
-      --bucket <name>   default: ecs-migrate-state-<account>-<region>-<stack>
-      --alias <name>    of the key; default: alias/ecs-migrate-state-<stack>
-      --dry-run         say what would be made or changed, and change nothing
-  -h, --help            this text
+  -s, --stack <name>        the stack; it has a bucket and a key of its own, so that stage's build cannot touch prod's state
+      --application <name>  the application; default: ecs-migrate:application in Pulumi.<stack>.yaml
+      --region <name>       default: AWS_REGION, AWS_DEFAULT_REGION, then aws:region in Pulumi.<stack>.yaml
+      --bucket <name>       default: <application>-<stack>-state-<account>-<region>
+      --alias <name>        of the key; default: alias/<application>-<stack>-state
+      --dry-run             say what would be made or changed, and change nothing
+  -h, --help                this text
 `;
+
+/** The form of infra/config/forms.ts: the application's name starts every resource's name. */
+const APPLICATION = /^[a-z][a-z0-9-]{0,22}[a-z0-9]$/;
+const APPLICATION_IS = "2 to 24 lower-case letters, digits and hyphens";
 
 const FLAGS = {
   stack: { type: "string", short: "s" },
+  application: { type: "string" },
   region: { type: "string" },
   bucket: { type: "string" },
   alias: { type: "string" },
@@ -39,7 +47,7 @@ const FLAGS = {
  * @throws {ConfigError} naming every wrong argument
  */
 export function parseBootstrap(args: readonly string[]): BootstrapOptions | "help" {
-  const { stack, region, bucket, alias, help, "dry-run": dryRun } = parseFlags(args);
+  const { stack, application, region, bucket, alias, help, "dry-run": dryRun } = parseFlags(args);
   if (help) return "help";
   const problems: string[] = [];
   if (stack === undefined) problems.push("--stack is missing; name the stack, such as `--stack stage`");
@@ -48,11 +56,12 @@ export function parseBootstrap(args: readonly string[]): BootstrapOptions | "hel
       problems.push(`--${flag} is "${value}"; it must be ${is}`);
   };
   check("stack", stack, /^[a-z][a-z0-9-]{0,14}[a-z0-9]$/, "2 to 16 lower-case letters, digits and hyphens");
+  check("application", application, APPLICATION, APPLICATION_IS);
   check("region", region, /^[a-z]{2}(-[a-z]+)+-\d$/, "a region like ap-northeast-1");
   check("bucket", bucket, /^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$/, "a bucket's name without dots");
-  check("alias", alias, /^alias\/(?!aws\/)[\w/-]{1,250}$/, "a name like alias/ecs-migrate-state-stage");
+  check("alias", alias, /^alias\/(?!aws\/)[\w/-]{1,250}$/, "a name like alias/shop-stage-state");
   if (problems.length > 0 || stack === undefined) throw new ConfigError(problems);
-  return { stack, region, bucket, alias, dryRun };
+  return { stack, application, region, bucket, alias, dryRun };
 }
 
 function parseFlags(args: readonly string[]) {
@@ -79,11 +88,31 @@ export function chooseRegion(options: BootstrapOptions, env: NodeJS.ProcessEnv, 
   ]);
 }
 
+/**
+ * The application whose state it is: the flag's, or the one that the stack's file names. Names carry it, so that two
+ * applications of one account never share a bucket, a key or a stack.
+ *
+ * @throws {ConfigError} if neither names one
+ */
+export function chooseApplication(options: BootstrapOptions, settings: string): string {
+  const application = options.application ?? applicationOf(settings);
+  if (application !== undefined && APPLICATION.test(application)) return application;
+  const file = stackFileName(options.stack);
+  throw new ConfigError([
+    application === undefined
+      ? `No application for the state of stack ${options.stack}; set ecs-migrate:application in ${file}, or give --application`
+      : `ecs-migrate:application in ${file} is "${application}"; it must be ${APPLICATION_IS}`,
+  ]);
+}
+
 /** Whose credentials these are. */
 export interface Account {
   readonly accountId: string;
   readonly partition: string;
 }
+
+/** Amazon S3 User Guide, "General purpose bucket naming rules". */
+const BUCKET_LENGTH = 63;
 
 export interface StatePlan {
   readonly stack: string;
@@ -95,19 +124,31 @@ export interface StatePlan {
   readonly tags: Readonly<Record<string, string>>;
 }
 
-export function planState(options: BootstrapOptions, region: string, account: Account): StatePlan {
+/**
+ * @throws {ConfigError} if the bucket's name would be longer than S3 takes
+ */
+export function planState(
+  options: BootstrapOptions,
+  application: string,
+  region: string,
+  account: Account,
+): StatePlan {
   const { stack } = options;
-  // Bucket names are taken once in a whole partition, so the account and the region are part of it. 63 characters at most:
-  // a stack's name has 16, the longest region's 14.
-  const bucket = options.bucket ?? `ecs-migrate-state-${account.accountId}-${region}-${stack}`;
+  // Bucket names are taken once in a whole partition, so the account and the region are part of it.
+  const bucket = options.bucket ?? `${application}-${stack}-state-${account.accountId}-${region}`;
+  if (bucket.length > BUCKET_LENGTH) {
+    throw new ConfigError([
+      `The bucket's name ${bucket} has ${bucket.length} characters, and S3 takes ${BUCKET_LENGTH}; give a shorter one with --bucket`,
+    ]);
+  }
   return {
     stack,
     region,
     accountId: account.accountId,
     bucket,
     bucketArn: `arn:${account.partition}:s3:::${bucket}`,
-    alias: options.alias ?? `alias/ecs-migrate-state-${stack}`,
-    tags: { project: "ecs-migrate", stack, "managed-by": "bootstrap" },
+    alias: options.alias ?? `alias/${application}-${stack}-state`,
+    tags: { project: "ecs-migrate", application, stack, "managed-by": "bootstrap" },
   };
 }
 
@@ -166,12 +207,15 @@ function sorted(value: unknown): unknown {
  */
 export function nextSteps(plan: StatePlan, keyArn: string | undefined): string {
   const { stack, region, bucket, alias } = plan;
-  return `Log in and make the stack:
-  pulumi login 's3://${bucket}?region=${region}'
-  pulumi stack init ${stack} --secrets-provider 'awskms://${alias}?region=${region}'
-
-For CodeBuild, in Pulumi.${stack}.yaml:
+  return `Below config: in Pulumi.${stack}.yaml; every command and CodeBuild find the state by these lines:
   ecs-migrate:stateBucket: ${bucket}
   ecs-migrate:stateKeyArn: ${keyArn ?? "<the key's ARN, once it is made>"}
+
+For pulumi itself, in this shell; your own login stays as it is:
+  export PULUMI_BACKEND_URL='s3://${bucket}?region=${region}'
+
+Make the stack, once. Pulumi would rewrite a commented file, so it is made beside it: put the two lines that this prints at
+the top of Pulumi.${stack}.yaml.
+  (cd "$(mktemp -d)" && printf 'name: ecs-migrate\\nruntime: nodejs\\n' > Pulumi.yaml && pulumi stack init ${stack} --secrets-provider 'awskms://${alias}?region=${region}' >&2 && cat Pulumi.${stack}.yaml)
 `;
 }

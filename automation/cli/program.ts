@@ -30,6 +30,8 @@ export interface MigrateOptions extends RunOptions {
   readonly revision?: number;
   /** The stack's name, typed in advance for what prod asks to be confirmed. */
   readonly yes?: string;
+  /** `force` only: the version is that of another checkout. */
+  readonly unknownVersion?: boolean;
 }
 
 /** What the commands do. Each resolves when all is told. */
@@ -115,6 +117,7 @@ function addMigrate(program: Command, commands: Commands): void {
     );
   operation("force", "set the version without running anything, and clear the dirty mark (-1: no version)")
     .argument("<version>")
+    .option("--unknown-version", "Set a version that no migration of the stack has")
     .action((version: string, options: MigrateOptions) =>
       commands.migrate(parseVersioned("force", version), options),
     );

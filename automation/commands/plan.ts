@@ -5,13 +5,15 @@ import { type CommandContext, jsonText } from "../cli/context.ts";
 import type { PlanCommandOptions } from "../cli/programLook.ts";
 import { EXIT, type ExitCode } from "../contract/errors.ts";
 import type { Operation } from "../contract/operations.ts";
+import type { Outputs } from "../contract/outputs.ts";
 import { readMigrationFiles } from "../migrations/folder.ts";
 import { tell } from "../notify/deliver.ts";
-import { makePlan } from "../plan/makePlan.ts";
+import { makePlan, type PlanReport } from "../plan/makePlan.ts";
 import { planLines } from "../plan/text.ts";
-import { versionOf } from "../report/report.ts";
-import { readOutputs, readStackConfig } from "../stack/pulumiCli.ts";
+import { type RunReport, versionOf } from "../report/report.ts";
+import { type PulumiLocation, readOutputs, readStackConfig } from "../stack/pulumiCli.ts";
 import { systemClock } from "../task/clock.ts";
+import { redact } from "../text/redact.ts";
 import { askStatus } from "./askStatus.ts";
 import { findFolder } from "./folder.ts";
 import { locate } from "./locate.ts";
@@ -24,24 +26,55 @@ export async function planCommand(
 ): Promise<void> {
   const location = locate(context, options);
   const [outputs, config] = await Promise.all([readOutputs(location), readStackConfig(location)]);
+  const plan = await planOperation(context, { location, outputs, config }, operation, options);
+  if ("verdict" in plan) {
+    await tell(plan, { ...context, json: options.json, reportFile: undefined, slack: undefined });
+    context.finish(plan.exitCode as ExitCode);
+    return;
+  }
+  context.print(options.json ? jsonText(plan) : `${planLines(plan).join("\n")}\n`);
+  context.finish(EXIT.ok);
+}
+
+interface PlannedStack {
+  readonly location: PulumiLocation;
+  readonly outputs: Outputs;
+  /** The stack's configuration by full key. */
+  readonly config: ReadonlyMap<string, string>;
+}
+
+/** The plan, or the report of the question if the database could not be asked. */
+async function planOperation(
+  context: CommandContext,
+  { location, outputs, config }: PlannedStack,
+  operation: Operation,
+  options: Pick<PlanCommandOptions, "project" | "timeout" | "dialect">,
+): Promise<PlanReport | RunReport> {
   const settings = checkSettings({ dialect: options.dialect }, config);
   const files = readMigrationFiles(findFolder(context, options, location.stack).path);
   const report = await askStatus(context, location.stack, outputs, options.timeout);
   const current = versionOf(report);
-  if (current === null) {
-    await tell(report, { ...context, json: options.json, reportFile: undefined, slack: undefined });
-    context.finish(report.exitCode as ExitCode);
-    return;
-  }
-  const plan = await makePlan({
-    stack: location.stack,
-    current,
-    operation,
-    migrations: outputs.migrations,
-    files,
+  if (current === null) return report;
+  return makePlan({
+    ...{ stack: location.stack, current, operation, migrations: outputs.migrations, files },
     ...settings,
     now: new Date(systemClock.now()),
   });
-  context.print(options.json ? jsonText(plan) : `${planLines(plan).join("\n")}\n`);
-  context.finish(EXIT.ok);
+}
+
+/** What a person sees before a production stack asks for its name. What goes wrong is a line that says so. */
+export async function previewLines(
+  context: CommandContext,
+  location: PulumiLocation,
+  outputs: Outputs,
+  operation: Operation,
+  options: Pick<PlanCommandOptions, "project" | "timeout">,
+): Promise<string[]> {
+  try {
+    const config = await readStackConfig(location);
+    const plan = await planOperation(context, { location, outputs, config }, operation, options);
+    return "verdict" in plan ? [`No preview: ${plan.headline}`] : planLines(plan);
+  } catch (error) {
+    return [`No preview: ${redact(error instanceof Error ? error.message : String(error))}`];
+  }
 }

@@ -13,7 +13,7 @@ import { makeReport } from "../report/makeReport.ts";
 import type { RunReport } from "../report/report.ts";
 import type { Verdict } from "../verdict/verdict.ts";
 import type { DeployDeps, Deployed } from "./deps.ts";
-import { facts, migrate, newerCommit, overtakenSkip, skipped } from "./migration.ts";
+import { facts, migrate, newerCommit, overtakenSkip, PREPARATION_MS, skipped } from "./migration.ts";
 import { rollAfter } from "./rollout.ts";
 import { inTurn, type TurnDeps } from "./turn.ts";
 
@@ -53,7 +53,7 @@ async function turnOf(deps: DeployDeps): Promise<TurnDeps> {
   return {
     ...{ stack, clock, signal },
     say: (line) => terminal.say(line),
-    patienceMs: settings.timeoutMs,
+    patienceMs: Math.min(settings.timeoutMs, PREPARATION_MS),
     breakLock: deps.breakLock ? async () => (await deps.openStack()).cancel() : undefined,
   };
 }

@@ -22,6 +22,14 @@ export async function migrate(deps: DeployDeps, outputs: Outputs, startedAt: num
   return runWhenFree(deps, run, startedAt);
 }
 
+/**
+ * Milliseconds that a deploy may take besides its migration: waiting for another deploy, the image, `up`. A build is
+ * longer by more than this (infra/config/pipeline.ts), so that the deploy reports before CodeBuild ends it.
+ */
+export const PREPARATION_MS = 20 * 60_000;
+/** A migration is watched at least this long, however late it began. */
+const LEAST_WATCH_MS = 60_000;
+
 /** Milliseconds between two looks whether the other migration has ended. */
 const LOOK_FIRST_MS = 2_000;
 const LOOK_MOST_MS = 10_000;
@@ -30,23 +38,31 @@ const LOOK_MOST_MS = 10_000;
 async function runWhenFree(deps: DeployDeps, run: RunDeps, startedAt: number): Promise<RunReport> {
   const { clock, settings, signal, terminal } = deps;
   const { outputs } = run;
+  const endsAt = startedAt + settings.timeoutMs + PREPARATION_MS;
   for (let tries = 0; ; tries++) {
     if (tries > 0 || deps.beforeUp) {
       const newer = await newerCommit(deps, await deps.findOutputs());
       if (newer !== undefined) return skipped(deps, outputs, overtakenSkip(deps, newer), startedAt);
     }
     const report = await runOperation(
-      { ...run, settings: { ...settings, waitMs: 0 } },
+      {
+        ...run,
+        settings: { ...settings, timeoutMs: watchMs(settings.timeoutMs, endsAt - clock.now()), waitMs: 0 },
+      },
       { name: "up" },
       outputs.taskDefinitionArn,
     );
     const { verdict } = report;
     const isBusy = verdict.kind === "notStarted" && verdict.reason === "busy";
-    if (!isBusy || signal.aborted || clock.now() - startedAt >= settings.timeoutMs) return report;
+    if (!isBusy || signal.aborted || clock.now() >= endsAt - LEAST_WATCH_MS) return report;
     if (tries === 0)
       terminal.say(`Waiting for the migration that runs on the same database: ${verdict.detail}`);
     await clock.sleep(backoffMs(tries, LOOK_FIRST_MS, LOOK_MOST_MS, clock.random()), signal);
   }
+}
+
+function watchMs(timeoutMs: number, leftMs: number): number {
+  return Math.max(LEAST_WATCH_MS, Math.min(timeoutMs, leftMs));
 }
 
 interface Skip {

@@ -1,5 +1,7 @@
 /** The first lines of a file, for a plan. Pure. */
 
+import { countText } from "../text/version.ts";
+
 /** Control characters other than the tab, which no terminal and no Slack message should get from a file. */
 const CONTROL = /(?!\t)\p{Cc}/gu;
 
@@ -7,14 +9,15 @@ const CONTROL = /(?!\t)\p{Cc}/gu;
  * The first lines of a file that say something: no blank lines, no comment lines.
  *
  * @param sql the file's text
- * @param count at most so many lines
+ * @param count at most so many lines; one more says how many are left out
  * @param width longer lines are cut to so many characters, the last of them `…`
  */
 export function firstLines(sql: string, count: number, width = 100): string[] {
-  return sql
-    .split(/\r?\n/)
-    .filter((line) => line.trim() !== "" && !line.trimStart().startsWith("--"))
+  const lines = sql.split(/\r?\n/).filter((line) => line.trim() !== "" && !line.trimStart().startsWith("--"));
+  const left = lines.length - count;
+  const shown = lines
     .slice(0, count)
     .map((line) => line.trimEnd().replace(CONTROL, "\uFFFD"))
     .map((line) => (line.length > width ? `${line.slice(0, width - 1)}…` : line));
+  return left > 0 ? [...shown, `… ${countText(left, "more line")}`] : shown;
 }

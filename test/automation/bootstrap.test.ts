@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import {
   type BootstrapOptions,
+  chooseApplication,
   chooseRegion,
   nextSteps,
   parseBootstrap,
@@ -20,12 +21,13 @@ import { ConfigError } from "../../automation/contract/errors.ts";
 const ACCOUNT = { accountId: "111122223333", partition: "aws" };
 const OPTIONS: BootstrapOptions = {
   stack: "stage",
+  application: undefined,
   region: undefined,
   bucket: undefined,
   alias: undefined,
   dryRun: false,
 };
-const PLAN = planState(OPTIONS, "ap-northeast-1", ACCOUNT);
+const PLAN = planState(OPTIONS, "shop", "ap-northeast-1", ACCOUNT);
 const KEY = "arn:aws:kms:ap-northeast-1:111122223333:key/0a1b";
 
 describe("arguments", () => {
@@ -45,7 +47,7 @@ describe("arguments", () => {
           "--stack is missing; name the stack, such as `--stack stage`",
           '--region is "Tokyo"; it must be a region like ap-northeast-1',
           '--bucket is "My.Bucket"; it must be a bucket\'s name without dots',
-          '--alias is "alias/aws/s3"; it must be a name like alias/ecs-migrate-state-stage',
+          '--alias is "alias/aws/s3"; it must be a name like alias/shop-stage-state',
         ]);
         return true;
       },
@@ -70,33 +72,56 @@ describe("arguments", () => {
   });
 });
 
-test("names follow from account, region and stack, and the longest is a bucket's name still", () => {
+test("names carry the application, so that two of one account share nothing", () => {
   assert.deepEqual(PLAN, {
     stack: "stage",
     region: "ap-northeast-1",
     accountId: "111122223333",
-    bucket: "ecs-migrate-state-111122223333-ap-northeast-1-stage",
-    bucketArn: "arn:aws:s3:::ecs-migrate-state-111122223333-ap-northeast-1-stage",
-    alias: "alias/ecs-migrate-state-stage",
-    tags: { project: "ecs-migrate", stack: "stage", "managed-by": "bootstrap" },
+    bucket: "shop-stage-state-111122223333-ap-northeast-1",
+    bucketArn: "arn:aws:s3:::shop-stage-state-111122223333-ap-northeast-1",
+    alias: "alias/shop-stage-state",
+    tags: { project: "ecs-migrate", application: "shop", stack: "stage", "managed-by": "bootstrap" },
   });
-  const longest = planState({ ...OPTIONS, stack: "abcdefghijklmnop" }, "ap-northeast-1", ACCOUNT);
-  assert.ok(longest.bucket.length <= 63);
-  const china = planState({ ...OPTIONS, bucket: "own" }, "cn-north-1", { ...ACCOUNT, partition: "aws-cn" });
+  const store = planState(OPTIONS, "store", "ap-northeast-1", ACCOUNT);
+  assert.notEqual(store.bucket, PLAN.bucket);
+  assert.notEqual(store.alias, PLAN.alias);
+  assert.throws(() => planState(OPTIONS, "a-name-of-24-characters-x", "ap-southeast-1", ACCOUNT), {
+    exitCode: 2,
+    message: /^The bucket's name \S+ has 65 characters, and S3 takes 63; give a shorter one with --bucket$/,
+  });
+  const china = planState({ ...OPTIONS, bucket: "own" }, "shop", "cn-north-1", {
+    ...ACCOUNT,
+    partition: "aws-cn",
+  });
   assert.equal(china.bucketArn, "arn:aws-cn:s3:::own");
+});
+
+test("the application: the flag's, then the stack's", () => {
+  const settings = "config:\n  ecs-migrate:application: shop\n";
+  assert.equal(chooseApplication({ ...OPTIONS, application: "store" }, settings), "store");
+  assert.equal(chooseApplication(OPTIONS, settings), "shop");
+  for (const none of ["", 'config:\n  ecs-migrate:application: "<your application, like shop>"\n'])
+    assert.throws(() => chooseApplication(OPTIONS, none), {
+      exitCode: 2,
+      message:
+        "No application for the state of stack stage; set ecs-migrate:application in Pulumi.stage.yaml, or give --application",
+    });
 });
 
 test("what to do next is to be copied", () => {
   const { bucket } = PLAN;
   assert.equal(
     nextSteps(PLAN, KEY),
-    `Log in and make the stack:
-  pulumi login 's3://${bucket}?region=ap-northeast-1'
-  pulumi stack init stage --secrets-provider 'awskms://alias/ecs-migrate-state-stage?region=ap-northeast-1'
-
-For CodeBuild, in Pulumi.stage.yaml:
+    `Below config: in Pulumi.stage.yaml; every command and CodeBuild find the state by these lines:
   ecs-migrate:stateBucket: ${bucket}
   ecs-migrate:stateKeyArn: ${KEY}
+
+For pulumi itself, in this shell; your own login stays as it is:
+  export PULUMI_BACKEND_URL='s3://${bucket}?region=ap-northeast-1'
+
+Make the stack, once. Pulumi would rewrite a commented file, so it is made beside it: put the two lines that this prints at
+the top of Pulumi.stage.yaml.
+  (cd "$(mktemp -d)" && printf 'name: ecs-migrate\\nruntime: nodejs\\n' > Pulumi.yaml && pulumi stack init stage --secrets-provider 'awskms://alias/shop-stage-state?region=ap-northeast-1' >&2 && cat Pulumi.stage.yaml)
 `,
   );
 });
@@ -210,7 +235,7 @@ describe("the state", () => {
     const first = await ensure(api);
     assert.deepEqual(api.changes, ["createKey", "createAlias", "enableRotation", ...ALL]);
     assert.deepEqual([first.keyArn, first.changes], [KEY, 7]);
-    assert.equal(first.lines[0], "alias/ecs-migrate-state-stage: key made");
+    assert.equal(first.lines[0], "alias/shop-stage-state: key made");
     api.changes.length = 0;
     assert.deepEqual(await ensure(api), { keyArn: KEY, changes: 0, lines: [] });
     assert.deepEqual(api.changes, []);

@@ -22,8 +22,8 @@ import { type Lab, startLab } from "./lab.ts";
 import { createLabStack, type LabStack } from "./labStack.ts";
 
 const CHECKOUT = resolve(import.meta.dirname, "..", "..");
-const BUCKET = `ecs-migrate-state-000000000000-${REGION}-local`;
-const ALIAS = "alias/ecs-migrate-state-local";
+const BUCKET = `shop-local-state-000000000000-${REGION}`;
+const ALIAS = "alias/shop-local-state";
 
 let lab: Lab;
 let client: {
@@ -67,13 +67,16 @@ describe("a stack on EC2, its state made by bootstrap", () => {
     keyArn = /stateKeyArn: (\S+)/.exec(stdout)?.[1] ?? "";
     assert.equal(
       stdout,
-      `Log in and make the stack:
-  pulumi login 's3://${BUCKET}?region=${REGION}'
-  pulumi stack init local --secrets-provider 'awskms://${ALIAS}?region=${REGION}'
-
-For CodeBuild, in Pulumi.local.yaml:
+      `Below config: in Pulumi.local.yaml; every command and CodeBuild find the state by these lines:
   ecs-migrate:stateBucket: ${BUCKET}
   ecs-migrate:stateKeyArn: ${keyArn}
+
+For pulumi itself, in this shell; your own login stays as it is:
+  export PULUMI_BACKEND_URL='s3://${BUCKET}?region=${REGION}'
+
+Make the stack, once. Pulumi would rewrite a commented file, so it is made beside it: put the two lines that this prints at
+the top of Pulumi.local.yaml.
+  (cd "$(mktemp -d)" && printf 'name: ecs-migrate\\nruntime: nodejs\\n' > Pulumi.yaml && pulumi stack init local --secrets-provider 'awskms://${ALIAS}?region=${REGION}' >&2 && cat Pulumi.local.yaml)
 `,
     );
     const s3 = new S3Client({ ...client, forcePathStyle: true });
@@ -131,7 +134,7 @@ For CodeBuild, in Pulumi.local.yaml:
     const secret = await pulumi("config", "set", "--secret", "lab:word", "hidden", "--stack", "local");
     assert.equal(secret.code, 0, secret.stderr);
     const settings = readFileSync(join(project, "Pulumi.local.yaml"), "utf8");
-    assert.match(settings, /^secretsprovider: awskms:\/\/alias\/ecs-migrate-state-local\?region=/m);
+    assert.match(settings, /^secretsprovider: awskms:\/\/alias\/shop-local-state\?region=/m);
     assert.equal(settings.includes("hidden"), false);
     const read = await pulumi("config", "get", "lab:word", "--stack", "local");
     assert.equal(read.stdout.trim(), "hidden");

@@ -160,7 +160,7 @@ describe("a deploy that meets a lock", () => {
     assert.equal(lines.length, 2, builds.said[0]);
     assert.match(
       lines[0] ?? "",
-      /Stack stage is locked by root@ip-10-0-0-1 \(pid 7\) since 2026-11-24 08:59:30 UTC; waiting for it \(2 s of 1 h 0 min\)$/,
+      /Stack stage is locked by root@ip-10-0-0-1 \(pid 7\) since 2026-11-24 08:59:30 UTC; waiting for it \(2 s of 20 min 0 s\)$/,
     );
   });
 
