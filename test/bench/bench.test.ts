@@ -99,7 +99,7 @@ test("a figure at its goal is met, one over it is not", () => {
     [false, false],
   );
   const layer = (digest: string, size: number) => ({ digest, size });
-  const weights = { migrationBytes: 8e6, binaryBytes: 7e6 };
+  const weights = { migrationBytes: 10e6, binaryBytes: 9e6 };
   const image = imageFigures({
     before: [layer("a", 1)],
     after: [layer("a", 1), layer("b", 9e5)],

@@ -1,0 +1,152 @@
+package mysql
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"database/sql"
+	"fmt"
+	"net"
+	"os"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/go-sql-driver/mysql"
+
+	"ecs-migrate/migrator/internal/credentials"
+	"ecs-migrate/migrator/internal/database"
+)
+
+func (e *Engine) config() (*mysql.Config, error) {
+	c := mysql.NewConfig()
+	params := e.at.Params
+	if len(params) > 0 {
+		pairs := []string{}
+		for name := range params {
+			if !strings.HasPrefix(name, "x-") && name != "tls" {
+				pairs = append(pairs, name+"="+params.Get(name))
+			}
+		}
+		parsed, err := mysql.ParseDSN("/?" + strings.Join(pairs, "&"))
+		if err != nil {
+			return nil, fmt.Errorf("a parameter of the database URL does not read")
+		}
+		c = parsed
+	}
+	c.User, c.Passwd, c.DBName, c.MultiStatements = e.at.User, e.at.Password, e.at.Name, true
+	c.Net, c.Addr = "tcp", net.JoinHostPort(e.at.Host, e.at.Port)
+	if e.at.Port == "" {
+		c.Net, c.Addr = "unix", e.at.Host
+	}
+	if c.Timeout == 0 {
+		c.Timeout = 10 * time.Second
+	}
+	c.ConnectionAttributes = "program_name:ecs-migrate"
+	dialer := &net.Dialer{Timeout: c.Timeout, KeepAliveConfig: net.KeepAliveConfig{Enable: true, Idle: 30 * time.Second, Interval: 30 * time.Second, Count: 6}}
+	c.DialFunc = dialer.DialContext
+	// An IAM token goes as clear text; the driver sends it over TLS alone.
+	c.AllowCleartextPasswords = c.AllowCleartextPasswords || e.at.IAM
+	return c, e.setTLS(c)
+}
+
+func (e *Engine) setTLS(c *mysql.Config) error {
+	get := e.at.Params.Get
+	mode := get("tls")
+	if mode == "" && (e.at.Parts || e.at.IAM || e.at.IsRDS()) {
+		mode = "true"
+	}
+	verified := &tls.Config{ServerName: e.at.Host, RootCAs: credentials.Roots(), MinVersion: tls.VersionTLS12}
+	switch strings.ToLower(mode) {
+	case "", "0", "false":
+		c.TLSConfig = "false"
+	case "skip-verify", "preferred":
+		c.TLSConfig = strings.ToLower(mode)
+	case "1", "true":
+		c.TLS = verified
+	default:
+		return e.customTLS(c, verified)
+	}
+	return nil
+}
+
+func (e *Engine) customTLS(c *mysql.Config, verified *tls.Config) error {
+	get := e.at.Params.Get
+	pem, err := os.ReadFile(get("x-tls-ca"))
+	if err != nil {
+		return fmt.Errorf("the file %s that x-tls-ca names cannot be read in the image", get("x-tls-ca"))
+	}
+	verified.RootCAs = x509.NewCertPool()
+	if !verified.RootCAs.AppendCertsFromPEM(pem) {
+		return fmt.Errorf("the file that x-tls-ca names holds no certificate")
+	}
+	if get("x-tls-cert") != "" || get("x-tls-key") != "" {
+		pair, err := tls.LoadX509KeyPair(get("x-tls-cert"), get("x-tls-key"))
+		if err != nil {
+			return fmt.Errorf("the files that x-tls-cert and x-tls-key name cannot be read as a certificate and its key")
+		}
+		verified.Certificates = []tls.Certificate{pair}
+	}
+	verified.InsecureSkipVerify, _ = strconv.ParseBool(get("x-tls-insecure-skip-verify"))
+	c.TLS = verified
+	return nil
+}
+
+func (e *Engine) open(ctx context.Context) (*sql.DB, error) {
+	c, err := e.config()
+	if err != nil {
+		return nil, &database.Failure{Kind: database.TLS, Message: err.Error()}
+	}
+	if e.at.IAM {
+		token, err := credentials.Token(ctx, e.at.Host, e.at.Port, e.at.User)
+		if err != nil {
+			return nil, &database.Failure{Kind: database.Credentials, Message: err.Error()}
+		}
+		e.o.Hide(token)
+		c.Passwd = token
+	}
+	connector, err := mysql.NewConnector(c)
+	if err != nil {
+		return nil, &database.Failure{Kind: database.Settings, Message: "a parameter of the database URL does not read"}
+	}
+	return sql.OpenDB(connector), nil
+}
+
+func (e *Engine) Connect(ctx context.Context) error {
+	old := e.id
+	e.Close()
+	db, err := e.open(ctx)
+	if err != nil {
+		return err
+	}
+	conn, err := db.Conn(ctx)
+	if err != nil {
+		_ = db.Close()
+		return explainConnect(err)
+	}
+	e.db, e.conn, e.in, e.autocommit = db, conn, false, true
+	var mode string
+	row := conn.QueryRowContext(ctx, "SELECT CONNECTION_ID(), VERSION(), @@SESSION.sql_mode")
+	if err := row.Scan(&e.id, &e.version, &mode); err != nil {
+		return e.failure(ctx, err, nil)
+	}
+	e.backslash = !strings.Contains(mode, "NO_BACKSLASH_ESCAPES")
+	if old != "" {
+		_, _ = conn.ExecContext(ctx, "KILL "+old)
+	}
+	return nil
+}
+
+func (e *Engine) Close() {
+	if e.conn != nil {
+		_ = e.conn.Close()
+		_ = e.db.Close()
+		e.conn = nil
+	}
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.second != nil {
+		_ = e.second.Close()
+		e.second = nil
+	}
+}

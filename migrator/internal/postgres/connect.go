@@ -1,0 +1,187 @@
+package postgres
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"net/url"
+	"regexp"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/golang-migrate/migrate/v4"
+	gm "github.com/golang-migrate/migrate/v4/database"
+	"github.com/jackc/pgx/v5/pgconn"
+
+	"ecs-migrate/migrator/internal/config"
+	"ecs-migrate/migrator/internal/credentials"
+	"ecs-migrate/migrator/internal/database"
+)
+
+func (e *Engine) config() (*pgconn.Config, error) {
+	u := &url.URL{Scheme: "postgres", Host: net.JoinHostPort(e.at.Host, e.at.Port), Path: "/" + e.at.Name,
+		User: url.UserPassword(e.at.User, e.at.Password), RawQuery: e.at.Params.Encode()}
+	if !e.at.Parts {
+		parsed, err := url.Parse(e.at.URL)
+		if err != nil {
+			return nil, fmt.Errorf("the database URL does not read; %s", config.Escape)
+		}
+		parsed.Scheme = "postgres"
+		u = parsed
+	}
+	u = migrate.FilterCustomQuery(u)
+	query := u.Query()
+	if query.Get("sslmode") == "" && (e.at.Parts || e.at.IAM || e.at.IsRDS()) {
+		query.Set("sslmode", "verify-full")
+	}
+	if query.Get("application_name") == "" {
+		query.Set("application_name", "ecs-migrate")
+	}
+	u.RawQuery = query.Encode()
+	cfg, err := pgconn.ParseConfig(u.String())
+	if err != nil {
+		return nil, explainConfig(err)
+	}
+	if query.Get("sslrootcert") == "" && strings.HasPrefix(query.Get("sslmode"), "verify") {
+		roots := credentials.Roots()
+		if cfg.TLSConfig != nil {
+			cfg.TLSConfig.RootCAs = roots
+		}
+		for _, f := range cfg.Fallbacks {
+			if f.TLSConfig != nil {
+				f.TLSConfig.RootCAs = roots
+			}
+		}
+	}
+	if cfg.ConnectTimeout == 0 {
+		cfg.ConnectTimeout = 10 * time.Second
+	}
+	// A long statement leaves the connection silent; a NAT gateway drops it after 350 s unless something is sent.
+	dialer := &net.Dialer{Timeout: cfg.ConnectTimeout, KeepAliveConfig: net.KeepAliveConfig{Enable: true, Idle: 30 * time.Second, Interval: 30 * time.Second, Count: 6}}
+	cfg.DialFunc = dialer.DialContext
+	cfg.OnNotice = func(_ *pgconn.PgConn, n *pgconn.Notice) { e.notice((*pgconn.PgError)(n)) }
+	return cfg, nil
+}
+
+func (e *Engine) dial(ctx context.Context) (*pgconn.PgConn, error) {
+	cfg, err := e.config()
+	if err != nil {
+		return nil, &database.Failure{Kind: database.TLS, Message: err.Error()}
+	}
+	if e.at.IAM {
+		token, err := credentials.Token(ctx, e.at.Host, e.at.Port, e.at.User)
+		if err != nil {
+			return nil, &database.Failure{Kind: database.Credentials, Message: err.Error()}
+		}
+		e.o.Hide(token)
+		cfg.Password = token
+	}
+	conn, err := pgconn.ConnectConfig(ctx, cfg)
+	if err != nil {
+		return nil, explainConnect(err)
+	}
+	return conn, nil
+}
+
+func (e *Engine) Connect(ctx context.Context) error {
+	old := e.pid
+	e.Close()
+	conn, err := e.dial(ctx)
+	if err != nil {
+		return err
+	}
+	e.conn = conn
+	rows, err := query(ctx, conn, `SELECT pg_backend_pid(), current_schema(), current_setting('lock_timeout'), current_user, session_user,
+		current_setting('server_version_num')`)
+	if err != nil {
+		return e.failure(err, nil)
+	}
+	row := rows[0]
+	e.pid, e.schema, e.ownTimeout = row[0], row[1], row[2] != "0"
+	e.role = "NONE"
+	if row[3] != row[4] {
+		e.role = quoteName(row[3])
+	}
+	e.number, _ = strconv.Atoi(row[5])
+	if err := e.nameTable(); err != nil {
+		return err
+	}
+	if old != "" {
+		_, _ = query(ctx, conn, `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+			WHERE pid = $1::int AND application_name = current_setting('application_name') AND pid <> pg_backend_pid()`, old)
+	}
+	return nil
+}
+
+var quotedName = regexp.MustCompile(`"(.*?)"`)
+
+func (e *Engine) nameTable() error {
+	if e.schema == "" {
+		return &database.Failure{Kind: database.Settings, Message: "no schema of the session's search_path exists, so there is no place for schema_migrations: " +
+			"create the schema, or set search_path in the database URL or for the user"}
+	}
+	schema, table := e.schema, e.params.table
+	if table == "" {
+		table = "schema_migrations"
+	}
+	if e.params.quoted {
+		parts := quotedName.FindAllStringSubmatch(table, -1)
+		if len(parts) == 0 || len(parts) > 2 {
+			return &database.Failure{Kind: database.Settings, Message: `x-migrations-table must be quoted, as in "schema"."table", since x-migrations-table-quoted is true`}
+		}
+		table = parts[len(parts)-1][1]
+		if len(parts) == 2 {
+			schema = parts[0][1]
+		}
+	}
+	e.table = quoteName(schema) + "." + quoteName(table)
+	id, err := gm.GenerateAdvisoryLockId("/"+e.at.Name, schema, table)
+	e.lockID = id
+	return err
+}
+
+func quoteName(name string) string { return `"` + strings.ReplaceAll(name, `"`, `""`) + `"` }
+
+func (e *Engine) Close() {
+	ctx, cancel := context.WithTimeout(context.Background(), 3*time.Second)
+	defer cancel()
+	if e.conn != nil {
+		_ = e.conn.Close(ctx)
+		e.conn = nil
+	}
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.second != nil {
+		_ = e.second.Close(ctx)
+		e.second = nil
+	}
+}
+
+func (e *Engine) refusePooler(ctx context.Context) error {
+	if strconv.FormatUint(uint64(e.conn.PID()), 10) == e.pid {
+		return nil
+	}
+	other, err := e.dial(ctx)
+	if err != nil {
+		return nil // one session at a time: it keeps its backend
+	}
+	defer func() { _ = other.Close(ctx) }()
+	const ask = "SELECT pg_backend_pid()"
+	if _, err := other.Exec(ctx, "BEGIN").ReadAll(); err != nil {
+		return nil
+	}
+	theirs, err := query(ctx, other, ask)
+	if err != nil {
+		return nil
+	}
+	ours, err := query(ctx, e.conn, ask)
+	if err != nil {
+		return e.failure(err, nil)
+	}
+	if theirs[0][0] != e.pid && ours[0][0] == e.pid {
+		return nil
+	}
+	return &database.Failure{Kind: database.Pooler, Message: "the database URL leads to a connection pooler in transaction mode (PgBouncer or its like), " +
+		"where golang-migrate's lock and a session's settings do not hold: use the database's own host and port, or a pool in session mode"}
+}
