@@ -7,11 +7,12 @@ import { DEFAULT_CHECK } from "../check/settings.ts";
 import { EcsMigrateError, EXIT } from "../contract/errors.ts";
 import type { Outputs } from "../contract/outputs.ts";
 import { stateOf } from "../contract/source.ts";
-import { checkCheckout, overtaken, type Released } from "../guard/checkout.ts";
+import { checkCheckout, overtaken, type Released, type StackRecord } from "../guard/checkout.ts";
 import { changesNothing, findInfraChanges, InfraGuardError } from "../guard/infra.ts";
 import { makeReport } from "../report/makeReport.ts";
 import type { RunReport } from "../report/report.ts";
 import type { Verdict } from "../verdict/verdict.ts";
+import { checkBaseline } from "./baseline.ts";
 import type { DeployDeps, Deployed } from "./deps.ts";
 import { facts, migrate, newerCommit, overtakenSkip, PREPARATION_MS, skipped } from "./migration.ts";
 import { rollAfter } from "./rollout.ts";
@@ -29,9 +30,9 @@ export async function deploy(deps: DeployDeps): Promise<Deployed> {
       before = await deps.findOutputs();
       const newer = await newerCommit(deps, before);
       if (newer !== undefined) return { newer };
-      const released = await guardMigrations(deps, before);
+      const { released, unrecorded } = await guardMigrations(deps, before);
       await updateStack(deps, before);
-      return { outputs: await readNewOutputs(deps), released };
+      return { outputs: await readNewOutputs(deps), released, unrecorded };
     });
   } catch (error) {
     return { report: notDeployed(deps, before, error, startedAt), outputs: before };
@@ -39,13 +40,18 @@ export async function deploy(deps: DeployDeps): Promise<Deployed> {
   if ("newer" in ready)
     return { report: skipped(deps, before, overtakenSkip(deps, ready.newer), startedAt), outputs: before };
   const { outputs, released } = ready;
+  try {
+    if (ready.unrecorded) await checkBaseline(deps, outputs);
+  } catch (error) {
+    return { report: notDeployed(deps, outputs, error, startedAt), outputs };
+  }
   const report = await migrate(deps, outputs, startedAt);
   const warnings = [...report.warnings, ...overtaken(released, report.verdict)];
   return { report: await rollAfter(deps, outputs, { ...report, warnings }), outputs };
 }
 
 type Ready =
-  | { readonly outputs: Outputs; readonly released: readonly Released[] }
+  | { readonly outputs: Outputs; readonly released: readonly Released[]; readonly unrecorded: boolean }
   | { readonly newer: string };
 
 async function turnOf(deps: DeployDeps): Promise<TurnDeps> {
@@ -77,7 +83,7 @@ async function readNewOutputs({ findOutputs, stack }: DeployDeps): Promise<Outpu
   throw new OutputsLostError(`${said}: it has none`);
 }
 
-async function guardMigrations(deps: DeployDeps, outputs: Outputs | undefined): Promise<readonly Released[]> {
+async function guardMigrations(deps: DeployDeps, outputs: Outputs | undefined): Promise<StackRecord> {
   const settings = (await deps.checkSettings?.()) ?? DEFAULT_CHECK;
   const checkout = await deps.readCheckout();
   const now = new Date(deps.clock.now());
@@ -86,7 +92,7 @@ async function guardMigrations(deps: DeployDeps, outputs: Outputs | undefined): 
   for (const { text } of record.released) deps.terminal.say(text);
   if (record.doubt !== null) deps.terminal.warn(record.doubt);
   for (const found of findings) deps.terminal.warn(findingLine(found));
-  return record.released;
+  return record;
 }
 
 async function updateStack(

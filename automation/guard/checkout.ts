@@ -52,6 +52,8 @@ export interface StackRecord extends ShippedRecord {
   readonly hint: string | null;
   /** What differs from the last run and cannot be named file by file; null if nothing does. */
   readonly doubt: string | null;
+  /** Nothing is on record of this database, so only the database itself knows what it has run. */
+  readonly unrecorded: boolean;
 }
 
 export interface Checked {
@@ -96,18 +98,19 @@ export async function recordOfStack(deps: RecordDeps): Promise<StackRecord> {
   const { outputs, stack } = deps;
   const record = { holder: `stack ${stack}`, migrations: outputs?.migrations ?? [] };
   const errors = recordErrors(deps, record.migrations);
-  if (!outputs) return { ...record, released: [], hint: null, doubt: null };
+  if (!outputs) return { ...record, released: [], hint: null, doubt: null, unrecorded: true };
   const known = await readKnownVersion(deps, outputs);
   const { neverRan, isUnclear } = changedSinceRun(record.migrations, known);
   const doubt = isUnclear ? doubtOf(stack) : null;
+  const unrecorded = known.kind === "unknown" && known.noRun === true;
   if (errors.length === 0) {
     const migrations = record.migrations.filter((migration) => !neverRan.includes(migration));
-    return { ...record, migrations, released: [], hint: null, doubt };
+    return { ...record, migrations, released: [], hint: null, doubt, unrecorded };
   }
   const migrations = mayHaveRun(record.migrations, known);
   const left = recordErrors(deps, migrations);
   const hint = left.length > 0 ? hintOf(known, stack) : null;
-  return { ...record, migrations, released: releasedBy(errors, left, known), hint, doubt };
+  return { ...record, migrations, released: releasedBy(errors, left, known), hint, doubt, unrecorded };
 }
 
 function doubtOf(stack: string): string {
@@ -124,7 +127,8 @@ export async function checkCheckout(deps: CheckoutDeps): Promise<Checked> {
   const disabled = new Set(settings.disable);
   const record = await recordOfStack({ ...deps, disabled });
   const findings = await checkFolder({
-    ...{ files, now, settings, orderOnly, fixCommand: fixCommand([stack]) },
+    // What the database has run is known when it can be asked: {@link checkAboveBaseline} reads the files then.
+    ...{ files, now, settings, orderOnly: orderOnly || record.unrecorded, fixCommand: fixCommand([stack]) },
     records: outputs ? [record] : [],
   });
   const errors = errorsOf(findings);

@@ -27,8 +27,8 @@ export type KnownVersion =
       /** Which migrations the image of that run held; null if its result line does not say. */
       readonly holds: HeldMigrations | null;
     }
-  /** `why`: a clause without a full stop. */
-  | { readonly kind: "unknown"; readonly why: string };
+  /** `why`: a clause without a full stop. `noRun`: nobody has run anything on this database that is on record. */
+  | { readonly kind: "unknown"; readonly why: string; readonly noRun?: boolean };
 
 export interface KnownVersionDeps {
   readonly connectEcs: (region: string) => Promise<EcsApi>;
@@ -48,7 +48,7 @@ export async function readKnownVersion(deps: KnownVersionDeps, outputs: Outputs)
       const known = knownVersionOf(record, tasks, outputs);
       if (known) return known;
     }
-    return unknown("no run on this database is on record");
+    return { kind: "unknown", why: "no run on this database is on record", noRun: true };
   } catch (error) {
     return unknown(`the history could not be read: ${awsErrorText(error)}`);
   }
@@ -116,7 +116,9 @@ export function lastUpToDate(
 function runsOn(record: readonly RunRecord[], outputs: Outputs): EndedRun[] {
   const named = databaseOf(outputs);
   if (named.secret === null) return [];
-  const runs = record.filter(hasEndedWithResult).filter(({ result }) => result.database?.secret === named.secret);
+  const runs = record
+    .filter(hasEndedWithResult)
+    .filter(({ result }) => result.database?.secret === named.secret);
   const newest = runs.findLast(({ result }) => result.database?.endpoint)?.result.database?.endpoint;
   const endpoint = named.endpoint ?? newest;
   return runs.filter(({ result }) => endpoint !== undefined && result.database?.endpoint === endpoint);

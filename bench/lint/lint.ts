@@ -27,8 +27,6 @@ const [, , url = "", squawk] = process.argv;
 const TEMPLATE = "lint_base";
 const NOW = new Date("2026-11-24T12:00:00Z");
 
-await main();
-
 async function main(): Promise<void> {
   const admin = new pg.Client({ connectionString: url });
   await admin.connect();
@@ -191,3 +189,5 @@ function byRule(judged: readonly Judged[]): void {
 function print(line: string): void {
   process.stdout.write(`${line}\n`);
 }
+
+await main();

@@ -33,9 +33,17 @@ function off(...disable: string[]): NonNullable<DeployDeps["checkSettings"]> {
   return async () => checkSettings({ disable }, new Map());
 }
 
+/** A stack whose database has run what was shipped. */
+async function migrated(t: Parameters<typeof temporaryHome>[0]): Promise<RunFixture> {
+  const fixture = new RunFixture(await temporaryHome(t));
+  await fixture.run({ name: "up" });
+  fixture.said = "";
+  return fixture;
+}
+
 describe("deploy and the check", () => {
   it("refuses an error in a new file before anything is built, with file, line, rule and fix", async (t) => {
-    const fixture = new RunFixture(await temporaryHome(t));
+    const fixture = await migrated(t);
     let opened = false;
     const report = await fixture.deploy({
       readCheckout: async () => checkout(INDEX),
@@ -47,7 +55,7 @@ describe("deploy and the check", () => {
     });
     assert.equal(opened, false);
     assert.equal(report.exitCode, 3);
-    assert.equal(fixture.aws.ecs.tasks.length, 0);
+    assert.equal(fixture.aws.ecs.tasks.length, 1);
     assert.deepEqual(report.verdict, {
       kind: "notStarted",
       reason: "refused",
@@ -59,12 +67,12 @@ describe("deploy and the check", () => {
   });
 
   it("shows warnings and goes on; what was shipped gets none, whatever it holds", async (t) => {
-    const fixture = new RunFixture(await temporaryHome(t));
+    const fixture = await migrated(t);
     const report = await fixture.deploy({
       readCheckout: async () => checkout("ALTER TABLE users ADD COLUMN x int;\n"),
       checkContent,
     });
-    assert.equal(report.verdict.kind, "applied");
+    assert.equal(report.exitCode, 0);
     const warnings = fixture.said.split("\n").filter((line) => line.startsWith("warning: "));
     assert.deepEqual(warnings, [
       "warning: 20261125_x.up.sql:1: warning lock-timeout: the lock on users is waited for without limit, and all who come later wait behind it → put SET LOCAL lock_timeout = '5s'; first in the file",
@@ -72,7 +80,7 @@ describe("deploy and the check", () => {
   });
 
   it("goes past with the rule off, or without the check; not past the order of the files", async (t) => {
-    const fixture = new RunFixture(await temporaryHome(t));
+    const fixture = await migrated(t);
     const readCheckout = async () => checkout(INDEX);
     const settings = off("index-not-concurrent");
     assert.equal((await fixture.deploy({ readCheckout, checkContent, checkSettings: settings })).exitCode, 0);
@@ -82,12 +90,12 @@ describe("deploy and the check", () => {
   });
 
   it("takes an unknown rule for wrong usage", async (t) => {
-    const fixture = new RunFixture(await temporaryHome(t));
+    const fixture = await migrated(t);
     await assert.rejects(fixture.deploy({ checkContent, checkSettings: off("nope") }), ConfigError);
   });
 
   it("lets a repaired way back pass where its rule is off, as the refusal says", async (t) => {
-    const fixture = new RunFixture(await temporaryHome(t));
+    const fixture = await migrated(t);
     const repaired = sampleCheckout().map((entry) =>
       entry.parsed?.direction === "down" ? { ...entry, bytes: Buffer.from("SELECT 2;\n") } : entry,
     );
@@ -100,11 +108,45 @@ describe("deploy and the check", () => {
   });
 
   it("reads no SQL of another database", async (t) => {
-    const fixture = new RunFixture(await temporaryHome(t));
+    const fixture = await migrated(t);
     const readCheckout = async () => checkout("ALTER TABLE `users` ENGINE = InnoDB;\n");
     assert.equal((await fixture.deploy({ readCheckout, checkContent })).exitCode, 3);
     const other = async () => checkSettings({}, new Map([["ecs-migrate:checkDialect", "other"]]));
     assert.equal((await fixture.deploy({ readCheckout, checkContent, checkSettings: other })).exitCode, 0);
+  });
+});
+
+describe("the first deploy onto a database", () => {
+  const first = async (t: Parameters<typeof temporaryHome>[0], version: number) => {
+    const fixture = new RunFixture(await temporaryHome(t));
+    fixture.aws.database.force(version, "by hand");
+    return fixture;
+  };
+
+  it("takes what the database has run as the baseline, and says so", async (t) => {
+    const fixture = await first(t, 20261124);
+    const readCheckout = async () =>
+      checkout("SELECT 1;\n").map((one) =>
+        one.parsed?.version === 20261122n ? { ...one, bytes: Buffer.from(INDEX) } : one,
+      );
+    const report = await fixture.deploy({
+      findOutputs: async () => ({ ...fixture.aws.outputs, migrations: [] }),
+      readCheckout,
+      checkContent,
+    });
+    assert.equal(report.exitCode, 0);
+    assert.match(
+      fixture.said,
+      /The database is at 20261124: 3 migrations up to it count as run, and are not checked/,
+    );
+  });
+
+  it("refuses what lies above it, before the migration runs", async (t) => {
+    const fixture = await first(t, 20261124);
+    const report = await fixture.deploy({ readCheckout: async () => checkout(INDEX), checkContent });
+    assert.equal(report.exitCode, 3);
+    assert.match(fixture.said, /20261125_x\.up\.sql:1: error index-not-concurrent/);
+    assert.deepEqual(fixture.aws.database.state, { version: 20261124, dirty: false });
   });
 });
 

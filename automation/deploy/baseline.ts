@@ -1,0 +1,36 @@
+/** The first deploy onto a database asks it what it has run, and checks what lies above that. */
+import { findingLine } from "../check/finding.ts";
+import { DEFAULT_CHECK } from "../check/settings.ts";
+import type { Outputs } from "../contract/outputs.ts";
+import { checkAboveBaseline } from "../guard/baseline.ts";
+import { versionOf } from "../report/report.ts";
+import { runOperation } from "../run/runOperation.ts";
+import type { DeployDeps } from "./deps.ts";
+
+/**
+ * A database that cannot be asked is left to the run, which says why. A dirty one too.
+ *
+ * @throws {CheckoutRefusedError} if a file above the database's version would fail or keep others waiting
+ */
+export async function checkBaseline(deps: DeployDeps, outputs: Outputs): Promise<void> {
+  const mode = deps.migrate ?? outputs.migrate;
+  if (deps.checkContent !== true || mode === "skip" || mode === "manual") return;
+  const [ecs, logs] = await Promise.all([deps.connectEcs(outputs.region), deps.connectLogs(outputs.region)]);
+  deps.terminal.say("No run on this database is on record: asking it what it has run");
+  const report = await runOperation(
+    { ...deps, outputs, ecs, logs },
+    { name: "version" },
+    outputs.taskDefinitionArn,
+  );
+  const version = versionOf(report);
+  if (version === null || version.dirty) return;
+  const settings = (await deps.checkSettings?.()) ?? DEFAULT_CHECK;
+  const checkout = await deps.readCheckout();
+  const now = new Date(deps.clock.now());
+  const { findings, text } = await checkAboveBaseline(
+    { stack: deps.stack, checkout, settings, now },
+    version,
+  );
+  if (text !== null) deps.terminal.say(text);
+  for (const found of findings) deps.terminal.warn(findingLine(found));
+}
