@@ -59,7 +59,7 @@ async function run(): Promise<number> {
     keepSecret: secrets.add,
     interactive,
     color: stdout.isTTY === true && !plain,
-    print: (text) => stdout.write(text),
+    print: (text) => stdout.write(secrets.mask(text)),
     finish: (code) => {
       exitCode = code;
     },

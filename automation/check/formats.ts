@@ -1,6 +1,7 @@
 /** The four outputs of `check`: for people, for scripts, SARIF for GitHub, code quality for GitLab. */
 import { createHash } from "node:crypto";
 import type { ExitCode } from "../contract/errors.ts";
+import { jsonText } from "../text/json.ts";
 import { safeLine } from "../text/plainText.ts";
 import type { Format } from "./choices.ts";
 import { errorsOf, type Finding, findingLine, pathIn } from "./finding.ts";
@@ -27,16 +28,12 @@ export function render(format: Format, report: Report): string {
     case "human":
       return renderHuman(report);
     case "json":
-      return json(jsonReport(report));
+      return jsonText(jsonReport(report));
     case "sarif":
-      return json(sarif(report));
+      return jsonText(sarif(report));
     case "codequality":
-      return json(codeQuality(report));
+      return jsonText(codeQuality(report));
   }
-}
-
-function json(value: unknown): string {
-  return `${JSON.stringify(value, null, 2)}\n`;
 }
 
 function renderHuman({ findings, renamed, files, folder }: Report): string {

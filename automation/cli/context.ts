@@ -24,11 +24,6 @@ export interface CommandContext {
   readonly finish: (exitCode: ExitCode) => void;
 }
 
-/** JSON as `--json` prints it. */
-export function jsonText(value: unknown): string {
-  return `${JSON.stringify(value, undefined, 2)}\n`;
-}
-
 /**
  * The folder that the person stands in. `npm run` changes to the folder of package.json and leaves the other in INIT_CWD;
  * a process that was started elsewhere by a script of npm's is not meant by it. Pure.

@@ -1,5 +1,5 @@
 /** The secrets that this process was given: masked wherever they stand, whatever their shape. */
-import { redactor } from "../text/redact.ts";
+import { literalMasker, redactor } from "../text/redact.ts";
 
 /** Variables of the environment that hold one. The database's URL is none of this process's; a shell may have it set. */
 const VARIABLES = [
@@ -17,19 +17,24 @@ const SHORTEST = 8;
 export interface KnownSecrets {
   /** Masks the known secrets, and what looks like one. */
   readonly redact: (text: string) => string;
+  /** Masks the known secrets and nothing else: for standard output, which may be JSON. */
+  readonly mask: (text: string) => string;
   /** From now on this one is masked as well. */
   readonly add: (secret: string) => void;
 }
 
 export function knownSecrets(env: Readonly<Record<string, string | undefined>>): KnownSecrets {
   const secrets = VARIABLES.flatMap((name) => env[name] ?? []).filter((secret) => secret.length >= SHORTEST);
-  let mask = redactor(secrets);
+  let redact = redactor(secrets);
+  let mask = literalMasker(secrets);
   return {
-    redact: (text) => mask(text),
+    redact: (text) => redact(text),
+    mask: (text) => mask(text),
     add: (secret) => {
       if (secret.length < SHORTEST) return;
       secrets.push(secret);
-      mask = redactor(secrets);
+      redact = redactor(secrets);
+      mask = literalMasker(secrets);
     },
   };
 }

@@ -11,7 +11,7 @@ import { SOURCE_VARIABLE, type Source } from "../contract/source.ts";
 import { deploy } from "../deploy/deploy.ts";
 import type { PlanDeps } from "../deploy/deps.ts";
 import { commitTime, orderOf } from "../deploy/overtaken.ts";
-import { slackUrl } from "../notify/slack/webhookUrl.ts";
+import { findNotifiers } from "../notify/notifiers.ts";
 import { findOutputs, type PulumiLocation, readStackConfig } from "../stack/pulumiCli.ts";
 import { finishRun } from "./finishRun.ts";
 import { findFolder } from "./folder.ts";
@@ -93,8 +93,8 @@ async function announcePlan(
 ): Promise<void> {
   const { announce } = await import("../deploy/announcePlan.ts");
   const { production } = deps.outputs;
-  const toSlack = production && (options.slack ?? true);
-  await announce(deps, settings, toSlack ? () => slackUrl(context, deps.outputs) : undefined);
+  const notifies = production && (options.slack ?? true);
+  await announce(deps, settings, notifies ? () => findNotifiers(context, deps.outputs) : undefined);
 }
 
 /** @throws {ConfigError} for any value but `skip` and `auto` */

@@ -4,7 +4,7 @@ import { connectLogs, type LogsApi } from "../aws/clients.ts";
 import { awsErrorText } from "../aws/errors.ts";
 import type { Dialect } from "../check/choices.ts";
 import { checkSettings } from "../check/settings.ts";
-import { type CommandContext, jsonText } from "../cli/context.ts";
+import type { CommandContext } from "../cli/context.ts";
 import type { DoctorCommandOptions } from "../cli/programLook.ts";
 import { EXIT, type ExitCode } from "../contract/errors.ts";
 import type { Outputs } from "../contract/outputs.ts";
@@ -20,6 +20,7 @@ import { type MigrationFile, readMigrationFiles } from "../migrations/folder.ts"
 import { versionOf } from "../report/report.ts";
 import { type PulumiLocation, readOutputs, readStackConfig } from "../stack/pulumiCli.ts";
 import { systemClock } from "../task/clock.ts";
+import { jsonText } from "../text/json.ts";
 import { redact } from "../text/redact.ts";
 import { askStatus } from "./askStatus.ts";
 import { findFolder } from "./folder.ts";

@@ -1,16 +1,16 @@
-/** The end of each command that runs an operation: everyone is told, then the exit code is set. */
+/** The end of each command that runs an operation: the report is delivered, then the exit code is set. */
 import { resolve } from "node:path";
 import type { CommandContext } from "../cli/context.ts";
 import type { RunOptions } from "../cli/options.ts";
 import type { ExitCode } from "../contract/errors.ts";
 import type { Outputs } from "../contract/outputs.ts";
-import { tell } from "../notify/deliver.ts";
-import { slackUrl } from "../notify/slack/webhookUrl.ts";
+import { deliver } from "../notify/deliver.ts";
+import { findNotifiers } from "../notify/notifiers.ts";
 import type { RunReport } from "../report/report.ts";
 
 /**
- * @param outputs undefined where the stack has none
- * @param slack whether Slack is told
+ * @param outputs undefined if the stack has none
+ * @param slack whether the notifiers are used
  */
 export async function finishRun(
   context: CommandContext,
@@ -19,13 +19,13 @@ export async function finishRun(
   outputs: Outputs | undefined,
   slack: boolean,
 ): Promise<void> {
-  await tell(report, {
+  await deliver(report, {
     terminal: context.terminal,
     print: context.print,
     color: context.color,
     json: options.json,
     reportFile: options.report === undefined ? undefined : resolve(context.cwd, options.report),
-    slack: slack ? () => slackUrl(context, outputs) : undefined,
+    notifiers: slack ? () => findNotifiers(context, outputs) : undefined,
   });
   context.finish(report.exitCode as ExitCode);
 }

@@ -1,13 +1,14 @@
 /** The command `history`: needs credentials and the stack's outputs, and nothing else. */
 import { connectLogs } from "../aws/clients.ts";
 import { awsErrorText } from "../aws/errors.ts";
-import { type CommandContext, jsonText } from "../cli/context.ts";
+import type { CommandContext } from "../cli/context.ts";
 import type { HistoryCommandOptions } from "../cli/programLook.ts";
 import { ConfigError, EXIT } from "../contract/errors.ts";
 import type { Outputs } from "../contract/outputs.ts";
 import { type HistoryEntry, readHistory } from "../history/history.ts";
 import { historyJson, historyLines } from "../history/text.ts";
 import { readOutputs } from "../stack/pulumiCli.ts";
+import { jsonText } from "../text/json.ts";
 import { locate } from "./locate.ts";
 
 export async function historyCommand(context: CommandContext, options: HistoryCommandOptions): Promise<void> {

@@ -1,9 +1,10 @@
 /** The command `new`: makes the two files of a migration. */
 import { relative } from "node:path";
-import { type CommandContext, jsonText } from "../cli/context.ts";
+import type { CommandContext } from "../cli/context.ts";
 import type { NewCommandOptions } from "../cli/programLook.ts";
 import { EXIT } from "../contract/errors.ts";
 import { createMigration } from "../migrations/create.ts";
+import { jsonText } from "../text/json.ts";
 import { findFolder } from "./folder.ts";
 import { outputsOf } from "./locate.ts";
 

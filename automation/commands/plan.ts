@@ -1,18 +1,19 @@
 /** The command `plan`: asks the database for its version, and says what an operation would run. */
 
 import { checkSettings } from "../check/settings.ts";
-import { type CommandContext, jsonText } from "../cli/context.ts";
+import type { CommandContext } from "../cli/context.ts";
 import type { PlanCommandOptions } from "../cli/programLook.ts";
 import { EXIT, type ExitCode } from "../contract/errors.ts";
 import type { Operation } from "../contract/operations.ts";
 import type { Outputs } from "../contract/outputs.ts";
 import { readMigrationFiles } from "../migrations/folder.ts";
-import { tell } from "../notify/deliver.ts";
+import { deliver } from "../notify/deliver.ts";
 import { makePlan, type PlanReport } from "../plan/makePlan.ts";
 import { planLines } from "../plan/text.ts";
 import { type RunReport, versionOf } from "../report/report.ts";
 import { type PulumiLocation, readOutputs, readStackConfig } from "../stack/pulumiCli.ts";
 import { systemClock } from "../task/clock.ts";
+import { jsonText } from "../text/json.ts";
 import { redact } from "../text/redact.ts";
 import { askStatus } from "./askStatus.ts";
 import { findFolder } from "./folder.ts";
@@ -28,7 +29,7 @@ export async function planCommand(
   const [outputs, config] = await Promise.all([readOutputs(location), readStackConfig(location)]);
   const plan = await planOperation(context, { location, outputs, config }, operation, options);
   if ("verdict" in plan) {
-    await tell(plan, { ...context, json: options.json, reportFile: undefined, slack: undefined });
+    await deliver(plan, { ...context, json: options.json, reportFile: undefined, notifiers: undefined });
     context.finish(plan.exitCode as ExitCode);
     return;
   }

@@ -1,8 +1,7 @@
 /** `deploy --plan`: says what will run before it runs. It never keeps the migration from running. */
 
 import type { CheckSettings } from "../check/settings.ts";
-import { sendToSlack } from "../notify/slack/client.ts";
-import { planMessage } from "../notify/slack/planMessage.ts";
+import type { Notifier } from "../notify/notifier.ts";
 import { makePlan, type PlanReport } from "../plan/makePlan.ts";
 import { planLines } from "../plan/text.ts";
 import type { RunReport } from "../report/report.ts";
@@ -12,15 +11,14 @@ import { redact } from "../text/redact.ts";
 import type { PlanDeps } from "./deps.ts";
 
 /**
- * Asks the database, and tells the terminal and, where there is a URL, Slack. What goes wrong is a warning.
+ * Asks the database, prints the plan and sends it to the notifiers. What goes wrong is a warning.
  *
- * @param slackUrl reads the webhook's URL; undefined where Slack is not told
+ * @param notifiers looks up who is to be notified; undefined if nobody is
  */
 export async function announce(
   deps: PlanDeps,
   settings: CheckSettings,
-  slackUrl: (() => Promise<string | undefined>) | undefined,
-  fetch?: typeof globalThis.fetch,
+  notifiers: (() => Promise<readonly Notifier[]>) | undefined,
 ): Promise<void> {
   const { terminal, stack, outputs, origin } = deps;
   try {
@@ -30,11 +28,11 @@ export async function announce(
       return;
     }
     for (const line of planLines(plan)) terminal.say(line);
-    const url = await slackUrl?.();
-    if (url === undefined) return;
-    const message = planMessage(plan, outputs.application, origin);
-    const answer = await sendToSlack({ url, message, ...(fetch ? { fetch } : {}) });
-    if (!answer.sent) terminal.warn(answer.warning);
+    const notice = { plan, application: outputs.application, origin };
+    for (const notifier of (await notifiers?.()) ?? []) {
+      const delivery = await notifier.sendPlan(notice);
+      if (!delivery.sent) terminal.warn(delivery.warning);
+    }
   } catch (error) {
     terminal.warn(
       `no plan could be made for ${stack}: ${redact(error instanceof Error ? error.message : String(error))}`,

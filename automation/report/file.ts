@@ -1,33 +1,18 @@
 /** A run's report as a file: JSON for machines, Markdown for a CI's summary, HTML for people. */
-import { mkdir, rename, rm, stat, writeFile } from "node:fs/promises";
-import { dirname } from "node:path";
-import { operationText } from "../contract/operations.ts";
-import { durationText } from "../text/duration.ts";
+import { jsonText } from "../text/json.ts";
 import { safeLine, safeText } from "../text/plainText.ts";
-import { redact } from "../text/redact.ts";
-import { verdictSpan } from "../verdict/facts.ts";
+import { fileRows, isGood, known, mainFacts, originFacts, reportSign, reportTitle } from "./facts.ts";
 import type { RunReport } from "./report.ts";
 import { serviceLine } from "./services.ts";
+import { writeWhole } from "./write.ts";
 
 /**
- * Writes a report: Markdown if the name ends with `.md`, a page if it ends with `.html`, else JSON. A file appears whole or not at all; its folder is
- * made where it is not there. A pipe or a device is written to as it stands.
+ * Writes a report: Markdown if the name ends with `.md`, a page if it ends with `.html`, else JSON.
  *
  * @throws the file system's error
  */
 export async function writeReport(path: string, report: RunReport): Promise<void> {
-  const text = await reportText(path, report);
-  if (await isSpecial(path)) return await writeFile(path, text);
-  await mkdir(dirname(path), { recursive: true });
-  // Beside its target, since a rename does not cross file systems.
-  const temporary = `${path}.${process.pid}.tmp`;
-  try {
-    await writeFile(temporary, text);
-    await rename(temporary, path);
-  } catch (error) {
-    await rm(temporary, { force: true });
-    throw error;
-  }
+  await writeWhole(path, await reportText(path, report));
 }
 
 /** The page is loaded only when it is asked for: a rerun loads nothing of it. */
@@ -36,27 +21,15 @@ async function reportText(path: string, report: RunReport): Promise<string> {
   return /\.md$/i.test(path) ? reportMarkdown(report) : reportJson(report);
 }
 
-async function isSpecial(path: string): Promise<boolean> {
-  try {
-    const { isFile, isDirectory } = await stat(path).then((found) => ({
-      isFile: found.isFile(),
-      isDirectory: found.isDirectory(),
-    }));
-    return !isFile && !isDirectory;
-  } catch {
-    return false;
-  }
-}
-
 /** The report as JSON, every text in it masked. `schema` tells its version; new fields come without a new number. Pure. */
 export function reportJson(report: RunReport): string {
-  return `${JSON.stringify(report, (_, value: unknown) => (typeof value === "string" ? redact(value) : value), 2)}\n`;
+  return jsonText(report);
 }
 
 /** The report as Markdown (GitHub's kind). Pure. */
 export function reportMarkdown(report: RunReport): string {
   const sections = [
-    `## ${markdown(`${report.application} ${report.stack}: ${report.headline}`)}`,
+    `## ${markdown(`${reportSign(report).mark} ${reportTitle(report)}`)}`,
     report.why === null ? "" : markdown(report.why),
     factsTable(report),
     filesTable(report),
@@ -69,38 +42,22 @@ export function reportMarkdown(report: RunReport): string {
   return `${sections.filter((section) => section !== "").join("\n\n")}\n`;
 }
 
-function factsTable({
-  operation,
-  databaseChanged,
-  verdict,
-  durationMs,
-  exitCode,
-  origin,
-  startedAt,
-}: RunReport): string {
-  const rows: [string, string | null][] = [
-    ["Operation", operationText(operation)],
-    ["Database changed", databaseChanged],
-    ["Version", verdictSpan(verdict)],
-    ["Exit code", String(exitCode)],
-    ["Started", startedAt],
-    ["Took", durationText(durationMs)],
-    ["By", origin.by],
-    ["Branch", origin.branch],
-    ["Commit", origin.commit],
-    ["Build", origin.build],
+function factsTable(report: RunReport): string {
+  const rows = [
+    ...mainFacts(report),
+    ...known([
+      ["Exit code", String(report.exitCode)],
+      ["Started", report.startedAt],
+    ]),
+    ...originFacts(report),
   ];
-  const lines = rows.flatMap(([name, value]) => (value === null ? [] : [`| ${name} | ${markdown(value)} |`]));
+  const lines = rows.map(([label, value]) => `| ${label} | ${markdown(value)} |`);
   return ["| | |", "| --- | --- |", ...lines].join("\n");
 }
 
-function filesTable({ verdict }: RunReport): string {
-  if (!("files" in verdict) || verdict.files.length === 0) return "";
-  const rows = verdict.files.map(
-    ({ version, name, direction, ms }) =>
-      `| ${markdown(`${version}_${name}.${direction}.sql`)} | ${durationText(ms)} |`,
-  );
-  return ["| File | Time |", "| --- | ---: |", ...rows].join("\n");
+function filesTable(report: RunReport): string {
+  const rows = fileRows(report).map(([name, note]) => `| ${markdown(name)} | ${note} |`);
+  return rows.length === 0 ? "" : ["| File | Time |", "| --- | ---: |", ...rows].join("\n");
 }
 
 function servicesList({ services }: RunReport): string {
@@ -116,9 +73,9 @@ function nextList({ next }: RunReport): string {
   return `### Next\n\n${steps.join("\n")}`;
 }
 
-function logSection({ verdict, logTail }: RunReport): string {
-  if (logTail.length === 0 || verdict.kind === "applied" || verdict.kind === "unchanged") return "";
-  return `### End of the log\n\n${fenced(logTail.join("\n"), "text")}`;
+function logSection(report: RunReport): string {
+  if (report.logTail.length === 0 || isGood(report)) return "";
+  return `### End of the log\n\n${fenced(report.logTail.join("\n"), "text")}`;
 }
 
 function linksLine({ links }: RunReport): string {

@@ -2,11 +2,9 @@
  * A run's report as one self-contained page: no script, style, font or picture comes from elsewhere, and without
  * JavaScript only the copy buttons are missing. Pure.
  */
-import { operationText } from "../contract/operations.ts";
-import { durationText } from "../text/duration.ts";
 import { safeLine, safeText } from "../text/plainText.ts";
-import { verdictSpan } from "../verdict/facts.ts";
 import { escapeHtml } from "./escapeHtml.ts";
+import { known, mainFacts, originFacts, reportTitle } from "./facts.ts";
 import { PAGE_SCRIPT, PAGE_STYLE } from "./page.ts";
 import type { RunReport } from "./report.ts";
 import { serviceLine } from "./services.ts";
@@ -14,7 +12,7 @@ import { timelineOf, timelineSvg } from "./timeline.ts";
 
 /** The page, every text in it masked and escaped. */
 export function reportHtml(report: RunReport): string {
-  const title = line(`${report.application} ${report.stack}: ${report.headline}`);
+  const title = line(reportTitle(report));
   const body = [
     `<header class="${report.verdict.kind}"><p class="verdict">${line(report.verdict.kind)}</p><h1>${title}</h1>`,
     report.why === null ? "" : `<p>${line(report.why)}</p>`,
@@ -64,24 +62,19 @@ function nextSection({ next }: RunReport): string {
 }
 
 function factsSection(report: RunReport): string {
-  const { origin } = report;
-  const rows: [string, string | null][] = [
-    ["Operation", operationText(report.operation)],
-    ["Database changed", report.databaseChanged],
-    ["Version", verdictSpan(report.verdict)],
-    ["Exit code", String(report.exitCode)],
-    ["Started", report.startedAt],
-    ["Took", durationText(report.durationMs)],
-    ["By", origin.by],
-    ["Branch", origin.branch],
-    ["Commit", origin.commit],
-    ["Build", origin.build],
-    ["Image", report.image],
-    ["Task", report.task?.arn ?? null],
+  const rows = [
+    ...mainFacts(report),
+    ...known([
+      ["Exit code", String(report.exitCode)],
+      ["Started", report.startedAt],
+    ]),
+    ...originFacts(report),
+    ...known([
+      ["Image", report.image],
+      ["Task", report.task?.arn ?? null],
+    ]),
   ];
-  const lines = rows.flatMap(([name, value]) =>
-    value === null ? [] : [`<dt>${name}</dt><dd>${line(value)}</dd>`],
-  );
+  const lines = rows.map(([label, value]) => `<dt>${label}</dt><dd>${line(value)}</dd>`);
   return section("Facts", `<dl>${lines.join("\n")}</dl>`);
 }
 

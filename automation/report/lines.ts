@@ -1,21 +1,18 @@
 /** A run's report as lines for a terminal. Pure. */
 import { styleText } from "node:util";
-import { durationText } from "../text/duration.ts";
 import { safeLine } from "../text/plainText.ts";
-import type { VerdictKind } from "../verdict/verdict.ts";
+import type { Sign } from "../verdict/kind.ts";
+import { type Fact, fileRows, isGood, known, mainFacts, reportSign, reportTitle } from "./facts.ts";
 import type { RunReport } from "./report.ts";
-import { isNotLive, serviceLine } from "./services.ts";
+import { serviceLine } from "./services.ts";
 
 type Format = Parameters<typeof styleText>[0];
 
-const LOOKS: Readonly<Record<VerdictKind, { readonly sign: string; readonly format: Format }>> = {
-  applied: { sign: "✔", format: ["bold", "green"] },
-  unchanged: { sign: "✔", format: "bold" },
-  notStarted: { sign: "✖", format: ["bold", "red"] },
-  failed: { sign: "✖", format: ["bold", "red"] },
-  dirty: { sign: "✖", format: ["bold", "red"] },
-  interrupted: { sign: "!", format: ["bold", "yellow"] },
-  unknown: { sign: "?", format: ["bold", "yellow"] },
+const FORMATS: Readonly<Record<Sign["tone"], Format>> = {
+  good: ["bold", "green"],
+  plain: "bold",
+  bad: ["bold", "red"],
+  warning: ["bold", "yellow"],
 };
 
 export interface TerminalTextOptions {
@@ -25,15 +22,14 @@ export interface TerminalTextOptions {
 
 /**
  * The verdict in the first line, then the files, the cause, and what to do now. The log is left out, since a terminal has
- * shown it already, and the warnings, since they were told as they came. No line ends with a line feed.
+ * shown it already, and the warnings, since they were printed as they came. No line ends with a line feed.
  */
 export function verdictLines(report: RunReport, { color }: TerminalTextOptions): string[] {
   const style = (format: Format, text: string) =>
     color ? styleText(format, text, { validateStream: false }) : text;
-  const { sign, format } = LOOKS[isNotLive(report.verdict, report.services) ? "failed" : report.verdict.kind];
-  const who = report.application === report.stack ? report.stack : `${report.application} ${report.stack}`;
+  const { mark, tone } = reportSign(report);
   return [
-    style(format, `${sign} ${safeLine(`${who}: ${report.headline}`)}`),
+    style(FORMATS[tone], `${mark} ${safeLine(reportTitle(report))}`),
     ...fileLines(report),
     ...report.services.map((service) => `  ${safeLine(serviceLine(service))}`),
     ...facts(report).map(([name, value]) => `  ${style("dim", `${name}:`)} ${safeLine(value)}`),
@@ -41,30 +37,29 @@ export function verdictLines(report: RunReport, { color }: TerminalTextOptions):
   ];
 }
 
-function fileLines({ verdict }: RunReport): string[] {
-  if (verdict.kind === "unchanged")
-    return (verdict.pending ?? []).map(
-      ({ version, name }) => `  ${safeLine(`${version}_${name}.up.sql`)}  pending`,
-    );
-  if (verdict.kind === "notStarted" || verdict.kind === "unknown") return [];
-  const rows = verdict.files.map(
-    ({ version, name, direction, ms }) =>
-      [safeLine(`${version}_${name}.${direction}.sql`), durationText(ms)] as const,
-  );
+function fileLines(report: RunReport): string[] {
+  const rows = fileRows(report).map(([name, note]) => [safeLine(name), note] as const);
   const width = Math.max(0, ...rows.map(([name]) => name.length));
-  return rows.map(([name, time]) => `  ${name.padEnd(width)}  ${time}`);
+  return rows.map(([name, note]) => `  ${name.padEnd(width)}  ${note}`);
 }
 
-function facts({ why, databaseChanged, verdict, task, links, durationMs }: RunReport): [string, string][] {
-  const well = verdict.kind === "applied" || verdict.kind === "unchanged";
-  const rows: [string, string | null][] = [
-    ["why", why],
-    ["database changed", well ? null : databaseChanged],
-    ["took", durationText(durationMs)],
-    ["task", task?.arn ?? null],
-    ["log", well ? null : links.logStream],
+/** A person who typed the command knows the operation, and the headline has the versions. */
+const IN_HEADLINE: ReadonlySet<string> = new Set(["Operation", "Version"]);
+
+function facts(report: RunReport): Fact[] {
+  const good = isGood(report);
+  const main = mainFacts(report).filter(
+    ([label]) => !IN_HEADLINE.has(label) && !(good && label === "Database changed"),
+  );
+  const rows = [
+    ...known([["Why", report.why]]),
+    ...main,
+    ...known([
+      ["Task", report.task?.arn ?? null],
+      ["Log", good ? null : report.links.logStream],
+    ]),
   ];
-  return rows.flatMap(([name, value]) => (value === null ? [] : [[name, value] as [string, string]]));
+  return rows.map(([label, value]) => [label.toLowerCase(), value]);
 }
 
 function nextLines({ next }: RunReport, style: (format: Format, text: string) => string): string[] {

@@ -4,6 +4,7 @@ import type { Operation } from "../contract/operations.ts";
 import type { Origin } from "../contract/origin.ts";
 import type { Outputs } from "../contract/outputs.ts";
 import type { EcsTaskRun } from "../task/taskRun.ts";
+import { cleanData } from "../text/json.ts";
 import { redact } from "../text/redact.ts";
 import { describeVerdict, exitCodeOf } from "../verdict/describe.ts";
 import type { Verdict } from "../verdict/verdict.ts";
@@ -40,6 +41,7 @@ export function makeReport(facts: ReportFacts): RunReport {
     logStream: run?.logStream ?? null,
     taskArn: run?.task?.arn ?? (verdict.kind === "notStarted" ? verdict.taskArn : undefined) ?? null,
     migrations: outputs?.migrations ?? [],
+    engine: run?.result?.database?.engine ?? null,
     revisionWithVersion: facts.revisionWithVersion ?? null,
   });
   return {
@@ -49,7 +51,7 @@ export function makeReport(facts: ReportFacts): RunReport {
     production: outputs?.production ?? false,
     region: outputs?.region ?? "",
     operation: facts.operation,
-    verdict: redactVerdict(verdict),
+    verdict: cleanData(verdict),
     exitCode: exitCodeOf(verdict),
     ...text,
     services: [],
@@ -62,20 +64,4 @@ export function makeReport(facts: ReportFacts): RunReport {
     logTail: (run?.logTail ?? []).map((line) => redact(line)),
     warnings: [...(run?.warnings ?? []), ...(facts.warnings ?? [])].map((line) => redact(line)),
   };
-}
-
-/** The verdict's own texts are shown by `--json` and `--report` as they are. */
-function redactVerdict(verdict: Verdict): Verdict {
-  switch (verdict.kind) {
-    case "failed":
-      return { ...verdict, error: redact(verdict.error) };
-    case "dirty":
-      return { ...verdict, error: verdict.error === null ? null : redact(verdict.error) };
-    case "notStarted":
-    case "interrupted":
-    case "unknown":
-      return { ...verdict, detail: redact(verdict.detail) };
-    default:
-      return verdict;
-  }
 }

@@ -2,8 +2,8 @@
  * What a person sees while a run goes on. On a terminal a spinner shows the elapsed time and the running file; elsewhere,
  * and where CI or NO_COLOR say so, there are plain lines. All of it goes to standard error: standard output is the result's.
  */
-import { stripVTControlCharacters } from "node:util";
 import type { Spinner } from "yocto-spinner";
+import { safeText } from "../text/plainText.ts";
 
 /** Where text is written; a process's stderr is one. */
 export interface Writable {
@@ -41,15 +41,16 @@ export interface TerminalOptions {
 const REFRESH_MS = 1_000;
 
 export function createTerminal({ stream, redact, spinner, now }: TerminalOptions): Terminal {
+  const clean = (text: string): string => safeText(text, redact);
   const print = (line: string): void => {
     // What Pulumi says and a log event may have lines of their own; a secret may span them.
-    for (const part of redact(line).split(/\r?\n/)) stream.write(`${printable(part)}\n`);
+    for (const part of clean(line).split("\n")) stream.write(`${part}\n`);
   };
   return {
     say: print,
     warn: (line) => print(`warning: ${line}`),
     activity: (title) =>
-      spinner ? spinningActivity(title, print, spinner, now) : plainActivity(title, print),
+      spinner ? spinningActivity(title, print, clean, spinner, now) : plainActivity(title, print),
   };
 }
 
@@ -67,14 +68,15 @@ function plainActivity(title: string, print: (line: string) => void): Activity {
 function spinningActivity(
   title: string,
   print: (line: string) => void,
+  clean: (text: string) => string,
   makeSpinner: (text: string) => Spinner,
   now: () => number,
 ): Activity {
   const startedAt = now();
   let detail = "";
-  const spinner = makeSpinner(title).start();
+  const spinner = makeSpinner(clean(title)).start();
   const refresh = (): void => {
-    spinner.text = `${title} ${elapsed(now() - startedAt)}${detail}`;
+    spinner.text = clean(`${title} ${elapsed(now() - startedAt)}${detail}`);
   };
   const timer = setInterval(refresh, REFRESH_MS);
   timer.unref();
@@ -103,9 +105,4 @@ function spinningActivity(
 export function elapsed(ms: number): string {
   const seconds = Math.floor(ms / 1000);
   return seconds < 60 ? `${seconds} s` : `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
-}
-
-/** A log may hold any bytes; none of them may command the terminal. Pure. */
-export function printable(line: string): string {
-  return stripVTControlCharacters(line).replace(/(?!\t)\p{Cc}/gu, "\ufffd");
 }

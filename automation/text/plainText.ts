@@ -1,4 +1,4 @@
-/** Text from a log or from AWS, fit to be shown. Pure. */
+/** Text from a log, from AWS or from a file, fit to be shown: the one cleaner of every way out. Pure, linear in time. */
 import { stripVTControlCharacters } from "node:util";
 import { redact } from "./redact.ts";
 
@@ -22,14 +22,20 @@ export function wellFormed(text: string): string {
   return text.replace(/\p{Surrogate}/gu, "\ufffd");
 }
 
-/** Fit to leave the script. Masked after the control characters are gone: one in a password's midst would hide it. */
-export function safeText(text: string): string {
-  return redact(plainText(text));
+/**
+ * Fit to leave the program. Masked after the control characters are gone: one in a password's midst would hide it.
+ *
+ * @param mask what masks besides the shapes: a process knows secrets of its own
+ */
+export function safeText(text: string, mask: (text: string) => string = redact): string {
+  return mask(plainText(text));
 }
 
 /** {@link safeText} on one line. */
 export function safeLine(text: string): string {
   return safeText(text)
-    .replace(/\s*\n\s*/g, " ")
-    .trim();
+    .split("\n")
+    .map((line) => line.trim())
+    .filter((line) => line !== "")
+    .join(" ");
 }

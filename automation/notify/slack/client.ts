@@ -5,6 +5,7 @@
  */
 import type { FetchFunction, IncomingWebhook } from "@slack/webhook";
 import { redact } from "../../text/redact.ts";
+import type { Delivery } from "../notifier.ts";
 import type { SlackMessage } from "./blocks.ts";
 
 export interface SlackOptions {
@@ -21,8 +22,6 @@ export interface SlackOptions {
   readonly attempts?: number;
 }
 
-export type SlackAnswer = { readonly sent: true } | { readonly sent: false; readonly warning: string };
-
 /** A deploy waits no longer than this for Slack, in milliseconds. */
 const TOTAL_MS = 30_000;
 const TIMEOUT_MS = 8_000;
@@ -37,7 +36,7 @@ type Attempt =
   | { readonly kind: "refused"; readonly reason: string; readonly word: string };
 
 /** Sends, and tries again what may pass: a lost connection, a 5xx, a 429 after the time it asks for; about 30 s in all. */
-export async function sendToSlack(options: SlackOptions): Promise<SlackAnswer> {
+export async function sendToSlack(options: SlackOptions): Promise<Delivery> {
   const problem = urlProblem(options.url);
   if (problem !== null) return unsent(problem, options.url);
   try {
@@ -47,7 +46,7 @@ export async function sendToSlack(options: SlackOptions): Promise<SlackAnswer> {
   }
 }
 
-async function sendWithRetries(options: SlackOptions): Promise<SlackAnswer> {
+async function sendWithRetries(options: SlackOptions): Promise<Delivery> {
   const { sleep = pause, now = Date.now, attempts = ATTEMPTS } = options;
   const deadline = now() + TOTAL_MS;
   let payload: SlackMessage | { text: string } = options.message;
@@ -85,14 +84,17 @@ async function tryOnce(
   };
   const webhook = await openWebhook(options, fetchFunction, remainingMs);
   try {
-    await webhook.send(payload);
-    return { kind: "sent" };
+    const { text } = await webhook.send(payload);
+    // Source: "Sending messages using incoming webhooks": Slack answers a message that it took with `ok`.
+    if (text.trim() === "ok") return { kind: "sent" };
+    const reason = "Something else than Slack answered 200, a proxy perhaps: check the way to hooks.slack.com.";
+    return { kind: "refused", word: "", reason };
   } catch (error) {
     return attemptOf(error, retryAfterMs(retryAfter, (options.now ?? Date.now)()));
   }
 }
 
-/** Imported when it is needed: most commands tell Slack nothing. */
+/** Imported when it is needed: most commands notify nobody. */
 async function openWebhook(
   { url, timeoutMs = TIMEOUT_MS }: SlackOptions,
   fetchFunction: FetchFunction,
@@ -115,8 +117,8 @@ function attemptOf(error: unknown, afterMs: number | undefined): Attempt {
     return afterMs === undefined ? { kind: "again", reason } : { kind: "again", reason, afterMs };
   }
   if (statusCode >= 500) return { kind: "again", reason: `Slack answered ${statusCode}` };
-  const mend = MENDS[word] ?? "Check the webhook's URL and that its app is still installed.";
-  return { kind: "refused", word, reason: `Slack answered ${statusCode}${word && ` ${word}`}. ${mend}` };
+  const fix = FIXES[word] ?? "Check the webhook's URL and that its app is still installed.";
+  return { kind: "refused", word, reason: `Slack answered ${statusCode}${word && ` ${word}`}. ${fix}` };
 }
 
 /** Slack's own words for what is wrong; anything else in a body (a proxy's page) is not repeated. */
@@ -129,7 +131,7 @@ const PAYLOAD_WORDS =
   /^(?:invalid_payload|invalid_blocks|invalid_blocks_format|no_text|too_many_attachments)$/;
 
 /** Source: "Sending messages using incoming webhooks", Handling errors, in Slack's developer documentation. */
-const MENDS: Readonly<Record<string, string>> = {
+const FIXES: Readonly<Record<string, string>> = {
   invalid_token: "The webhook's URL is wrong or was revoked: make a new one and put it into the parameter.",
   no_service: "The webhook was removed or disabled: make a new one and put it into the parameter.",
   no_service_id: "The webhook's URL is cut short: put the whole URL into the parameter.",
@@ -174,8 +176,8 @@ export function urlProblem(url: string): string | null {
   return "The webhook's URL must begin with https://.";
 }
 
-function unsent(reason: string, url: string): SlackAnswer {
-  return { sent: false, warning: redact(`Slack was not told. ${reason}`, [url]) };
+function unsent(reason: string, url: string): Delivery {
+  return { sent: false, warning: redact(`Slack was not notified. ${reason}`, [url]) };
 }
 
 function pause(ms: number): Promise<void> {

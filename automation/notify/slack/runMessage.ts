@@ -1,13 +1,9 @@
 /** A run's report as a Slack message. Pure. */
 
-import { operationText } from "../../contract/operations.ts";
-import type { RanFile } from "../../contract/resultLine.ts";
+import { fileRows, isGood, mainFacts, reportSign, reportTitle } from "../../report/facts.ts";
 import type { RunReport } from "../../report/report.ts";
-import { isNotLive, serviceLine } from "../../report/services.ts";
-import { durationText } from "../../text/duration.ts";
+import { serviceLine } from "../../report/services.ts";
 import { plainText, safeLine } from "../../text/plainText.ts";
-import { verdictSpan } from "../../verdict/facts.ts";
-import type { VerdictKind } from "../../verdict/verdict.ts";
 import {
   codeBlock,
   contextBlock,
@@ -29,16 +25,6 @@ const MOST_STEPS = 8;
 /** As much of a name, a branch or a version as a line can bear. */
 const SHORT = 120;
 
-const SIGNS: Readonly<Record<VerdictKind, string>> = {
-  applied: "✅",
-  unchanged: "⚪",
-  notStarted: "🚫",
-  failed: "❌",
-  dirty: "🚨",
-  interrupted: "⚠️",
-  unknown: "❓",
-};
-
 /** The message: the verdict in its first line, then the versions, the files, the cause, the next commands, the log and who it was. */
 export function slackMessage(report: RunReport): SlackMessage {
   const blocks = [
@@ -56,10 +42,8 @@ export function slackMessage(report: RunReport): SlackMessage {
 }
 
 /** `✅ shop prod: Applied 2 migrations: 20261120 → 20261124` */
-function firstLine({ verdict, application, stack, headline, services }: RunReport): string {
-  const who = application === stack ? stack : `${application} ${stack}`;
-  const sign = SIGNS[isNotLive(verdict, services) ? "failed" : verdict.kind];
-  return `${sign} ${who}: ${headline}`;
+function firstLine(report: RunReport): string {
+  return `${reportSign(report).emoji} ${reportTitle(report)}`;
 }
 
 function fallbackText(report: RunReport): string {
@@ -67,21 +51,18 @@ function fallbackText(report: RunReport): string {
   return escapeMrkdwn(`${firstLine(report)}${why}`, LIMITS.text);
 }
 
+/** Names and versions stand as code. */
+const AS_CODE: ReadonlySet<string> = new Set(["Operation", "Version"]);
+
 function factsText(report: RunReport): string {
-  const { operation, databaseChanged, durationMs, verdict } = report;
-  const span = verdictSpan(verdict);
-  const parts = [
-    `*Operation* ${inlineCode(operationText(operation), SHORT)}`,
-    `*Database changed* ${databaseChanged}`,
-    ...(span === null ? [] : [`*Version* ${inlineCode(span, SHORT)}`]),
-    `*Took* ${durationText(durationMs)}`,
-  ];
-  return parts.join("  ·  ");
+  return mainFacts(report)
+    .map(([label, value]) => `*${label}* ${AS_CODE.has(label) ? inlineCode(value, SHORT) : value}`)
+    .join("  ·  ");
 }
 
-/** Each file with its time; where not all fit, how many are left out. */
-function filesBlocks({ verdict }: RunReport): SlackBlock[] {
-  const lines = fileLines(verdict);
+/** Each file with its time; if not all fit, how many are left out. */
+function filesBlocks(report: RunReport): SlackBlock[] {
+  const lines = fileRows(report).map(([name, note]) => `• ${inlineCode(name, 300)} ${note}`);
   if (lines.length === 0) return [];
   const shown: string[] = [];
   let room: number = LIMITS.text - 100;
@@ -92,20 +73,6 @@ function filesBlocks({ verdict }: RunReport): SlackBlock[] {
   }
   const left = lines.length - shown.length;
   return [sectionBlock([...shown, ...(left > 0 ? [`… and ${left} more (clipped)`] : [])].join("\n"))];
-}
-
-function fileLines(verdict: RunReport["verdict"]): string[] {
-  if (verdict.kind === "unchanged")
-    return (verdict.pending ?? []).map(
-      ({ version, name }) => `• ${inlineCode(`${version}_${name}.up.sql`, 300)} pending`,
-    );
-  if (verdict.kind === "notStarted" || verdict.kind === "unknown") return [];
-  return verdict.files.map((file) => `• ${inlineCode(ranFileName(file), 300)} ${durationText(file.ms)}`);
-}
-
-/** `20261124_create_users.up.sql`: the result line has its parts. */
-export function ranFileName({ version, name, direction }: RanFile): string {
-  return `${version}_${name}.${direction}.sql`;
 }
 
 function servicesBlocks({ services }: RunReport): SlackBlock[] {
@@ -130,9 +97,11 @@ function nextBlocks({ next }: RunReport): SlackBlock[] {
   return steps;
 }
 
-function logBlocks({ verdict, logTail }: RunReport): SlackBlock[] {
-  if (verdict.kind === "applied" || verdict.kind === "unchanged") return [];
-  const lines = logTail.flatMap((line) => plainText(line).split("\n")).filter((line) => line.trim() !== "");
+function logBlocks(report: RunReport): SlackBlock[] {
+  if (isGood(report)) return [];
+  const lines = report.logTail
+    .flatMap((line) => plainText(line).split("\n"))
+    .filter((line) => line.trim() !== "");
   if (lines.length === 0) return [];
   const tail = logTailBlock(lines, LOG_LINES, LIMITS.text - 100);
   const wanted = Math.min(lines.length, LOG_LINES);

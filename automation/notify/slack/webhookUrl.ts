@@ -1,10 +1,10 @@
-/** Where Slack is told: the webhook. */
+/** Where Slack's messages go: the webhook. */
 import { connectParameters } from "../../aws/clients.ts";
 import { awsErrorText } from "../../aws/errors.ts";
 import type { Outputs } from "../../contract/outputs.ts";
 
 /** What the lookup needs of the process. */
-interface SlackEnvironment {
+export interface SlackEnvironment {
   readonly env: NodeJS.ProcessEnv;
   /** Masks a secret from now on. */
   readonly keepSecret: (secret: string) => void;
@@ -33,7 +33,7 @@ export async function slackUrl(
     return found || undefined;
   } catch (error) {
     context.terminal.warn(
-      `Slack was not told: its parameter ${name} could not be read (${awsErrorText(error)})`,
+      `Slack was not notified: its parameter ${name} could not be read (${awsErrorText(error)})`,
     );
     return undefined;
   }

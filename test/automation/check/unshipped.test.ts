@@ -3,6 +3,7 @@ import { describe, it } from "node:test";
 import { checkSettings, DEFAULT_CHECK } from "../../../automation/check/settings.ts";
 import { ConfigError } from "../../../automation/contract/errors.ts";
 import { announce } from "../../../automation/deploy/announcePlan.ts";
+import { slackNotifier } from "../../../automation/notify/slack/notifier.ts";
 import type { DeployDeps, PlanDeps } from "../../../automation/deploy/deps.ts";
 import { type MigrationFile, parseMigrationFileName } from "../../../automation/migrations/folder.ts";
 import { FakeAws } from "../../support/fakeAws.ts";
@@ -162,7 +163,7 @@ describe("deploy --plan", () => {
       got.push({ body: String(init?.body), tasks: fixture.aws.ecs.tasks.length });
       return new Response(status === 200 ? "ok" : "no_service", { status });
     }) as typeof globalThis.fetch;
-    const beforeUp = (deps: PlanDeps) => announce(deps, DEFAULT_CHECK, async () => URL_, fetch);
+    const beforeUp = (deps: PlanDeps) => announce(deps, DEFAULT_CHECK, async () => [slackNotifier(URL_, fetch)]);
     return { got, beforeUp };
   }
 

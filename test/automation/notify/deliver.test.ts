@@ -3,7 +3,8 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, test } from "node:test";
-import { type Audience, tell } from "../../../automation/notify/deliver.ts";
+import { type Audience, deliver } from "../../../automation/notify/deliver.ts";
+import { slackNotifier } from "../../../automation/notify/slack/notifier.ts";
 import type { RunReport } from "../../../automation/report/report.ts";
 import { reportOf } from "../../support/reportSamples.ts";
 import { temporaryHome } from "../../support/runFixture.ts";
@@ -17,15 +18,15 @@ async function told(changes: Partial<Audience>, report = reportOf(APPLIED)) {
     warn: (line: string) => void events.push(`warn ${line}`),
     activity: () => assert.fail("nothing is under way any more"),
   };
-  await tell(report, {
+  await deliver(report, {
     terminal,
     print: (text) => void events.push(`print ${text}`),
     color: false,
     json: false,
     reportFile: undefined,
-    slack: async () => {
-      events.push("slack");
-      return undefined;
+    notifiers: async () => {
+      events.push("notifiers");
+      return [];
     },
     ...changes,
   });
@@ -33,20 +34,20 @@ async function told(changes: Partial<Audience>, report = reportOf(APPLIED)) {
 }
 
 /** An address that is refused before anything is sent. */
-const NO_URL = async () => "not an address";
+const NO_URL = async () => [slackNotifier("not an address")];
 
-describe("tell", () => {
+describe("deliver", () => {
   test("a person reads warnings and verdict before Slack is even looked up", async () => {
     const events = await told({}, reportOf(APPLIED, { warnings: ["the log was cut short"] }));
     assert.deepEqual(
       events.map((event) => event.split(" ")[0]),
-      ["warn", "print", "slack"],
+      ["warn", "print", "notifiers"],
     );
     assert.match(events[1] ?? "", /^print ✔ /);
   });
 
   test("JSON comes once, after Slack, and holds Slack's warning", async () => {
-    const events = await told({ json: true, slack: NO_URL });
+    const events = await told({ json: true, notifiers: NO_URL });
     const printed = events.filter((event) => event.startsWith("print "));
     assert.equal(printed.length, 1);
     assert.equal(events.at(-1), printed[0]);
@@ -58,7 +59,7 @@ describe("tell", () => {
 
   test("the file holds Slack's warning as well", async (t) => {
     const file = join(await temporaryHome(t), "reports", "run.json");
-    await told({ slack: NO_URL, reportFile: file });
+    await told({ notifiers: NO_URL, reportFile: file });
     const { warnings } = JSON.parse(readFileSync(file, "utf8")) as RunReport;
     assert.equal(warnings.length, 1);
   });
@@ -72,7 +73,7 @@ describe("tell", () => {
   });
 
   test("where Slack is not wanted it is not looked up", async () => {
-    const events = await told({ slack: undefined });
+    const events = await told({ notifiers: undefined });
     assert.deepEqual(
       events.map((event) => event.split(" ")[0]),
       ["print"],

@@ -66,14 +66,14 @@ describe("reportMarkdown", () => {
   test("of a dirty database, whole", () => {
     // .txt, since the formatter would set the Markdown anew.
     const golden = new URL("../golden/report-dirty.md.txt", import.meta.url);
-    const text = reportMarkdown(reportOf(DIRTY, { warnings: ["Slack was not told. Slack answered 503."] }));
+    const text = reportMarkdown(reportOf(DIRTY, { warnings: ["Slack was not notified. Slack answered 503."] }));
     if (process.env.UPDATE_GOLDEN === "1") writeFileSync(golden, text);
     assert.equal(text, readFileSync(golden, "utf8"));
   });
 
   test("of a success: no cause, no steps, no log", () => {
     const text = reportMarkdown(reportOf(APPLIED));
-    assert.match(text, /^## shop prod: Applied 2 migrations: 20261120 → 20261124\n/);
+    assert.match(text, /^## ✔ shop prod: Applied 2 migrations: 20261120 → 20261124\n/);
     assert.match(text, /\| Version \| 20261120 → 20261124 \|/);
     assert.ok(!/### |```/.test(text));
   });

@@ -44,7 +44,7 @@ async function warningOf(options: SlackOptions): Promise<string> {
   const answer = await sendToSlack(options);
   assert.equal(answer.sent, false);
   const { warning } = answer as { warning: string };
-  assert.match(warning, /^Slack was not told\. .*\.$/);
+  assert.match(warning, /^Slack was not notified\. .*\.$/);
   assert.ok(!warning.includes("s3cr3t") && !warning.includes("/services/"), warning);
   return warning;
 }
@@ -79,7 +79,7 @@ describe("tries again what may pass", () => {
     const warning = await warningOf(options);
     assert.equal(
       warning,
-      "Slack was not told. Slack takes no more messages at the moment (429, for 60 s); gave up after 1 try.",
+      "Slack was not notified. Slack takes no more messages at the moment (429, for 60 s); gave up after 1 try.",
     );
     assert.deepEqual(slept, []);
   });
@@ -92,7 +92,7 @@ describe("tries again what may pass", () => {
 
   test("four times at most", async () => {
     const { options, sent } = fakeSlack({ status: 500, body: "rollup_error" });
-    assert.equal(await warningOf(options), "Slack was not told. Slack answered 500; gave up after 4 tries.");
+    assert.equal(await warningOf(options), "Slack was not notified. Slack answered 500; gave up after 4 tries.");
     assert.equal(sent.length, 4);
   });
 
@@ -133,7 +133,7 @@ describe("a refusal is told apart, with its mend, and not tried again", () => {
     const { options } = fakeSlack({ status: 407, body: `<html>${URL_OF_HOOK}</html>` });
     assert.equal(
       await warningOf(options),
-      "Slack was not told. Slack answered 407. Check the webhook's URL and that its app is still installed.",
+      "Slack was not notified. Slack answered 407. Check the webhook's URL and that its app is still installed.",
     );
   });
 });
@@ -168,7 +168,7 @@ describe("the URL", () => {
   test("a wrong one is never asked for, and never shown", async () => {
     const { options, sent } = fakeSlack({ status: 200 });
     const warning = await warningOf({ ...options, url: "http://example.com/services/s3cr3t" });
-    assert.equal(warning, "Slack was not told. The webhook's URL must begin with https://.");
+    assert.equal(warning, "Slack was not notified. The webhook's URL must begin with https://.");
     assert.equal(sent.length, 0);
   });
 });
@@ -212,5 +212,15 @@ test("over a real connection, with the library's own fetch", async () => {
   } finally {
     server.closeAllConnections();
     server.close();
+  }
+});
+
+test("a proxy's page with 200 is not \"sent\" (L21)", async () => {
+  for (const body of ["<html>Sign in</html>", "", "OK", "no_text"]) {
+    const { options, sent } = fakeSlack({ status: 200, body });
+    const answer = await sendToSlack(options);
+    assert.equal(answer.sent, false, body);
+    assert.match(answer.sent ? "" : answer.warning, /^Slack was not notified\. Something else than Slack answered 200/);
+    assert.equal(sent.length, 1, "not tried again");
   }
 });
