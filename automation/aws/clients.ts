@@ -78,7 +78,8 @@ export interface ClientOptions {
   readonly maxAttempts?: number;
 }
 
-function clientConfig(region: string, options: ClientOptions = {}) {
+/** @package */
+export function clientConfig(region: string, options: ClientOptions = {}) {
   const { endpoint, requestTimeoutMs = REQUEST_TIMEOUT_MS, maxAttempts = MAX_ATTEMPTS } = options;
   return {
     region,

@@ -1,5 +1,6 @@
 /** What a run takes from the process and from the command's options. */
 
+import { callerName } from "../aws/caller.ts";
 import type { CommandContext } from "../cli/context.ts";
 import type { RunOptions } from "../cli/options.ts";
 import { originOf } from "../cli/origin.ts";
@@ -14,7 +15,8 @@ export function runBase(
   stack: string,
   settings: RunSettings,
 ): RunBase {
-  return { stack, clock: systemClock, terminal, origin: originOf(env), env, settings, signal };
+  const origin = originOf(env);
+  return { stack, clock: systemClock, terminal, origin, env, settings, signal, askCaller: callerName };
 }
 
 /** How long a run is watched and waited for. Pure. */

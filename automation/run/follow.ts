@@ -29,6 +29,8 @@ export interface RunBase {
   readonly env: NodeJS.ProcessEnv;
   readonly settings: RunSettings;
   readonly signal: AbortSignal;
+  /** Whom AWS takes the caller for; asked if a person runs the command. */
+  readonly askCaller?: (region: string, signal: AbortSignal) => Promise<string | null>;
 }
 
 export interface RunDeps extends RunBase {

@@ -1,6 +1,7 @@
 /** One operation from its start to the report that everyone reads. */
 import { awsErrorText } from "../aws/errors.ts";
 import { isReadOnly, type Operation } from "../contract/operations.ts";
+import type { Origin } from "../contract/origin.ts";
 import { makeReport } from "../report/makeReport.ts";
 import type { RunReport } from "../report/report.ts";
 import { findRevisionWith } from "../task/revisions.ts";
@@ -29,12 +30,13 @@ export async function runOperation(
   taskDefinition: string,
 ): Promise<RunReport> {
   const startedAt = deps.clock.now();
+  const named = { ...deps, origin: await nameCaller(deps) };
   const run = isReadOnly(operation)
-    ? await ask(deps, operation, taskDefinition)
-    : await change(deps, operation, taskDefinition);
+    ? await ask(named, operation, taskDefinition)
+    : await change(named, operation, taskDefinition);
   const own = run.task?.attached === true ? run.times : null;
   return makeReport({
-    ...deps,
+    ...named,
     operation,
     taskDefinition,
     verdict: run.verdict,
@@ -43,6 +45,14 @@ export async function runOperation(
     startedAt: own?.startedAt ?? startedAt,
     endedAt: own?.endedAt ?? deps.clock.now(),
   });
+}
+
+/** A shell's user name is empty in a container and says little elsewhere, so AWS's name for the caller is added. */
+async function nameCaller({ origin, askCaller, outputs, signal }: RunDeps): Promise<Origin> {
+  if (origin.build !== null || !askCaller) return origin;
+  const caller = await askCaller(outputs.region, signal);
+  if (caller === null) return { ...origin, by: origin.by ?? "unknown" };
+  return { ...origin, by: origin.by === null ? caller : `${origin.by} (${caller})` };
 }
 
 /** A question is never resumed: an old answer is none. */

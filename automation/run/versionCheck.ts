@@ -100,7 +100,8 @@ const stoppedLooking: Verdict = {
   kind: "interrupted",
   cause: "cancelled",
   ...{ from: null, to: null, files: [] },
-  detail: "the version is marked dirty, and this command was stopped before it saw whether a migration is running",
+  detail:
+    "the version is marked dirty, and this command was stopped before it saw whether a migration is running",
 };
 
 function unseen(error: string): Verdict {

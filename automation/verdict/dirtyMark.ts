@@ -59,9 +59,7 @@ export function fileName(
   migrations: readonly ShippedMigration[],
 ): string {
   const shipped = migrations.find((migration) => migration.version === version);
-  return shipped
-    ? shippedFileName(shipped, direction)
-    : `the ${direction} file of version ${version}`;
+  return shipped ? shippedFileName(shipped, direction) : `the ${direction} file of version ${version}`;
 }
 
 /** What must be known before anybody looks how much of a file took effect. */

@@ -1,6 +1,7 @@
 /** The model behind a socket and the model in memory say the same, and the real SDK throws what the fakes throw. */
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import { callerName } from "../../../automation/aws/caller.ts";
 import { awsErrorKind, isRefusedByEcs } from "../../../automation/aws/errors.ts";
 import { FAULTS, type FaultName } from "../../support/fakeFaults.ts";
 import { connectTo, httpFixture } from "../../support/httpFixture.ts";
@@ -85,5 +86,24 @@ describe("the model behind a socket", () => {
     const begun = performance.now();
     await assert.rejects(ecs.describeTasks({ tasks: ["x"] }, stop.signal), { name: "AbortError" });
     assert.ok(performance.now() - begun < 140, "before the request's own timeout");
+  });
+});
+
+describe("callerName", () => {
+  test("is the caller's ARN without its account", async (t) => {
+    const { server } = await httpFixture(t);
+    const { signal } = new AbortController();
+    assert.equal(
+      await callerName("eu-west-1", signal, { endpoint: server.endpoint() }),
+      "assumed-role/Operator/alice@example.com",
+    );
+  });
+
+  test("is null if AWS refuses, or the command is stopped", async (t) => {
+    const { server, aws } = await httpFixture(t);
+    const options = { endpoint: server.endpoint() };
+    aws.faults.always("getCallerIdentity", FAULTS.page());
+    assert.equal(await callerName("eu-west-1", new AbortController().signal, options), null);
+    assert.equal(await callerName("eu-west-1", AbortSignal.abort(), options), null);
   });
 });
