@@ -12,6 +12,7 @@ import { tryCommand } from "./command.ts";
 import { type Postgres, startPostgres } from "./database/postgres.ts";
 import { type BaseImages, ensureBaseImages, migratorBinary } from "./docker/baseImages.ts";
 import { type Docker, ensureDocker, type RunningDocker } from "./docker/docker.ts";
+import { findHostAddress } from "./docker/hostAddress.ts";
 import { thisMachine } from "./machine.ts";
 
 const PROJECT = join(import.meta.dirname, "..", "..");
@@ -38,7 +39,7 @@ before(async () => {
   docker = running.docker;
   images = await ensureBaseImages({ docker, report });
   binary = await migratorBinary(thisMachine(), { report });
-  postgres = await startPostgres({ folder, gateway: await docker.bridgeGateway() });
+  postgres = await startPostgres({ folder, gateway: await findHostAddress(docker) });
 });
 
 after(async () => {

@@ -36,15 +36,6 @@ export class Docker {
     return (await this.exec(["inspect", "--format", template, name])).trim();
   }
 
-  /** The host's address as containers on the default bridge see it. */
-  async bridgeGateway(): Promise<string> {
-    const template = "{{range .IPAM.Config}}{{.Gateway}} {{end}}";
-    const text = await this.exec(["network", "inspect", "bridge", "--format", template]);
-    const address = text.split(" ").find((word) => word.includes("."));
-    // An engine that has set no gateway yet writes none; Docker's own default is then in use.
-    return address ?? "172.17.0.1";
-  }
-
   /** Removes the containers of a label (`name=value`), running or not. @returns how many there were */
   async removeContainers(label: string): Promise<number> {
     const ids = (await this.exec(["ps", "--all", "--quiet", "--filter", `label=${label}`]))
