@@ -8,8 +8,6 @@
  */
 import * as v from "valibot";
 
-export { CONTAINER_EXIT } from "./container.ts";
-
 /** The first bytes of every result line, whatever its schema. */
 export const RESULT_LINE_PREFIX = '{"ecsMigrate":';
 

@@ -69,7 +69,7 @@ export class FakeContainer {
     this.#takeLock(this.#options.clock.now() + LOCK_TIMEOUT_MS);
   }
 
-  /** SIGTERM, which entry_point.sh turns into golang-migrate's SIGINT: the file that runs is run to its end. */
+  /** SIGTERM: the file that runs is run to its end. */
   terminate(): void {
     this.#stopping = true;
     if (!this.#over && !this.#inSql) this.#conclude(null);
@@ -144,7 +144,7 @@ export class FakeContainer {
     this.#options.print(`${version}/${direction === "up" ? "u" : "d"} ${name} (${ms}ms)`);
   }
 
-  /** As entry_point.sh concludes: dirty outweighs interrupted, interrupted outweighs golang-migrate's exit code. */
+  /** As the migrator concludes: dirty outweighs interrupted, interrupted outweighs golang-migrate's exit code. */
   #conclude(error: string | null): void {
     const { command, database, print } = this.#options;
     if (error !== null) print(`error: ${error}`);
