@@ -69,7 +69,7 @@ func refuse(out *mask.Printer, line *result.Line, started time.Time, err error) 
 	if config.IsOperation(line.Operation) {
 		text := out.Text(err.Error())
 		line.Outcome, line.ExitCode, line.Error, line.Database = "usage", run.ExitUsage, &text, nil
-		line.Failed = &result.Failed{Kind: database.Settings, Message: text, TookEffect: database.Nothing, Completed: []result.Completed{}, Blockers: []database.Blocker{}}
+		line.Failed = result.Settings(text)
 		line.DurationMs = result.Ms(time.Since(started))
 		out.Result(line.Encode())
 	}

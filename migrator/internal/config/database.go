@@ -39,7 +39,7 @@ func (d Database) Secrets() []string {
 
 // RawSecrets are the secrets of an environment that could not be read.
 func RawSecrets(env func(string) string) []string {
-	list := []string{env("MIGRATION_DB"), env("DATABASE_PASSWORD")}
+	list := []string{env("MIGRATION_DB"), env("DATABASE_PASSWORD"), env("PGPASSWORD")}
 	rest := env("MIGRATION_DB")
 	if _, after, ok := strings.Cut(rest, "://"); ok {
 		rest = after

@@ -76,6 +76,11 @@ type Failed struct {
 	Blockers   []database.Blocker `json:"blockers"`
 }
 
+// Settings is the failure of a run that did not begin, since its arguments or its environment do not read.
+func Settings(message string) *Failed {
+	return &Failed{Kind: database.Settings, Message: message, TookEffect: database.Nothing, Completed: []Completed{}, Blockers: []database.Blocker{}}
+}
+
 type Database struct {
 	Engine        string  `json:"engine"`
 	Secret        *string `json:"secret"`

@@ -261,6 +261,9 @@ func (f *fileRun) fail(ctx context.Context, failure *database.Failure, effect da
 	if f.at < len(f.list) {
 		s := f.list[f.at]
 		f.failed.Statement = &result.Position{N: s.N, Of: len(f.list), Line: max(s.Line, failure.Line)}
+		if f.config.ShowDetails {
+			f.out.Line("  %s", result.Clip(s.Text, 2000))
+		}
 	}
 	f.failure = failure
 	return failure

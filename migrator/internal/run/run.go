@@ -30,7 +30,9 @@ const (
 func Run(c config.Config, out *mask.Printer, stop Stop, open func() (database.Engine, error), line *result.Line) {
 	engine, err := open()
 	if err != nil {
-		line.Outcome, line.ExitCode, line.Error = "usage", ExitUsage, result.Text(out.Text(err.Error()))
+		text := out.Text(err.Error())
+		line.Outcome, line.ExitCode, line.Error = "usage", ExitUsage, &text
+		line.Failed = result.Settings(text)
 		out.Line("error: %s", err)
 		return
 	}
