@@ -16,17 +16,13 @@ export const CONTAINER_EXIT = { ok: 0, usage: 2, failed: 11, dirty: 12, interrup
 export const MIGRATOR_PATH = "/app/migrator";
 export const MIGRATIONS_PATH = "/app/migrations";
 
-/** The build argument by which a Dockerfile takes the migrator's image, and the target of migrator/Dockerfile a way. */
+/** The build argument by which a Dockerfile takes the migrator's image. */
 export const MIGRATOR_IMAGE_ARGUMENT = "MIGRATOR_IMAGE";
-export const MIGRATOR_TARGETS = {
-  /** The binary at {@link MIGRATOR_PATH} and nothing else: what `COPY --from` takes. */
-  migrator: "migrator",
-  /** Binary and SQL, from scratch. Its build context is the folder of SQL; it takes {@link MIGRATOR_IMAGE_ARGUMENT}. */
-  migrations: "migrations",
-} as const;
+/** The target of {@link MIGRATOR_DOCKERFILE}: the binary at {@link MIGRATOR_PATH} and nothing else, for `COPY --from`. */
+export const MIGRATOR_TARGET = "migrator";
 /** The Dockerfile of the migrator's image, from the project's folder; its build context is `migrator`. */
 export const MIGRATOR_DOCKERFILE = "migrator/Dockerfile";
-/** The Dockerfile of a migrations image; its build context is the folder of SQL. */
+/** The Dockerfile of a migrations image, from scratch: binary and SQL. Its build context is the folder of SQL. */
 export const MIGRATIONS_DOCKERFILE = "migrator/migrations.Dockerfile";
 
 /**

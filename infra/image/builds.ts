@@ -5,7 +5,7 @@ import {
   MIGRATIONS_DOCKERFILE,
   MIGRATOR_DOCKERFILE,
   MIGRATOR_IMAGE_ARGUMENT,
-  MIGRATOR_TARGETS,
+  MIGRATOR_TARGET,
 } from "../../automation/contract/container.ts";
 import type { ImageConfig } from "../config/image.ts";
 import { type BuildContext, imageTagOf } from "./buildContext.ts";
@@ -27,7 +27,7 @@ export const MIGRATOR_TAG_PREFIX = "migrator-";
 
 const PROJECT = resolve(import.meta.dirname, "..", "..");
 /** Build arguments of migrator/Dockerfile, where the user gives them. */
-const MIGRATOR_ARGUMENTS = ["BUILDER_IMAGE", "DRIVERS"];
+const MIGRATOR_ARGUMENTS = ["BUILDER_IMAGE", "DRIVERS", "MODULE_PROXY"];
 
 /**
  * The builds of a configuration. The migrator is built unless the user names its image by a build argument; for an
@@ -72,7 +72,7 @@ function migratorContext(image: ImageConfig, project: string): BuildContext {
   return {
     appPath: join(project, "migrator"),
     dockerfile: join(project, MIGRATOR_DOCKERFILE),
-    target: MIGRATOR_TARGETS.migrator,
+    target: MIGRATOR_TARGET,
     buildArgs: pick(image.buildArgs, MIGRATOR_ARGUMENTS),
     platform: image.platform,
   };
