@@ -11,22 +11,28 @@ const LINES_SHOWN = 30;
 
 export class Docker implements Builder {
   readonly #login: string;
+  readonly #signal: AbortSignal | undefined;
 
-  /** @param login `user:password` in base64, for the registries of the images' region */
-  constructor(login: string) {
+  /**
+   * @param login `user:password` in base64, for the registries of the images' region
+   * @param signal ends a build or a push
+   */
+  constructor(login: string, signal?: AbortSignal) {
     this.#login = login;
+    this.#signal = signal;
   }
 
   async build(inputs: ImageInputs): Promise<void> {
     await this.#inFolder(async (folder) => {
       const context = join(folder, "context");
       stageContext(inputs.context, inputs.dockerfile, context);
-      await docker(buildArguments(inputs, context), this.#env(folder, inputs));
+      await docker(buildArguments(inputs, context), this.#env(folder, inputs), this.#signal);
     });
   }
 
   async push(inputs: ImageInputs): Promise<void> {
-    await this.#inFolder((folder) => docker(["push", referenceOf(inputs)], this.#env(folder, inputs)));
+    const args = ["push", referenceOf(inputs)];
+    await this.#inFolder((folder) => docker(args, this.#env(folder, inputs), this.#signal));
   }
 
   async #inFolder(work: (folder: string) => Promise<void>): Promise<void> {
@@ -80,8 +86,8 @@ export function buildArguments(inputs: ImageInputs, context: string): string[] {
 }
 
 /** @throws {ImageError} with the last lines that the command wrote */
-async function docker(args: readonly string[], env: NodeJS.ProcessEnv): Promise<void> {
-  const child = spawn("docker", args, { env, stdio: ["ignore", "pipe", "pipe"] });
+async function docker(args: readonly string[], env: NodeJS.ProcessEnv, signal?: AbortSignal): Promise<void> {
+  const child = spawn("docker", args, { env, stdio: ["ignore", "pipe", "pipe"], ...(signal && { signal }) });
   let output = "";
   const keep = (text: string) => {
     output = (output + text).slice(-100_000);
@@ -96,6 +102,7 @@ async function docker(args: readonly string[], env: NodeJS.ProcessEnv): Promise<
 }
 
 function notStarted(cause: NodeJS.ErrnoException): ImageError {
+  if (cause.name === "AbortError") return new ImageError("The image's build was cancelled.", { cause });
   const why = cause.code === "ENOENT" ? "there is no docker command on the PATH" : cause.message;
   return new ImageError(`The image cannot be built: ${why}; install Docker and start it.`, { cause });
 }

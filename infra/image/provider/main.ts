@@ -13,9 +13,11 @@ import { EcrRegistry } from "./registry.ts";
 const VERSION = "1.0.0";
 const PARENT_CHECK_MS = 500;
 
+/** Aborted where the engine cancels an update: a build may take minutes, and the engine waits for it. */
+const cancelled = new AbortController();
 const maker = new ImageMaker(
   (region) => new EcrRegistry(region),
-  (login) => new Docker(login),
+  (login) => new Docker(login, cancelled.signal),
 );
 
 /** An engine that is killed says no good-bye; whoever inherits its provider has another process id. */
@@ -52,6 +54,7 @@ await provider.main(
     update: (_id, _urn, _state, inputs: ImageInputs) => ensured(inputs),
     // The image stays: older revisions of the task definition run it. The repository's lifecycle policy removes it.
     delete: async () => undefined,
+    cancel: async () => cancelled.abort(),
   },
   process.argv.slice(2),
 );

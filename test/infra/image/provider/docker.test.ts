@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import {
   chmodSync,
+  existsSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -12,6 +13,7 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, test } from "node:test";
+import { setImmediate } from "node:timers/promises";
 import { buildArguments, Docker } from "../../../../infra/image/provider/docker.ts";
 import { makeDockerConfig, registriesOf, withLogins } from "../../../../infra/image/provider/dockerConfig.ts";
 import type { ImageInputs } from "../../../../infra/image/provider/imageMaker.ts";
@@ -129,6 +131,22 @@ exit ${code}
       assert.deepEqual([lines.length, lines[1], lines[30]], [31, "line 11", "line 40"]);
       return true;
     });
+  });
+
+  test("that is cancelled ends at once and says so", async () => {
+    fakeDocker(0);
+    writeFileSync(join(folder, "bin/docker"), `#!/bin/sh\ntouch '${folder}/begun'\nexec sleep 60\n`);
+    const controller = new AbortController();
+    const work = new Docker(LOGIN, controller.signal).push(inputs());
+    const abort = async () => {
+      while (!existsSync(join(folder, "begun"))) await setImmediate();
+      controller.abort();
+    };
+    await Promise.all([
+      assert.rejects(work, { name: "ImageError", message: "The image's build was cancelled." }),
+      abort(),
+    ]);
+    assert.deepEqual(readdirSync(join(folder, "tmp")), []);
   });
 
   test("without Docker says what to install", async () => {
