@@ -3,8 +3,9 @@
 #
 #   sh test/lab/prepare.sh COMMAND [ARGUMENT...]
 #
-# Installs node_modules where they are missing or are not those of package-lock.json, and puts node_modules/.bin first on the
-# PATH, where `node` is the version that package.json names. It takes an npm and any Node from 18 on to start with.
+# Installs node_modules if they are missing or are not those of package-lock.json, and puts node_modules/.bin first on the
+# PATH, where `node` is the version that package.json names. It takes an npm and any Node from 18 on to start with. Then
+# needs.ts installs what the lab needs of the machine.
 set -eu
 
 root=$(CDPATH='' cd -- "$(dirname -- "$0")/../.." && pwd)
@@ -41,7 +42,7 @@ install() {
   printf 'prepare: npm ci, since node_modules is missing or is not what package-lock.json names\n' >&2
   # The Node package fetches its binary in an install script, which a user's npm settings may have turned off.
   (cd "$root" && npm ci --no-audit --no-fund --ignore-scripts=false --loglevel=error >&2) ||
-    fail 'npm ci failed; see the lines above, mend them and try again.'
+    fail 'npm ci failed; see the lines above, fix them and try again.'
   if ! has_node; then
     (cd "$root/node_modules/node" && node installArchSpecificPackage >&2) || true
     has_node || fail 'the npm package "node" has no binary for this machine; install Node.js 22.18 or newer and try again.'
@@ -52,4 +53,6 @@ install() {
 is_current || install
 PATH=$root/node_modules/.bin:$PATH
 export PATH
+folder=$(node "$root/test/lab/needs.ts") || exit 2
+[ -z "$folder" ] || PATH=$folder:$PATH
 exec "$@"

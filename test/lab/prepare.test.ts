@@ -39,6 +39,8 @@ function prepare(context: TestContext, { present, npm }: Project, ...args: strin
   context.after(() => rmSync(root, { recursive: true, force: true }));
   for (const folder of ["test/lab", "bin"]) mkdirSync(join(root, folder), { recursive: true });
   copyFileSync(join(import.meta.dirname, "prepare.sh"), join(root, "test/lab/prepare.sh"));
+  // The machine has all that the lab needs, and a Go in a folder of its own.
+  writeFileSync(join(root, "test/lab/needs.ts"), 'process.stdout.write("/opt/go/bin");\n');
   writeFileSync(join(root, "package-lock.json"), lock(LOCKED));
   if (present !== undefined) {
     mkdirSync(join(root, "node_modules/.bin"), { recursive: true });
@@ -66,10 +68,15 @@ function prepare(context: TestContext, { present, npm }: Project, ...args: strin
 }
 
 test("packages as locked: no npm, the packages' Node first, the command's own exit code", (context) => {
-  const result = prepare(context, { present: PRESENT, npm: INSTALLS }, "sh", "-c", "command -v node; exit 7");
+  const result = prepare(context, { present: PRESENT, npm: INSTALLS }, "sh", "-c", "command -v node; echo ${PATH%%:*}; exit 7");
   assert.deepEqual(
     { status: result.status, stdout: result.stdout, stderr: result.stderr, npm: result.npm },
-    { status: 7, stdout: `${result.root}/node_modules/.bin/node\n`, stderr: "", npm: undefined },
+    {
+      status: 7,
+      stdout: `${result.root}/node_modules/.bin/node\n/opt/go/bin\n`,
+      stderr: "",
+      npm: undefined,
+    },
   );
 });
 
@@ -106,7 +113,7 @@ test("no npm, npm that fails, no command: one sentence each, exit 2, nothing run
     [
       { npm: "exit 1" },
       ["echo", "ran"],
-      /\nprepare: npm ci failed; see the lines above, mend them and try again.\n$/,
+      /\nprepare: npm ci failed; see the lines above, fix them and try again.\n$/,
     ],
     [{ present: PRESENT }, [], /^prepare: name the command to run.\n$/],
   ];
