@@ -19,11 +19,24 @@ if [ "$(id -u)" != 0 ] || ! command -v debootstrap >/dev/null; then
   exit 2
 fi
 
+# What tells this machine where its package registries are.
+copy_settings() {
+  for name in etc/resolv.conf etc/hosts etc/apt/apt.conf.d etc/apt/sources.list.d etc/pip.conf etc/npmrc root/.npmrc \
+    root/.config/pip root/.config/go usr/local/share/ca-certificates etc/ssl/certs; do
+    [ ! -e "/$name" ] || { mkdir -p "$1/$(dirname "$name")"; cp -aT "/$name" "$1/$name"; }
+  done
+}
+
 if [ ! -e "$cache/ready" ]; then
-  say 'making the bare machine, once (about 5 minutes)'
+  say 'making the bare machine, once (a few minutes)'
   rm -rf "$cache"
   mkdir -p "$cache"
-  debootstrap --variant=minbase --include=ca-certificates,nodejs,npm bookworm "$cache/root" >"$cache/log" 2>&1 || {
+  # npm comes after debootstrap, which cannot order its many packages.
+  { debootstrap --variant=minbase --include=ca-certificates bookworm "$cache/root" &&
+    copy_settings "$cache/root" &&
+    chroot "$cache/root" apt-get update -q &&
+    DEBIAN_FRONTEND=noninteractive chroot "$cache/root" apt-get install -y -q --no-install-recommends nodejs npm; } \
+    >"$cache/log" 2>&1 || {
     tail -n 5 "$cache/log" >&2
     exit 2
   }
@@ -33,6 +46,7 @@ fi
 layer=$(mktemp -d "${TMPDIR:-/var/tmp}/bare.XXXXXX")
 trap 'rm -rf "$layer"' EXIT
 mkdir "$layer/upper" "$layer/work" "$layer/root" "$layer/docker"
+copy_settings "$layer/upper"
 git clone --quiet --no-hardlinks "$checkout" "$layer/checkout"
 
 # A mount namespace of its own: whatever happens, the mounts are gone with it. Docker's layers cannot lie on an overlay.
@@ -40,10 +54,6 @@ export layer cache
 unshare --mount --pid --fork sh -euc '
   mount -t overlay overlay -o "lowerdir=$cache/root,upperdir=$layer/upper,workdir=$layer/work" "$layer/root"
   cd "$layer/root"
-  for name in etc/resolv.conf etc/hosts etc/apt/apt.conf.d etc/apt/sources.list.d etc/pip.conf etc/npmrc root/.npmrc \
-    root/.config/pip usr/local/share/ca-certificates etc/ssl/certs; do
-    [ ! -e "/$name" ] || { mkdir -p "$(dirname "$name")"; cp -aT "/$name" "$name"; }
-  done
   mkdir -p checkout var/lib/docker
   mount --bind "$layer/checkout" checkout
   mount --bind "$layer/docker" var/lib/docker

@@ -45,10 +45,13 @@ test("as root on Debian each missing thing is installed, with a line before it",
 
 test("elsewhere everything that is missing is named at once", async () => {
   const { machine } = machineWith(["git"], false);
-  await assert.rejects(ensureNeeds(machine, () => undefined), {
-    message:
-      "This machine lacks Python 3 with venv, Docker; install them, or run as root on Debian, and try again.",
-  });
+  await assert.rejects(
+    ensureNeeds(machine, () => undefined),
+    {
+      message:
+        "This machine lacks Python 3 with venv, Docker; install them, or run as root on Debian, and try again.",
+    },
+  );
 });
 
 test("a machine that has everything: nothing is installed and nothing said", async () => {
@@ -69,12 +72,17 @@ test("Debian's Go 1.19 cannot fetch a newer one, so the toolchain comes from the
   await assert.rejects(ensureGo({ machine, report: () => undefined, arch: "x64", proxy, download }), {
     message: `The Go toolchain from ${asked[0] ?? zipUrl(proxy, "linux-amd64")} is not the pinned one (${found}).`,
   });
-  assert.deepEqual(asked, ["https://go.example/proxy/golang.org/toolchain/@v/v0.0.1-go1.26.8.linux-amd64.zip"]);
+  assert.deepEqual(asked, [
+    "https://go.example/proxy/golang.org/toolchain/@v/v0.0.1-go1.26.8.linux-amd64.zip",
+  ]);
 });
 
 test("the proxy is GOPROXY's first URL, or Go's own", () => {
   assert.match(zipUrl("", "linux-arm64"), /^https:\/\/proxy\.golang\.org\/golang\.org\/toolchain\//);
-  assert.match(zipUrl("off|http://127.0.0.1:8080/", "linux-arm64"), /^http:\/\/127\.0\.0\.1:8080\/golang\.org\//);
+  assert.match(
+    zipUrl("off|http://127.0.0.1:8080/", "linux-arm64"),
+    /^http:\/\/127\.0\.0\.1:8080\/golang\.org\//,
+  );
 });
 
 test("a system that the module does not serve: where Go is to be had", async (context) => {

@@ -68,12 +68,18 @@ function prepare(context: TestContext, { present, npm }: Project, ...args: strin
 }
 
 test("packages as locked: no npm, the packages' Node first, the command's own exit code", (context) => {
-  const result = prepare(context, { present: PRESENT, npm: INSTALLS }, "sh", "-c", "command -v node; echo ${PATH%%:*}; exit 7");
+  const result = prepare(
+    context,
+    { present: PRESENT, npm: INSTALLS },
+    "sh",
+    "-c",
+    "command -v node; echo $PATH; exit 7",
+  );
   assert.deepEqual(
     { status: result.status, stdout: result.stdout, stderr: result.stderr, npm: result.npm },
     {
       status: 7,
-      stdout: `${result.root}/node_modules/.bin/node\n/opt/go/bin\n`,
+      stdout: `${result.root}/node_modules/.bin/node\n/opt/go/bin:${result.root}/node_modules/.bin:${result.root}/bin\n`,
       stderr: "",
       npm: undefined,
     },

@@ -30,6 +30,9 @@ test("docs/infrastructure.md shows the policy of the person on call as it is", (
 
 test("and each action that is allowed on * with its reason", () => {
   const section = PAGE.split("## Where a policy says `*`")[1]?.split("\n## ")[0] ?? "";
-  const rows = [...section.matchAll(/^\| `([\w-]+:\w+)` \| (.*) \|$/gm)].map(([, action, why]) => [action, why]);
+  const rows = [...section.matchAll(/^\| `([\w-]+:\w+)` \| (.*) \|$/gm)].map(([, action, why]) => [
+    action,
+    why,
+  ]);
   assert.deepEqual(Object.fromEntries(rows), UNSCOPED_ACTIONS);
 });

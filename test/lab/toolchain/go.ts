@@ -69,7 +69,8 @@ async function fetchFile(url: string): Promise<Buffer> {
   const response = await fetch(url).catch((cause: unknown) => {
     throw new LabError(`${url} cannot be reached; install Go from https://go.dev/dl.`, { cause });
   });
-  if (!response.ok) throw new LabError(`${url} answers ${response.status}; install Go from https://go.dev/dl.`);
+  if (!response.ok)
+    throw new LabError(`${url} answers ${response.status}; install Go from https://go.dev/dl.`);
   return Buffer.from(await response.arrayBuffer());
 }
 

@@ -14,7 +14,15 @@ const ACCOUNT = {
   taskRoles: [ROLE],
   stateKeyArn: "arn:aws:kms:ap-northeast-1:111122223333:key/0a1b",
 };
-const SENT = { key: "build", region: "ap-northeast-1", method: "POST", path: "/", query: "", target: "", type: "" };
+const SENT = {
+  key: "build",
+  region: "ap-northeast-1",
+  method: "POST",
+  path: "/",
+  query: "",
+  target: "",
+  type: "",
+};
 
 function sent(service: string, changes: Partial<typeof SENT>, body: unknown = "") {
   const content = typeof body === "string" ? body : JSON.stringify(body);

@@ -14,6 +14,7 @@ import { REGION } from "../aws/ministack.ts";
 import { tryCommand } from "../command.ts";
 import { type Lab, startLab } from "../lab.ts";
 import { type Account, iamCalls, isAllowed } from "./iam.ts";
+import { askModels } from "./models.ts";
 import { type AwsRequest, readRequests } from "./requests.ts";
 
 const MAIN = resolve(import.meta.dirname, "../../../automation/main.ts");
@@ -97,6 +98,12 @@ describe("the calls of a deploy under the build's role", () => {
     for (const call of uniqueCalls(requests, account))
       if (!(await isAllowed(policy, call, ACCOUNT_ID))) denied.push(JSON.stringify(call));
     assert.deepEqual(denied, []);
+  });
+
+  it("fit AWS's own models, the operator's `up` too", async () => {
+    const { problems, checked } = await askModels(lab.ministack.requests);
+    assert.deepEqual(problems, []);
+    assert.deepEqual(Object.keys(checked), ["codebuild", "ecr", "ecs", "events", "kms", "logs", "ssm"]);
   });
 
   it("use all that is granted, but for what is listed with its reason", () => {

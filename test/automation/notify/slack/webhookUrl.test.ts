@@ -17,7 +17,9 @@ async function serve(context: TestContext): Promise<unknown[]> {
     asked.push(Name);
     const none = Name === "/none";
     response.writeHead(none ? 400 : 200, { "content-type": "application/x-amz-json-1.1" });
-    response.end(JSON.stringify(none ? { __type: "ParameterNotFound" } : { Parameter: { Value: URL_IN_PARAMETER } }));
+    response.end(
+      JSON.stringify(none ? { __type: "ParameterNotFound" } : { Parameter: { Value: URL_IN_PARAMETER } }),
+    );
   });
   await once(server.listen(0, "127.0.0.1"), "listening");
   const before = { ...process.env };
