@@ -76,3 +76,11 @@ test("the simulator tells allowed from denied, and refuses an action that AWS do
   const unknown = { ...run, action: "ecs:RunTasks" };
   await assert.rejects(isAllowed(policy, unknown, ACCOUNT.accountId));
 });
+
+test("a key's own policy lets the account's policies decide", async () => {
+  const key = ACCOUNT.stateKeyArn;
+  const policy = document([allow("Decrypt", ["kms:Decrypt"], [key])]);
+  const decrypt = { action: "kms:Decrypt", resource: key, context: {} };
+  assert.equal(await isAllowed(policy, decrypt, ACCOUNT.accountId), true);
+  assert.equal(await isAllowed(policy, { ...decrypt, action: "kms:Encrypt" }, ACCOUNT.accountId), false);
+});

@@ -131,6 +131,15 @@ export function iamCalls(request: AwsRequest, account: Account): readonly IamCal
   return asked(request.params, account);
 }
 
+/** KMS Developer Guide, "Default key policy": identity policies count because the key's own policy names the account. */
+function defaultKeyPolicy(accountId: string) {
+  const Principal = { AWS: `arn:aws:iam::${accountId}:root` };
+  return {
+    Version: "2012-10-17",
+    Statement: [{ Effect: "Allow", Principal, Action: "kms:*", Resource: "*" }],
+  };
+}
+
 /** Asks the simulator whether a role with this policy, and no other, may do the call. */
 export async function isAllowed(policy: PolicyDocument, call: IamCall, accountId: string): Promise<boolean> {
   const answer = await runSimulation(
@@ -138,6 +147,7 @@ export async function isAllowed(policy: PolicyDocument, call: IamCall, accountId
       identityPolicies: [{ name: "role", policy }],
       serviceControlPolicies: [],
       resourceControlPolicies: [],
+      ...(call.action.startsWith("kms:") ? { resourcePolicy: defaultKeyPolicy(accountId) } : {}),
       request: {
         action: call.action,
         principal: `arn:aws:iam::${accountId}:role/build`,
