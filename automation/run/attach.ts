@@ -58,7 +58,8 @@ async function resolve(
   taskDefinition: string,
   run: EcsTaskRun,
 ): Promise<EcsTaskRun> {
-  if (isReadOnly(operation)) return answerBesideTasks(deps, { operation, taskDefinition }, run);
+  if (isReadOnly(operation))
+    return answerBesideTasks(deps, { operation, taskDefinition }, run, run.times?.startedAt ?? 0);
   return { ...run, verdict: await resolveUnknown(deps, run.verdict, taskDefinition) };
 }
 

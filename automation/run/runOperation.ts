@@ -58,8 +58,9 @@ async function nameCaller({ origin, askCaller, outputs, signal }: RunDeps): Prom
 /** A question is never resumed: an old answer is none. */
 async function ask(deps: RunDeps, operation: Operation, taskDefinition: string): Promise<EcsTaskRun> {
   const question = { operation, taskDefinition };
+  const askedAt = deps.clock.now();
   const run = await followRun(deps, { ...question, runId: newRunId() });
-  return answerBesideTasks(deps, question, run);
+  return answerBesideTasks(deps, question, run, askedAt);
 }
 
 async function change(deps: RunDeps, operation: Operation, taskDefinition: string): Promise<EcsTaskRun> {

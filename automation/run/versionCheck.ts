@@ -36,7 +36,7 @@ export async function reliableVersion(
   const asked = await askVersion(deps, taskDefinition);
   const { result } = asked;
   if (!result || !isDirty(result)) return result ?? undefined;
-  const beside = await changeBeside(deps, result).catch(() => "unseen" as const);
+  const beside = await changeBeside(deps, Date.parse(result.startedAt)).catch(() => "unseen" as const);
   return beside === undefined ? result : undefined;
 }
 
@@ -45,17 +45,20 @@ export async function reliableVersion(
  * file runs, so the answer says nothing if a migration was running.
  *
  * @param run the question as it was answered
+ * @param askedAt when the question was begun, in milliseconds since the epoch; its result line may be lost
  */
 export async function answerBesideTasks(
   deps: RunDeps,
   question: Omit<FollowedRun, "runId">,
   run: EcsTaskRun,
+  askedAt: number,
 ): Promise<EcsTaskRun> {
   let current = run;
-  for (let asked = 1; current.verdict.kind === "dirty" && current.result; asked++) {
+  let since = askedAt;
+  for (let asked = 1; current.verdict.kind === "dirty"; asked++) {
     let beside: Task | undefined;
     try {
-      beside = await changeBeside(deps, current.result);
+      beside = await changeBeside(deps, current.times?.startedAt ?? since);
     } catch (error) {
       const verdict = deps.signal.aborted ? stoppedLooking : unseen(awsErrorText(error));
       return { ...current, verdict };
@@ -63,18 +66,18 @@ export async function answerBesideTasks(
     if (beside === undefined) return current;
     if (beside.lastStatus !== "STOPPED" || asked > ASKED_AGAIN)
       return { ...current, verdict: inProgress(beside.taskArn ?? "", current.result) };
+    since = deps.clock.now();
     current = await followRun(deps, { ...question, runId: newRunId() });
   }
   return current;
 }
 
 /** A task that may have been changing the database when it was asked: one that runs, or one that has ended since. */
-async function changeBeside(deps: RunDeps, answer: ResultLine): Promise<Task | undefined> {
+async function changeBeside(deps: RunDeps, askedAt: number): Promise<Task | undefined> {
   const { containerName } = deps.outputs;
   const tasks = await readFamily(deps);
   const [running] = runningChanges(tasks, containerName);
   if (running) return running;
-  const askedAt = Date.parse(answer.startedAt);
   return tasks.find((task) => !isQuestion(task, containerName) && endOf(task) >= askedAt);
 }
 
@@ -90,9 +93,10 @@ function isDirty({ to, from }: ResultLine): boolean {
   return (to ?? from)?.dirty === true;
 }
 
-function inProgress(taskArn: string, { to, from }: ResultLine): Verdict {
-  const version = (to ?? from)?.version ?? "none";
-  const detail = `task ${taskArn} is changing the database; until its file has ended, the version table says ${version}, dirty`;
+function inProgress(taskArn: string, result: ResultLine | null): Verdict {
+  const version = (result?.to ?? result?.from)?.version;
+  const says = version === undefined || version === null ? "dirty" : `${version}, dirty`;
+  const detail = `task ${taskArn} is changing the database; until its file has ended, the version table says ${says}`;
   return { kind: "notStarted", reason: "busy", detail, taskArn };
 }
 

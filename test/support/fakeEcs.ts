@@ -93,8 +93,9 @@ class FakeTask {
   lastStatus = "PROVISIONING";
   desiredStatus = "RUNNING";
   startedAt: number | undefined;
-  /** The container's end. */
+  /** The container's end, and the moment at which ECS learnt of it. */
   endedAt: number | undefined;
+  knownEndedAt: number | undefined;
   stoppedAt: number | undefined;
   stopCode: Task["stopCode"];
   stoppedReason: string | undefined;
@@ -349,6 +350,7 @@ export class FakeEcs {
     task.desiredStatus = "STOPPED";
     task.lastStatus = "DEPROVISIONING";
     const { clock } = this.#options;
+    task.knownEndedAt = clock.now();
     clock.after(task.script.deprovisioningMs ?? 1_000, () => {
       task.lastStatus = "STOPPED";
       task.stoppedAt = clock.now();

@@ -72,6 +72,34 @@ describe("L3: a question beside a running migration", () => {
     assert.equal(aws.ecs.tasks.length, 3);
   });
 
+  test("nor with exit code 12 alone, if the question's log is lost", async (t) => {
+    const fixture = await setUp(t, null);
+    const other = new RunFixture(await temporaryHome(t), fixture.aws);
+    const { clock, ecs } = fixture.aws;
+    ecs.scripts.push({}, { losesLogAfter: 0 });
+    const late = async () => {
+      await clock.sleep(3_500);
+      return other.run({ name: "status" });
+    };
+    const [, status] = await clock.together([() => fixture.run(UP), late]);
+    assert.notEqual(status?.verdict.kind, "dirty");
+  });
+
+  test("a question that is stopped before the tasks were looked at says nothing of the database", async (t) => {
+    const fixture = await setUp(t, SECOND);
+    fixture.aws.database.dirty = true;
+    const stop = new AbortController();
+    const { listTasks } = fixture.aws.ecs.api;
+    let lists = 0;
+    fixture.aws.ecs.api.listTasks = async (input) => {
+      if (++lists > 2) stop.abort();
+      if (stop.signal.aborted) throw new DOMException("aborted", "AbortError");
+      return listTasks(input);
+    };
+    const report = await fixture.runWith({ signal: stop.signal }, { name: "version" });
+    assert.equal(report.exitCode, 13);
+  });
+
   test("dirty is still dirty if nothing runs", async (t) => {
     const fixture = await setUp(t, SECOND);
     fixture.aws.database.dirty = true;
