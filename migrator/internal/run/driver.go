@@ -54,6 +54,7 @@ type Driver struct {
 	begun   time.Time
 	running *source.File
 	stats   []result.Statement
+	kept    int // statements of all files in the result
 
 	files   []result.File
 	failed  *result.Failed

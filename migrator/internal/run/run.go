@@ -183,6 +183,8 @@ func (r *operation) migrate(folder *source.Folder) error {
 	}
 	// A file is read when it runs, and the lock has a limit of its own.
 	m.PrefetchMigrations = 0
+	// What golang-migrate buffers of a file is its name.
+	migrate.DefaultBufferSize = 1024
 	m.LockTimeout = 1000 * time.Hour
 	m.Log = logger{r.out}
 	over := make(chan struct{})

@@ -19,8 +19,11 @@ const worthALine = 100 * time.Millisecond
 // slow is after how long a second session looks at a statement, if no lock timeout asks for it earlier.
 const slow = time.Second
 
-// maxStatements is how many statements of a file the result keeps.
-const maxStatements = 500
+// maxStatements is how many statements of a file the result keeps, maxKept of all files: the line has no room for more.
+const (
+	maxStatements = 500
+	maxKept       = 2000
+)
 
 // exec runs one statement, watched.
 func (f *fileRun) exec(ctx context.Context, s statement.Statement) error {
@@ -43,7 +46,8 @@ func (f *fileRun) exec(ctx context.Context, s statement.Statement) error {
 	if took >= worthALine {
 		f.out.Line("  statement %d of %d, line %d: %s done in %s, %d rows", s.N, of, s.Line, s.Kind, took.Round(time.Microsecond*100), rows)
 	}
-	if len(f.stats) < maxStatements {
+	if len(f.stats) < maxStatements && f.kept < maxKept {
+		f.kept++
 		f.stats = append(f.stats, result.Statement{N: s.N, Line: s.Line, Kind: s.Kind, Ms: result.Ms(took), Rows: max(rows, 0), WaitedMs: result.Ms(f.lost)})
 	}
 	f.lost = 0
