@@ -12,6 +12,8 @@ export interface CommonOptions {
 export interface RunOptions extends CommonOptions {
   /** Milliseconds. */
   readonly timeout: number;
+  /** For how long a start without room is tried again, in milliseconds. */
+  readonly capacityWait: number;
   readonly wait: boolean;
   readonly stopOnCancel: boolean;
   readonly report?: string;
@@ -19,6 +21,7 @@ export interface RunOptions extends CommonOptions {
 }
 
 const DEFAULT_TIMEOUT = "60m";
+const DEFAULT_CAPACITY_WAIT = "10m";
 
 export function withCommon(command: Command): Command {
   return command
@@ -31,6 +34,7 @@ export function withCommon(command: Command): Command {
 export function withRunOptions(command: Command): Command {
   return command
     .addOption(timeoutOption())
+    .addOption(capacityWaitOption())
     .option("--wait", "wait for another running migration to end, instead of refusing", false)
     .option(
       "--stop-on-cancel",
@@ -70,6 +74,16 @@ export function postgresVersionOption(): Option {
 /** As {@link dialectOption}, for a command that has a stack to ask. */
 export function stackDialectOption(): Option {
   return dialectOption().default(undefined, "the stack's ecs-migrate:checkDialect");
+}
+
+/** EC2 from zero and managed instances take some minutes. */
+function capacityWaitOption(): Option {
+  return new Option(
+    "--capacity-wait <duration>",
+    "keep trying for this long when ECS has no room for the task, such as 90s, 30m",
+  )
+    .default(duration(DEFAULT_CAPACITY_WAIT), DEFAULT_CAPACITY_WAIT)
+    .argParser(duration);
 }
 
 export function timeoutOption(): Option {

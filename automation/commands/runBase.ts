@@ -25,5 +25,6 @@ export function runSettings(options: RunOptions): RunSettings {
     timeoutMs: options.timeout,
     waitMs: options.wait ? WAIT_MS : 0,
     stopOnCancel: options.stopOnCancel,
+    capacityWaitMs: options.capacityWait,
   };
 }
