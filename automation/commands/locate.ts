@@ -8,7 +8,7 @@ import { originOf } from "../cli/origin.ts";
 import { ConfigError } from "../contract/errors.ts";
 import type { Outputs } from "../contract/outputs.ts";
 import { locateStack, type PulumiLocation, readOutputs } from "../stack/pulumiCli.ts";
-import { readText, requireProjectName } from "../stack/settings.ts";
+import { isProject, readText, requireProjectName } from "../stack/settings.ts";
 
 /** The Pulumi CLI answers while the clients load. */
 export async function readOutputsAndLoad(location: PulumiLocation): Promise<Outputs> {
@@ -25,14 +25,19 @@ export function locate(context: CommandContext, options: CommonOptions): PulumiL
 }
 
 /**
- * The folder of Pulumi.yaml: --project, or the one of package.json.
+ * The folder of Pulumi.yaml: --project, else the folder that the person stands in if it is such a project (a copy whose
+ * program is a link elsewhere, as the demo's), else the one of package.json.
  *
  * @throws {ConfigError} if the project has another name than its settings
  */
 export function projectFolder(context: CommandContext, { project }: Pick<CommonOptions, "project">): string {
-  const folder = project === undefined ? context.home : resolve(context.cwd, project);
+  const folder = project === undefined ? standingProject(context) : resolve(context.cwd, project);
   requireProjectName(readText(join(folder, "Pulumi.yaml")));
   return folder;
+}
+
+function standingProject({ cwd, home }: CommandContext): string {
+  return isProject(readText(join(cwd, "Pulumi.yaml"))) ? cwd : home;
 }
 
 /**

@@ -54,6 +54,15 @@ export function applicationOf(yaml: string): string | undefined {
   return settingOf(yaml, `${PROJECT}:application`);
 }
 
+/** True for the text of this project's Pulumi.yaml. Pure. */
+export function isProject(yaml: string): boolean {
+  return projectName(yaml) === PROJECT;
+}
+
+function projectName(yaml: string): string | undefined {
+  return /^name:[ \t]*["']?([^"'#\s]+)/m.exec(yaml)?.[1];
+}
+
 /**
  * Pulumi hands the program the keys of the project's own name only, so a renamed project would lose every setting.
  *
@@ -61,7 +70,7 @@ export function applicationOf(yaml: string): string | undefined {
  * @throws {ConfigError} if the project has another name
  */
 export function requireProjectName(yaml: string): void {
-  const name = /^name:[ \t]*["']?([^"'#\s]+)/m.exec(yaml)?.[1];
+  const name = projectName(yaml);
   if (name === undefined || name === PROJECT) return;
   throw new ConfigError([
     `Pulumi.yaml names the project ${name}, but every key of a stack's file starts with ${PROJECT}:; keep \`name: ${PROJECT}\` and name your application with ${PROJECT}:application`,

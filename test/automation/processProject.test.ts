@@ -126,6 +126,14 @@ describe("a stack of another application", () => {
     });
 });
 
+test("a project that is the working folder is the one that is meant, as in the shell that demo --keep prints", async (t) => {
+  const { root, project } = await monorepo(t, ["ecs-migrate:stateUrl: file:///own"]);
+  const seen = join(root, "seen");
+  const pulumi = `pwd >> '${seen}'; printf '%s\\n' "$PULUMI_BACKEND_URL" >> '${seen}'; exit 1`;
+  await runCommand(t, ["deploy", "--stack", "stage"], { pulumi, cwd: project });
+  assert.deepEqual(readFileSync(seen, "utf8").trim().split("\n").slice(0, 2), [project, "file:///own"]);
+});
+
 describe("check in a monorepo", () => {
   test("finds the stack's folder from any folder, says which, and writes paths from the repository's root", async (t) => {
     const { root, project, folder } = await monorepo(t, []);

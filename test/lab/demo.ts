@@ -66,11 +66,23 @@ function writeDiscounts({ project }: LabStack, altered: string): void {
   writeFileSync(`${base}.down.sql`, "DROP TABLE discounts;\n");
 }
 
+const HELP = `Usage: npm run demo -- [options]
+
+Deploys the example to a local AWS with real containers and a real Postgres, and stops everything again.
+
+  --app <folder>  your own application in place of the example's: a folder with a Dockerfile and resources/db/migrations
+  --keep          leave everything up until Ctrl-C, for commands by hand; Slack's messages are shown as they come
+  --help          this text`;
+
 process.exitCode = await demo();
 
 async function demo(): Promise<number> {
   try {
-    const { app, keep } = options();
+    const { app, keep, help } = options();
+    if (help) {
+      say(HELP);
+      return 0;
+    }
     const dockerfile = app === undefined ? {} : { dockerfile: join(app, "Dockerfile") };
     return await withLab({ report: say, ...dockerfile }, (lab) => play(lab, app, keep));
   } catch (error) {
@@ -82,12 +94,13 @@ async function demo(): Promise<number> {
 }
 
 /** @throws {LabError} for an option that there is not, and for a folder that is no application */
-function options(): { readonly app: string | undefined; readonly keep: boolean } {
+function options(): { readonly app: string | undefined; readonly keep: boolean; readonly help: boolean } {
   try {
-    const known = { app: { type: "string" }, keep: { type: "boolean", default: false } } as const;
-    const { app, keep } = parseArgs({ options: known }).values;
-    if (app !== undefined) requireApp(app);
-    return { app, keep };
+    const flag = { type: "boolean", default: false } as const;
+    const known = { app: { type: "string" }, keep: flag, help: { ...flag, short: "h" } } as const;
+    const { app, keep, help } = parseArgs({ options: known }).values;
+    if (app !== undefined && !help) requireApp(app);
+    return { app, keep, help };
   } catch (error) {
     if (error instanceof LabError) throw error;
     throw new LabError(`${(error as Error).message}. The demo takes --app FOLDER and --keep.`);
@@ -166,11 +179,16 @@ async function keepRunning(lab: Lab, stack: LabStack): Promise<void> {
   ];
   const exports = names.map((name) => `export ${name}='${lab.env[name] ?? ""}'`);
   say(
-    `The lab stays up. In another shell:\n\ncd ${stack.project}\n${exports.join("\n")}\n\npulumi up -s local\n\nCtrl-C here stops it.`,
+    `The lab stays up. In another shell:\n\ncd ${stack.project}\n${exports.join("\n")}\n\nnpx ecs-migrate deploy --stack local\nnpx ecs-migrate migrate status --stack local\npulumi up -s local\n\nSlack's messages are shown here. Ctrl-C here stops the lab.`,
   );
+  let shown = lab.slack.messages.length;
   await new Promise<void>((resolve) => {
-    // A timer keeps the process alive; the lab's own signal handlers abort.
-    const alive = setInterval(() => undefined, 60_000);
+    // The timer keeps the process alive as well; the lab's own signal handlers abort.
+    const alive = setInterval(() => {
+      for (const message of lab.slack.messages.slice(shown))
+        say(`\n--- Slack\n${renderSlackMessage(message)}\n---`);
+      shown = lab.slack.messages.length;
+    }, 1_000);
     lab.signal.addEventListener("abort", () => {
       clearInterval(alive);
       resolve();

@@ -31,3 +31,10 @@ test("an option that there is not", () => {
   assert.equal(status, 2, stderr);
   assert.match(stdout, /^Unknown option '--fast'.*The demo takes --app FOLDER and --keep\.\n$/);
 });
+
+test("--help shows the options, and nothing is started", () => {
+  const { status, stdout, stderr } = demo("--help");
+  assert.equal(status, 0, stderr);
+  assert.match(stdout, /^Usage: npm run demo -- \[options\]\n/);
+  for (const option of ["--app <folder>", "--keep", "--help"]) assert.ok(stdout.includes(option), option);
+});
