@@ -1,6 +1,7 @@
 /** `up` continues from the state that the CLI decided by: an older commit must not replace a newer one. */
 import * as pulumi from "@pulumi/pulumi";
 import { AFTER_VARIABLE, CHANGED_SINCE_MARK, stateOf } from "../automation/contract/source.ts";
+import { programError } from "./programError.ts";
 
 /**
  * Compares the stack's outputs with those that the CLI read. `pulumi up` holds the stack's lock by now, so nothing comes
@@ -16,5 +17,5 @@ export async function requirePredecessor(env: NodeJS.ProcessEnv): Promise<void> 
     name: pulumi.getStack(),
   })) as { outputs: Readonly<Record<string, unknown>> };
   const found = Object.keys(outputs).length === 0 ? stateOf(undefined) : stateOf(outputs);
-  if (found !== expected) throw new pulumi.RunError(CHANGED_SINCE_MARK);
+  if (found !== expected) throw programError(CHANGED_SINCE_MARK);
 }
