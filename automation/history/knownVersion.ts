@@ -124,6 +124,22 @@ function runsOn(record: readonly RunRecord[], outputs: Outputs): EndedRun[] {
   return runs.filter(({ result }) => endpoint !== undefined && result.database?.endpoint === endpoint);
 }
 
+/**
+ * The newest change of this database that began before a moment and left its version, not dirty; undefined if the record
+ * has none so far. Pure.
+ *
+ * @param before milliseconds since the epoch
+ */
+export function lastChangeBefore(
+  record: readonly RunRecord[],
+  outputs: Outputs,
+  before: number,
+): EndedRun | undefined {
+  return runsOn(record, outputs).findLast(
+    (run) => !isQuestionRun(run) && run.startedAt < before && run.result.to?.dirty === false,
+  );
+}
+
 /** Why a run does not say how the database is now; undefined if nothing casts doubt on it. */
 function doubtSince(
   last: EndedRun | undefined,

@@ -11,6 +11,7 @@ import { isStillOpen, judgeEarlier } from "./earlierRun.ts";
 import { followRun, newRunId, type RunDeps } from "./follow.ts";
 import { askerOf, runKey } from "./identity.ts";
 import { type BegunRun, RunJournal } from "./journal.ts";
+import { verifyResult } from "./verifyResult.ts";
 import { answerBesideTasks, resolveUnknown } from "./versionCheck.ts";
 
 export type { RunBase, RunDeps, RunSettings } from "./follow.ts";
@@ -31,9 +32,10 @@ export async function runOperation(
 ): Promise<RunReport> {
   const startedAt = deps.clock.now();
   const named = { ...deps, origin: await nameCaller(deps) };
-  const run = isReadOnly(operation)
+  const ended = isReadOnly(operation)
     ? await ask(named, operation, taskDefinition)
     : await change(named, operation, taskDefinition);
+  const run = await verifyResult(named, operation, taskDefinition, ended, startedAt);
   const own = run.task?.attached === true ? run.times : null;
   return makeReport({
     ...named,

@@ -87,7 +87,8 @@ async function tryOnce(
     const { text } = await webhook.send(payload);
     // Source: "Sending messages using incoming webhooks": Slack answers a message that it took with `ok`.
     if (text.trim() === "ok") return { kind: "sent" };
-    const reason = "Something else than Slack answered 200, a proxy perhaps: check the way to hooks.slack.com.";
+    const reason =
+      "Something else than Slack answered 200, a proxy perhaps: check the way to hooks.slack.com.";
     return { kind: "refused", word: "", reason };
   } catch (error) {
     return attemptOf(error, retryAfterMs(retryAfter, (options.now ?? Date.now)()));

@@ -66,7 +66,9 @@ describe("reportMarkdown", () => {
   test("of a dirty database, whole", () => {
     // .txt, since the formatter would set the Markdown anew.
     const golden = new URL("../golden/report-dirty.md.txt", import.meta.url);
-    const text = reportMarkdown(reportOf(DIRTY, { warnings: ["Slack was not notified. Slack answered 503."] }));
+    const text = reportMarkdown(
+      reportOf(DIRTY, { warnings: ["Slack was not notified. Slack answered 503."] }),
+    );
     if (process.env.UPDATE_GOLDEN === "1") writeFileSync(golden, text);
     assert.equal(text, readFileSync(golden, "utf8"));
   });

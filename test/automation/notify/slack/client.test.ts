@@ -92,7 +92,10 @@ describe("tries again what may pass", () => {
 
   test("four times at most", async () => {
     const { options, sent } = fakeSlack({ status: 500, body: "rollup_error" });
-    assert.equal(await warningOf(options), "Slack was not notified. Slack answered 500; gave up after 4 tries.");
+    assert.equal(
+      await warningOf(options),
+      "Slack was not notified. Slack answered 500; gave up after 4 tries.",
+    );
     assert.equal(sent.length, 4);
   });
 
@@ -215,12 +218,15 @@ test("over a real connection, with the library's own fetch", async () => {
   }
 });
 
-test("a proxy's page with 200 is not \"sent\" (L21)", async () => {
+test('a proxy\'s page with 200 is not "sent" (L21)', async () => {
   for (const body of ["<html>Sign in</html>", "", "OK", "no_text"]) {
     const { options, sent } = fakeSlack({ status: 200, body });
     const answer = await sendToSlack(options);
     assert.equal(answer.sent, false, body);
-    assert.match(answer.sent ? "" : answer.warning, /^Slack was not notified\. Something else than Slack answered 200/);
+    assert.match(
+      answer.sent ? "" : answer.warning,
+      /^Slack was not notified\. Something else than Slack answered 200/,
+    );
     assert.equal(sent.length, 1, "not tried again");
   }
 });
