@@ -12,7 +12,7 @@ import { followRun, newRunId, type RunDeps } from "./follow.ts";
 import { askerOf, runKey } from "./identity.ts";
 import { type BegunRun, RunJournal } from "./journal.ts";
 import { verifyResult } from "./verifyResult.ts";
-import { answerBesideTasks, resolveUnknown } from "./versionCheck.ts";
+import { answerBesideTasks, ownDirt, resolveUnknown } from "./versionCheck.ts";
 
 export type { RunBase, RunDeps, RunSettings } from "./follow.ts";
 
@@ -69,7 +69,7 @@ async function change(deps: RunDeps, operation: Operation, taskDefinition: strin
   const journal = openJournal(deps, operation);
   const begun = await journal.begin();
   const run = await followToResult(deps, operation, taskDefinition, journal, begun);
-  const verdict = await resolveUnknown(deps, run.verdict, taskDefinition);
+  const verdict = await ownDirt(deps, run, await resolveUnknown(deps, run.verdict, taskDefinition));
   if (isReported(verdict, run, begun)) await journal.end();
   return { ...run, verdict };
 }

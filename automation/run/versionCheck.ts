@@ -72,10 +72,23 @@ export async function answerBesideTasks(
   return current;
 }
 
+/**
+ * A run that ran no file and met a dirty database may have met the file of another one that was in progress: a task that
+ * came up unseen, or was stopped while it waited for the lock.
+ */
+export async function ownDirt(deps: RunDeps, run: EcsTaskRun, verdict: Verdict): Promise<Verdict> {
+  const { result, task, times } = run;
+  const ranNothing = result !== null && result.files.length === 0 && result.from?.dirty === true;
+  if (verdict.kind !== "dirty" || !ranNothing || deps.signal.aborted) return verdict;
+  const since = times?.startedAt ?? 0;
+  const beside = await changeBeside(deps, since, task?.arn).catch(() => undefined);
+  return beside === undefined ? verdict : inProgress(beside.taskArn ?? "", result);
+}
+
 /** A task that may have been changing the database when it was asked: one that runs, or one that has ended since. */
-async function changeBeside(deps: RunDeps, askedAt: number): Promise<Task | undefined> {
+async function changeBeside(deps: RunDeps, askedAt: number, own?: string): Promise<Task | undefined> {
   const { containerName } = deps.outputs;
-  const tasks = await readFamily(deps);
+  const tasks = (await readFamily(deps)).filter(({ taskArn }) => taskArn !== own);
   const [running] = runningChanges(tasks, containerName);
   if (running) return running;
   return tasks.find((task) => !isQuestion(task, containerName) && endOf(task) >= askedAt);

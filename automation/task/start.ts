@@ -159,19 +159,26 @@ async function runTaskUntilStarted(options: StartOptions): Promise<Started> {
     options.say(`RunTask started nothing (${outcome.detail}); trying again.`);
     await clock.sleep(delay, signal);
     // ECS may have started a task after it had said that it could not (apache/airflow#16150), so a new token needs a look.
-    const seen = outcome.answer === "nothingStarted" ? await lookForOwn(options) : "unseen";
-    if (typeof seen === "object") return { ...attachedTo(options, seen, false), attempt };
-    if (seen === "none") attempt++;
+    const seen = outcome.answer === "nothingStarted" ? await lookAgain(options) : "unseen";
+    if (typeof seen === "object") return "verdict" in seen ? seen : { ...seen, attempt };
+    if (seen === "free") attempt++;
   }
   if (signal?.aborted) return unanswered ? stoppedUnanswered : stoppedBefore;
   const { reason, detail } = last as NoTask;
   return unanswered ? findLostTask(options, detail, attempt) : refused(reason, detail);
 }
 
-/** `none` only if ECS was asked and listed no task of this run. */
-async function lookForOwn(options: StartOptions): Promise<Task | "none" | "unseen"> {
+/**
+ * The run's own task, or another one that began while this one waited for room. `free` only if ECS was asked and listed
+ * neither.
+ */
+async function lookAgain(options: StartOptions): Promise<Started | "free" | "unseen"> {
   try {
-    return ownTask(await readFamily(options), options.runId) ?? "none";
+    const tasks = await readFamily(options);
+    const own = ownTask(tasks, options.runId);
+    if (own) return attachedTo(options, own, false);
+    const running = await findRunning(options, tasks, options);
+    return running ? adoptOrRefuse(options, running) : "free";
   } catch {
     // The old token goes on: with it RunTask starts nothing twice.
     return "unseen";

@@ -163,7 +163,8 @@ describe("deploy --plan", () => {
       got.push({ body: String(init?.body), tasks: fixture.aws.ecs.tasks.length });
       return new Response(status === 200 ? "ok" : "no_service", { status });
     }) as typeof globalThis.fetch;
-    const beforeUp = (deps: PlanDeps) => announce(deps, DEFAULT_CHECK, async () => [slackNotifier(URL_, fetch)]);
+    const beforeUp = (deps: PlanDeps) =>
+      announce(deps, DEFAULT_CHECK, async () => [slackNotifier(URL_, fetch)]);
     return { got, beforeUp };
   }
 

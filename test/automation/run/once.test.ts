@@ -72,6 +72,23 @@ describe("L3: a question beside a running migration", () => {
     assert.equal(aws.ecs.tasks.length, 3);
   });
 
+  test("a run that ran nothing does not call another one's file in progress dirty", async (t) => {
+    const fixture = await setUp(t, null);
+    const other = new RunFixture(await temporaryHome(t), fixture.aws);
+    const { clock, ecs } = fixture.aws;
+    // The first task is not listed yet when the second command looks, which is then stopped while it waits for the lock.
+    ecs.scripts.push(
+      { invisibleMs: 2_000 },
+      { terminate: { afterMs: 1_000, stopCode: "UserInitiated", reason: "Task stopped" } },
+    );
+    const late = async () => {
+      await clock.sleep(1_000);
+      return other.run({ name: "goto", version: FIRST });
+    };
+    const [, goto] = await clock.together([() => fixture.run(UP), late]);
+    assert.notEqual(goto?.verdict.kind, "dirty", JSON.stringify(goto?.verdict));
+  });
+
   test("nor with exit code 12 alone, if the question's log is lost", async (t) => {
     const fixture = await setUp(t, null);
     const other = new RunFixture(await temporaryHome(t), fixture.aws);

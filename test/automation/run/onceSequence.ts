@@ -64,7 +64,7 @@ export class Sequence {
   /** Steps that were asked for and not reported yet: the tasks before them, by who and words. */
   readonly #open = new Map<string, number>();
   /** The database was restored, and no task has been asked since: nobody can know. */
-  #restoredUnseen = false;
+  #restoredAt: number | undefined;
 
   constructor(folder: string, transport: Transport, count: (name: string) => void) {
     this.#folder = folder;
@@ -102,7 +102,7 @@ export class Sequence {
         // Nobody restores under a task that runs.
         clock.advance(10 * 60_000);
         database.restore(this.#backup);
-        this.#restoredUnseen = true;
+        this.#restoredAt = clock.now();
         return;
       case "rebuiltRunner":
         this.#runners++;
@@ -130,7 +130,7 @@ export class Sequence {
     Object.assign(this.#aws, { outputs: { ...this.#aws.outputs, databaseSecret } });
     this.#register(++this.#revision);
     this.#open.clear();
-    this.#restoredUnseen = false;
+    this.#restoredAt = undefined;
   }
 
   async #playCommand(event: Command, name: string): Promise<void> {
@@ -152,7 +152,6 @@ export class Sequence {
         before,
         `${name}, ${JSON.stringify(report.verdict)}, ${JSON.stringify(aws.database.state)}`,
       );
-    if (aws.ecs.tasks.length > before.tasks) this.#restoredUnseen = false;
   }
 
   /** Answers undefined if the process was killed, or there was nothing to attach to. */
@@ -312,7 +311,7 @@ export class Sequence {
     const at = verdict.kind === "applied" ? verdict.to : verdict.version;
     if (verdict.kind === "unchanged" && verdict.skipped === "applied") {
       const unlisted = ecs.tasks.some((task) => task.visibleAt > this.#aws.clock.now());
-      if (!unlisted && !this.#restoredUnseen)
+      if (!unlisted && !this.#isRestoredUnseen())
         assert.deepEqual(at, database.state, `skipped work that is due: ${text}`);
       return;
     }
@@ -328,6 +327,20 @@ export class Sequence {
     }
     if (at && !inProgress && !this.#isAttach) assert.deepEqual(at, database.state, text);
     if (!isQuestion && !inProgress && !this.#isAttach) assert.equal(database.dirty, false, text);
+  }
+
+  /** The database was restored, and no line of a task that ran since can be read: nobody can know. */
+  #isRestoredUnseen(): boolean {
+    const { ecs, logs, clock } = this.#aws;
+    const since = this.#restoredAt;
+    if (since === undefined) return false;
+    return !ecs.tasks.some((task) => {
+      const events = logs.streams.get(ecs.logStream(task.arn))?.events ?? [];
+      const isTold = events.some(
+        ({ message, visibleAt }) => message.startsWith('{"ecsMigrate"') && visibleAt <= clock.now(),
+      );
+      return (task.startedAt ?? 0) >= since && isTold;
+    });
   }
 
   #isAttach = false;

@@ -108,6 +108,20 @@ describe("startTask", () => {
     assert.equal(inputs().length, 1);
   });
 
+  test("another migration that began while this one waited for room is not doubled", async () => {
+    const { aws, options } = setUp({ operation: { name: "down", steps: 1 } });
+    aws.ecs.scripts.push({ failure: { reason: "RESOURCE:CPU" } });
+    const overrides = { containerOverrides: [{ name: "migration", command: ["up"] }] };
+    const other = { taskDefinition: aws.ecs.revisionArn(12), clientToken: "other", overrides };
+    aws.clock.after(1_000, () => void aws.ecs.api.runTask(other));
+    const started = await startTask(options);
+    assert.equal(
+      "verdict" in started && started.verdict.kind === "notStarted" && started.verdict.reason,
+      "busy",
+    );
+    assert.equal(aws.ecs.tasks.length, 1);
+  });
+
   test("if that look fails, the old token is used: it starts nothing twice", async () => {
     const { aws, options, inputs } = setUp();
     aws.ecs.scripts.push({ failure: { reason: "AGENT" } });
