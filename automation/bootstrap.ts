@@ -60,7 +60,7 @@ async function ensure(plan: ReturnType<typeof planState>, dryRun: boolean) {
   } catch (error) {
     if (error instanceof EcsMigrateError) throw error;
     throw new BootstrapError(
-      `The state of stack ${plan.stack} is not ready: ${awsErrorText(error)}; mend it and run the same command again, which goes on from here`,
+      `The state of stack ${plan.stack} is not ready: ${awsErrorText(error)}; fix it and run the same command again, which goes on from here`,
       { cause: error },
     );
   }

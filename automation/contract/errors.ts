@@ -30,7 +30,7 @@ export abstract class EcsMigrateError extends Error {
   }
 }
 
-/** Arguments, environment or configuration are wrong; nothing was started. Lists every problem with its mend. */
+/** Arguments, environment or configuration are wrong; nothing was started. Lists every problem with its fix. */
 export class ConfigError extends EcsMigrateError {
   readonly code = "config";
   readonly exitCode = EXIT.usage;

@@ -27,7 +27,7 @@ export class StackStoppedError extends EcsMigrateError {
   }
 }
 
-/** The program refused its configuration; it lists every problem with its mend. Nothing was started. */
+/** The program refused its configuration; it lists every problem with its fix. Nothing was started. */
 export class StackConfigError extends EcsMigrateError {
   readonly code = "stackConfig";
   readonly exitCode = EXIT.usage;
