@@ -4,6 +4,7 @@ import { groupByVersion, type MigrationFile, type NamedMigrationFile, sha256 } f
 import { checkBytes } from "./byteRules.ts";
 import { disabledByComment } from "./disableComment.ts";
 import { compareFindings, errorsOf, type Finding } from "./finding.ts";
+import { type KnownDatabase, lintTarget } from "./lintTarget.ts";
 import { loadDialect } from "./loadDialect.ts";
 import { checkNames } from "./nameRules.ts";
 import type { Rule } from "./rule.ts";
@@ -16,6 +17,8 @@ export interface FolderInput {
   /** Empty when nothing is known of what was shipped. */
   records: readonly ShippedRecord[];
   settings: CheckSettings;
+  /** What the last run said of the database; null when nothing is known. */
+  database?: KnownDatabase | null;
   /** The clock, UTC. */
   now: Date;
   /** The command that renames late and doubled files, as it is printed. */
@@ -86,12 +89,12 @@ function ranTest(records: readonly ShippedRecord[]): (file: NamedMigrationFile) 
 }
 
 async function checkSql(
-  { settings, records }: FolderInput,
+  { settings, database, records }: FolderInput,
   files: readonly NamedMigrationFile[],
   texts: ReadonlyMap<string, string>,
   hasRun: (file: NamedMigrationFile) => boolean,
 ): Promise<Finding[]> {
-  const dialect = await loadDialect(settings.dialect);
+  const dialect = await loadDialect(lintTarget(settings, files, database));
   const lint = dialect?.openLint({ ...settings, historyKnown: records.length > 0 });
   if (!lint) return [];
   const findings: Finding[] = [];

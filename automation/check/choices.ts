@@ -4,7 +4,10 @@ export const FORMATS = ["human", "json", "sarif", "codequality"] as const;
 export type Format = (typeof FORMATS)[number];
 
 /** Which databases' SQL is read: a file of its own, since the command line needs the words and none of the rules. */
-export const DIALECTS = ["postgres", "other"] as const;
+export const DIALECTS = ["auto", "postgres", "mysql", "mariadb", "other"] as const;
 
-/** `postgres` parses each file; `other` looks at names and bytes alone. */
-export type Dialect = (typeof DIALECTS)[number];
+/** `auto`: what the database said it is, else what the SQL looks like. */
+export type DialectChoice = (typeof DIALECTS)[number];
+
+/** `other` looks only at names and bytes; the others read each file. */
+export type Dialect = Exclude<DialectChoice, "auto">;

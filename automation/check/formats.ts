@@ -6,6 +6,7 @@ import { safeLine } from "../text/plainText.ts";
 import type { Format } from "./choices.ts";
 import { errorsOf, type Finding, findingLine, pathIn } from "./finding.ts";
 import type { Rename } from "./lateRenames.ts";
+import { type LintTarget, targetName } from "./lintTarget.ts";
 import { RULES } from "./rules.ts";
 
 /** Raised when a field of the JSON output changes its meaning. */
@@ -18,6 +19,8 @@ export interface Report {
   /** How many migration files were looked at. */
   files: number;
   exitCode: ExitCode;
+  /** What the SQL was read as. */
+  target: LintTarget;
   /** The folder as a path with `/`, relative to the repository's root, without a slash at its end. */
   folder: string;
 }
@@ -36,30 +39,37 @@ export function render(format: Format, report: Report): string {
   }
 }
 
-function renderHuman({ findings, renamed, files, folder }: Report): string {
+function renderHuman({ findings, renamed, files, folder, target }: Report): string {
   const lines = [
     ...renamed.map(({ from, to }) => safeLine(`renamed ${pathIn(folder, from)} to ${to}`)),
     ...findings.map((found) => findingLine(found, folder)),
-    summary(findings, files),
+    summary(findings, files, target),
   ];
   return `${lines.join("\n")}\n`;
 }
 
-function summary(findings: readonly Finding[], files: number): string {
+function summary(findings: readonly Finding[], files: number, target: LintTarget): string {
   const errors = errorsOf(findings).length;
-  const checked = counted(files, "file");
-  if (findings.length === 0) return `${checked} checked, nothing found`;
-  return `${checked} checked: ${counted(errors, "error")}, ${counted(findings.length - errors, "warning")}`;
+  const checked = `${counted(files, "file")} checked${readAs(target)}`;
+  if (findings.length === 0) return `${checked}, nothing found`;
+  return `${checked}: ${counted(errors, "error")}, ${counted(findings.length - errors, "warning")}`;
+}
+
+/** Nothing of Postgres, which is what most folders are for. */
+function readAs(target: LintTarget): string {
+  if (target.dialect === "postgres") return "";
+  return ` as ${targetName(target)}${target.guessed ? " (what the SQL looks like; --dialect names another)" : ""}`;
 }
 
 function counted(count: number, noun: string): string {
   return `${count} ${noun}${count === 1 ? "" : "s"}`;
 }
 
-function jsonReport({ findings, renamed, files, exitCode, folder }: Report) {
+function jsonReport({ findings, renamed, files, exitCode, folder, target }: Report) {
   return {
     schemaVersion: CHECK_SCHEMA,
     exitCode,
+    dialect: target.dialect,
     files,
     renamed: renamed.map(({ from, to }) => ({ from: pathIn(folder, from), to: pathIn(folder, to) })),
     findings: findings.map(({ rule, severity, file, line, message, fix }) => ({

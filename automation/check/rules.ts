@@ -1,4 +1,5 @@
 /** The catalogue of `check`: every rule by id. A dialect's rules stand in its own folder. */
+import { MYSQL_RULES } from "./mysql/ruleTable.ts";
 import { POSTGRES_RULES } from "./postgres/ruleTable.ts";
 import type { Rule } from "./rule.ts";
 
@@ -94,7 +95,7 @@ const FILE_RULES = {
 } as const satisfies Record<string, Rule>;
 
 /** All rules, in the order in which the documentation lists them. */
-export const RULES = { ...ORDER_RULES, ...FILE_RULES, ...POSTGRES_RULES };
+export const RULES = { ...ORDER_RULES, ...FILE_RULES, ...POSTGRES_RULES, ...MYSQL_RULES };
 
 export type RuleId = keyof typeof RULES;
 

@@ -10,6 +10,7 @@ import { fixCommand } from "./fixCommand.ts";
 import { render } from "./formats.ts";
 import { type Git, readBase } from "./gitBase.ts";
 import { applyRenames, planRenames, type Rename } from "./lateRenames.ts";
+import { lintTarget } from "./lintTarget.ts";
 import { isRule } from "./rules.ts";
 import type { CheckSettings } from "./settings.ts";
 import type { ShippedRecord } from "./shippedRules.ts";
@@ -65,6 +66,7 @@ export async function runCheck(deps: CheckDeps, options: CheckOptions): Promise<
   const renamed = options.fix ? fix(directory, records, now) : [];
   const files = readMigrationFiles(directory);
   const { settings, base, dirOption } = options;
+  const target = lintTarget(settings, files);
   const command = fixCommand([...options.shipped.keys()], base, dirOption);
   const findings = await checkFolder({ files, records, settings, now, fixCommand: command });
   const refused = errorsOf(findings).length > 0 || (options.strict && findings.length > 0);
@@ -74,6 +76,7 @@ export async function runCheck(deps: CheckDeps, options: CheckOptions): Promise<
     renamed,
     files: files.filter(({ parsed }) => parsed).length,
     exitCode,
+    target,
     folder: relative(deps.cwd, directory).split(sep).join("/"),
   };
   return {

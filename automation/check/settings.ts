@@ -1,11 +1,16 @@
 /** How a deploy looks at migrations: by its flags, else by the stack's configuration. Pure. */
 
 import { ConfigError } from "../contract/errors.ts";
-import { DIALECTS, type Dialect } from "./choices.ts";
+import { DIALECTS, type DialectChoice } from "./choices.ts";
+import { readServerVersion } from "./mysql/serverVersion.ts";
 import { isOrderRule, isRule } from "./rules.ts";
 
 export interface CheckSettings {
-  readonly dialect: Dialect;
+  readonly dialect: DialectChoice;
+  /** `8.0`, `8.4`, `mariadb-10.11`; undefined when it is not set. */
+  readonly mysqlVersion: string | undefined;
+  /** `postgres` or `mysql` of a stack that names its database by its parts; undefined when a URL says it. */
+  readonly engine: string | undefined;
   /** Ids of rules that are off. */
   readonly disable: readonly string[];
   /** Postgres's major version: what it can do, and so the right fix, differs. */
@@ -18,7 +23,9 @@ export interface CheckSettings {
 const OLDEST_POSTGRES = 14;
 
 export const DEFAULT_CHECK: CheckSettings = {
-  dialect: "postgres",
+  dialect: "auto",
+  mysqlVersion: undefined,
+  engine: undefined,
   disable: [],
   postgresVersion: OLDEST_POSTGRES,
   multiStatement: false,
@@ -28,6 +35,9 @@ const DIALECT_KEY = "ecs-migrate:checkDialect";
 const DISABLE_KEY = "ecs-migrate:checkDisable";
 const POSTGRES_KEY = "ecs-migrate:postgresVersion";
 const MULTI_KEY = "ecs-migrate:multiStatement";
+const VERSION_KEY = "ecs-migrate:mysqlVersion";
+const HOST_KEY = "ecs-migrate:databaseHost";
+const ENGINE_KEY = "ecs-migrate:databaseEngine";
 
 /** Of the rules of order and edits, those whose finding a person may mean: a way back repaired, a file renamed. */
 const OPTIONAL_ORDER_RULES: readonly string[] = ["down-edited", "renamed"];
@@ -40,7 +50,7 @@ const OPTIONAL_ORDER_RULES: readonly string[] = ["down-edited", "renamed"];
  */
 export function checkSettings(
   flags: {
-    readonly dialect?: Dialect | undefined;
+    readonly dialect?: DialectChoice | undefined;
     readonly disable?: readonly string[];
     readonly postgresVersion?: number | undefined;
   },
@@ -56,11 +66,16 @@ export function checkSettings(
       if (problem !== undefined) problems.push(`${source} ${rule}: ${problem}`);
     }
   }
-  const dialect = flags.dialect ?? parseDialect(config.get(DIALECT_KEY) || "postgres", problems);
+  const dialect = flags.dialect ?? parseDialect(config.get(DIALECT_KEY) || "auto", problems);
   const postgresVersion = flags.postgresVersion ?? parseVersion(config.get(POSTGRES_KEY), problems);
+  const mysqlVersion = config.get(VERSION_KEY) || undefined;
+  const versionProblem = mysqlVersionProblem(mysqlVersion);
+  if (versionProblem) problems.push(`${VERSION_KEY} is "${mysqlVersion}"; ${versionProblem}`);
   const multiStatement = config.get(MULTI_KEY) === "true";
   if (problems.length > 0) throw new ConfigError(problems);
-  return { dialect, disable: [...new Set([...configured, ...disable])], postgresVersion, multiStatement };
+  const engine = config.get(HOST_KEY) ? config.get(ENGINE_KEY) || "postgres" : undefined;
+  const off = [...new Set([...configured, ...disable])];
+  return { dialect, mysqlVersion, engine, disable: off, postgresVersion, multiStatement };
 }
 
 /** Why a deploy does not take a rule as switched off, as the end of a sentence; undefined where it does. */
@@ -70,11 +85,17 @@ export function ruleProblem(rule: string): string | undefined {
   return always ? "a deploy always looks for it, since such a file never does what it says" : undefined;
 }
 
-function parseDialect(text: string, problems: string[]): Dialect {
+/** Why a version cannot be read, as the end of a sentence; undefined if it can, or is not set. */
+export function mysqlVersionProblem(text: string | undefined): string | undefined {
+  if (text === undefined || readServerVersion(text)) return undefined;
+  return "it must be a version such as 8.0, 8.4, 8.0.28 or mariadb-10.11";
+}
+
+function parseDialect(text: string, problems: string[]): DialectChoice {
   const dialect = DIALECTS.find((candidate) => candidate === text);
   if (dialect === undefined)
     problems.push(`${DIALECT_KEY} is "${text}"; it must be one of ${DIALECTS.join(", ")}`);
-  return dialect ?? "postgres";
+  return dialect ?? "auto";
 }
 
 /** @returns the major version; the oldest maintained one if none is set */

@@ -56,7 +56,7 @@ export function disableOption(): Option {
 export function dialectOption(): Option {
   return new Option(
     "--dialect <name>",
-    "postgres reads the SQL; other looks at names and bytes alone",
+    "whose SQL the files hold; auto goes by databaseEngine or by what it looks like; other reads only names and bytes",
   ).choices(DIALECTS);
 }
 
@@ -69,6 +69,14 @@ export function postgresVersionOption(): Option {
     if (Number.isInteger(version) && version >= 9) return version;
     throw new InvalidArgumentError("It must be a major version, such as 16.");
   });
+}
+
+/** For a folder without a stack, whose configuration has it. */
+export function mysqlVersionOption(): Option {
+  return new Option(
+    "--mysql-version <version>",
+    "the server of a MySQL folder, such as 8.0, 8.4 or mariadb-10.11",
+  );
 }
 
 /** As {@link dialectOption}, for a command that has a stack to ask. */

@@ -1,6 +1,6 @@
 /** The command line: names, arguments, help. It parses and validates; what the commands do is in {@link Commands}. */
 import { Command, Option } from "commander";
-import type { Dialect } from "../check/choices.ts";
+import type { DialectChoice } from "../check/choices.ts";
 import { type Operation, parseDown, parseVersioned } from "../contract/operations.ts";
 import {
   disableOption,
@@ -21,7 +21,7 @@ export interface DeployOptions extends RunOptions {
   /** Rules that are off, for this deploy, besides those that the stack's configuration names. */
   readonly disable: readonly string[];
   /** undefined: as the stack's configuration says. */
-  readonly dialect?: Dialect;
+  readonly dialect?: DialectChoice;
   /** Says what will run before it runs; on a production stack to Slack as well. */
   readonly plan: boolean;
 }

@@ -1,6 +1,6 @@
 /** The part of the command line that only looks: check, new, plan, history, doctor. */
 import { type Command, Option } from "commander";
-import type { Dialect } from "../check/choices.ts";
+import type { DialectChoice } from "../check/choices.ts";
 import { FORMATS, type Format } from "../check/choices.ts";
 import { ConfigError } from "../contract/errors.ts";
 import { type Operation, parseDown, parseVersioned } from "../contract/operations.ts";
@@ -8,6 +8,7 @@ import {
   type CommonOptions,
   dialectOption,
   disableOption,
+  mysqlVersionOption,
   postgresVersionOption,
   since,
   stackDialectOption,
@@ -26,7 +27,8 @@ export interface CheckCommandOptions {
   readonly fix: boolean;
   readonly strict: boolean;
   readonly disable: readonly string[];
-  readonly dialect: Dialect;
+  readonly dialect: DialectChoice;
+  readonly mysqlVersion?: string;
   readonly postgresVersion?: number;
   readonly multiStatement: boolean;
   readonly format: Format;
@@ -46,7 +48,7 @@ export interface PlanCommandOptions extends CommonOptions {
   /** Milliseconds. */
   readonly timeout: number;
   /** undefined: as the stack's configuration says. */
-  readonly dialect?: Dialect;
+  readonly dialect?: DialectChoice;
 }
 
 export interface HistoryCommandOptions extends CommonOptions {
@@ -79,7 +81,8 @@ export function addCheck(program: Command, commands: LookCommands): void {
     .option("--fix", "rename late and doubled migrations to versions after all that are known", false)
     .option("--strict", "warnings refuse as well", false)
     .addOption(disableOption())
-    .addOption(dialectOption().default("postgres"))
+    .addOption(dialectOption().default("auto"))
+    .addOption(mysqlVersionOption())
     .addOption(postgresVersionOption())
     .option("--multi-statement", "the database URL has x-multi-statement=true", false)
     .addOption(new Option("--format <name>", "how to print it").choices(FORMATS).default("human"))

@@ -25,7 +25,9 @@ export async function checkCommand(context: CommandContext, options: CheckComman
       dirOption: options.dir,
       format: options.json ? "json" : options.format,
       settings: {
+        ...DEFAULT_CHECK,
         dialect: options.dialect,
+        mysqlVersion: options.mysqlVersion,
         disable: options.disable,
         postgresVersion: options.postgresVersion ?? DEFAULT_CHECK.postgresVersion,
         multiStatement: options.multiStatement,

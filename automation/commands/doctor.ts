@@ -2,8 +2,8 @@
 
 import { connectLogs, type LogsApi } from "../aws/clients.ts";
 import { awsErrorText } from "../aws/errors.ts";
-import type { Dialect } from "../check/choices.ts";
-import { checkSettings } from "../check/settings.ts";
+import { lintTarget } from "../check/lintTarget.ts";
+import { type CheckSettings, checkSettings, DEFAULT_CHECK } from "../check/settings.ts";
 import type { CommandContext } from "../cli/context.ts";
 import type { DoctorCommandOptions } from "../cli/programLook.ts";
 import { EXIT, type ExitCode } from "../contract/errors.ts";
@@ -78,9 +78,10 @@ async function guide(
   { version }: DatabaseVersion,
   entries: readonly HistoryEntry[],
 ) {
-  const { files, dialect } = await lookAtCheckout(context, location);
+  const { files, settings } = await lookAtCheckout(context, location);
   const run = runThatLeft(version, entries);
-  const made = await dirtyGuide({ version, run, outputs, stack: location.stack, files, dialect });
+  const target = lintTarget(settings, files, run?.result.database ?? null);
+  const made = await dirtyGuide({ version, run, outputs, stack: location.stack, files, target });
   return {
     ...made,
     error: made.error === null ? null : redact(made.error),
@@ -92,15 +93,15 @@ async function guide(
 async function lookAtCheckout(
   context: CommandContext,
   location: PulumiLocation,
-): Promise<{ files: readonly MigrationFile[]; dialect: Dialect }> {
+): Promise<{ files: readonly MigrationFile[]; settings: CheckSettings }> {
   try {
     const config = await readStackConfig(location);
-    const { dialect } = checkSettings({}, config);
+    const settings = checkSettings({}, config);
     return {
       files: readMigrationFiles(findFolder(context, { project: location.project }, location.stack).path),
-      dialect,
+      settings,
     };
   } catch {
-    return { files: [], dialect: "postgres" };
+    return { files: [], settings: DEFAULT_CHECK };
   }
 }

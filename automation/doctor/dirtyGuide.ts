@@ -1,22 +1,13 @@
 /** The way out of a dirty version, as far as it can be told without touching the database. Nothing is run. */
 
-import type { Dialect } from "../check/choices.ts";
-import { parseSql, type Statement } from "../check/postgres/statements.ts";
+import { type LintTarget, targetName } from "../check/lintTarget.ts";
 import type { Outputs } from "../contract/outputs.ts";
+import type { Failure } from "../contract/resultLine.ts";
 import type { HistoryEntry } from "../history/history.ts";
 import { type MigrationFile, sha256 } from "../migrations/folder.ts";
 import { COMMAND, commandFor } from "../text/commandLine.ts";
 import { dirtyMark } from "../verdict/dirtyMark.ts";
-import { type Look, looksFor } from "./lookQueries.ts";
-
-export interface GuidedStatement {
-  /** Counted from 1. */
-  readonly number: number;
-  /** In the file, counted from 1. */
-  readonly line: number;
-  readonly text: string;
-  readonly looks: readonly Look[];
-}
+import { type GuidedStatement, guidedStatements } from "./guidedStatements.ts";
 
 export interface DirtyGuide {
   /** null: dirty before the first version. */
@@ -29,12 +20,14 @@ export interface DirtyGuide {
   /** What golang-migrate said; null where no run of the history did. */
   readonly error: string | null;
   /**
-   * `edited`: the checkout's file is not the one that ran, so its statements are not shown. `unparsed`: it is not for
-   * Postgres, and nothing is known of its statements and of what they leave.
+   * `edited`: the checkout's file is not the one that ran, so its statements are not shown. `unparsed`: it is for
+   * another database, and nothing is known of its statements and of what they leave.
    */
   readonly checkout: "same" | "edited" | "missing" | "unreadable" | "unparsed";
+  /** `Postgres`, `MySQL 8.0`. */
+  readonly database: string;
   readonly statements: readonly GuidedStatement[];
-  /** Postgres took the file whole or not at all; null where the statements are not known. */
+  /** The database took the file whole or not at all; null where the statements are not known. */
   readonly wholeOrNothing: boolean | null;
   readonly choices: readonly { readonly finding: string; readonly command: string | null }[];
 }
@@ -47,40 +40,44 @@ export interface DirtyGuideInput {
   readonly stack: string;
   /** The checkout's folder. */
   readonly files: readonly MigrationFile[];
-  readonly dialect: Dialect;
+  /** Whose SQL the files hold. */
+  readonly target: LintTarget;
 }
 
 export async function dirtyGuide(input: DirtyGuideInput): Promise<DirtyGuide> {
-  const { version, run, outputs, stack, dialect } = input;
+  const { version, run, outputs, stack, target } = input;
   const mark = markOf(input);
   const { checkout, sql } = sqlOf(input, mark?.file);
-  const parsed = sql === undefined || dialect !== "postgres" ? undefined : await parseSql(sql);
-  const statements = parsed?.ok ? parsed.statements : undefined;
+  const read =
+    sql === undefined ? undefined : await guidedStatements(target, sql, failureOf(run, mark?.file));
   return {
     version,
     file: mark?.file ?? null,
     direction: mark?.direction ?? null,
     sure: run !== undefined,
     error: run?.result.error ?? null,
-    checkout: checkoutOf(checkout, dialect, parsed?.ok),
-    statements: (statements ?? []).map(({ line, text, node }, index) => ({
-      number: index + 1,
-      line,
-      text,
-      looks: looksFor(node),
-    })),
-    wholeOrNothing: statements === undefined ? null : isOneTransaction(statements),
+    checkout: checkoutOf(checkout, target, read !== undefined),
+    database: targetName(target),
+    statements: read?.statements ?? [],
+    wholeOrNothing: read?.oneTransaction ?? null,
     choices: mark === null ? unknownChoices(stack) : choicesOf(mark, stack, outputs),
   };
 }
 
+/** Why the statements are not shown, if they are not. */
 function checkoutOf(
   found: "same" | "edited" | "missing",
-  dialect: Dialect,
-  readable: boolean | undefined,
+  { dialect }: LintTarget,
+  isRead: boolean,
 ): DirtyGuide["checkout"] {
-  if (found === "same" && dialect !== "postgres") return "unparsed";
-  return readable === false ? "unreadable" : found;
+  if (found !== "same" || isRead) return found;
+  return dialect === "other" ? "unparsed" : "unreadable";
+}
+
+/** What the run said of this very file. */
+function failureOf(run: HistoryEntry | undefined, file: string | undefined): Failure | null {
+  const failure = run?.result.failed ?? null;
+  return failure?.file === file ? failure : null;
 }
 
 type Mark = NonNullable<ReturnType<typeof dirtyMark>>;
@@ -111,19 +108,6 @@ function sqlOf(
   const shipped = outputs.migrations.find((migration) => BigInt(migration.version) === version)?.[direction];
   if (shipped !== sha256(found.bytes)) return { checkout: "edited" };
   return { checkout: "same", sql: new TextDecoder().decode(found.bytes) };
-}
-
-/**
- * Postgres runs the statements of one query as one transaction (PostgreSQL, "Multiple Statements in a Simple Query").
- * What commits by itself, and what cannot run in a transaction, is not undone with the rest.
- */
-function isOneTransaction(statements: readonly Statement[]): boolean {
-  return !statements.some(
-    ({ node }) =>
-      "TransactionStmt" in node ||
-      ("IndexStmt" in node && node.IndexStmt.concurrent === true) ||
-      ("DropStmt" in node && node.DropStmt.concurrent === true),
-  );
 }
 
 function choicesOf({ file, before, after, direction }: Mark, stack: string, { migrations }: Outputs) {

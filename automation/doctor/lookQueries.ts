@@ -1,13 +1,7 @@
 /** How to see in a Postgres database whether a statement took effect. Pure. */
 import type { AlterTableStmt, CreateStmt, DropStmt, IndexStmt, Node } from "libpg-query";
 import { objectName, relationName } from "../check/postgres/sqlNames.ts";
-
-export interface Look {
-  /** What to run in psql; it only reads. null where no query can tell. */
-  readonly query: string | null;
-  /** What the answer means, in one clause. */
-  readonly tells: string;
-}
+import type { Look } from "./look.ts";
 
 const BY_HAND: Look = { query: null, tells: "no catalogue tells: look at what it changes" };
 

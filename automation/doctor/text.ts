@@ -4,7 +4,8 @@ import { safeLine, safeText } from "../text/plainText.ts";
 import { countText } from "../text/version.ts";
 import { stillRunning } from "../verdict/dirtyMark.ts";
 import type { CheckState, Diagnosis } from "./diagnosis.ts";
-import type { DirtyGuide, GuidedStatement } from "./dirtyGuide.ts";
+import type { DirtyGuide } from "./dirtyGuide.ts";
+import type { GuidedStatement } from "./guidedStatements.ts";
 
 const SIGNS: Readonly<Record<CheckState, string>> = { ok: "✔", warning: "!", problem: "✖" };
 const COLOURS = { ok: "green", warning: "yellow", problem: "red" } as const;
@@ -61,6 +62,7 @@ function introLines({
   error,
   checkout,
   wholeOrNothing,
+  database,
 }: DirtyGuide): string[] {
   const at = version === null || version === -1 ? "before the first version" : `at ${version}`;
   if (file === null) return [`The database is dirty ${at}; which file failed is not known.`];
@@ -72,12 +74,12 @@ function introLines({
     ...(error === null ? [] : [`Its error: ${safeLine(error)}`]),
     // There is no result line, so the container's end is not known.
     ...(sure ? [] : [stillRunning(null)]),
-    checkoutText(checkout),
-    ...(wholeOrNothing === null ? [] : [transactionText(wholeOrNothing)]),
+    checkoutText(checkout, database),
+    ...(wholeOrNothing === null ? [] : [transactionText(wholeOrNothing, database)]),
   ];
 }
 
-function checkoutText(checkout: DirtyGuide["checkout"]): string {
+function checkoutText(checkout: DirtyGuide["checkout"], database: string): string {
   switch (checkout) {
     case "same":
       return "Its statements, the same in this checkout and in the image:";
@@ -86,24 +88,37 @@ function checkoutText(checkout: DirtyGuide["checkout"]): string {
     case "missing":
       return "This checkout lacks the file: check out the commit that was deployed to see its statements.";
     case "unparsed":
-      return "This file is not for Postgres, so its statements are not listed here. A statement that fails may leave those before it in effect: read the file and check each.";
+      return "This file is for a database whose SQL is not read here, so its statements are not listed. A statement that fails may leave those before it in effect: read the file and check each.";
     case "unreadable":
-      return "Postgres's parser cannot read the file, so it never took effect as a whole: read it by hand.";
+      return `The file cannot be read as SQL of ${database}, so it never took effect as a whole: read it by hand.`;
   }
 }
 
-function transactionText(wholeOrNothing: boolean): string {
+function transactionText(wholeOrNothing: boolean, database: string): string {
+  if (database !== "Postgres") {
+    return wholeOrNothing
+      ? "It is one statement, which took effect as a whole or not at all: one query is enough."
+      : `${database} commits each of them by itself: check each, in this order.`;
+  }
   return wholeOrNothing
     ? "Postgres ran them as one transaction, so all or none took effect: one query is enough, unless the URL has x-multi-statement."
     : "They are not one transaction: check each of them.";
 }
 
-function statementLines({ number, line, text, looks }: GuidedStatement): string[] {
+/** What the migrator reported of it; nothing without a report. */
+const OUTCOMES: Readonly<Record<GuidedStatement["outcome"], string>> = {
+  completed: ": took effect",
+  failed: ": failed",
+  notStarted: ": did not start",
+  unknown: "",
+};
+
+function statementLines({ number, line, text, outcome, looks }: GuidedStatement): string[] {
   const all = safeText(text).split("\n");
   const shown = all.slice(0, STATEMENT_LINES);
   const rest = all.length - shown.length;
   return [
-    `  ${number}. (line ${line}) ${shown[0] ?? ""}`,
+    `  ${number}. (line ${line}${OUTCOMES[outcome]}) ${shown[0] ?? ""}`,
     ...shown.slice(1).map((part) => `     ${part}`),
     ...(rest > 0 ? [`     … and ${countText(rest, "line")} more`] : []),
     ...looks.map(

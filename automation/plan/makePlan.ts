@@ -3,6 +3,7 @@
 import { checkFolder } from "../check/checkFolder.ts";
 import type { Finding } from "../check/finding.ts";
 import { fixCommand } from "../check/fixCommand.ts";
+import { type KnownDatabase, lintTarget } from "../check/lintTarget.ts";
 import { loadDialect } from "../check/loadDialect.ts";
 import type { CheckSettings } from "../check/settings.ts";
 import type { Dropped, FileEstimate, Impact, SqlDialect } from "../check/sqlDialect.ts";
@@ -54,6 +55,8 @@ export interface PlanReport {
 
 export interface MakePlanInput extends PlanInput, CheckSettings {
   readonly stack: string;
+  /** What the database said it is; null when no run did. */
+  readonly database?: KnownDatabase | null;
   /** The clock, UTC. */
   readonly now: Date;
 }
@@ -62,8 +65,9 @@ export async function makePlan(input: MakePlanInput): Promise<PlanReport> {
   const { stack, operation, current } = input;
   const plan = planOf(input);
   const steps = plan.kind === "steps" ? plan.steps : [];
+  const target = lintTarget(input, input.files, input.database);
   const findings = operation.name === "up" ? await findingsOf(input) : [];
-  const dialect = await loadDialect(input.dialect);
+  const dialect = await loadDialect(target);
   const estimates = await estimatesOf(input, steps, dialect);
   const files: PlanFile[] = [];
   for (const step of steps) files.push(await describe(step, estimates, findings, dialect));
@@ -88,9 +92,9 @@ function noteOf(plan: Plan, operation: Operation): string | null {
 
 /** What the deploy would find, by the same settings. */
 async function findingsOf(input: MakePlanInput): Promise<Finding[]> {
-  const { files, migrations, stack, now } = input;
+  const { files, migrations, stack, now, database = null } = input;
   const records = [{ holder: `stack ${stack}`, migrations }];
-  return checkFolder({ files, records, settings: input, now, fixCommand: fixCommand([stack]) });
+  return checkFolder({ files, records, settings: input, database, now, fixCommand: fixCommand([stack]) });
 }
 
 /** Up files are read in their order, those that ran already included: a table made by one is empty for the next. */
@@ -150,7 +154,10 @@ async function alone(sql: string, dialect: SqlDialect | undefined): Promise<File
 
 /** Every careful file begins with them, and they say nothing of what it does. */
 function withoutTimeouts(sql: string): string {
-  return sql.replace(/^[ \t]*SET\s+(?:LOCAL\s+)?(?:lock|statement)_timeout\b[^;\n]*;[ \t]*$/gim, "");
+  return sql.replace(
+    /^[ \t]*SET\s+(?:LOCAL\s+|SESSION\s+)?(?:lock|statement|(?:innodb_)?lock_wait)_timeout\b[^;\n]*;[ \t]*$/gim,
+    "",
+  );
 }
 
 /** Of the statements that cost something; where none does, of all. */

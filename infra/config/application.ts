@@ -1,14 +1,15 @@
 /** What the stack is called and who it belongs to. */
 import { DIALECTS } from "../../automation/check/choices.ts";
-import { ruleProblem } from "../../automation/check/settings.ts";
+import { mysqlVersionProblem, ruleProblem } from "../../automation/check/settings.ts";
 import { FORMS } from "./forms.ts";
-import type { ConfigReader } from "./reader.ts";
+import { type ConfigReader, optional } from "./reader.ts";
 
 export const APPLICATION_KEYS = [
   "application",
   "production",
   "migrate",
   "checkDialect",
+  "mysqlVersion",
   "checkDisable",
   "postgresVersion",
   "multiStatement",
@@ -70,6 +71,9 @@ function checkKeysOfCheck(reader: ConfigReader): void {
   reader.choice("checkDialect", DIALECTS);
   reader.integer("postgresVersion", 9, 99);
   reader.flag("multiStatement");
+  const version = optional(reader.text("mysqlVersion"));
+  const wrong = mysqlVersionProblem(version);
+  if (wrong !== undefined) reader.reject("mysqlVersion", version, wrong);
   for (const rule of reader.texts("checkDisable")) {
     const problem = ruleProblem(rule);
     if (problem !== undefined) reader.reject("checkDisable", rule, problem);

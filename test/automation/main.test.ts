@@ -53,13 +53,16 @@ esac`,
   });
 
   test("a value of the configuration that a deploy cannot use is wrong usage", async (t) => {
-    const config = { "ecs-migrate:checkDialect": { value: "mysql", secret: false } };
+    const config = { "ecs-migrate:checkDialect": { value: "oracle", secret: false } };
     const { code, stdout, stderr } = await run(t, ["deploy", "--stack", "stage"], {
       pulumi: `case $1 in stack) echo '{}' ;; config) echo '${JSON.stringify(config)}' ;; esac`,
     });
     assert.equal(code, 2, stderr);
     assert.equal(stdout, "");
-    assert.equal(stderr, 'ecs-migrate:checkDialect is "mysql"; it must be one of postgres, other\n');
+    assert.equal(
+      stderr,
+      'ecs-migrate:checkDialect is "oracle"; it must be one of auto, postgres, mysql, mariadb, other\n',
+    );
   });
 
   test("a reader that went away changes no exit code", async (t) => {

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { MYSQL_RULES } from "../../../automation/check/mysql/ruleTable.ts";
 import { RULES } from "../../../automation/check/rules.ts";
 import { CASES } from "./cases.ts";
 import { check, type Files, findingsOf, recordFrom } from "./folders.ts";
@@ -514,7 +515,8 @@ test("each rule of the catalogue is found by some folder of these tables", () =>
     ...Object.values(CASES).flatMap((expected) => expected.map((line) => line.split(" ").at(-1))),
   ]);
   assert.deepEqual(
-    [...Object.keys(RULES)].filter((rule) => !seen.has(rule)),
+    // MySQL's have theirs in mysql/rules.test.ts.
+    [...Object.keys(RULES)].filter((rule) => !seen.has(rule) && !(rule in MYSQL_RULES)),
     [],
   );
 });

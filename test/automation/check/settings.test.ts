@@ -11,7 +11,7 @@ const DIALECT = "ecs-migrate:checkDialect";
 const DISABLE = "ecs-migrate:checkDisable";
 
 describe("checkSettings", () => {
-  test("without a flag or a key: Postgres, every rule on", () => {
+  test("without a flag or a key: what the database is, every rule on", () => {
     assert.deepEqual(checkSettings({}, new Map()), { ...DEFAULT_CHECK });
     const unset = new Map([
       [DIALECT, ""],
@@ -32,13 +32,26 @@ describe("checkSettings", () => {
     });
     assert.deepEqual(checkSettings({ dialect: "postgres", disable: ["crlf", "down-edited"] }, config), {
       ...DEFAULT_CHECK,
+      dialect: "postgres",
       disable: ["alone", "crlf", "down-edited"],
     });
   });
 
+  test("the engine of a database that is named by its parts", () => {
+    const parts = (engine: string) =>
+      new Map([
+        ["ecs-migrate:databaseHost", "db.internal"],
+        ["ecs-migrate:databaseEngine", engine],
+      ]);
+    assert.equal(checkSettings({}, parts("mysql")).engine, "mysql");
+    assert.equal(checkSettings({}, parts("")).engine, "postgres");
+    assert.equal(checkSettings({}, new Map([["ecs-migrate:databaseEngine", "postgres"]])).engine, undefined);
+  });
+
   test("names all that is wrong at once", () => {
     const config = new Map([
-      [DIALECT, "mysql"],
+      [DIALECT, "oracle"],
+      ["ecs-migrate:mysqlVersion", "eight"],
       [DISABLE, '["lone"]'],
     ]);
     assert.throws(
@@ -48,7 +61,8 @@ describe("checkSettings", () => {
         assert.deepEqual(error.problems, [
           "--disable late: a deploy always looks for it, since such a file never does what it says",
           "ecs-migrate:checkDisable lone: there is no such rule; docs/check.md lists them all",
-          'ecs-migrate:checkDialect is "mysql"; it must be one of postgres, other',
+          'ecs-migrate:checkDialect is "oracle"; it must be one of auto, postgres, mysql, mariadb, other',
+          'ecs-migrate:mysqlVersion is "eight"; it must be a version such as 8.0, 8.4, 8.0.28 or mariadb-10.11',
         ]);
         return true;
       },

@@ -3,9 +3,9 @@ import { describe, it } from "node:test";
 import { checkSettings, DEFAULT_CHECK } from "../../../automation/check/settings.ts";
 import { ConfigError } from "../../../automation/contract/errors.ts";
 import { announce } from "../../../automation/deploy/announcePlan.ts";
-import { slackNotifier } from "../../../automation/notify/slack/notifier.ts";
 import type { DeployDeps, PlanDeps } from "../../../automation/deploy/deps.ts";
 import { type MigrationFile, parseMigrationFileName } from "../../../automation/migrations/folder.ts";
+import { slackNotifier } from "../../../automation/notify/slack/notifier.ts";
 import { FakeAws } from "../../support/fakeAws.ts";
 import { RunFixture, temporaryHome } from "../../support/runFixture.ts";
 import { sampleCheckout, sampleOutputs } from "../../support/sampleOutputs.ts";
@@ -108,12 +108,16 @@ describe("deploy and the check", () => {
     assert.equal(passed.exitCode, 0);
   });
 
-  it("reads no SQL of another database", async (t) => {
+  it("reads the SQL of the database that it is for, and none of an unknown one", async (t) => {
     const fixture = await migrated(t);
     const readCheckout = async () => checkout("ALTER TABLE `users` ENGINE = InnoDB;\n");
-    assert.equal((await fixture.deploy({ readCheckout, checkContent })).exitCode, 3);
-    const other = async () => checkSettings({}, new Map([["ecs-migrate:checkDialect", "other"]]));
-    assert.equal((await fixture.deploy({ readCheckout, checkContent, checkSettings: other })).exitCode, 0);
+    const codeOf = async (dialect: string) => {
+      const settings = async () => checkSettings({}, new Map([["ecs-migrate:checkDialect", dialect]]));
+      return (await fixture.deploy({ readCheckout, checkContent, checkSettings: settings })).exitCode;
+    };
+    assert.equal(await codeOf("postgres"), 3);
+    assert.equal(await codeOf("other"), 0);
+    assert.equal(await codeOf("auto"), 0);
   });
 });
 

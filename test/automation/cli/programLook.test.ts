@@ -34,7 +34,7 @@ describe("the commands that only look", () => {
           fix: false,
           strict: false,
           disable: [],
-          dialect: "postgres",
+          dialect: "auto",
           multiStatement: false,
           format: "human",
           json: false,

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import type { Dialect } from "../../../automation/check/choices.ts";
+import type { LintTarget } from "../../../automation/check/lintTarget.ts";
 import { parseSql } from "../../../automation/check/postgres/statements.ts";
 import type { DatabaseVersion, ResultLine } from "../../../automation/contract/resultLine.ts";
 import { ok, problem, warning } from "../../../automation/doctor/diagnosis.ts";
@@ -61,13 +61,16 @@ function run(
 
 const at = (version: number | null, dirty = false): DatabaseVersion => ({ version, dirty });
 
+const POSTGRES: LintTarget = { dialect: "postgres", server: undefined, guessed: false };
+const OTHER: LintTarget = { dialect: "other", server: undefined, guessed: false };
+
 function guide(
   version: number | null,
   run_: HistoryEntry | undefined,
   files = filesOf(),
-  dialect: Dialect = "postgres",
+  target: LintTarget = POSTGRES,
 ): Promise<DirtyGuide> {
-  return dirtyGuide({ version, run: run_, outputs, stack: "stage", files, dialect });
+  return dirtyGuide({ version, run: run_, outputs, stack: "stage", files, target });
 }
 
 function commands({ choices }: DirtyGuide): (string | null)[] {
@@ -78,17 +81,17 @@ describe("dirtyGuide", () => {
   it("promises nothing of another database's statements, and keeps both ways out", async () => {
     const ran = run(at(20261120), at(20261122, true));
     const postgres = await guide(20261122, ran);
-    const other = await guide(20261122, ran, filesOf(), "other");
+    const other = await guide(20261122, ran, filesOf(), OTHER);
     assert.deepEqual(
       { checkout: other.checkout, statements: other.statements, wholeOrNothing: other.wholeOrNothing },
       { checkout: "unparsed", statements: [], wholeOrNothing: null },
     );
     assert.deepEqual(other.choices, postgres.choices);
-    const missing = await guide(20261122, ran, [], "other");
+    const missing = await guide(20261122, ran, [], OTHER);
     assert.equal(missing.checkout, "missing");
     const report = { schema: 1, stack: "stage", exitCode: 12, checks: [], dirty: other } as const;
     const text = doctorLines(report, false).join("\n");
-    assert.match(text, /This file is not for Postgres, .* may leave those before it in effect/);
+    assert.match(text, /a database whose SQL is not read here, .* may leave those before it in effect/);
     assert.doesNotMatch(text, /one transaction|Postgres's parser/);
   });
 

@@ -87,11 +87,12 @@ function pairs(): Readonly<Record<string, Pair>> {
     // The program makes nothing of it yet.
     image: { to: "migrations", passes: true },
     imageCacheFrom: { to: ["mirror/shop:cache"], passes: true },
-    // The deploy reads these two itself; the program declares nothing from them.
+    // The deploy reads these itself; the program declares nothing from them.
     checkDialect: { to: "other", passes: true },
     checkDisable: { to: ["renamed"], passes: true },
     postgresVersion: { to: 16, passes: true },
     multiStatement: { to: true, passes: true },
+    mysqlVersion: { to: "8.4", passes: true },
 
     application: { to: "store" },
     production: { to: true },

@@ -148,9 +148,9 @@ test("a key that is no key is named, so that a slip of the pen is no silent defa
 
 test("the keys that a deploy's check reads are checked here as well", () => {
   assert.deepEqual(
-    problemsOf({ ...SMALLEST, checkDialect: "mysql", checkDisable: ["alone", "lone", "late"] }),
+    problemsOf({ ...SMALLEST, checkDialect: "oracle", checkDisable: ["alone", "lone", "late"] }),
     [
-      'ecs-migrate:checkDialect is "mysql", but it must be one of postgres, other',
+      'ecs-migrate:checkDialect is "oracle", but it must be one of auto, postgres, mysql, mariadb, other',
       'ecs-migrate:checkDisable is "lone", but there is no such rule; docs/check.md lists them all',
       'ecs-migrate:checkDisable is "late", but a deploy always looks for it, since such a file never does what it says',
     ],

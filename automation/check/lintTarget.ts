@@ -1,0 +1,82 @@
+/** Which server's SQL a folder holds: as it is given, as the database said, or as the files look. Pure. */
+import type { MigrationFile } from "../migrations/folder.ts";
+import type { Dialect, DialectChoice } from "./choices.ts";
+import { guessDialect } from "./guessDialect.ts";
+import {
+  DEFAULT_MARIADB,
+  DEFAULT_MYSQL,
+  readServerVersion,
+  type ServerVersion,
+} from "./mysql/serverVersion.ts";
+
+export interface LintTarget {
+  readonly dialect: Dialect;
+  /** Of MySQL and MariaDB; undefined for the others. */
+  readonly server: ServerVersion | undefined;
+  /** Whether it is taken from what the SQL looks like. */
+  readonly guessed: boolean;
+}
+
+/** What the container reported of the database, in the result line. */
+export interface KnownDatabase {
+  readonly engine: string;
+  readonly serverVersion: string | null;
+}
+
+export interface TargetSettings {
+  readonly dialect: DialectChoice;
+  /** `8.0`, `8.4`, `mariadb-10.11`; undefined: what the database reported, else the default. */
+  readonly mysqlVersion?: string | undefined;
+  /** `postgres` or `mysql`, if the configuration of the stack says so. */
+  readonly engine?: string | undefined;
+}
+
+/**
+ * @param files the folder, for a guess when neither a setting nor the database says what it is
+ * @param database of the last run; null when none is known
+ */
+export function lintTarget(
+  { dialect: choice, mysqlVersion, engine }: TargetSettings,
+  files: readonly MigrationFile[],
+  database: KnownDatabase | null = null,
+): LintTarget {
+  const known = database ?? (engine === undefined ? null : { engine, serverVersion: null });
+  const reported = choice === "auto" ? reportedDialect(known) : undefined;
+  const guessed = choice === "auto" && reported === undefined;
+  const dialect = choice === "auto" ? (reported ?? guessDialect(files)) : choice;
+  if (dialect !== "mysql" && dialect !== "mariadb") return { dialect, server: undefined, guessed };
+  const server = serverOf(dialect, mysqlVersion, database);
+  return { dialect: server.engine, server, guessed };
+}
+
+/** What a person calls it: `Postgres`, `MySQL 8.0`. */
+export function targetName({ dialect, server }: LintTarget): string {
+  if (server) return server.name;
+  return dialect === "postgres" ? "Postgres" : "SQL of another database";
+}
+
+/** The scheme of golang-migrate's drivers: `postgres`, `pgx5`, `mysql`. */
+function reportedDialect(database: KnownDatabase | null): Dialect | undefined {
+  if (database === null) return undefined;
+  const { engine, serverVersion } = database;
+  if (/^(?:postgres|pgx)/.test(engine)) return "postgres";
+  if (engine === "mysql") return /mariadb/i.test(serverVersion ?? "") ? "mariadb" : "mysql";
+  return "other";
+}
+
+function serverOf(
+  dialect: "mysql" | "mariadb",
+  configured: string | undefined,
+  database: KnownDatabase | null,
+): ServerVersion {
+  const given = configured === undefined ? undefined : readServerVersion(configured);
+  if (given) return given;
+  const reported = database?.engine === "mysql" ? reportedVersion(database.serverVersion ?? "") : undefined;
+  return reported ?? (dialect === "mariadb" ? DEFAULT_MARIADB : DEFAULT_MYSQL);
+}
+
+/** `8.0.39`, `10.11.19-MariaDB-0+deb12u1`, `5.5.5-10.11.6-MariaDB` as old clients see it. */
+function reportedVersion(text: string): ServerVersion | undefined {
+  const match = /^(?:5\.5\.5-)?(\d+\.\d+\.\d+)/.exec(text);
+  return match ? readServerVersion(`${/mariadb/i.test(text) ? "mariadb" : "mysql"}-${match[1]}`) : undefined;
+}

@@ -1,0 +1,208 @@
+/** What ALTER TABLE, CREATE INDEX and DROP INDEX do to those who use the table. */
+import type { AlterAction, AlterTable } from "./alterAction.ts";
+import { typeText } from "./columnChange.ts";
+import { utf8mb3, withoutTransactions } from "./createEffects.ts";
+import type { BrokenRule, Effect } from "./effect.ts";
+import { accepts, type Online } from "./online.ts";
+import { type OnlineInput, onlineOf } from "./onlineDdl.ts";
+
+const OSC = "pt-online-schema-change or gh-ost";
+
+export function alterEffects(alter: AlterTable, input: OnlineInput): Effect[] {
+  const online = onlineOf(alter, input);
+  const breaks = [
+    ...(online ? [...writesBlocked(alter, online), ...refused(alter, online, input)] : []),
+    ...alter.actions.flatMap((action) => actionBreaks(alter.table, action, input)),
+  ];
+  const isLong = online !== undefined && online.work !== "metadata";
+  return [
+    {
+      table: alter.table,
+      lock: isLong && !online.writes ? "long" : "some",
+      duration: isLong ? "long" : "some",
+      reason: online ? `${online.reason} (${howText(online)})` : "changes the table's definition",
+      breaks,
+    },
+  ];
+}
+
+/** `ALGORITHM=COPY, writes wait`. */
+function howText({ algorithm, work, writes }: Online): string {
+  const how = work === "rebuild" && algorithm !== "COPY" ? `${algorithm}, rebuilds the table` : algorithm;
+  return work === "metadata" ? how : `${how}, writes ${writes ? "go on" : "wait"}`;
+}
+
+function writesBlocked(alter: AlterTable, online: Online): BrokenRule[] {
+  const locksByName = alter.lock === "SHARED" || alter.lock === "EXCLUSIVE";
+  const copiesByName = alter.algorithm === "COPY";
+  if (online.work === "metadata" && !copiesByName) return [];
+  if (online.writes && !locksByName && !copiesByName) return [];
+  const how = online.algorithm === "COPY" || copiesByName ? "copies the table" : "works through the table";
+  const may =
+    online.sure || copiesByName ? how : `may ${how.replace("copies", "copy").replace("works", "work")}`;
+  return [
+    {
+      rule: "writes-blocked",
+      subject: `${alter.table} ${online.reason}`,
+      message: `the statement ${online.reason}: it ${may}, and writes to ${alter.table} wait until it ends`,
+      fix: fixOf(alter),
+    },
+  ];
+}
+
+function fixOf({ table, actions, algorithm, lock }: AlterTable): string {
+  if (algorithm === "COPY" || lock === "SHARED" || lock === "EXCLUSIVE")
+    return "leave ALGORITHM and LOCK out, or name ALGORITHM=INPLACE, LOCK=NONE";
+  const kinds = new Set(actions.map(({ kind }) => kind));
+  if (kinds.has("addForeignKey"))
+    return "SET foreign_key_checks = 0 around it when the rows are known to fit (it is then added in place), or run it in a quiet hour";
+  if (kinds.has("changeColumn"))
+    return `add a new column, fill it in parts, switch the code over, drop the old one in a later deploy; or ${OSC}, or a quiet hour for a small ${table}`;
+  return `run it in a quiet hour when ${table} is small, else use ${OSC}`;
+}
+
+function refused(alter: AlterTable, online: Online, { server }: OnlineInput): BrokenRule[] {
+  const { algorithm, lock, table } = alter;
+  // Partition clauses and a change of engine pass over the clause, so that nothing is said of them.
+  if (!online.sure || alter.actions.some(({ kind }) => kind === "partition")) return [];
+  const named =
+    algorithm !== undefined && !accepts(online, algorithm)
+      ? `ALGORITHM=${algorithm}`
+      : lock === "NONE" && !online.writes
+        ? "LOCK=NONE"
+        : undefined;
+  if (named === undefined) return [];
+  const can = online.writes ? `ALGORITHM=${online.algorithm}` : `ALGORITHM=${online.algorithm}, LOCK=SHARED`;
+  return [
+    {
+      rule: "algorithm-refused",
+      subject: `${table} ${named}`,
+      message: `${server.name} refuses ${named} for a statement that ${online.reason}`,
+      fix: `it can be done with ${can}; split the statement when a part of it can do better`,
+    },
+  ];
+}
+
+function actionBreaks(table: string, action: AlterAction, input: OnlineInput): BrokenRule[] {
+  switch (action.kind) {
+    case "addColumn": {
+      const { column } = action;
+      const isFilled = column.defaultValue !== undefined || column.autoIncrement || column.generated;
+      const found = utf8mb3(column.charset, `${table}.${column.name}`);
+      return column.notNull && !isFilled ? [...found, insertBreaks(table, column.name)] : found;
+    }
+    case "dropColumn":
+      return [dropsColumn(table, action.name)];
+    case "changeColumn":
+      return changeBreaks(table, action, input);
+    case "renameColumn":
+      return [renames(`${table}.${action.from}`)];
+    case "renameTable":
+      return [renames(table)];
+    case "convertCharset":
+      return utf8mb3(action.charset, table);
+    case "option":
+      if (action.name === "ENGINE") return withoutTransactions(action.value, table);
+      return action.name === "CHARACTER SET" ? utf8mb3(action.value, table) : [];
+    case "partition":
+      return action.verb === "DROP" || action.verb === "TRUNCATE" ? [dropsRows(table, action.names)] : [];
+    case "dropPrimaryKey":
+      return [];
+    case "unknown":
+      return [unknownAction(table, action.word)];
+    default:
+      return [];
+  }
+}
+
+function insertBreaks(table: string, name: string): BrokenRule {
+  return {
+    rule: "insert-breaks",
+    subject: `${table}.${name}`,
+    message: `column ${name} is NOT NULL without a default: rows that exist get 0 or '' without a word, and an INSERT of the running code that does not name it fails (error 1364)`,
+    fix: "give it a DEFAULT, or add it NULL and make it NOT NULL once the new code fills it",
+  };
+}
+
+function dropsColumn(table: string, name: string): BrokenRule {
+  return {
+    rule: "drop-column",
+    subject: `${table}.${name}`,
+    message: `the data of ${table}.${name} are gone, and the code that still runs may read it`,
+    fix: "deploy code that does not use it first, and keep a backup; then disable this rule in the file with that reason",
+  };
+}
+
+function dropsRows(table: string, names: readonly string[]): BrokenRule {
+  const what = names.length > 0 ? `partition ${names.join(", ")}` : "the partitions";
+  return {
+    rule: "drop-table",
+    subject: `${table} ${names.join(",")}`,
+    message: `the rows in ${what} of ${table} are gone, and the code that still runs may read them`,
+    fix: "keep a backup; then disable this rule in the file with the reason",
+  };
+}
+
+export function renames(name: string): BrokenRule {
+  return {
+    rule: "rename",
+    subject: name,
+    message: `the statement renames ${name}, which the code that still runs knows by its old name`,
+    fix: "add the new name beside the old one (a column or a view), switch the code over, drop the old one in a later deploy",
+  };
+}
+
+function unknownAction(table: string, word: string): BrokenRule {
+  return {
+    rule: "syntax",
+    subject: `${table} ${word}`,
+    message: `neither MySQL nor MariaDB has an action of ALTER TABLE that begins with ${word}`,
+    fix: "correct the SQL",
+  };
+}
+
+function changeBreaks(
+  table: string,
+  { from, column }: Extract<AlterAction, { kind: "changeColumn" }>,
+  { table: facts }: OnlineInput,
+): BrokenRule[] {
+  const subject = `${table}.${from}`;
+  const found = utf8mb3(column.charset, subject);
+  if (from.toLowerCase() !== column.name.toLowerCase()) found.push(renames(subject));
+  const old = facts?.columns.get(from.toLowerCase());
+  if (!old) return found;
+  if (column.notNull && !old.notNull) found.push(refusesNulls(subject));
+  const lost = [
+    old.notNull && !column.notNull && !column.primaryKey ? "NOT NULL" : "",
+    old.autoIncrement && !column.autoIncrement ? "AUTO_INCREMENT" : "",
+    old.defaultValue !== undefined && column.defaultValue === undefined && !isNull(old.defaultValue)
+      ? `DEFAULT ${old.defaultValue}`
+      : "",
+    old.onUpdate && !column.onUpdate ? "ON UPDATE" : "",
+    old.comment !== undefined && column.comment === undefined ? "COMMENT" : "",
+  ].filter(Boolean);
+  if (lost.length > 0) found.push(loses(subject, typeText(column), lost));
+  return found;
+}
+
+function isNull(value: string): boolean {
+  return value.toUpperCase() === "NULL";
+}
+
+function refusesNulls(subject: string): BrokenRule {
+  return {
+    rule: "nulls-refused",
+    subject,
+    message: `${subject} becomes NOT NULL: with one NULL in it the statement fails (error 1265), or without strict mode writes 0 or ''`,
+    fix: `fill the NULLs in an earlier migration, and deploy code that writes none first`,
+  };
+}
+
+function loses(subject: string, type: string, lost: readonly string[]): BrokenRule {
+  return {
+    rule: "attributes-lost",
+    subject,
+    message: `the new definition of ${subject} (${type}) leaves out ${lost.join(", ")}, which it had`,
+    fix: "state the whole column again; to drop the attribute on purpose, disable this rule in the file with the reason",
+  };
+}

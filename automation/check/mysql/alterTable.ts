@@ -1,0 +1,195 @@
+/** The actions of ALTER TABLE, in the words of MySQL 8.4 and MariaDB 11 (manuals, "ALTER TABLE"). */
+import type { AlterAction, AlterTable } from "./alterAction.ts";
+import { readColumn } from "./columnDefinition.ts";
+import { ifNotExists, readElement, readElements, type TableElement } from "./tableElements.ts";
+import { readOptions } from "./tableOptions.ts";
+import { TokenReader } from "./tokenReader.ts";
+import type { Token } from "./tokens.ts";
+
+const PARTITION_VERBS = [
+  "TRUNCATE",
+  "COALESCE",
+  "REORGANIZE",
+  "EXCHANGE",
+  "ANALYZE",
+  "CHECK",
+  "OPTIMIZE",
+  "REBUILD",
+  "REPAIR",
+  "DISCARD",
+  "IMPORT",
+  "CONVERT",
+];
+
+/** Reads what follows ALTER [ONLINE] [IGNORE] TABLE [IF EXISTS]. */
+export function readAlterTable(reader: TokenReader): AlterTable {
+  const table = reader.qualifiedName();
+  const limitsWait = takeWait(reader);
+  const actions: AlterAction[] = [];
+  let algorithm: string | undefined;
+  let lock: string | undefined;
+  while (!reader.isAtEnd) {
+    if (reader.take(",")) continue;
+    if (reader.sees("PARTITION", "BY")) {
+      actions.push({ kind: "partition", verb: "BY", names: [], byRange: false });
+      reader.rest();
+      break;
+    }
+    const clause = takeClause(reader);
+    if (clause) {
+      if (clause.name === "ALGORITHM") algorithm = clause.value;
+      else lock = clause.value;
+      continue;
+    }
+    // The names of partitions have commas of their own, and nothing follows them.
+    const ownsRest = reader.peek(1)?.value === "PARTITION";
+    actions.push(...readAction(new TokenReader(ownsRest ? reader.rest() : reader.until(isEndOfAction))));
+  }
+  return { kind: "alterTable", table, actions, algorithm, lock, limitsWait, written: "ALTER TABLE" };
+}
+
+function isEndOfAction({ kind, value }: Token): boolean {
+  return kind === "symbol" && value === ",";
+}
+
+/** MariaDB's WAIT n and NOWAIT. */
+export function takeWait(reader: TokenReader): boolean {
+  if (reader.take("NOWAIT")) return true;
+  if (!reader.take("WAIT")) return false;
+  reader.next();
+  return true;
+}
+
+/** ALGORITHM or LOCK with its value, in capitals. */
+export function takeClause(reader: TokenReader): { name: "ALGORITHM" | "LOCK"; value: string } | undefined {
+  const name = reader.takeAny(["ALGORITHM", "LOCK"]);
+  if (name === undefined) return undefined;
+  reader.take("=");
+  return { name: name as "ALGORITHM" | "LOCK", value: reader.name()?.toUpperCase() ?? "" };
+}
+
+function readAction(reader: TokenReader): AlterAction[] {
+  const start = reader.peek();
+  const word = start?.kind === "word" ? start.value : "";
+  if (word === "ADD") return readAdd(reader);
+  if (word === "DROP") return [readDrop(reader)];
+  if (word === "MODIFY" || word === "CHANGE") return [readChange(reader)];
+  if (word === "ALTER") return [readAlter(reader)];
+  if (word === "RENAME") return [readRename(reader)];
+  if (reader.take("CONVERT", "TO", "CHARACTER", "SET") || reader.take("CONVERT", "TO", "CHARSET"))
+    return [{ kind: "convertCharset", charset: reader.name()?.toLowerCase() ?? "" }];
+  if (reader.take("REMOVE", "PARTITIONING"))
+    return [{ kind: "partition", verb: "REMOVE", names: [], byRange: false }];
+  if (PARTITION_VERBS.includes(word) && reader.peek(1)?.value === "PARTITION") return [readPartition(reader)];
+  if (reader.take("FORCE")) return [{ kind: "force" }];
+  if (reader.take("ORDER", "BY")) return [{ kind: "orderBy" }];
+  if (["ENABLE", "DISABLE", "DISCARD", "IMPORT", "WITH", "WITHOUT", "UPGRADE"].includes(word))
+    return [{ kind: "none" }];
+  return readOptions(reader);
+}
+
+function readAdd(reader: TokenReader): AlterAction[] {
+  reader.next();
+  if (reader.take("SYSTEM", "VERSIONING")) return [{ kind: "systemVersioning", adds: true }];
+  if (reader.take("PARTITION")) {
+    ifNotExists(reader);
+    const byRange = !reader.sees("PARTITIONS");
+    return [{ kind: "partition", verb: "ADD", names: [], byRange }];
+  }
+  reader.take("COLUMN");
+  let repeatable = ifNotExists(reader);
+  const several = reader.group();
+  const elements = several ? readElements(several) : [readElement(reader.rest())];
+  repeatable ||= hasIfNotExists(several ?? []);
+  return elements.map((element) => addElement(element, repeatable));
+}
+
+function hasIfNotExists(tokens: readonly Token[]): boolean {
+  return tokens.some(({ value }, index) => value === "IF" && tokens[index + 1]?.value === "NOT");
+}
+
+function addElement(element: TableElement, repeatable: boolean): AlterAction {
+  switch (element.kind) {
+    case "column":
+      return { kind: "addColumn", column: element.column, repeatable };
+    case "index":
+      return { kind: "addIndex", index: element.index, repeatable };
+    case "foreignKey":
+      return { kind: "addForeignKey", foreignKey: element.foreignKey, repeatable };
+    case "check":
+      return { kind: "addCheck", name: element.name, enforced: element.enforced };
+    case "period":
+      return { kind: "none" };
+    default:
+      return element satisfies never;
+  }
+}
+
+function readDrop(reader: TokenReader): AlterAction {
+  reader.next();
+  if (reader.take("PRIMARY", "KEY")) return { kind: "dropPrimaryKey" };
+  if (reader.take("SYSTEM", "VERSIONING")) return { kind: "systemVersioning", adds: false };
+  if (reader.take("PERIOD")) return { kind: "none" };
+  if (reader.take("PARTITION")) {
+    reader.take("IF", "EXISTS");
+    return { kind: "partition", verb: "DROP", names: namesOf(reader), byRange: true };
+  }
+  const what = reader.take("FOREIGN", "KEY")
+    ? "FOREIGN"
+    : reader.takeAny(["INDEX", "KEY", "CONSTRAINT", "CHECK", "COLUMN"]);
+  const repeatable = reader.take("IF", "EXISTS");
+  const name = reader.name() ?? "";
+  if (what === "FOREIGN") return { kind: "dropForeignKey", name, repeatable };
+  if (what === "INDEX" || what === "KEY") return { kind: "dropIndex", name, repeatable };
+  if (what === "CONSTRAINT" || what === "CHECK") return { kind: "dropConstraint", name, repeatable };
+  return { kind: "dropColumn", name, repeatable };
+}
+
+function readChange(reader: TokenReader): AlterAction {
+  const isChange = reader.next()?.value === "CHANGE";
+  reader.take("COLUMN");
+  reader.take("IF", "EXISTS");
+  const old = isChange ? reader.name() : undefined;
+  const column = readColumn(reader.rest());
+  return { kind: "changeColumn", from: old ?? column.name, column };
+}
+
+function readAlter(reader: TokenReader): AlterAction {
+  reader.next();
+  const what = reader.takeAny(["INDEX", "KEY", "CHECK", "CONSTRAINT", "COLUMN"]);
+  reader.take("IF", "EXISTS");
+  const name = reader.name() ?? "";
+  if (what === "CHECK" || what === "CONSTRAINT") {
+    return { kind: "addCheck", name, enforced: !reader.sees("NOT", "ENFORCED") };
+  }
+  const isDefault = reader.sees("SET", "DEFAULT") || reader.sees("DROP", "DEFAULT");
+  return isDefault ? { kind: "columnDefault", name } : { kind: "visibility", name };
+}
+
+function readRename(reader: TokenReader): AlterAction {
+  reader.next();
+  const what = reader.takeAny(["COLUMN", "INDEX", "KEY"]);
+  if (what === undefined) {
+    reader.takeAny(["TO", "AS"]);
+    reader.take("=");
+    return { kind: "renameTable", to: reader.qualifiedName() };
+  }
+  reader.take("IF", "EXISTS");
+  const from = reader.name() ?? "";
+  reader.take("TO");
+  const to = reader.name() ?? "";
+  return what === "COLUMN" ? { kind: "renameColumn", from, to } : { kind: "renameIndex", from, to };
+}
+
+function readPartition(reader: TokenReader): AlterAction {
+  const verb = reader.next()?.value ?? "";
+  reader.next();
+  return { kind: "partition", verb, names: namesOf(reader), byRange: false };
+}
+
+function namesOf(reader: TokenReader): string[] {
+  const names: string[] = [];
+  for (let name = reader.name(); name !== undefined; name = reader.take(",") ? reader.name() : undefined)
+    names.push(name);
+  return names;
+}

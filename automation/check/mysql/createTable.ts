@@ -1,0 +1,65 @@
+/** CREATE TABLE with its columns, keys and options. */
+import type { AlterAction } from "./alterAction.ts";
+import { takeWait } from "./alterTable.ts";
+import { ifNotExists, readElements, type TableElement } from "./tableElements.ts";
+import { readOptions } from "./tableOptions.ts";
+import { TokenReader } from "./tokenReader.ts";
+
+export interface CreateTable {
+  readonly kind: "createTable";
+  readonly table: string;
+  readonly temporary: boolean;
+  /** IF NOT EXISTS, or MariaDB's OR REPLACE: a second run does not fail. */
+  readonly repeatable: boolean;
+  /** The table whose definition it copies. */
+  readonly like: string | undefined;
+  readonly elements: readonly TableElement[];
+  /** By name in capitals. */
+  readonly options: ReadonlyMap<string, string>;
+  readonly partitioned: boolean;
+  /** Whether rows of a query fill it. */
+  readonly fromQuery: boolean;
+  readonly limitsWait: boolean;
+}
+
+/** Reads what follows CREATE [OR REPLACE] [TEMPORARY] TABLE. */
+export function readCreateTable(
+  reader: TokenReader,
+  { repeatable, temporary }: { repeatable: boolean; temporary: boolean },
+): CreateTable {
+  const ifMissing = ifNotExists(reader);
+  const table = reader.qualifiedName();
+  const limitsWait = takeWait(reader);
+  const group = reader.sees("(") ? (reader.group() ?? []) : [];
+  const inner = new TokenReader(group);
+  const like = reader.take("LIKE")
+    ? reader.qualifiedName()
+    : inner.take("LIKE")
+      ? inner.qualifiedName()
+      : undefined;
+  const isQuery = group[0]?.kind === "word" && ["SELECT", "WITH", "TABLE"].includes(group[0].value);
+  const options = reader.until(
+    ({ kind, value }) =>
+      kind === "word" && ["PARTITION", "SELECT", "AS", "WITH", "TABLE", "VALUES"].includes(value),
+  );
+  const rest = reader.rest();
+  const has = (word: string) => rest.some(({ kind, value }) => kind === "word" && value === word);
+  return {
+    kind: "createTable",
+    table,
+    temporary,
+    repeatable: repeatable || ifMissing,
+    like,
+    elements: like === undefined && !isQuery ? readElements(group) : [],
+    options: optionMap(readOptions(new TokenReader(options.filter(({ value }) => value !== ",")))),
+    partitioned: has("PARTITION"),
+    fromQuery: isQuery || has("SELECT") || has("TABLE"),
+    limitsWait,
+  };
+}
+
+function optionMap(actions: readonly AlterAction[]): ReadonlyMap<string, string> {
+  return new Map(
+    actions.flatMap((action) => (action.kind === "option" ? [[action.name, action.value] as const] : [])),
+  );
+}

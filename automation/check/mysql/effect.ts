@@ -1,0 +1,38 @@
+/** What a statement does to those who use the database while it runs, and the rules that it breaks. */
+import type { RuleId } from "../rules.ts";
+import type { Impact } from "../sqlDialect.ts";
+
+export interface BrokenRule {
+  readonly rule: RuleId;
+  readonly subject: string;
+  readonly message: string;
+  readonly fix: string;
+}
+
+export interface Effect {
+  /** The table that is locked or changed; undefined when there is none, or none can be told. */
+  readonly table: string | undefined;
+  /** How long others wait: for the metadata lock, or to write. */
+  readonly lock: Impact;
+  /** How long the statement itself runs. */
+  readonly duration: Impact;
+  /** One clause without a full stop. */
+  readonly reason: string;
+  readonly breaks: readonly BrokenRule[];
+}
+
+/** An exclusive metadata lock for a moment: every query on the table waits for it, and behind it. */
+export function moment(table: string, reason: string, ...breaks: readonly BrokenRule[]): Effect {
+  return { table, lock: "some", duration: "some", reason, breaks };
+}
+
+/** Nobody waits for a table. */
+export function harmless(reason: string, ...breaks: readonly BrokenRule[]): Effect {
+  return { table: undefined, lock: "none", duration: "none", reason, breaks };
+}
+
+const RANK: Record<Impact, number> = { none: 0, some: 1, long: 2 };
+
+export function worse(a: Impact, b: Impact): Impact {
+  return RANK[a] >= RANK[b] ? a : b;
+}

@@ -1,0 +1,76 @@
+/** What `plan` says of a file before it runs: how long others wait, how long it takes, what it drops. */
+import type { Dropped, FileEstimate, PlannedFile, StatementEstimate } from "../sqlDialect.ts";
+import type { AlterTable } from "./alterAction.ts";
+import { heaviest, type JudgedStatement, judge } from "./judge.ts";
+import { SchemaMemory } from "./schemaMemory.ts";
+import type { ServerVersion } from "./serverVersion.ts";
+import { readSql, type Statement } from "./statements.ts";
+
+/** As `SqlDialect.estimateFiles`. */
+export function estimateFiles(
+  files: readonly PlannedFile[],
+  server: ServerVersion,
+): Map<string, FileEstimate> {
+  const memory = new SchemaMemory();
+  const estimates = new Map<string, FileEstimate>();
+  for (const { file, sql, pending } of files) {
+    memory.startFile(true);
+    const { statements, error } = readSql(sql, server);
+    const judged = judge(statements, memory, server, !pending);
+    if (!pending) continue;
+    const total = error ? { lock: null, duration: null } : heaviest(judged.flatMap(({ effects }) => effects));
+    estimates.set(file, { ...total, statements: error ? [] : judged.map(estimateStatement) });
+  }
+  return estimates;
+}
+
+function estimateStatement({ line, effects }: JudgedStatement): StatementEstimate {
+  const reasons = new Set(effects.map(({ reason }) => reason));
+  return { line, ...heaviest(effects), reason: [...reasons].join("; ") };
+}
+
+/** As `SqlDialect.droppedBy`. */
+export function droppedBy(sql: string, server: ServerVersion): Dropped[] | undefined {
+  const { statements, error } = readSql(sql, server);
+  return error ? undefined : statements.flatMap(({ body }) => droppedByStatement(body));
+}
+
+function droppedByStatement(body: Statement["body"]): Dropped[] {
+  switch (body.kind) {
+    case "drop":
+      return body.names.map((name) => ({ kind: body.object, name, cascade: false }));
+    case "truncate":
+      return [{ kind: "rows", name: body.table, cascade: false }];
+    case "delete":
+      return body.tables.map((name) => ({ kind: "rows", name, cascade: false }));
+    case "alterTable":
+      return droppedByAlter(body);
+    default:
+      return [];
+  }
+}
+
+function droppedByAlter({ table, actions }: AlterTable): Dropped[] {
+  return actions.flatMap((action): Dropped[] => {
+    switch (action.kind) {
+      case "dropColumn":
+        return [{ kind: "column", name: `${table}.${action.name}`, cascade: false }];
+      case "dropIndex":
+        return [{ kind: "index", name: `${table}.${action.name}`, cascade: false }];
+      case "dropPrimaryKey":
+        return [{ kind: "primary key", name: table, cascade: false }];
+      case "dropForeignKey":
+      case "dropConstraint":
+        return [{ kind: "constraint", name: `${table}.${action.name}`, cascade: false }];
+      case "partition":
+        if (action.verb !== "DROP" && action.verb !== "TRUNCATE") return [];
+        return action.names.map((name) => ({
+          kind: "rows",
+          name: `${table} partition ${name}`,
+          cascade: false,
+        }));
+      default:
+        return [];
+    }
+  });
+}

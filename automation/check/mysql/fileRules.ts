@@ -1,0 +1,236 @@
+/** The rules over a file as a whole: what its statements do to each other and to the files after it. */
+import type { BrokenRule } from "./effect.ts";
+import type { JudgedStatement } from "./judge.ts";
+import type { Statement } from "./statements.ts";
+import type { Token } from "./tokens.ts";
+
+export interface PlacedRule extends BrokenRule {
+  readonly line: number;
+}
+
+/** MySQL 8.0 manual, "Statements That Cause an Implicit Commit". */
+const COMMITS = new Set<Statement["body"]["kind"]>([
+  "createTable",
+  "alterTable",
+  "program",
+  "drop",
+  "renameTable",
+  "truncate",
+  "maintenance",
+  "lockTables",
+  "definition",
+  "loadData",
+]);
+const CHANGES_ROWS = new Set<Statement["body"]["kind"]>(["insert", "update", "delete"]);
+
+export function commitsImplicitly({ body }: Statement): boolean {
+  return COMMITS.has(body.kind) && !("temporary" in body && body.temporary);
+}
+
+export function fileRules(statements: readonly JudgedStatement[]): PlacedRule[] {
+  return [
+    ...halfApplied(statements),
+    ...implicitCommit(statements),
+    ...transactionOpen(statements),
+    ...lockWait(statements),
+    ...sessionSettings(statements),
+    ...statements.flatMap(({ tokens }) => longNames(tokens)),
+  ];
+}
+
+/** One a file, at the first statement whose failure would leave another behind. */
+function halfApplied(statements: readonly Statement[]): PlacedRule[] {
+  const effective = statements.filter(leavesSomething);
+  if (effective.length < 2 || isOneTransaction(statements)) return [];
+  const stuck = effective.slice(0, -1).find((statement) => !isRepeatable(statement));
+  if (!stuck) return [];
+  const next = effective[effective.indexOf(stuck) + 1];
+  const hasDdl = effective.some(commitsImplicitly);
+  return [
+    {
+      rule: "half-applied",
+      line: next?.line ?? 1,
+      subject: `${effective.length}`,
+      message: `MySQL commits each of the ${effective.length} statements by itself: if one fails, those before it stay, the version is dirty and the file cannot run again`,
+      fix: hasDdl
+        ? "one such statement a file; or write each so that it can run twice (IF NOT EXISTS, IF EXISTS)"
+        : "put START TRANSACTION; before them and COMMIT; after them",
+    },
+  ];
+}
+
+function leavesSomething(statement: Statement): boolean {
+  return commitsImplicitly(statement) || CHANGES_ROWS.has(statement.body.kind);
+}
+
+/** Whether all that changes rows stands between one BEGIN and one COMMIT, without data definition. */
+function isOneTransaction(statements: readonly Statement[]): boolean {
+  const effective = statements.filter(({ body }) => body.kind !== "set");
+  const verbs = effective.flatMap(({ body }) =>
+    body.kind === "transaction" && body.verb !== "savepoint" ? [body.verb] : [],
+  );
+  if (effective.some(commitsImplicitly) || verbs.join() !== "begin,commit") return false;
+  const [first] = effective;
+  const last = effective.at(-1);
+  return first?.body.kind === "transaction" && last?.body.kind === "transaction";
+}
+
+/** Whether a second run of it does not fail. */
+function isRepeatable({ body }: Statement): boolean {
+  switch (body.kind) {
+    case "createTable":
+    case "program":
+    case "drop":
+      return body.repeatable;
+    case "alterTable":
+      return body.actions.every((action) => "repeatable" in action && action.repeatable);
+    case "truncate":
+    case "maintenance":
+      return true;
+    case "delete":
+      return true;
+    default:
+      return false;
+  }
+}
+
+function implicitCommit(statements: readonly Statement[]): PlacedRule[] {
+  let open: Statement | undefined;
+  for (const statement of statements) {
+    const { body } = statement;
+    if (body.kind === "transaction" && body.verb === "begin") open = statement;
+    else if (body.kind === "transaction" && body.verb !== "savepoint") open = undefined;
+    else if (open && commitsImplicitly(statement)) {
+      const words = statement.text.split(/\s+/).slice(0, 2).join(" ").toUpperCase();
+      return [
+        {
+          rule: "implicit-commit",
+          line: statement.line,
+          subject: words,
+          message: `${words} commits the transaction of line ${open.line} before it runs, and itself when it ends; ROLLBACK undoes neither`,
+          fix: "leave BEGIN and COMMIT out, and put data definition and changes of rows into files of their own",
+        },
+      ];
+    }
+  }
+  return [];
+}
+
+function transactionOpen(statements: readonly Statement[]): PlacedRule[] {
+  let open: { line: number; what: string } | undefined;
+  for (const { body, line } of statements) {
+    if (body.kind === "transaction" && body.verb === "begin") open = { line, what: "the transaction" };
+    else if (body.kind === "lockTables") open = { line, what: "LOCK TABLES" };
+    else if (body.kind === "unlockTables" || (body.kind === "transaction" && body.verb !== "savepoint"))
+      open = undefined;
+  }
+  if (!open) return [];
+  const end = open.what === "LOCK TABLES" ? "UNLOCK TABLES" : "COMMIT";
+  return [
+    {
+      rule: "transaction-open",
+      line: open.line,
+      subject: open.what,
+      message: `${open.what} that begins here does not end in the file; golang-migrate's own statements then run inside it`,
+      fix: `end the file with ${end};`,
+    },
+  ];
+}
+
+/** One a file, at the first metadata lock that is asked for without a limit. */
+function lockWait(statements: readonly JudgedStatement[]): PlacedRule[] {
+  for (const { body, line, effects } of statements) {
+    if (body.kind === "set" && body.assignments.some(limitsWait)) return [];
+    if ("limitsWait" in body && body.limitsWait) continue;
+    const lock = effects.find((effect) => effect.lock !== "none" && !CHANGES_ROWS.has(body.kind));
+    if (!lock) continue;
+    const on = lock.table === undefined ? "a table" : lock.table;
+    return [
+      {
+        rule: "lock-wait-timeout",
+        line,
+        subject: lock.table ?? "",
+        message: `behind a long query the statement waits for the metadata lock on ${on}, and every query on ${on} waits behind it; without the migrator's limit for as long as a year`,
+        fix: "put SET SESSION lock_wait_timeout = 5; first in the file",
+      },
+    ];
+  }
+  return [];
+}
+
+function limitsWait({ scope, name, value }: { scope: string; name: string; value: string }): boolean {
+  return scope === "session" && name === "lock_wait_timeout" && /^[1-9]\d{0,3}$/.test(value);
+}
+
+/** Settings that change what the files after it may do; a limit of waiting and SET NAMES are meant to stay. */
+const LEAKING = [
+  "foreign_key_checks",
+  "unique_checks",
+  "sql_log_bin",
+  "autocommit",
+  "sql_safe_updates",
+  "check_constraint_checks",
+];
+
+function sessionSettings(statements: readonly Statement[]): PlacedRule[] {
+  const changed = new Map<string, { line: number; value: string; count: number }>();
+  for (const { body, line } of statements) {
+    if (body.kind !== "set") continue;
+    for (const { scope, name, value } of body.assignments) {
+      if (scope !== "session" || !(LEAKING.includes(name) || name === "sql_mode")) continue;
+      const before = changed.get(name);
+      changed.set(name, { line: before?.line ?? line, value, count: (before?.count ?? 0) + 1 });
+    }
+  }
+  return [...changed].flatMap(([name, { line, value, count }]) => {
+    if (name === "sql_mode") return isRestored(value, count) ? [] : [sqlMode(line)];
+    const isDefault = /^(?:1|on|default|true)$/i.test(value) || isRestored(value, count);
+    return isDefault ? [] : [leaks(name, line)];
+  });
+}
+
+/** Put back from a variable that kept the old value, as dumps do. */
+function isRestored(value: string, count: number): boolean {
+  return value.startsWith("@") && count > 1;
+}
+
+function sqlMode(line: number): PlacedRule {
+  return {
+    rule: "sql-mode",
+    line,
+    subject: "sql_mode",
+    message:
+      "sql_mode holds for the rest of the run, and stored programs keep it: without STRICT_TRANS_TABLES values are cut without an error",
+    fix: "leave it as the server has it; else SET @mode = @@sql_mode first, and SET sql_mode = @mode at the end of the file",
+  };
+}
+
+function leaks(name: string, line: number): PlacedRule {
+  return {
+    rule: "setting-left",
+    line,
+    subject: name,
+    message: `${name} stays as it is set here for the files that run after this one`,
+    fix: `put SET ${name} = 1; at the end of the file`,
+  };
+}
+
+/** MySQL 8.0 manual, "Identifier Length Limits": 64 characters, 256 for an alias. */
+const MAX_NAME = 64;
+
+function longNames(tokens: readonly Token[]): PlacedRule[] {
+  const long = tokens.filter(({ kind, value, text }) => {
+    if (kind !== "word" && kind !== "name") return false;
+    return [...(kind === "word" ? text : value)].length > MAX_NAME;
+  });
+  return long.slice(0, 1).map(({ value, text, kind, line }) => {
+    const name = kind === "word" ? text : value;
+    return {
+      rule: "name-too-long",
+      line,
+      subject: name,
+      message: `the name ${name} has ${[...name].length} characters; MySQL takes ${MAX_NAME} (error 1059)`,
+      fix: "shorten it",
+    };
+  });
+}

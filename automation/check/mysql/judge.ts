@@ -1,0 +1,38 @@
+/** Judges the statements of a file one after the other. */
+import type { Impact } from "../sqlDialect.ts";
+import { type Effect, worse } from "./effect.ts";
+import type { SchemaMemory } from "./schemaMemory.ts";
+import type { ServerVersion } from "./serverVersion.ts";
+import { effectsOf } from "./statementEffects.ts";
+import type { Statement } from "./statements.ts";
+
+/** One statement with what it does. */
+export interface JudgedStatement extends Statement {
+  readonly effects: readonly Effect[];
+}
+
+/**
+ * Judges in order; `memory` learns from each.
+ *
+ * @param deployed whether code in use may know the tables that the statements make
+ */
+export function judge(
+  statements: readonly Statement[],
+  memory: SchemaMemory,
+  server: ServerVersion,
+  deployed: boolean,
+): JudgedStatement[] {
+  return statements.map((statement) => {
+    const effects = effectsOf(statement, memory, server);
+    memory.remember(statement, deployed);
+    return { ...statement, effects };
+  });
+}
+
+/** The heaviest of all effects. */
+export function heaviest(effects: readonly Effect[]): { lock: Impact; duration: Impact } {
+  return effects.reduce<{ lock: Impact; duration: Impact }>(
+    (sum, { lock, duration }) => ({ lock: worse(sum.lock, lock), duration: worse(sum.duration, duration) }),
+    { lock: "none", duration: "none" },
+  );
+}

@@ -1,0 +1,58 @@
+/** How the server carries out a change of a table: by which algorithm, and whether others may write meanwhile. */
+
+export interface Online {
+  /** The strongest that the server accepts for it. NOCOPY is MariaDB's word for INPLACE without a rebuild. */
+  readonly algorithm: "INSTANT" | "NOCOPY" | "INPLACE" | "COPY";
+  /** `metadata`: a moment. `build` an index and `rebuild` the table: as long as the table is large. */
+  readonly work: "metadata" | "build" | "rebuild";
+  /** Whether rows can be changed while it runs (LOCK=NONE). */
+  readonly writes: boolean;
+  /** Whether it is known. If not, it depends on what the files do not say, and the worse case is given. */
+  readonly sure: boolean;
+  /** One clause without a full stop: `adds a column`. */
+  readonly reason: string;
+}
+
+type Details = Partial<Pick<Online, "sure" | "writes">>;
+
+export function instant(reason: string, details: Details = {}): Online {
+  return { algorithm: "INSTANT", work: "metadata", writes: true, sure: true, reason, ...details };
+}
+
+/** INPLACE without touching rows: only the data dictionary changes. */
+export function metadata(reason: string, details: Details = {}): Online {
+  return { algorithm: "INPLACE", work: "metadata", writes: true, sure: true, reason, ...details };
+}
+
+export function build(reason: string, details: Details = {}): Online {
+  return { algorithm: "INPLACE", work: "build", writes: true, sure: true, reason, ...details };
+}
+
+export function rebuild(reason: string, details: Details = {}): Online {
+  return { algorithm: "INPLACE", work: "rebuild", writes: true, sure: true, reason, ...details };
+}
+
+export function copy(reason: string, details: Details = {}): Online {
+  return { algorithm: "COPY", work: "rebuild", writes: false, sure: true, reason, ...details };
+}
+
+const ALGORITHMS = ["INSTANT", "NOCOPY", "INPLACE", "COPY"] as const;
+const WORK = ["metadata", "build", "rebuild"] as const;
+
+/** Several changes in one statement: the server takes the weakest algorithm that all of them can have. */
+export function worst(all: readonly Online[]): Online {
+  return all.reduce((sum, one) => ({
+    algorithm:
+      ALGORITHMS[Math.max(ALGORITHMS.indexOf(sum.algorithm), ALGORITHMS.indexOf(one.algorithm))] ?? "COPY",
+    work: WORK[Math.max(WORK.indexOf(sum.work), WORK.indexOf(one.work))] ?? "rebuild",
+    writes: sum.writes && one.writes,
+    sure: sum.sure && one.sure,
+    reason: [...new Set([sum.reason, one.reason])].join(", "),
+  }));
+}
+
+/** Whether the server carries the statement out with the algorithm that it names. */
+export function accepts({ algorithm }: Online, named: string): boolean {
+  if (named === "DEFAULT") return true;
+  return ALGORITHMS.indexOf(named as (typeof ALGORITHMS)[number]) >= ALGORITHMS.indexOf(algorithm);
+}

@@ -1,0 +1,281 @@
+/**
+ * How MySQL and MariaDB carry out each action of ALTER TABLE on InnoDB. Sources: MySQL 8.0 and 5.7 manuals, "Online DDL
+ * Operations" (tables 17.16 to 17.23, kept as test/automation/check/mysql/onlineDdlTable.ts); MariaDB, "InnoDB Online DDL
+ * Operations" by algorithm; test/lab/database/onlineDdl.test.ts asks a MariaDB server.
+ */
+import type { AlterAction, AlterTable } from "./alterAction.ts";
+import { columnChange, renaming } from "./columnChange.ts";
+import type { ColumnDefinition } from "./columnDefinition.ts";
+import { build, copy, instant, metadata, type Online, rebuild, worst } from "./online.ts";
+import type { TableFacts } from "./schemaMemory.ts";
+import { isAtLeast, type ServerVersion } from "./serverVersion.ts";
+import type { IndexDefinition } from "./tableElements.ts";
+
+export interface OnlineInput {
+  readonly server: ServerVersion;
+  /** undefined when no file made the table. */
+  readonly table: TableFacts | undefined;
+  /** Session settings that hold, by name in lower case. */
+  readonly settings: ReadonlyMap<string, string>;
+}
+
+/** Judges the whole statement. @returns undefined when it changes nothing */
+export function onlineOf({ actions }: AlterTable, input: OnlineInput): Online | undefined {
+  const judged = actions.flatMap((action) => actionOnline(action, input, actions) ?? []);
+  if (judged.length === 0) return undefined;
+  const all = worst(judged);
+  const addsOrDrops = judged.some(
+    ({ algorithm }, index) => algorithm === "INSTANT" && changesRows(actions[index]),
+  );
+  // An instant ADD or DROP COLUMN beside an action that is not instant is done in place, and then rebuilds the table.
+  const rebuilds = addsOrDrops && all.algorithm !== "INSTANT";
+  return online(rebuilds && all.work !== "rebuild" ? worst([all, rebuild(all.reason)]) : all, input.server);
+}
+
+function changesRows(action: AlterAction | undefined): boolean {
+  if (action?.kind === "addColumn") return action.column.generated === undefined;
+  return action?.kind === "dropColumn";
+}
+
+/** MariaDB copies without blocking writes from 11.2 on (MDEV-16329), but for what its manual lists. */
+function online(judged: Online, server: ServerVersion): Online {
+  // The word INSTANT is new in MySQL 8.0.12 and MariaDB 10.3.2.
+  if (judged.algorithm === "INSTANT" && !isInstantRelease(server)) return { ...judged, algorithm: "INPLACE" };
+  const copies = judged.algorithm === "COPY" && isAtLeast(server, "mariadb", 110200);
+  return copies ? { ...judged, writes: true, sure: false } : judged;
+}
+
+function actionOnline(
+  action: AlterAction,
+  input: OnlineInput,
+  all: readonly AlterAction[],
+): Online | undefined {
+  const { server, table } = input;
+  switch (action.kind) {
+    case "addColumn":
+      return addColumn(action.column, input);
+    case "dropColumn":
+      return dropColumn(action.name, input);
+    case "changeColumn":
+      return columnChange(table?.columns.get(action.from.toLowerCase()), action.column, table, server);
+    case "renameColumn":
+      return renaming(action.from, server);
+    case "columnDefault":
+      return instant(`changes the default of column ${action.name}`);
+    case "visibility":
+      return server.engine === "mariadb"
+        ? instant(`hides or shows ${action.name}`)
+        : metadata(`hides or shows ${action.name}`);
+    case "addIndex":
+      return addIndex(action.index, input);
+    case "dropIndex":
+      return {
+        ...metadata(`drops index ${action.name}`),
+        algorithm: server.engine === "mariadb" ? "NOCOPY" : "INPLACE",
+      };
+    case "dropPrimaryKey":
+      return dropPrimaryKey(all, input);
+    case "renameIndex":
+      return isAtLeast(server, "mariadb", 100502)
+        ? instant("renames an index")
+        : metadata("renames an index");
+    case "addForeignKey":
+      return addForeignKey(input);
+    case "dropForeignKey":
+      return server.engine === "mariadb" ? instant("drops a foreign key") : metadata("drops a foreign key");
+    case "addCheck":
+      return action.enforced
+        ? copy("adds a check, which reads every row")
+        : metadata("adds a check that is not enforced");
+    case "dropConstraint":
+      return server.engine === "mariadb"
+        ? instant("drops a constraint")
+        : metadata("drops a constraint", { sure: false });
+    case "renameTable":
+      // Neither touches a row; MariaDB refuses the clause LOCK=NONE.
+      return instant(`renames the table to ${action.to}`, { writes: server.engine === "mysql" });
+    case "convertCharset":
+      return convertCharset(action.charset, input);
+    case "option":
+      return option(action, input);
+    case "force":
+      return rebuild("rebuilds the table", { writes: !hasFulltext(table) });
+    case "orderBy":
+      return copy("orders the rows");
+    case "partition":
+      return partition(action);
+    case "systemVersioning":
+      return action.adds
+        ? copy("adds system versioning")
+        : rebuild("drops system versioning", { sure: false });
+    case "none":
+    case "unknown":
+      return undefined;
+    default:
+      return action satisfies never;
+  }
+}
+
+function isInstantRelease(server: ServerVersion): boolean {
+  return isAtLeast(server, "mysql", 80012) || isAtLeast(server, "mariadb", 100302);
+}
+
+function hasFulltext(table: TableFacts | undefined): boolean {
+  return [...(table?.indexes.values() ?? [])].some(({ kind }) => kind === "fulltext");
+}
+
+function hasGenerated(table: TableFacts | undefined): boolean {
+  return [...(table?.columns.values() ?? [])].some(({ generated }) => generated !== undefined);
+}
+
+/** What keeps InnoDB from adding or dropping a column instantly, whatever the column is. */
+function refusesInstant({ table }: OnlineInput): boolean {
+  return hasFulltext(table) || table?.rowFormat === "COMPRESSED";
+}
+
+/** A table with a FULLTEXT index is rebuilt with writes blocked; of MySQL the manual does not say it of ADD and DROP. */
+function inPlaceColumn(what: string, { server, table }: OnlineInput): Online {
+  const blocks = hasFulltext(table);
+  return rebuild(what, { writes: !blocks, sure: !blocks || server.engine === "mariadb" });
+}
+
+function addColumn(column: ColumnDefinition, input: OnlineInput): Online {
+  const { server, table } = input;
+  const what = `adds column ${column.name}`;
+  if (column.generated === "stored") return copy(`${what}, which is stored and computed for every row`);
+  if (column.generated === "virtual") return table?.partitioned ? copy(what, { sure: false }) : instant(what);
+  if (column.autoIncrement) return rebuild(`${what} with AUTO_INCREMENT`, { writes: false });
+  if (column.primaryKey || column.unique) return rebuild(`${what} with an index`);
+  if (hasExpressionDefault(column)) return copy(`${what} with a default that is computed`, { sure: false });
+  if (column.check && server.engine === "mysql") return copy(`${what} with a check`, { sure: false });
+  const anywhere = isAtLeast(server, "mysql", 80029) || isAtLeast(server, "mariadb", 100400);
+  const isInstant = isInstantRelease(server) && (anywhere || column.position === undefined);
+  if (!isInstant || refusesInstant(input)) return inPlaceColumn(what, input);
+  // Asked of a server: between other columns MariaDB copies a table that has generated ones.
+  if (server.engine === "mariadb" && column.position !== undefined && hasGenerated(table)) return copy(what);
+  return instant(what);
+}
+
+/** A literal, NULL and the time of the statement are the same for all rows that exist. */
+function hasExpressionDefault({ defaultValue }: ColumnDefinition): boolean {
+  if (defaultValue === undefined) return false;
+  if (/^(?:current_timestamp|now|localtime|localtimestamp)\b/i.test(defaultValue)) return false;
+  return /[(]/.test(defaultValue);
+}
+
+function dropColumn(name: string, input: OnlineInput): Online {
+  const { server, table } = input;
+  const what = `drops column ${name}`;
+  const isIndexed = [...(table?.indexes.values() ?? [])].some(({ columns }) =>
+    columns.some((column) => column.toLowerCase() === name.toLowerCase()),
+  );
+  if (table?.columns.get(name.toLowerCase())?.generated === "virtual") return instant(what);
+  const isInstant = isAtLeast(server, "mysql", 80029) || isAtLeast(server, "mariadb", 100400);
+  if (!isInstant || refusesInstant(input)) return inPlaceColumn(what, input);
+  if (!isIndexed) return instant(what, { sure: table !== undefined });
+  // The column's index goes with it: MariaDB still touches no row, MySQL rebuilds.
+  return server.engine === "mariadb"
+    ? { ...metadata(what), algorithm: "NOCOPY" }
+    : rebuild(what, { sure: false });
+}
+
+function addIndex(index: IndexDefinition, { server, table }: OnlineInput): Online {
+  const name = index.name ?? index.columns.join("_");
+  switch (index.kind) {
+    case "primary":
+      return rebuild("adds the primary key");
+    case "fulltext":
+      // The first one of a table adds a hidden column to every row.
+      return hasFulltext(table)
+        ? inPlace(build(`builds FULLTEXT index ${name}`, { writes: false }), server)
+        : { ...rebuild(`builds FULLTEXT index ${name}`), writes: false };
+    case "spatial":
+      return inPlace(build(`builds SPATIAL index ${name}`, { writes: false }), server);
+    case "index":
+    case "unique":
+      return inPlace(build(`builds index ${name}`), server);
+    default:
+      return index.kind satisfies never;
+  }
+}
+
+function inPlace(judged: Online, server: ServerVersion): Online {
+  return isAtLeast(server, "mariadb", 100302) ? { ...judged, algorithm: "NOCOPY" } : judged;
+}
+
+function dropPrimaryKey(all: readonly AlterAction[], { server, table }: OnlineInput): Online {
+  const replaced = all.some((action) => action.kind === "addIndex" && action.index.kind === "primary");
+  if (replaced) return rebuild("replaces the primary key");
+  // InnoDB takes a unique key of columns that are NOT NULL in its place; then MariaDB rebuilds without copying.
+  if (server.engine === "mariadb" && hasUniqueNotNull(table)) return rebuild("drops the primary key");
+  return copy("drops the primary key");
+}
+
+function hasUniqueNotNull(table: TableFacts | undefined): boolean {
+  return [...(table?.indexes.values() ?? [])].some(
+    ({ kind, columns }) =>
+      kind === "unique" && columns.every((name) => table?.columns.get(name.toLowerCase())?.notNull),
+  );
+}
+
+function addForeignKey({ server, settings }: OnlineInput): Online {
+  const isOff = /^(?:0|off)$/i.test(settings.get("foreign_key_checks") ?? "");
+  if (!isOff) return copy("adds a foreign key, which is checked for every row");
+  const what = "adds a foreign key without looking at the rows";
+  return server.engine === "mariadb" ? instant(what) : metadata(what);
+}
+
+function convertCharset(charset: string, { server }: OnlineInput): Online {
+  const what = `converts the table to ${charset}`;
+  if (isAtLeast(server, "mysql", 80000)) return rebuild(what, { writes: false });
+  return copy(what);
+}
+
+const REBUILDING_OPTIONS = new Set([
+  "ROW_FORMAT",
+  "KEY_BLOCK_SIZE",
+  "PAGE_COMPRESSED",
+  "PAGE_COMPRESSION_LEVEL",
+  "ENCRYPTED",
+]);
+
+function option({ name, value }: { name: string; value: string }, { server, table }: OnlineInput): Online {
+  const what = `sets ${name}`;
+  if (name === "ENGINE") {
+    const isSame = value.toUpperCase() === (table?.engine ?? "INNODB") && value.toUpperCase() === "INNODB";
+    return isSame
+      ? rebuild("rebuilds the table", { writes: !hasFulltext(table) })
+      : copy(`moves the table to ${value}`);
+  }
+  if (REBUILDING_OPTIONS.has(name)) return rebuild(what);
+  if (name === "ENCRYPTION" || name === "TABLESPACE") return copy(what);
+  if (name === "CHARACTER SET" || name === "COLLATE")
+    return server.engine === "mariadb"
+      ? instant(what)
+      : rebuild(`${what}, which rebuilds when the encoding differs`);
+  return server.engine === "mariadb" ? instant(what) : metadata(what);
+}
+
+/** The manual's table 17.23; of a clause that is not in it, the worse is said. */
+function partition({ verb, byRange }: { verb: string; byRange: boolean }): Online {
+  const what = `${verb} PARTITION`;
+  switch (verb) {
+    case "BY":
+    case "REMOVE":
+      return copy(verb === "BY" ? "partitions the table" : "removes the partitions");
+    case "ADD":
+      return byRange
+        ? metadata("adds a partition")
+        : rebuild("adds partitions, which moves rows", { writes: false });
+    case "COALESCE":
+    case "REORGANIZE":
+    case "REBUILD":
+      return build(what, { writes: false });
+    case "OPTIMIZE":
+    case "DISCARD":
+    case "IMPORT":
+      return copy(what);
+    default:
+      return metadata(what);
+  }
+}

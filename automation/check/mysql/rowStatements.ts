@@ -1,0 +1,52 @@
+/** INSERT, UPDATE and DELETE: which table, and whether all of its rows. */
+import type { RowChange, StatementBody } from "./statementBody.ts";
+import { TokenReader } from "./tokenReader.ts";
+import type { Token } from "./tokens.ts";
+
+const MODIFIERS = ["LOW_PRIORITY", "HIGH_PRIORITY", "DELAYED", "QUICK", "IGNORE", "INTO", "HISTORY"];
+
+export function readInsert(reader: TokenReader): StatementBody {
+  while (reader.takeAny(MODIFIERS));
+  const table = reader.qualifiedName();
+  const rest = reader.until(
+    ({ kind, value }) =>
+      kind === "word" && ["SELECT", "VALUES", "VALUE", "WITH", "TABLE", "SET"].includes(value),
+  );
+  const inGroup = rest.some(({ kind, value }) => kind === "word" && value === "SELECT");
+  const fromQuery = inGroup || reader.seesAny(["SELECT", "WITH", "TABLE"]);
+  return { kind: "insert", table, fromQuery };
+}
+
+/** WITH … SELECT, UPDATE or DELETE: the first of the three outside parentheses decides. */
+export function readWith(tokens: readonly Token[]): StatementBody {
+  const reader = new TokenReader(tokens);
+  reader.until(
+    ({ kind, value }) => kind === "word" && ["SELECT", "UPDATE", "DELETE", "VALUES"].includes(value),
+  );
+  const rest = reader.rest();
+  const [verb] = rest;
+  if (verb?.value === "UPDATE") return rowChange("update", rest);
+  return verb?.value === "DELETE" ? rowChange("delete", rest) : { kind: "query" };
+}
+
+export function rowChange(kind: "update" | "delete", tokens: readonly Token[]): RowChange {
+  const reader = new TokenReader(tokens);
+  reader.next();
+  while (reader.takeAny(MODIFIERS));
+  reader.take("FROM");
+  const tables = [reader.qualifiedName()];
+  const rest = reader.rest();
+  const at = rest.findIndex(({ kind, value }) => kind === "word" && value === "WHERE");
+  const condition = at < 0 ? [] : rest.slice(at + 1);
+  const limit = rest.some(({ kind, value }) => kind === "word" && (value === "LIMIT" || value === "PORTION"));
+  // A join without WHERE changes the rows that have a partner.
+  const joins = rest.some(
+    ({ kind, value }) => kind === "word" && (value === "JOIN" || value === "STRAIGHT_JOIN"),
+  );
+  return { kind, tables, limited: limit || joins || (at >= 0 && !isAlwaysTrue(condition)) };
+}
+
+function isAlwaysTrue(condition: readonly Token[]): boolean {
+  const text = condition.map(({ value }) => value).join(" ");
+  return /^(?:TRUE|\(? ?[1-9]\d* ?\)?|(\d+) = \1)$/.test(text);
+}

@@ -1,0 +1,53 @@
+/** What a statement is, as far as the rules need it. */
+import type { AlterTable } from "./alterAction.ts";
+import type { CreateTable } from "./createTable.ts";
+import type { StoredProgram } from "./storedProgram.ts";
+
+export interface RowChange {
+  readonly kind: "update" | "delete";
+  readonly tables: readonly string[];
+  /** Whether a WHERE, or a LIMIT, keeps it from all rows. */
+  readonly limited: boolean;
+}
+
+export interface Assignment {
+  readonly scope: "session" | "global" | "user";
+  /** In lower case; `names` for SET NAMES, `@x` for a user variable. */
+  readonly name: string;
+  readonly value: string;
+}
+
+export type StatementBody =
+  | CreateTable
+  | AlterTable
+  | StoredProgram
+  | RowChange
+  | {
+      readonly kind: "drop";
+      readonly object: string;
+      readonly names: readonly string[];
+      readonly repeatable: boolean;
+      readonly limitsWait: boolean;
+      readonly temporary: boolean;
+    }
+  | {
+      readonly kind: "renameTable";
+      readonly pairs: readonly (readonly [string, string])[];
+      readonly limitsWait: boolean;
+    }
+  | { readonly kind: "truncate"; readonly table: string; readonly limitsWait: boolean }
+  | { readonly kind: "insert"; readonly table: string; readonly fromQuery: boolean }
+  | { readonly kind: "set"; readonly assignments: readonly Assignment[] }
+  | { readonly kind: "transaction"; readonly verb: "begin" | "commit" | "rollback" | "savepoint" }
+  | { readonly kind: "lockTables"; readonly tables: readonly string[] }
+  | { readonly kind: "unlockTables" }
+  | { readonly kind: "maintenance"; readonly verb: string; readonly tables: readonly string[] }
+  | { readonly kind: "loadData"; readonly local: boolean; readonly table: string }
+  | { readonly kind: "use"; readonly database: string }
+  | { readonly kind: "delimiter" }
+  /** Reads, and what prepares or calls code that is not looked into. */
+  | { readonly kind: "query" }
+  | { readonly kind: "code" }
+  /** Data definition that touches no table: databases, users, privileges, sequences, servers. `object` in lower case. */
+  | { readonly kind: "definition"; readonly object: string }
+  | { readonly kind: "unknown"; readonly word: string };

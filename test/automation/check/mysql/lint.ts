@@ -1,0 +1,32 @@
+import assert from "node:assert/strict";
+import type { Finding } from "../../../../automation/check/finding.ts";
+import { mysqlDialect } from "../../../../automation/check/mysql/mysql.ts";
+import { readServerVersion } from "../../../../automation/check/mysql/serverVersion.ts";
+import { DEFAULT_CHECK } from "../../../../automation/check/settings.ts";
+
+/** The tables that the files below alter: they ran long ago. */
+export const SHIPPED = `CREATE TABLE users (
+  id BIGINT UNSIGNED NOT NULL AUTO_INCREMENT PRIMARY KEY, email VARCHAR(50) NOT NULL, age INT, note TEXT,
+  created_at DATETIME NOT NULL DEFAULT CURRENT_TIMESTAMP ON UPDATE CURRENT_TIMESTAMP, KEY age_idx (age)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4`;
+
+/** The findings of one file on top of {@link SHIPPED}. */
+export async function lint(
+  text: string,
+  options: { version?: string; direction?: "up" | "down" } = {},
+): Promise<Finding[]> {
+  const server = readServerVersion(options.version ?? "8.0");
+  assert(server);
+  const opened = mysqlDialect(server).openLint({ ...DEFAULT_CHECK, historyKnown: true });
+  await opened.check({ file: "1.up.sql", direction: "up", text: SHIPPED, ran: true });
+  const direction = options.direction ?? "up";
+  return opened.check({ file: `2.${direction}.sql`, direction, text, ran: false });
+}
+
+/** Each finding as `line severity rule`; the wait for locks, which is on almost every file, left out. */
+export async function rulesOf(text: string, options: Parameters<typeof lint>[1] = {}): Promise<string[]> {
+  const found = await lint(text, options);
+  return found
+    .filter(({ rule }) => rule !== "lock-wait-timeout")
+    .map(({ line, severity, rule }) => `${line} ${severity} ${rule}`);
+}

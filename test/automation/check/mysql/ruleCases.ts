@@ -1,0 +1,230 @@
+/** Of each rule: what breaks it, and what looks alike and does not. */
+export const BOTH_WAYS: Readonly<
+  Record<string, { readonly breaks: readonly string[]; readonly keeps: readonly string[] }>
+> = {
+  delimiter: {
+    breaks: [
+      "DELIMITER //\nCREATE PROCEDURE p() BEGIN SELECT 1; END//\nDELIMITER ;",
+      "delimiter $$\nSELECT 1$$",
+    ],
+    keeps: [
+      "CREATE PROCEDURE p() BEGIN SELECT 1; SELECT 2; END;",
+      "ALTER TABLE users ADD COLUMN delimiter INT;",
+    ],
+  },
+  "half-applied": {
+    breaks: [
+      "CREATE TABLE x (id INT PRIMARY KEY);\nALTER TABLE users ADD COLUMN c INT;",
+      "INSERT INTO users (email) VALUES ('a');\nINSERT INTO users (email) VALUES ('b');",
+      "ALTER TABLE users ADD COLUMN c INT;\nUPDATE users SET c = 1 WHERE id < 10;",
+    ],
+    keeps: [
+      "ALTER TABLE users ADD COLUMN c INT;",
+      "SET foreign_key_checks = 0;\nALTER TABLE users ADD COLUMN c INT;\nSET foreign_key_checks = 1;",
+      "CREATE TABLE IF NOT EXISTS x (id INT PRIMARY KEY);\nDROP VIEW IF EXISTS v;\nALTER TABLE users ADD COLUMN c INT;",
+      "START TRANSACTION;\nINSERT INTO users (email) VALUES ('a');\nINSERT INTO users (email) VALUES ('b');\nCOMMIT;",
+    ],
+  },
+  "implicit-commit": {
+    breaks: [
+      "BEGIN;\nALTER TABLE users ADD COLUMN c INT;\nCOMMIT;",
+      "START TRANSACTION;\nUPDATE users SET age = 1 WHERE id = 1;\nCREATE INDEX i ON users (email);\nCOMMIT;",
+    ],
+    keeps: [
+      "BEGIN;\nUPDATE users SET age = 1 WHERE id = 1;\nCOMMIT;",
+      "BEGIN;\nCREATE TEMPORARY TABLE x (id INT);\nCOMMIT;",
+    ],
+  },
+  "transaction-open": {
+    breaks: [
+      "BEGIN;\nUPDATE users SET age = 1 WHERE id = 1;",
+      "LOCK TABLES users WRITE;\nUPDATE users SET age = 1 WHERE id = 1;",
+    ],
+    keeps: [
+      "BEGIN;\nUPDATE users SET age = 1 WHERE id = 1;\nROLLBACK;",
+      "LOCK TABLES users WRITE;\nUNLOCK TABLES;",
+    ],
+  },
+  "writes-blocked": {
+    breaks: [
+      "ALTER TABLE users MODIFY email INT NOT NULL;",
+      "ALTER TABLE users ADD FULLTEXT INDEX f (note);",
+      "ALTER TABLE users CONVERT TO CHARACTER SET utf8mb4;",
+      "ALTER TABLE users MODIFY email VARCHAR(64) NOT NULL;",
+      "ALTER TABLE users ADD COLUMN c INT, ALGORITHM=COPY;",
+      "ALTER TABLE users ADD INDEX i (note(10)), LOCK=SHARED;",
+      "CREATE FULLTEXT INDEX f ON users (note);",
+      "ALTER TABLE users ADD CONSTRAINT f FOREIGN KEY (age) REFERENCES ages (id);",
+      "ALTER TABLE unknown_table MODIFY a INT;",
+    ],
+    keeps: [
+      "ALTER TABLE users ADD COLUMN c INT;",
+      "ALTER TABLE users ADD INDEX i (email);",
+      "ALTER TABLE users MODIFY email VARCHAR(60) NOT NULL;",
+      "SET foreign_key_checks = 0;\nALTER TABLE users ADD CONSTRAINT f FOREIGN KEY (age) REFERENCES ages (id);\nSET foreign_key_checks = 1;",
+      "CREATE TABLE x (id INT PRIMARY KEY, a INT);\nALTER TABLE x MODIFY a VARCHAR(10);",
+    ],
+  },
+  "algorithm-refused": {
+    breaks: [
+      "ALTER TABLE users MODIFY email INT NOT NULL, ALGORITHM=INPLACE;",
+      "ALTER TABLE users ADD INDEX i (email), ALGORITHM=INSTANT;",
+      "ALTER TABLE users ADD FULLTEXT INDEX f (note), LOCK=NONE;",
+    ],
+    keeps: [
+      "ALTER TABLE users ADD COLUMN c INT, ALGORITHM=INSTANT;",
+      "CREATE INDEX i ON users (email) ALGORITHM=INPLACE LOCK=NONE;",
+    ],
+  },
+  "insert-breaks": {
+    breaks: ["ALTER TABLE users ADD COLUMN c INT NOT NULL;"],
+    keeps: [
+      "ALTER TABLE users ADD COLUMN c INT NOT NULL DEFAULT 0;",
+      "ALTER TABLE users ADD COLUMN c INT;",
+      "CREATE TABLE x (id INT NOT NULL PRIMARY KEY);",
+    ],
+  },
+  "nulls-refused": {
+    breaks: ["ALTER TABLE users MODIFY age INT NOT NULL;"],
+    keeps: ["ALTER TABLE users MODIFY email VARCHAR(55) NOT NULL;"],
+  },
+  "attributes-lost": {
+    breaks: [
+      "ALTER TABLE users MODIFY email VARCHAR(55);",
+      "ALTER TABLE users MODIFY created_at DATETIME NOT NULL;",
+      "ALTER TABLE users CHANGE id id BIGINT UNSIGNED NOT NULL;",
+    ],
+    keeps: [
+      "ALTER TABLE users MODIFY created_at DATETIME NOT NULL DEFAULT CURRENT_TIMESTAMP ON UPDATE CURRENT_TIMESTAMP;",
+      "ALTER TABLE users MODIFY age INT COMMENT 'years';",
+    ],
+  },
+  "no-primary-key": {
+    breaks: ["CREATE TABLE x (a INT);", "CREATE TABLE x (a INT, UNIQUE KEY (a));"],
+    keeps: [
+      "CREATE TABLE x (a INT, PRIMARY KEY (a));",
+      "CREATE TABLE x LIKE users;",
+      "CREATE TEMPORARY TABLE x (a INT);",
+      "CREATE TABLE x AS SELECT * FROM users;",
+    ],
+  },
+  "not-innodb": {
+    breaks: ["CREATE TABLE x (a INT PRIMARY KEY) ENGINE=MyISAM;", "ALTER TABLE users ENGINE = Aria;"],
+    keeps: ["CREATE TABLE x (a INT PRIMARY KEY) ENGINE=InnoDB;"],
+  },
+  "three-byte-charset": {
+    breaks: [
+      "CREATE TABLE x (a INT PRIMARY KEY) DEFAULT CHARSET=utf8;",
+      "CREATE TABLE x (a VARCHAR(9) CHARACTER SET utf8mb3 PRIMARY KEY);",
+      "CREATE TABLE x (a INT PRIMARY KEY) COLLATE=utf8_general_ci;",
+      "ALTER TABLE users CONVERT TO CHARACTER SET utf8;",
+    ],
+    keeps: [
+      "CREATE TABLE x (a INT PRIMARY KEY) DEFAULT CHARSET=utf8mb4;",
+      "CREATE TABLE x (a VARCHAR(9) CHARACTER SET latin1 PRIMARY KEY);",
+    ],
+  },
+  "name-too-long": {
+    breaks: [
+      `CREATE INDEX ${"i".repeat(65)} ON users (email);`,
+      `CREATE INDEX \`${"é".repeat(65)}\` ON users (email);`,
+    ],
+    keeps: [
+      `CREATE INDEX ${"i".repeat(64)} ON users (email);`,
+      `INSERT INTO users (email) VALUES ('${"x".repeat(99)}');`,
+    ],
+  },
+  definer: {
+    breaks: [
+      "CREATE DEFINER=`root`@`localhost` PROCEDURE p() SELECT 1;",
+      "CREATE DEFINER = root@'%' VIEW v AS SELECT 1;",
+    ],
+    keeps: ["CREATE DEFINER=CURRENT_USER PROCEDURE p() SELECT 1;", "CREATE VIEW v AS SELECT 1;"],
+  },
+  "function-binlog": {
+    breaks: [
+      "CREATE FUNCTION f() RETURNS INT RETURN 1;",
+      "CREATE FUNCTION f() RETURNS INT NOT DETERMINISTIC RETURN 1;",
+    ],
+    keeps: [
+      "CREATE FUNCTION f() RETURNS INT DETERMINISTIC RETURN 1;",
+      "CREATE FUNCTION f() RETURNS INT READS SQL DATA RETURN 1;",
+      "CREATE PROCEDURE p() SELECT 1;",
+    ],
+  },
+  "sql-mode": {
+    breaks: ["SET sql_mode = '';\nALTER TABLE users ADD COLUMN c INT;"],
+    keeps: [
+      "SET @mode = @@sql_mode;\nSET sql_mode = '';\nALTER TABLE users ADD COLUMN c INT;\nSET sql_mode = @mode;",
+    ],
+  },
+  "setting-left": {
+    breaks: [
+      "SET foreign_key_checks = 0;\nDROP INDEX age_idx ON users;",
+      "SET @@session.autocommit = 0;\nDROP INDEX age_idx ON users;",
+    ],
+    keeps: [
+      "SET foreign_key_checks = 0;\nDROP INDEX age_idx ON users;\nSET foreign_key_checks = 1;",
+      "/*!40014 SET @OLD=@@FOREIGN_KEY_CHECKS, FOREIGN_KEY_CHECKS=0 */;\nDROP INDEX age_idx ON users;\n/*!40014 SET FOREIGN_KEY_CHECKS=@OLD */;",
+    ],
+  },
+  "global-setting": {
+    breaks: ["SET GLOBAL max_connections = 5;\nSELECT 1;", "SET @@global.max_connections = 5;\nSELECT 1;"],
+    keeps: ["SET SESSION max_execution_time = 5;\nSELECT 1;"],
+  },
+  "use-database": { breaks: ["USE other;\nSELECT 1;"], keeps: ["ALTER TABLE other.t FORCE;"] },
+  "load-data-local": {
+    breaks: ["LOAD DATA LOCAL INFILE 'x.csv' INTO TABLE users;"],
+    keeps: ["LOAD DATA INFILE 'x.csv' INTO TABLE users;"],
+  },
+  "update-all-rows": {
+    breaks: [
+      "UPDATE users SET age = 1;",
+      "DELETE FROM users;",
+      "DELETE FROM users WHERE 1;",
+      "UPDATE users SET age = 1 WHERE TRUE;",
+    ],
+    keeps: [
+      "UPDATE users SET age = 1 WHERE id = 1;",
+      "DELETE FROM users WHERE id < 9 LIMIT 5;",
+      "UPDATE users u JOIN x ON x.id = u.id SET u.age = x.age;",
+    ],
+  },
+  "drop-table": {
+    breaks: [
+      "DROP TABLE users;",
+      "TRUNCATE users;",
+      "ALTER TABLE users DROP PARTITION p0;",
+      "DROP DATABASE shop;",
+      "DROP VIEW v;",
+    ],
+    keeps: ["CREATE TABLE x (id INT PRIMARY KEY);\nDROP TABLE x;", "DROP TEMPORARY TABLE users;"],
+  },
+  "drop-column": {
+    breaks: ["ALTER TABLE users DROP COLUMN age;", "ALTER TABLE users DROP age;"],
+    keeps: ["ALTER TABLE users DROP INDEX age_idx;"],
+  },
+  rename: {
+    breaks: [
+      "RENAME TABLE users TO people;",
+      "ALTER TABLE users RENAME COLUMN age TO years;",
+      "ALTER TABLE users CHANGE age years INT;",
+      "ALTER TABLE users RENAME TO people;",
+    ],
+    keeps: [
+      "ALTER TABLE users RENAME INDEX age_idx TO i;",
+      "ALTER TABLE users CHANGE age age INT COMMENT 'x';",
+    ],
+  },
+  syntax: {
+    breaks: [
+      "CRAETE TABLE x (id INT);",
+      "ALTER TABLE users ADDCOLUMN c INT;",
+      "INSERT INTO users (email) VALUES ('open);",
+      "SELECT 1 /* open",
+      "source other.sql;",
+    ],
+    keeps: ["INSERT INTO users (email) VALUES ('it''s; fine'), (\"it's\"), ('\\'');", "SELECT 1 -- 'open\n;"],
+  },
+  empty: { breaks: ["-- nothing", "SET NAMES utf8mb4;"], keeps: ["SELECT 1;"] },
+};

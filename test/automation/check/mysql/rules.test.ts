@@ -1,0 +1,93 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { MYSQL_RULES } from "../../../../automation/check/mysql/ruleTable.ts";
+import { lint, rulesOf } from "./lint.ts";
+import { BOTH_WAYS } from "./ruleCases.ts";
+
+describe("each rule both ways", () => {
+  for (const [rule, { breaks, keeps }] of Object.entries(BOTH_WAYS)) {
+    test(rule, async () => {
+      for (const sql of breaks)
+        assert.ok(
+          (await lint(sql)).some((one) => one.rule === rule),
+          `breaks: ${sql}`,
+        );
+      for (const sql of keeps)
+        assert.ok(!(await lint(sql)).some((one) => one.rule === rule), `keeps: ${sql}`);
+    });
+  }
+});
+
+test("no rule is without its cases", () => {
+  const rules = Object.keys(MYSQL_RULES).filter((rule) => rule !== "lock-wait-timeout");
+  assert.deepEqual(
+    rules.filter((rule) => !(rule in BOTH_WAYS)),
+    [],
+  );
+});
+
+test("the wait for a metadata lock, one a file", async () => {
+  const waits = async (sql: string) =>
+    (await lint(sql)).filter(({ rule }) => rule === "lock-wait-timeout").length;
+  assert.equal(await waits("ALTER TABLE users ADD COLUMN c INT;\nALTER TABLE users ADD COLUMN d INT;"), 1);
+  assert.equal(await waits("SET SESSION lock_wait_timeout = 5;\nALTER TABLE users ADD COLUMN c INT;"), 0);
+  assert.equal(await waits("SET lock_wait_timeout = 31536000;\nALTER TABLE users ADD COLUMN c INT;"), 1);
+  assert.equal(await waits("ALTER TABLE users WAIT 5 ADD COLUMN c INT;"), 0);
+  assert.equal(await waits("SET STATEMENT lock_wait_timeout=1 FOR DROP TABLE users;"), 0);
+  assert.equal(await waits("CREATE TABLE x (id INT PRIMARY KEY);"), 0);
+  assert.equal(await waits("UPDATE users SET age = 1 WHERE id = 1;"), 0);
+});
+
+test("three cases of the first users", async () => {
+  assert.deepEqual(await rulesOf("DELIMITER //\nCREATE PROCEDURE p() BEGIN SELECT 1; END//\nDELIMITER ;\n"), [
+    "1 error delimiter",
+  ]);
+  assert.deepEqual(
+    await rulesOf(
+      "CREATE TABLE x (id int PRIMARY KEY);\nALTER TABLE users ADD COLUMN c int;\nINSERT INTO nosuch VALUES (1);\n",
+    ),
+    ["2 warning half-applied"],
+  );
+  const [copy] = (await lint("ALTER TABLE users MODIFY age VARCHAR(10);\n")).filter(
+    ({ rule }) => rule === "writes-blocked",
+  );
+  assert.equal(
+    copy?.message,
+    "the statement changes the type of column age from INT to VARCHAR(10): it copies the table, and writes to users wait until it ends",
+  );
+});
+
+test("the version decides", async () => {
+  const first = "ALTER TABLE users ADD COLUMN c INT FIRST, ALGORITHM=INSTANT;";
+  assert.deepEqual(await rulesOf(first, { version: "8.0.28" }), ["1 error algorithm-refused"]);
+  assert.deepEqual(await rulesOf(first, { version: "8.0.29" }), []);
+  const nocopy = "ALTER TABLE users ADD INDEX i (email), ALGORITHM=NOCOPY;";
+  assert.deepEqual(await rulesOf(nocopy, { version: "mariadb-10.11" }), []);
+  const check = "ALTER TABLE users ADD CONSTRAINT c CHECK (age > 0);";
+  assert.deepEqual(await rulesOf(check, { version: "mariadb-10.11" }), ["1 warning writes-blocked"]);
+  assert.deepEqual(await rulesOf(check, { version: "mariadb-11.4" }), []);
+});
+
+test("a down file may drop and rename", async () => {
+  const sql = "ALTER TABLE users DROP COLUMN age, RENAME COLUMN note TO notes;";
+  assert.deepEqual(await rulesOf(sql, { direction: "down" }), []);
+  assert.deepEqual(await rulesOf("DELIMITER //", { direction: "down" }), ["1 error delimiter"]);
+  assert.deepEqual(await rulesOf("-- the data are gone", { direction: "down" }), []);
+});
+
+test("messages name the place, and none of the SQL's values", async () => {
+  const found = await lint(
+    "SET SESSION lock_wait_timeout = 5;\nUPDATE users\nSET email = 'secret@example.org';\n",
+  );
+  assert.deepEqual(
+    found.map(({ line, message, fix }) => ({ line, message, fix })),
+    [
+      {
+        line: 2,
+        message:
+          "UPDATE without WHERE changes every row of users, and keeps all of them locked until it ends",
+        fix: "change them in parts by primary key, or disable this rule in the file when the table is small",
+      },
+    ],
+  );
+});
