@@ -1,13 +1,14 @@
 /**
  * The main job on the embedded local AWS: deploys of stack `local` as CodeBuild makes them, one of them with a broken
- * migration, the way out of that, and what Slack shows of each. `npm run demo`, or `npm run demo -- --app ../their-app` for another application's own migrations.
+ * migration, the way out of that, and what Slack shows of each. `npm run demo`, or
+ * `npm run demo -- --app ../their-app --migrations db/migrate` for another application's own migrations.
  */
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { type Lab, withLab } from "./lab.ts";
 import { LabError } from "./labError.ts";
-import { createLabStack, type LabStack } from "./labStack.ts";
+import { createLabStack, type LabStack, type LabStackOptions } from "./labStack.ts";
 import { renderSlackMessage } from "./slack/render.ts";
 
 /** One command of the demo, and what it must come to. */
@@ -70,21 +71,29 @@ const HELP = `Usage: npm run demo -- [options]
 
 Deploys the example to a local AWS with real containers and a real Postgres, and stops everything again.
 
-  --app <folder>  your own application in place of the example's: a folder with a Dockerfile and resources/db/migrations
+  --app <folder>  your own application in place of the example's: a folder with a Dockerfile
+  --migrations <path>  its folder of migrations below that, such as db/migrate; default resources/db/migrations
   --keep          leave everything up until Ctrl-C, for commands by hand; Slack's messages are shown as they come
-  --help          this text`;
+  --help               this text`;
+const DEFAULT_MIGRATIONS = "resources/db/migrations";
 
 process.exitCode = await demo();
 
 async function demo(): Promise<number> {
   try {
-    const { app, keep, help } = options();
+    const { app, migrations, keep, help } = options();
     if (help) {
       say(HELP);
       return 0;
     }
     const dockerfile = app === undefined ? {} : { dockerfile: join(app, "Dockerfile") };
-    return await withLab({ report: say, ...dockerfile }, (lab) => play(lab, app, keep));
+    const labStack: LabStackOptions = {
+      ...(app === undefined ? {} : { app }),
+      ...(migrations === DEFAULT_MIGRATIONS
+        ? {}
+        : { stackConfig: { "ecs-migrate:migrationsPath": migrations } }),
+    };
+    return await withLab({ report: say, ...dockerfile }, (lab) => play(lab, labStack, keep));
   } catch (error) {
     if (error instanceof Error && error.name === "AbortError") return 130;
     if (!(error instanceof LabError)) throw error;
@@ -93,32 +102,48 @@ async function demo(): Promise<number> {
   }
 }
 
-/** @throws {LabError} for an option that there is not, and for a folder that is no application */
-function options(): { readonly app: string | undefined; readonly keep: boolean; readonly help: boolean } {
-  try {
-    const flag = { type: "boolean", default: false } as const;
-    const known = { app: { type: "string" }, keep: flag, help: { ...flag, short: "h" } } as const;
-    const { app, keep, help } = parseArgs({ options: known }).values;
-    if (app !== undefined && !help) requireApp(app);
-    return { app, keep, help };
-  } catch (error) {
-    if (error instanceof LabError) throw error;
-    throw new LabError(`${(error as Error).message}. The demo takes --app FOLDER and --keep.`);
-  }
+interface DemoOptions {
+  readonly app: string | undefined;
+  /** The folder of migrations below the application's. */
+  readonly migrations: string;
+  readonly keep: boolean;
+  readonly help: boolean;
 }
 
-function requireApp(app: string): void {
-  for (const part of ["Dockerfile", "resources/db/migrations"]) {
-    if (existsSync(join(app, part))) continue;
+/** @throws {LabError} for an option that there is not, and for a folder that is no application */
+function options(): DemoOptions {
+  try {
+    const known = {
+      app: { type: "string" },
+      migrations: { type: "string", default: DEFAULT_MIGRATIONS },
+      keep: { type: "boolean", default: false },
+      help: { type: "boolean", default: false, short: "h" },
+    } as const;
+    const { app, migrations, keep, help } = parseArgs({ options: known }).values;
+    if (app !== undefined && !help) requireApp(app, migrations);
+    return { app, migrations, keep, help };
+  } catch (error) {
+    if (error instanceof LabError) throw error;
     throw new LabError(
-      `There is no ${part} in ${app}; name with --app an application's folder that has one.`,
+      `${(error as Error).message}. The demo takes --app FOLDER, --migrations PATH and --keep.`,
     );
   }
 }
 
-async function play(lab: Lab, app: string | undefined, keep: boolean): Promise<number> {
-  const stack = await createLabStack(lab, app === undefined ? {} : { app });
-  const acts = app === undefined ? [FIRST, SECOND, BROKEN, MENDED] : [FIRST, SECOND];
+function requireApp(app: string, migrations: string): void {
+  if (!existsSync(join(app, "Dockerfile")))
+    throw new LabError(
+      `There is no Dockerfile in ${app}; name with --app an application's folder that has one.`,
+    );
+  if (!existsSync(join(app, migrations)))
+    throw new LabError(
+      `There is no ${migrations} in ${app}; name the folder of migrations with --migrations, such as --migrations db/migrate.`,
+    );
+}
+
+async function play(lab: Lab, options: LabStackOptions, keep: boolean): Promise<number> {
+  const stack = await createLabStack(lab, options);
+  const acts = options.app === undefined ? [FIRST, SECOND, BROKEN, MENDED] : [FIRST, SECOND];
   const outcomes: Outcome[] = [];
   for (const act of acts) {
     outcomes.push(await perform(lab, stack, act));

@@ -1,0 +1,190 @@
+/** Each fix that `check` proposes, applied: the check is content with it, and a real Postgres runs it without long locks. */
+import assert from "node:assert/strict";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+import { BASE, ROWS } from "../../../bench/lint/corpus.ts";
+import { measure } from "../../../bench/lint/measure.ts";
+import type { RuleId } from "../../../automation/check/rules.ts";
+import { check, type Files, recordFrom } from "../../automation/check/folders.ts";
+import { type Postgres, startPostgres } from "../database/postgres.ts";
+
+const LOCAL = "SET LOCAL lock_timeout = '5s';\n";
+
+/** What was written, and the files that the fix makes of it. */
+const FIXES: [RuleId, string, string[]][] = [
+  ["index-not-concurrent", "CREATE INDEX i ON users (age);", ["CREATE INDEX CONCURRENTLY i ON users (age);"]],
+  [
+    "index-not-concurrent",
+    "CREATE INDEX i ON events (id);",
+    [
+      `${LOCAL}CREATE INDEX i ON ONLY events (id);`,
+      "CREATE INDEX CONCURRENTLY i1 ON events_1 (id);",
+      "CREATE INDEX CONCURRENTLY i2 ON events_2 (id);",
+      "ALTER INDEX i ATTACH PARTITION i1;\nALTER INDEX i ATTACH PARTITION i2;",
+    ],
+  ],
+  ["refused", "CREATE INDEX CONCURRENTLY i ON events (id);", [`${LOCAL}CREATE INDEX i ON ONLY events (id);`]],
+  ["refused", "DROP INDEX CONCURRENTLY events_kind;", [`${LOCAL}DROP INDEX events_kind;`]],
+  ["drop-index-not-concurrent", "DROP INDEX users_email;", ["DROP INDEX CONCURRENTLY users_email;"]],
+  [
+    "constraint-builds-index",
+    "ALTER TABLE users ADD CONSTRAINT c UNIQUE (email);",
+    [
+      "CREATE UNIQUE INDEX CONCURRENTLY i ON users (email);",
+      `${LOCAL}ALTER TABLE users ADD CONSTRAINT c UNIQUE USING INDEX i;`,
+    ],
+  ],
+  [
+    "set-not-null",
+    "ALTER TABLE users ALTER COLUMN age SET NOT NULL;",
+    [
+      `${LOCAL}ALTER TABLE users ADD CONSTRAINT c CHECK (age IS NOT NULL) NOT VALID;`,
+      "ALTER TABLE users VALIDATE CONSTRAINT c;",
+      `${LOCAL}ALTER TABLE users ALTER COLUMN age SET NOT NULL;`,
+    ],
+  ],
+  [
+    "set-not-null",
+    "ALTER TABLE plain ADD CONSTRAINT pk PRIMARY KEY USING INDEX plain_a;",
+    [
+      `${LOCAL}ALTER TABLE plain ADD CONSTRAINT c CHECK (a IS NOT NULL) NOT VALID;`,
+      "ALTER TABLE plain VALIDATE CONSTRAINT c;",
+      `${LOCAL}ALTER TABLE plain ALTER COLUMN a SET NOT NULL;\nALTER TABLE plain ADD CONSTRAINT pk PRIMARY KEY USING INDEX plain_a;`,
+    ],
+  ],
+  [
+    "check-validated",
+    "ALTER TABLE users ADD CONSTRAINT c CHECK (age > 0);",
+    [
+      `${LOCAL}ALTER TABLE users ADD CONSTRAINT c CHECK (age > 0) NOT VALID;`,
+      "ALTER TABLE users VALIDATE CONSTRAINT c;",
+    ],
+  ],
+  [
+    "foreign-key-validated",
+    "ALTER TABLE users ADD CONSTRAINT c FOREIGN KEY (org) REFERENCES orgs (id);",
+    [
+      `${LOCAL}ALTER TABLE users ADD CONSTRAINT c FOREIGN KEY (org) REFERENCES orgs (id) NOT VALID;`,
+      "ALTER TABLE users VALIDATE CONSTRAINT c;",
+    ],
+  ],
+  [
+    "foreign-key-validated",
+    "ALTER TABLE events ADD CONSTRAINT c FOREIGN KEY (kind) REFERENCES orders (id);",
+    [
+      `${LOCAL}ALTER TABLE events_1 ADD CONSTRAINT c FOREIGN KEY (kind) REFERENCES orders (id) NOT VALID;\nALTER TABLE events_2 ADD CONSTRAINT c FOREIGN KEY (kind) REFERENCES orders (id) NOT VALID;`,
+      "ALTER TABLE events_1 VALIDATE CONSTRAINT c;",
+      "ALTER TABLE events_2 VALIDATE CONSTRAINT c;",
+      `${LOCAL}ALTER TABLE events ADD CONSTRAINT c FOREIGN KEY (kind) REFERENCES orders (id);`,
+    ],
+  ],
+  [
+    "volatile-default",
+    "ALTER TABLE users ADD COLUMN c uuid DEFAULT gen_random_uuid();",
+    [
+      `${LOCAL}ALTER TABLE users ADD COLUMN c uuid;\nALTER TABLE users ALTER COLUMN c SET DEFAULT gen_random_uuid();`,
+      "UPDATE users SET c = gen_random_uuid() WHERE id < 100;",
+    ],
+  ],
+  [
+    "not-null-without-default",
+    "ALTER TABLE users ADD COLUMN c int NOT NULL;",
+    [`${LOCAL}ALTER TABLE users ADD COLUMN c int NOT NULL DEFAULT 0;`],
+  ],
+  [
+    "column-type",
+    "ALTER TABLE users ALTER COLUMN created TYPE timestamptz;",
+    [`${LOCAL}SET LOCAL timezone = 'UTC';\nALTER TABLE users ALTER COLUMN created TYPE timestamptz;`],
+  ],
+  [
+    "attach-partition",
+    "ALTER TABLE events ATTACH PARTITION loose FOR VALUES FROM (200) TO (300);",
+    [
+      "CREATE INDEX CONCURRENTLY loose_kind ON loose (kind);",
+      `${LOCAL}ALTER TABLE loose ADD CONSTRAINT f CHECK (at IS NOT NULL AND at >= 200 AND at < 300) NOT VALID;`,
+      "ALTER TABLE loose VALIDATE CONSTRAINT f;",
+      `${LOCAL}ALTER TABLE events ATTACH PARTITION loose FOR VALUES FROM (200) TO (300);`,
+    ],
+  ],
+  [
+    "domain-check",
+    "ALTER DOMAIN amount ADD CONSTRAINT c CHECK (VALUE > 0);",
+    [`${LOCAL}ALTER DOMAIN amount ADD CONSTRAINT c CHECK (VALUE > 0) NOT VALID;`],
+  ],
+  [
+    "enum-value-used",
+    "ALTER TYPE mood ADD VALUE 'fine';\nSELECT 'fine'::mood;",
+    ["ALTER TYPE mood ADD VALUE 'fine';", "SELECT 'fine'::mood;"],
+  ],
+  [
+    "pending-trigger-events",
+    "INSERT INTO tree VALUES (9999, 1);\nALTER TABLE tree ADD COLUMN z int;",
+    [
+      `${LOCAL}INSERT INTO tree VALUES (9999, 1);\nSET CONSTRAINTS ALL IMMEDIATE;\nALTER TABLE tree ADD COLUMN z int;`,
+    ],
+  ],
+  [
+    "session-setting",
+    "SELECT set_config('search_path', '', false);\nCREATE TABLE public.fresh (id int);",
+    ["SET LOCAL search_path = '';\nCREATE TABLE public.fresh (id int);"],
+  ],
+  [
+    "backfill-under-lock",
+    "ALTER TABLE plain ADD COLUMN z int;\nUPDATE plain SET z = 1 WHERE b > 0;",
+    [`${LOCAL}ALTER TABLE plain ADD COLUMN z int;`, "UPDATE plain SET z = 1 WHERE b > 0;"],
+  ],
+  [
+    "validate-in-same-file",
+    "ALTER TABLE users ADD CONSTRAINT c CHECK (age > 0) NOT VALID;\nALTER TABLE users VALIDATE CONSTRAINT c;",
+    [
+      `${LOCAL}ALTER TABLE users ADD CONSTRAINT c CHECK (age > 0) NOT VALID;`,
+      "ALTER TABLE users VALIDATE CONSTRAINT c;",
+    ],
+  ],
+  [
+    "alone",
+    "CREATE INDEX CONCURRENTLY i ON users (age);\nSELECT 1;",
+    ["CREATE INDEX CONCURRENTLY i ON users (age);", "SELECT 1;"],
+  ],
+];
+
+let postgres: Postgres;
+let folder: string;
+
+before(async () => {
+  folder = mkdtempSync(join(tmpdir(), "check-fixes-"));
+  postgres = await startPostgres({ folder, gateway: "127.0.0.1" });
+});
+
+after(async () => {
+  await postgres?.stop();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const name = (index: number) => `${String(index + 1).padStart(6, "0")}_x.up.sql`;
+
+/** The rules of severity error in the files that follow the base. */
+async function errorsIn(sql: readonly string[]): Promise<string[]> {
+  const base: Files = { [name(0)]: BASE };
+  const files = Object.fromEntries([BASE, ...sql].map((text, index) => [name(index), text]));
+  const found = await check(files, { records: [recordFrom("stack lab", base)], postgresVersion: 15 });
+  return found.filter(({ severity }) => severity === "error").map(({ rule }) => rule);
+}
+
+for (const [index, [rule, bad, fixed]] of FIXES.entries()) {
+  test(`${rule}: ${bad.split("\n")[0]}`, async () => {
+    const warned = rule === "drop-index-not-concurrent";
+    if (!warned) assert.ok((await errorsIn([bad])).includes(rule), "the check finds it");
+    assert.deepEqual(await errorsIn(fixed), [], "the check is content with the fix");
+    const database = `fix_${index}`;
+    const { fromHost } = await postgres.createDatabase(database);
+    await postgres.query(database, BASE);
+    await postgres.query(database, ROWS);
+    for (const file of fixed) {
+      const { refused, blocked, leaks } = await measure(fromHost, [file]);
+      assert.deepEqual({ file, refused, blocked, leaks }, { file, refused: null, blocked: [], leaks: false });
+    }
+  });
+}
