@@ -25,34 +25,34 @@ const OUTSIDE =
   /^\s*(BEGIN|SET LOCAL lock_timeout = '5s';\s*BEGIN|VACUUM|CLUSTER\s*;)|\bCONCURRENTLY\b|\bCOMMIT\b/i;
 
 export async function measure(url: string, files: readonly string[]): Promise<Truth> {
-  const client = new pg.Client({ connectionString: url });
-  await client.connect();
-  const notices: string[] = [];
-  client.on("notice", ({ message }) => notices.push(message ?? ""));
-  try {
+  // On a connection of their own: a session's counters of rows outlive its transactions.
+  await onConnection(url, async (client) => {
     for (const file of files.slice(0, -1)) await client.query(file);
+  });
+  return onConnection(url, async (client) => {
     const before = await relations(client);
     const probes = await probesOf(client);
-    await client.query("SET client_min_messages = debug1");
-    notices.length = 0;
     const last = files.at(-1) ?? "";
     const run = OUTSIDE.test(last) ? await runBare(client, last) : await runInTransaction(client, last);
     const leaks = run.refused === null && (await leaksInto(client));
     await client.query("RESET ALL");
     const broken = run.refused === null ? await brokenProbes(client, probes) : [];
-    const inUse = (name: string) => before.has(name);
-    return {
-      refused: run.refused,
-      blocked: run.blocked.filter(inUse),
-      locked: run.locked.filter(inUse),
-      broken,
-      leaks,
-    };
+    const inUse = (ids: readonly string[]) => ids.flatMap((id) => before.get(id) ?? []);
+    return { refused: run.refused, blocked: inUse(run.blocked), locked: inUse(run.locked), broken, leaks };
+  });
+}
+
+async function onConnection<T>(url: string, action: (client: pg.Client) => Promise<T>): Promise<T> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    return await action(client);
   } finally {
     await client.end();
   }
 }
 
+/** Relations by their number, which a rename leaves. */
 interface Run {
   refused: string | null;
   blocked: string[];
@@ -65,7 +65,10 @@ async function runBare(client: pg.Client, sql: string): Promise<Run> {
     // VACUUM FULL and CLUSTER are the two that rewrite outside a transaction that can be looked into.
     const whole = /VACUUM FULL (\w+)|CLUSTER (\w+)/.exec(sql);
     const table = whole?.[1] ?? whole?.[2];
-    return { refused: null, blocked: table ? [table] : [], locked: table ? [table] : [] };
+    const ids = table
+      ? [(await client.query("SELECT $1::regclass::oid::text AS id", [table])).rows[0].id as string]
+      : [];
+    return { refused: null, blocked: ids, locked: ids };
   } catch (error) {
     await client.query("ROLLBACK");
     return { refused: (error as Error).message, blocked: [], locked: [] };
@@ -77,19 +80,19 @@ async function runInTransaction(client: pg.Client, sql: string): Promise<Run> {
   try {
     await client.query(sql);
     const { rows } = await client.query(
-      `SELECT c.oid::regclass::text AS name, coalesce(s.seq_tup_read + s.n_tup_upd + s.n_tup_del + s.n_tup_ins, 0)::int AS touched
+      `SELECT c.oid::text AS id, c.relname AS name, coalesce(s.seq_tup_read + s.n_tup_upd + s.n_tup_del + s.n_tup_ins, 0)::int AS touched
          FROM pg_locks l JOIN pg_class c ON c.oid = l.relation
          LEFT JOIN pg_stat_xact_all_tables s ON s.relid = c.oid
         WHERE l.pid = pg_backend_pid() AND l.mode = ANY ($1) AND c.relkind IN ('r', 'v', 'm', 'p')
           AND c.relnamespace NOT IN ('pg_catalog'::regnamespace, 'pg_toast'::regnamespace)`,
       [STRONG],
     );
-    const locked = [...new Set(rows.map(({ name }) => name as string))];
+    const locked = [...new Set(rows.map(({ id }) => id as string))];
     // A materialized view is filled by way of a table that takes its place, so its own counters stay.
     const isRefresh = /REFRESH MATERIALIZED VIEW (?!CONCURRENTLY)(\w+)/.exec(sql)?.[1];
     const blocked = rows
       .filter(({ name, touched }) => touched >= MANY || name === isRefresh)
-      .map(({ name }) => name as string);
+      .map(({ id }) => id as string);
     await client.query("COMMIT");
     return { refused: null, blocked: [...new Set(blocked)], locked };
   } catch (error) {
@@ -98,11 +101,11 @@ async function runInTransaction(client: pg.Client, sql: string): Promise<Run> {
   }
 }
 
-async function relations(client: pg.Client): Promise<Set<string>> {
+async function relations(client: pg.Client): Promise<Map<string, string>> {
   const { rows } = await client.query(
-    "SELECT oid::regclass::text AS name FROM pg_class WHERE relkind IN ('r', 'v', 'm', 'p') AND relnamespace IN ('public'::regnamespace, 'app'::regnamespace)",
+    "SELECT oid::text AS id, oid::regclass::text AS name FROM pg_class WHERE relkind IN ('r', 'v', 'm', 'p') AND relnamespace IN ('public'::regnamespace, 'app'::regnamespace)",
   );
-  return new Set(rows.map(({ name }) => name as string));
+  return new Map(rows.map(({ id, name }) => [id as string, name as string]));
 }
 
 /** What the old code does: it reads each column of each relation, calls each function, names each label. */

@@ -4,7 +4,8 @@ import { cascading } from "./cascade.ts";
 import { addColumnEffects } from "./columnEffects.ts";
 import { constraintEffects, setNotNull } from "./constraintEffects.ts";
 import type { Context } from "./context.ts";
-import { breaking, type Effect, tableLock, work } from "./effect.ts";
+import { asWarning, breaking, type Effect, tableLock, work } from "./effect.ts";
+import { refusal } from "./refusal.ts";
 import { attachPartition, detachPartition } from "./partitionEffects.ts";
 import type { SqlType } from "./schema.ts";
 import { castsOf, collationOf, type TypeChange, typeChange, typeOf } from "./sqlTypes.ts";
@@ -34,7 +35,15 @@ export function alterTableEffects(table: string, command: AlterTableCmd, context
   const { subtype, def, name = "" } = command;
   if (HARMLESS.has(subtype)) return [work(table, "some", "changes settings of a table")];
   const rewrite = REWRITES.get(subtype);
-  if (rewrite) return [heavy(table, rewrite)];
+  if (rewrite) {
+    const facts = context.schema.tables.get(table);
+    const is =
+      facts?.complete &&
+      (subtype === "AT_SetLogged" ? !facts.unlogged : subtype === "AT_SetUnLogged" && facts.unlogged);
+    return [is ? tableLock(table, "some", `${rewrite} changes nothing of ${table}`) : heavy(table, rewrite)];
+  }
+  const inherited = inheritedColumn(table, command, context);
+  if (inherited) return [inherited];
   switch (subtype) {
     case "AT_AddColumn": {
       // IF NOT EXISTS on a column that is there does nothing.
@@ -50,6 +59,12 @@ export function alterTableEffects(table: string, command: AlterTableCmd, context
     case "AT_AlterColumnType":
       return [columnType(table, name, def && "ColumnDef" in def ? def.ColumnDef : {}, context)];
     case "AT_DropColumn":
+      if (
+        command.missing_ok &&
+        context.schema.tables.get(table)?.complete &&
+        !context.schema.column(table, name)
+      )
+        return [tableLock(table, "some", `finds no column ${table}.${name}`)];
       return [
         dropColumn(table, name),
         ...unlinked(table, context, "column", name),
@@ -57,6 +72,7 @@ export function alterTableEffects(table: string, command: AlterTableCmd, context
       ];
     case "AT_DropConstraint":
       return [
+        ...keyInUse(table, command, context),
         tableLock(table, "some", `drops a constraint of ${table}`),
         ...unlinked(table, context, "constraint", name),
         ...cascading(command, table, context),
@@ -70,6 +86,29 @@ export function alterTableEffects(table: string, command: AlterTableCmd, context
     default:
       return [tableLock(table, "some", `alters ${table}`)];
   }
+}
+
+const OF_PARENT = new Map<string | undefined, string>([
+  ["AT_AddColumn", "cannot add column to a partition"],
+  ["AT_DropColumn", "cannot drop inherited column"],
+  ["AT_AlterColumnType", "cannot alter inherited column"],
+]);
+
+/** Columns of a partition are its parent's. */
+function inheritedColumn(
+  table: string,
+  { subtype, name = "" }: AlterTableCmd,
+  { schema }: Context,
+): Effect | undefined {
+  const words = OF_PARENT.get(subtype);
+  const parent = schema.tables.get(table)?.parent;
+  if (words === undefined || parent === undefined) return undefined;
+  return refusal(
+    work(table, "none", words),
+    `${table}.${name}`,
+    words,
+    `ALTER TABLE ${parent}, which changes all its partitions`,
+  );
 }
 
 function heavy(table: string, what: string): Effect {
@@ -105,13 +144,15 @@ function columnType(table: string, column: string, definition: ColumnDef, contex
       : before === undefined
         ? UNKNOWN_TYPE
         : "add a column of the new type, fill it in batches, switch over";
-  return breaking(
+  const finding = breaking(
     tableLock(table, "long", `rewrites ${table}`),
     "column-type",
     `${table}.${column}`,
-    `changing the type of ${table}.${column} ${what} under ACCESS EXCLUSIVE`,
+    `changing the type of ${table}.${column} ${what} under ACCESS EXCLUSIVE${change === "none in UTC" ? ", unless the session's time zone is UTC" : ""}`,
     fix,
   );
+  // UTC is what RDS has if nobody changes it.
+  return change === "none in UTC" && file.timeZone === undefined ? asWarning(finding) : finding;
 }
 
 function changeOf(
@@ -156,12 +197,56 @@ function unlinked(table: string, { schema }: Context, kind: "column" | "constrai
     );
 }
 
+/** A key that foreign keys point to stays, without CASCADE. */
+function keyInUse(table: string, { name = "", behavior }: AlterTableCmd, { schema }: Context): Effect[] {
+  const kind = schema.tables.get(table)?.constraints.get(name)?.kind;
+  // A foreign key may name another unique key of the table; of a primary key it is sure.
+  const others = kind === "primary" && behavior !== "DROP_CASCADE" ? schema.referencing(table) : [];
+  if (others.length === 0) return [];
+  const words = `cannot drop constraint ${name} on table ${table} because other objects depend on it: ${others.join(", ")}`;
+  return [
+    refusal(
+      work(table, "none", words),
+      `${table}.${name}`,
+      words,
+      "drop the foreign keys that point to it first",
+    ),
+  ];
+}
+
 function validate(table: string, constraint: string, { schema, file }: Context): Effect[] {
   const fact = schema.tables.get(table)?.constraints.get(constraint);
-  if (fact?.valid && !file.addedConstraints.has(`${table} ${constraint}`))
+  if (
+    fact?.valid &&
+    (fact.kind === "check" || fact.kind === "foreign") &&
+    !file.addedConstraints.has(`${table} ${constraint}`)
+  )
     return [work(table, "none", `constraint ${constraint} is validated already`)];
   const scan = work(table, "long", `checks each row of ${table} while reads and writes go on`);
-  if (!file.addedConstraints.has(`${table} ${constraint}`)) return [scan];
+  if (fact && fact.kind !== "check" && fact.kind !== "foreign" && fact.kind !== "notNull") {
+    const words = `constraint "${constraint}" of relation "${table}" is not a foreign key or check constraint`;
+    return [
+      refusal(
+        scan,
+        `${table}.${constraint}`,
+        words,
+        "delete the statement: such a constraint is always valid",
+      ),
+    ];
+  }
+  const added = file.addedConstraints.has(`${table} ${constraint}`);
+  if (!added && file.locked.has(table)) {
+    return [
+      breaking(
+        tableLock(table, "long", `scans ${table} under an earlier lock`),
+        "validate-in-same-file",
+        `${table}.${constraint}`,
+        `constraint ${constraint} is validated in the transaction that has ${table} locked already, so the lock lasts through the scan`,
+        "move VALIDATE CONSTRAINT to a migration of its own",
+      ),
+    ];
+  }
+  if (!added) return [scan];
   return [
     breaking(
       tableLock(table, "long", `scans ${table} under the lock of ADD CONSTRAINT`),

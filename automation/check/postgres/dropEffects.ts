@@ -20,11 +20,58 @@ const USED_BY_CODE: Partial<Record<string, string>> = {
 };
 
 export function dropEffects(statement: DropStmt, context: Context): Effect[] {
-  return (statement.objects ?? []).flatMap((object) => dropObject(statement, object, context));
+  return (statement.objects ?? []).flatMap((object) => [
+    ...inUse(statement, object, context),
+    ...dropObject(statement, object, context),
+  ]);
+}
+
+/** 2BP01: without CASCADE what others depend on stays. As far as the files tell. */
+function inUse({ removeType, behavior, objects = [] }: DropStmt, object: Node, context: Context): Effect[] {
+  if (behavior === "DROP_CASCADE") return [];
+  const { schema } = context;
+  const gone = new Set(objects.map((one) => schema.nameOfList(itemsOf(one), "tables")));
+  const name = schema.nameOfList(itemsOf(object), removeType === "OBJECT_TYPE" ? "types" : "tables");
+  const dependents = dependentsOf(removeType, name, object, context).filter((one) => !gone.has(one));
+  if (dependents.length === 0) return [];
+  const noun = (removeType ?? "")
+    .replace(/^OBJECT_/, "")
+    .replace("MATVIEW", "materialized view")
+    .toLowerCase();
+  const words = `cannot drop ${noun} ${objectName(object)} because other objects depend on it: ${dependents.join(", ")}`;
+  return [refusal(work(name, "none", words), name, words, "drop what depends on it first, by name")];
+}
+
+function dependentsOf(kind: DropStmt["removeType"], name: string, object: Node, context: Context): string[] {
+  const { schema } = context;
+  switch (kind) {
+    case "OBJECT_TABLE":
+      return [
+        ...schema.referencing(name).filter((one) => schema.tables.get(one)?.parent !== name),
+        ...viewsOf(name, context),
+      ];
+    case "OBJECT_VIEW":
+    case "OBJECT_MATVIEW":
+      return viewsOf(name, context);
+    case "OBJECT_TYPE":
+      return typeColumns(name, context);
+    case "OBJECT_SCHEMA": {
+      const prefix = `${stringOf(object) ?? objectName(object)}.`;
+      return [...schema.tables.entries()].map(([table]) => table).filter((table) => table.startsWith(prefix));
+    }
+    default:
+      return [];
+  }
+}
+
+function typeColumns(type: string, { schema }: Context): string[] {
+  return [...schema.tables.entries()].flatMap(([name, { columns }]) =>
+    [...columns].filter(([, column]) => column.type?.name === type).map(([column]) => `${name}.${column}`),
+  );
 }
 
 function dropObject(
-  { removeType, behavior, concurrent }: DropStmt,
+  { removeType, behavior, concurrent, missing_ok: ifExists }: DropStmt,
   object: Node,
   context: Context,
 ): Effect[] {
@@ -54,7 +101,9 @@ function dropObject(
       ];
     }
     default:
-      return dropOther(removeType ?? "", object, items, cascade, context);
+      return ifExists && !isKnown(removeType, items, context)
+        ? []
+        : dropOther(removeType ?? "", object, items, cascade, context);
   }
 }
 
@@ -63,6 +112,14 @@ function itemsOf(object: Node): readonly Node[] {
   if ("TypeName" in object) return object.TypeName.names ?? [];
   if ("ObjectWithArgs" in object) return object.ObjectWithArgs.objname ?? [];
   return [object];
+}
+
+/** Whether a file made the function or type; IF EXISTS of another is taken for a precaution. */
+function isKnown(kind: DropStmt["removeType"], items: readonly Node[], { schema }: Context): boolean {
+  if (kind === "OBJECT_TYPE" || kind === "OBJECT_DOMAIN")
+    return schema.types.get(schema.nameOfList(items, "types")) !== undefined;
+  const code = ["OBJECT_FUNCTION", "OBJECT_PROCEDURE", "OBJECT_ROUTINE"].includes(kind ?? "");
+  return !code || schema.functions.get(schema.nameOfList(items, "functions")) !== undefined;
 }
 
 function dropOther(
@@ -78,7 +135,7 @@ function dropOther(
   const isType = kind === "OBJECT_TYPE" || kind === "OBJECT_DOMAIN";
   const canonical = schema.nameOfList(items, isType ? "types" : "functions");
   const fact = isType ? schema.types.get(canonical) : schema.functions.get(canonical);
-  const dependents = isType ? columnsOf(canonical, context) : tablesOfTrigger(canonical, context);
+  const dependents = isType ? typeColumns(canonical, context) : tablesOfTrigger(canonical, context);
   const taken = cascade ? taking(name, dependents, fact !== undefined, context) : [];
   if (noun === undefined || schema.isFresh(fact)) return taken;
   return [gone(name, `${noun} ${name}`, work(undefined, "some", `drops ${noun} ${name}`)), ...taken];
@@ -92,14 +149,6 @@ function gone(subject: string, what: string, effect: Effect): Effect {
     `${what} is gone, and the code that still runs may use it`,
     "deploy code that does not use it first; then disable this rule in the file with that reason",
   );
-}
-
-function columnsOf(type: string, { schema }: Context): string[] {
-  return [...schema.tables.entries()]
-    .filter(([name]) => !schema.isFreshTable(name))
-    .flatMap(([name, { columns }]) =>
-      [...columns].filter(([, column]) => column.type?.name === type).map(([column]) => `${name}.${column}`),
-    );
 }
 
 function tablesOfTrigger(calls: string, { schema }: Context): string[] {

@@ -1,4 +1,5 @@
 /** What a statement does to those who use the database while it runs. */
+import type { Severity } from "../rule.ts";
 import type { RuleId } from "../rules.ts";
 import type { Impact } from "../sqlDialect.ts";
 
@@ -14,7 +15,7 @@ export interface Effect {
   /** One clause without a full stop. */
   reason: string;
   /** The rule that it breaks, where it breaks one. */
-  breaks?: { rule: RuleId; subject: string; message: string; fix: string };
+  breaks?: { rule: RuleId; subject: string; message: string; fix: string; severity?: Severity };
 }
 
 const RANK: Record<Impact, number> = { none: 0, some: 1, long: 2 };
@@ -41,4 +42,9 @@ export function breaking(
   fix: string,
 ): Effect {
   return { ...effect, breaks: { rule, subject, message, fix } };
+}
+
+/** An effect that may be harmless, by what no file tells: a warning. */
+export function asWarning(effect: Effect): Effect {
+  return effect.breaks ? { ...effect, breaks: { ...effect.breaks, severity: "warning" } } : effect;
 }

@@ -2,9 +2,7 @@
 import type { Node, VariableSetStmt } from "libpg-query";
 import { type Finding, finding } from "../finding.ts";
 import type { Context } from "./context.ts";
-import { constraintName } from "./rememberTable.ts";
 import { alwaysTrue } from "./rowEffects.ts";
-import { stringOf } from "./sqlNames.ts";
 import type { Statement } from "./statements.ts";
 import { relationsIn, stringsIn, walk } from "./tree.ts";
 
@@ -90,7 +88,6 @@ export function noteInFile({ node }: Statement, context: Context): void {
     file.deferred = node.ConstraintsSetStmt.deferred === true;
     if (!file.deferred) file.pendingEvents.clear();
   }
-  if ("AlterTableStmt" in node) noteConstraints(node, context);
   if ("VariableSetStmt" in node) noteSetting(node.VariableSetStmt, context);
   noteEvents(node, context);
 }
@@ -99,29 +96,12 @@ function noteLabel(
   { typeName, oldVal, newVal = "" }: { typeName?: Node[]; oldVal?: string; newVal?: string },
   context: Context,
 ): void {
-  const { schema, file } = context;
+  const { schema, file, version } = context;
   const type = schema.nameOfList(typeName, "types");
-  const fact = schema.types.get(type);
-  // Of a type that the same transaction made, every label is usable (enum.c, check_safe_enum_use).
+  const fact = version >= 17 ? schema.types.get(type) : undefined;
+  // Since Postgres 17 every label of a type that the same transaction made is usable (enum.c, check_safe_enum_use).
   if (oldVal !== undefined || (fact && !fact.deployed && fact.file === schema.file)) return;
   file.newLabels.set(type, (file.newLabels.get(type) ?? new Set()).add(newVal));
-}
-
-function noteConstraints(
-  { AlterTableStmt: { relation, cmds } }: Extract<Node, { AlterTableStmt: unknown }>,
-  { schema, file }: Context,
-): void {
-  const table = schema.nameOf(relation);
-  for (const node of cmds ?? []) {
-    if (!("AlterTableCmd" in node)) continue;
-    const { def } = node.AlterTableCmd;
-    if (!def || !("Constraint" in def)) continue;
-    const { conname, contype, fk_attrs: attributes, keys } = def.Constraint;
-    const kind =
-      contype === "CONSTR_FOREIGN" ? "foreign" : contype === "CONSTR_NOTNULL" ? "notNull" : "check";
-    const columns = (attributes ?? keys ?? []).map((key) => stringOf(key) ?? "");
-    file.addedConstraints.add(`${table} ${conname ?? constraintName(table, kind, columns)}`);
-  }
 }
 
 function noteSetting({ name, args, kind }: VariableSetStmt, { schema, file }: Context): void {

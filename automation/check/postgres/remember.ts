@@ -83,7 +83,15 @@ const HANDLERS: Handlers = {
 
 function made(schema: Schema, deployed: boolean): Table {
   return {
-    ...{ kind: "table", complete: true, deployed, file: schema.file, temporary: false, partitioned: false },
+    ...{
+      kind: "table",
+      complete: true,
+      deployed,
+      file: schema.file,
+      temporary: false,
+      partitioned: false,
+      unlogged: false,
+    },
     ...{ partitionKey: [], columns: new Map(), constraints: new Map(), reads: [] },
   };
 }
@@ -103,6 +111,7 @@ function rememberTable(statement: CreateStmt, schema: Schema, deployed: boolean)
     complete: !likes && (inhRelations ?? []).length === 0 ? true : parentTable?.complete === true,
     temporary: relation?.relpersistence === "t",
     partitioned: partspec !== undefined,
+    unlogged: relation?.relpersistence === "u",
     partitionKey: (partspec?.partParams ?? []).flatMap((node) =>
       "PartitionElem" in node && node.PartitionElem.name ? [node.PartitionElem.name] : [],
     ),

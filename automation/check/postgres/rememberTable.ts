@@ -33,8 +33,17 @@ export function rememberCommand(name: string, command: AlterTableCmd, schema: Sc
     case "AT_SetNotNull":
       setColumn(schema, name, object, { notNull: true });
       break;
-    case "AT_DropNotNull":
+    case "AT_DropNotNull": {
+      const constraints = [...table.constraints].filter(
+        ([, fact]) => fact.kind !== "notNull" || !fact.columns.includes(object),
+      );
+      schema.change(name, { constraints: new Map(constraints) });
       setColumn(schema, name, object, { notNull: false });
+      break;
+    }
+    case "AT_SetLogged":
+    case "AT_SetUnLogged":
+      schema.change(name, { unlogged: subtype === "AT_SetUnLogged" });
       break;
     case "AT_DropColumn":
       dropColumn(schema, name, object);

@@ -141,13 +141,36 @@ function emptiness(file: string, direction: "up" | "down", statements: readonly 
 }
 
 function brokenRules(file: string, statements: readonly JudgedStatement[]): Finding[] {
-  return statements.flatMap(({ line, effects }) =>
-    effects.flatMap(({ breaks }) =>
-      breaks
-        ? [finding(breaks.rule, { file, line, subject: breaks.subject }, breaks.message, breaks.fix)]
-        : [],
-    ),
+  return statements.flatMap(({ line, effects }, index) =>
+    effects.flatMap(({ breaks }) => {
+      if (
+        !breaks ||
+        (breaks.rule === "drop-object" && isMadeAgain(breaks.subject, statements.slice(index + 1)))
+      )
+        return [];
+      const { rule, subject, message, fix, severity } = breaks;
+      const found = finding(rule, { file, line, subject }, message, fix);
+      return [severity === undefined ? found : { ...found, severity }];
+    }),
   );
+}
+
+/** Whether a later statement of the file makes what was dropped: the code sees only the new one. */
+function isMadeAgain(name: string, later: readonly JudgedStatement[]): boolean {
+  const bare = name.split(".").at(-1);
+  return later.some(({ node }) => {
+    const made =
+      "ViewStmt" in node
+        ? node.ViewStmt.view?.relname
+        : "CreateTableAsStmt" in node
+          ? node.CreateTableAsStmt.into?.rel?.relname
+          : "CreateFunctionStmt" in node
+            ? stringOf(node.CreateFunctionStmt.funcname?.at(-1))
+            : "CreateEnumStmt" in node
+              ? stringOf(node.CreateEnumStmt.typeName?.at(-1))
+              : undefined;
+    return made !== undefined && made === bare;
+  });
 }
 
 /** One finding a file, at the first lock that is asked for without a limit. */

@@ -44,6 +44,7 @@ export interface Table {
   file: number;
   temporary: boolean;
   partitioned: boolean;
+  unlogged: boolean;
   partitionKey: readonly string[];
   parent?: string;
   defaultPartition?: string;
@@ -206,7 +207,15 @@ export function qualify(schema: string, name: string): string {
 
 function unknownTable(): Table {
   return {
-    ...{ kind: "table", complete: false, deployed: true, file: 0, temporary: false, partitioned: false },
+    ...{
+      kind: "table",
+      complete: false,
+      deployed: true,
+      file: 0,
+      temporary: false,
+      partitioned: false,
+      unlogged: false,
+    },
     ...{ partitionKey: [], columns: new Map(), constraints: new Map(), reads: [] },
   };
 }

@@ -1,14 +1,14 @@
 /** What each statement of a migration does to those who use the database. */
-import type { Node, RenameStmt } from "libpg-query";
+import type { AlterTableCmd, Node, RenameStmt } from "libpg-query";
 import { alterTableEffects } from "./alterTableEffects.ts";
 import type { Context } from "./context.ts";
 import { dropEffects, truncateEffects } from "./dropEffects.ts";
 import { breaking, type Effect, tableLock, work } from "./effect.ts";
 import { createIndex } from "./indexEffects.ts";
 import { newPartition } from "./partitionEffects.ts";
-import { rememberCommand } from "./rememberTable.ts";
+import { constraintName, rememberCommand } from "./rememberTable.ts";
 import { deleteEffects, insertEffects, mergeEffects, updateEffects } from "./rowEffects.ts";
-import { objectName } from "./sqlNames.ts";
+import { objectName, stringOf } from "./sqlNames.ts";
 import type { Statement } from "./statements.ts";
 import { changesInWith } from "./tree.ts";
 import { domainEffects, enumEffects } from "./typeEffects.ts";
@@ -67,6 +67,7 @@ const HANDLERS: Handlers = {
       if (!("AlterTableCmd" in command)) return [];
       const effects = alterTableEffects(table, command.AlterTableCmd, branch);
       rememberCommand(table, command.AlterTableCmd, branch.schema);
+      noteConstraint(table, command.AlterTableCmd, context);
       return effects;
     });
   },
@@ -215,4 +216,13 @@ function renameEffects({ renameType, relation, object, subname }: RenameStmt, { 
       return schema.isFresh(fact) ? [] : [renaming(undefined, "renames", name)];
     }
   }
+}
+
+/** VALIDATE in the same file, or in the same statement, scans under the lock of ADD CONSTRAINT. */
+function noteConstraint(table: string, { def }: AlterTableCmd, { file }: Context): void {
+  if (!def || !("Constraint" in def)) return;
+  const { conname, contype, fk_attrs: attributes, keys } = def.Constraint;
+  const kind = contype === "CONSTR_FOREIGN" ? "foreign" : contype === "CONSTR_NOTNULL" ? "notNull" : "check";
+  const columns = (attributes ?? keys ?? []).map((key) => stringOf(key) ?? "");
+  file.addedConstraints.add(`${table} ${conname ?? constraintName(table, kind, columns)}`);
 }
