@@ -5,8 +5,8 @@ import { addColumnEffects } from "./columnEffects.ts";
 import { constraintEffects, setNotNull } from "./constraintEffects.ts";
 import type { Context } from "./context.ts";
 import { asWarning, breaking, type Effect, tableLock, work } from "./effect.ts";
-import { refusal } from "./refusal.ts";
 import { attachPartition, detachPartition } from "./partitionEffects.ts";
+import { refusal } from "./refusal.ts";
 import type { SqlType } from "./schema.ts";
 import { castsOf, collationOf, type TypeChange, typeChange, typeOf } from "./sqlTypes.ts";
 

@@ -33,12 +33,12 @@ function openLint({ historyKnown, postgresVersion, multiStatement }: LintSetting
 
 /** PL/pgSQL's parser reads the body when the function is made, and when the block runs. */
 function bodyErrors(file: string, statements: readonly Statement[]): Finding[] {
-  return statements.flatMap(({ node, line }) => {
+  return statements.flatMap(({ node, line, text }) => {
     const block =
       "DoStmt" in node
         ? blockOf(node.DoStmt)
         : "CreateFunctionStmt" in node
-          ? functionBlock(node.CreateFunctionStmt)
+          ? functionBlock(node.CreateFunctionStmt, text)
           : undefined;
     return block?.error === undefined ? [] : [syntaxFinding(file, { line, message: block.error })];
   });

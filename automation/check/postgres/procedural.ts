@@ -1,7 +1,7 @@
 /** The statements inside DO blocks and functions, as far as they are written out. */
 import type { CreateFunctionStmt, DoStmt, Node } from "libpg-query";
 import { parser } from "./parser.ts";
-import { listName, stringOf } from "./sqlNames.ts";
+import { stringOf } from "./sqlNames.ts";
 import type { Statement } from "./statements.ts";
 
 export interface Block {
@@ -17,22 +17,20 @@ export interface Block {
 export function blockOf({ args = [] }: DoStmt): Block | undefined {
   const language = optionOf(args, "language") ?? "plpgsql";
   const body = optionOf(args, "as");
-  return language === "plpgsql" && body !== undefined ? parseBody("DO", body) : undefined;
+  return language === "plpgsql" && body !== undefined ? parseBlock(`DO ${quoted(body)}`, body) : undefined;
 }
 
-/** The statements of a function or procedure; undefined if its language is another. */
-export function functionBody(statement: CreateFunctionStmt): Statement[] | undefined {
-  return functionBlock(statement)?.statements;
-}
-
-export function functionBlock({ options = [], returnType }: CreateFunctionStmt): Block | undefined {
+/**
+ * The statements of a function or procedure; undefined if its language is another.
+ *
+ * @param text the whole CREATE statement: the body may name its parameters, and return what it declares
+ */
+export function functionBlock({ options = [] }: CreateFunctionStmt, text: string): Block | undefined {
   const body = optionOf(options, "as");
   if (body === undefined) return undefined;
   switch (optionOf(options, "language")) {
-    case "plpgsql": {
-      const returns = returnType && listName(returnType.names) === "trigger" ? "trigger" : "void";
-      return parseBody(`CREATE FUNCTION f() RETURNS ${returns} LANGUAGE plpgsql AS`, body);
-    }
+    case "plpgsql":
+      return parseBlock(text, body);
     case "sql":
       return { statements: parseStatements(body, 1), commits: false, error: undefined };
     default:
@@ -49,13 +47,18 @@ function optionOf(options: readonly Node[], name: string): string | undefined {
   return undefined;
 }
 
-function parseBody(head: string, body: string): Block {
+function parseBlock(sql: string, body: string): Block {
   let tree: unknown;
   try {
-    tree = parser().parsePlPgSQLSync(`${head} ${quoted(body)}`);
+    tree = parser().parsePlPgSQLSync(sql);
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
-    return { statements: [], commits: false, error: message };
+    // Without a catalogue the parser may miss a type or a variable; of the grammar it is sure.
+    return {
+      statements: [],
+      commits: false,
+      error: message.startsWith("syntax error") ? message : undefined,
+    };
   }
   const block: Block = { statements: [], commits: false, error: undefined };
   collect(tree, block);

@@ -9,7 +9,7 @@ import type {
   Node,
   RenameStmt,
 } from "libpg-query";
-import { functionBody } from "./procedural.ts";
+import { functionBlock } from "./procedural.ts";
 import { rememberCommand, withColumn, withConstraint } from "./rememberTable.ts";
 import { qualify, type Schema, type Table } from "./schema.ts";
 import { listName, stringOf } from "./sqlNames.ts";
@@ -20,10 +20,17 @@ type Kind = Node extends infer One ? (One extends object ? keyof One : never) : 
 type Body<K extends Kind> = Extract<Node, { [Key in K]: unknown }>[K];
 type Handlers = { [K in Kind]?: (body: Body<K>, schema: Schema, deployed: boolean) => void };
 
-/** @param deployed whether the file ran, so that code in use may know what it makes */
-export function remember(node: Node, schema: Schema, deployed: boolean): void {
+/**
+ * @param deployed whether the file ran, so that code in use may know what it makes
+ * @param text the statement as it is written
+ */
+export function remember(node: Node, schema: Schema, deployed: boolean, text = ""): void {
   const [entry] = Object.entries(node) as [Kind, never][];
   if (!entry) return;
+  if ("CreateFunctionStmt" in node) {
+    rememberFunction(node.CreateFunctionStmt, schema, deployed, text);
+    return;
+  }
   const handler = HANDLERS[entry[0]] as
     | ((body: never, schema: Schema, deployed: boolean) => void)
     | undefined;
@@ -71,7 +78,6 @@ const HANDLERS: Handlers = {
     // C: a constraint, O: NOT NULL (parsenodes.h, AlterDomainStmt).
     if (fact && (subtype === "C" || subtype === "O")) schema.types.set(name, { ...fact, constrained: true });
   },
-  CreateFunctionStmt: rememberFunction,
   CreateTrigStmt: ({ relation, trigname, funcname }, schema) => {
     const table = schema.nameOf(relation);
     schema.triggers.set(`${table} ${trigname}`, { table, calls: schema.nameOfList(funcname, "functions") });
@@ -292,14 +298,19 @@ function newTypeName(names: readonly Node[] | undefined, schema: Schema): string
     : qualify(schema.path[0] ?? "", parts[0] ?? "");
 }
 
-function rememberFunction(statement: CreateFunctionStmt, schema: Schema, deployed: boolean): void {
+function rememberFunction(
+  statement: CreateFunctionStmt,
+  schema: Schema,
+  deployed: boolean,
+  text: string,
+): void {
   const { funcname, options, replace } = statement;
   const name = newTypeName(funcname, schema);
   const before = schema.functions.get(name);
   const level = (options ?? []).flatMap((option) =>
     "DefElem" in option && option.DefElem.defname === "volatility" ? [stringOf(option.DefElem.arg)] : [],
   )[0];
-  const body = functionBody(statement);
+  const body = functionBlock(statement, text)?.statements;
   schema.functions.set(name, {
     file: replace && before ? before.file : schema.file,
     deployed: replace && before ? before.deployed : deployed,

@@ -55,7 +55,7 @@ function judgeOne(file: string, statement: Statement, context: Context, deployed
     if (table !== undefined && lock !== "none" && !rowsOnly) context.file.locked.add(table);
   }
   noteInFile(statement, context);
-  remember(statement.node, context.schema, deployed);
+  remember(statement.node, context.schema, deployed, statement.text);
   return { ...statement, effects, findings };
 }
 

@@ -68,6 +68,12 @@ const GOOD: [string, Files][] = [
     "a function whose body says BEGIN",
     pair("CREATE FUNCTION f() RETURNS void LANGUAGE plpgsql AS $$ BEGIN PERFORM 1; END $$;"),
   ],
+  [
+    "functions that return, and name their parameters",
+    pair(
+      "CREATE FUNCTION f(a int, OUT b int) LANGUAGE plpgsql AS $$ BEGIN b := a; END $$;\nCREATE FUNCTION g(a int) RETURNS text LANGUAGE plpgsql AS $$ BEGIN a := 2; RETURN a::text; END $$;",
+    ),
+  ],
   ["a block that commits, alone", pair("DO $$ BEGIN COMMIT; END $$;")],
   [
     "minutes and seconds",

@@ -4,9 +4,9 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
+import type { RuleId } from "../../../automation/check/rules.ts";
 import { BASE, ROWS } from "../../../bench/lint/corpus.ts";
 import { measure } from "../../../bench/lint/measure.ts";
-import type { RuleId } from "../../../automation/check/rules.ts";
 import { check, type Files, recordFrom } from "../../automation/check/folders.ts";
 import { type Postgres, startPostgres } from "../database/postgres.ts";
 
