@@ -1,12 +1,13 @@
 /**
  * An image is built where its content is new, and nowhere else: what another checkout, a builder without a cache and a
- * registry that refuses make of it. The stack is brought up by the CLI alone; no task runs.
+ * registry that refuses make of it, in both ways to carry the migrations.
  */
 import assert from "node:assert/strict";
 import { chmodSync, cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, beforeEach, describe, it } from "node:test";
-import { DescribeImagesCommand, ECRClient } from "@aws-sdk/client-ecr";
+import { DescribeImagesCommand, ECRClient, type ImageDetail } from "@aws-sdk/client-ecr";
+import type { RunReport } from "../../automation/report/report.ts";
 import { command } from "./command.ts";
 import { type Lab, startLab } from "./lab.ts";
 import { type CommandResult, createLabStack, type LabStack } from "./labStack.ts";
@@ -44,9 +45,27 @@ describe("an image is built where its content is new", () => {
     return (await stack.pulumi(["stack", "output", "image"])).stdout.trim();
   }
 
+  async function imagesInEcr(): Promise<ImageDetail[]> {
+    const question = new DescribeImagesCommand({ repositoryName: "local-shop" });
+    return (await ecr.send(question)).imageDetails ?? [];
+  }
+
   async function pushedDigests(): Promise<string[]> {
-    const { imageDetails } = await ecr.send(new DescribeImagesCommand({ repositoryName: "local-shop" }));
-    return (imageDetails ?? []).map(({ imageDigest }) => String(imageDigest)).sort();
+    return (await imagesInEcr()).map(({ imageDigest }) => String(imageDigest)).sort();
+  }
+
+  /** The stack's image as the engine that built it knows it. */
+  async function tagged(): Promise<string> {
+    const [url, digest] = (await image()).split("@");
+    const found = (await imagesInEcr()).find(({ imageDigest }) => imageDigest === digest);
+    return `${url}:${found?.imageTags?.[0]}`;
+  }
+
+  async function deploy(...args: string[]): Promise<{ report: RunReport }> {
+    const file = join(lab.folder, "image-report.json");
+    const { exitCode, stderr } = await stack.run(["deploy", ...args, "--report", file], watched);
+    assert.equal(exitCode, 0, stderr);
+    return { report: JSON.parse(readFileSync(file, "utf8")) as RunReport };
   }
 
   /** Fails where the preview has a change; the engine says which. */
@@ -112,6 +131,28 @@ describe("an image is built where its content is new", () => {
     assert.equal(before.includes(third.split("@")[1] ?? ""), false);
     assert.deepEqual(await pushedDigests(), pushed);
     assert.deepEqual(watched.calls(), []);
+  });
+
+  describe("of migrations alone", () => {
+    before(async () => {
+      await stack.pulumi(["config", "set", "ecs-migrate:image", "migrations"]);
+    });
+
+    it("is small, has a user without rights, and applies the migrations", async () => {
+      const { report } = await deploy("--allow-infra");
+      assert.equal(report.verdict.kind, "applied");
+      const facts = await lab.docker.inspect(await tagged(), "{{.Size}} {{.Config.User}}");
+      const [size, user] = facts.split(" ");
+      assert.ok(Number(size) < 15_000_000, size);
+      assert.equal(user, "65534:65534");
+    });
+
+    it("stays as it is where only the application changes, and no task runs", async () => {
+      writeFileSync(join(stack.project, "app/server/extra.go"), "package main\n");
+      const { report } = await deploy();
+      assert.equal(report.task, null);
+      assert.deepEqual(watched.calls(), []);
+    });
   });
 });
 
