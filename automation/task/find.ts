@@ -39,19 +39,20 @@ export async function findOwnRun(
   const own = ownTask(tasks, runId);
   if (own || !resumed) return own;
   const { taskArn, mayBeForgotten } = resumed;
+  const known = taskArn === null ? undefined : await lookAt(reader, taskArn);
   if (operation.name === "down") {
-    if (taskArn !== null && !(await failedToStart(reader, taskArn))) return { taskArn };
+    if (known && known !== "failedToStart") return known;
     return mayBeForgotten ? "forgotten" : undefined;
   }
   // ECS lists a task some seconds after RunTask has answered with it: another one now would be a second.
-  if (taskArn !== null && !mayBeForgotten)
-    return (await failedToStart(reader, taskArn)) ? "renew" : { taskArn };
+  if (known && !mayBeForgotten) return known === "failedToStart" ? "renew" : known;
   return mayBeForgotten ? "renew" : undefined;
 }
 
-async function failedToStart(reader: FamilyReader, taskArn: string): Promise<boolean> {
+/** The task that the earlier process had, which may be another's that it had joined; its ARN alone if ECS does not list it. */
+async function lookAt(reader: FamilyReader, taskArn: string): Promise<Task | "failedToStart"> {
   const [task] = await describeTasks(reader, [taskArn]);
-  return task?.stopCode === "TaskFailedToStart";
+  return task?.stopCode === "TaskFailedToStart" ? "failedToStart" : (task ?? { taskArn });
 }
 
 export interface RunningSearch {
