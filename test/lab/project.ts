@@ -15,7 +15,10 @@ export interface ProjectOptions {
 
 /** Full keys to values. JSON is YAML too, so an object goes in as it is. */
 export type StackConfig = Readonly<
-  Record<string, string | number | boolean | Readonly<Record<string, string>>>
+  Record<
+    string,
+    string | number | boolean | Readonly<Record<string, string>> | readonly Readonly<Record<string, string>>[]
+  >
 >;
 
 /** Copied: Pulumi or a caller writes into them, and the program takes the folder above `infra` for the project's. */
