@@ -1,5 +1,6 @@
 /** The repository and the image that carries the migrations, built from the checkout and named by its digest. */
 import * as aws from "@pulumi/aws";
+import * as awsx from "@pulumi/awsx";
 import * as pulumi from "@pulumi/pulumi";
 import { MIGRATOR_IMAGE_ARGUMENT } from "../../automation/contract/container.ts";
 import type { ImageConfig } from "../config/image.ts";
@@ -24,7 +25,7 @@ export class AppImage extends pulumi.ComponentResource {
 
   constructor(name: string, args: AppImageArgs, opts?: pulumi.ComponentResourceOptions) {
     super("ecs-migrate:infra:AppImage", name, {}, opts);
-    const repository = new aws.ecr.Repository(`${name}-repository`, repositoryArgs(args), {
+    const { repository, url } = new awsx.ecr.Repository(`${name}-repository`, repositoryArgs(args), {
       parent: this,
       protect: args.production,
     });
@@ -35,7 +36,7 @@ export class AppImage extends pulumi.ComponentResource {
     );
     const builds = buildsOf(args.image);
     const build = (suffix: string, what: Build, buildArgs: ContentImageArgs["buildArgs"]) => {
-      const inputs = { ...contentImageArgs(args, what), repositoryUrl: repository.repositoryUrl, buildArgs };
+      const inputs = { ...contentImageArgs(args, what), repositoryUrl: url, buildArgs };
       return new ContentImage(`${name}-${suffix}`, inputs, { parent: this });
     };
     const migrator = builds.migrator && build("migrator", builds.migrator, builds.migrator.buildArgs);
@@ -43,7 +44,7 @@ export class AppImage extends pulumi.ComponentResource {
       ...builds.carrier.buildArgs,
       ...(migrator === undefined ? {} : { [MIGRATOR_IMAGE_ARGUMENT]: migrator.uri }),
     });
-    this.repositoryUrl = repository.repositoryUrl;
+    this.repositoryUrl = url;
     this.repositoryArn = repository.arn;
     this.image = image.uri;
     this.registerOutputs({
@@ -54,7 +55,8 @@ export class AppImage extends pulumi.ComponentResource {
   }
 }
 
-function repositoryArgs(args: AppImageArgs): aws.ecr.RepositoryArgs {
+/** The lifecycle policy is a resource of its own: awsx knows no rule for the images of one prefix besides all others. */
+function repositoryArgs(args: AppImageArgs): awsx.ecr.RepositoryArgs {
   const kmsKey = args.image.kmsKeyArn;
   return {
     name: args.repositoryName,
@@ -64,6 +66,7 @@ function repositoryArgs(args: AppImageArgs): aws.ecr.RepositoryArgs {
       kmsKey === undefined ? { encryptionType: "AES256" } : { encryptionType: "KMS", kmsKey },
     ],
     forceDelete: !args.production,
+    lifecyclePolicy: { skip: true },
     tags: args.tags,
   };
 }

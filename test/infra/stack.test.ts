@@ -52,12 +52,12 @@ function named({ resources }: Recording, name: string): DeclaredResource {
 const WITHOUT_PIPELINE = [
   "aws:cloudwatch/logGroup:LogGroup migration-logs",
   "aws:ecr/lifecyclePolicy:LifecyclePolicy app-lifecycle",
-  "aws:ecr/repository:Repository app-repository",
   "aws:ecs/cluster:Cluster cluster-cluster",
   "aws:ecs/taskDefinition:TaskDefinition migration-definition",
   "aws:iam/role:Role migration-execution-role",
   "aws:iam/role:Role migration-task-role",
   "aws:iam/rolePolicy:RolePolicy migration-execution-policy",
+  "awsx:ecr:Repository app-repository",
   "ecs-migrate-image:index:ContentImage app-image",
   "ecs-migrate-image:index:ContentImage app-migrator",
   "ecs-migrate:infra:AppImage app",
@@ -93,19 +93,20 @@ test("Fargate in the default VPC: what is declared, and nothing more", async () 
 
 test("the repository takes no tag twice, scans, and goes with a stack that is not production", async () => {
   const stack = await run({});
-  assert.deepEqual(only(stack, "aws:ecr/repository:Repository").inputs, {
+  assert.deepEqual(only(stack, "awsx:ecr:Repository").inputs, {
     name: "stage-shop",
     imageTagMutability: "IMMUTABLE",
     imageScanningConfiguration: { scanOnPush: true },
     encryptionConfigurations: [{ encryptionType: "AES256" }],
     forceDelete: true,
+    lifecyclePolicy: { skip: true },
     tags: TAGS,
   });
 });
 
 test("production keeps its images, under a key of one's own", async () => {
   const imageKmsKeyArn = `arn:aws:kms:ap-northeast-1:${ACCOUNT_ID}:key/0a1b`;
-  const { inputs } = only(await run({ production: true, imageKmsKeyArn }), "aws:ecr/repository:Repository");
+  const { inputs } = only(await run({ production: true, imageKmsKeyArn }), "awsx:ecr:Repository");
   assert.equal(inputs.forceDelete, false);
   assert.deepEqual(inputs.encryptionConfigurations, [{ encryptionType: "KMS", kmsKey: imageKmsKeyArn }]);
 });

@@ -1,6 +1,7 @@
 /**
  * The Pulumi CLI and plugins that the lab runs with. The official ones where they can be had; otherwise built from the
- * Go module proxy, with the Terraform AWS provider behind the aws plugin. The image's provider comes with the project.
+ * Go module proxy, with the Terraform AWS provider behind the aws plugin. The plugin for awsx is the lab's stand-in in
+ * both ways; the image's provider comes with the project.
  */
 import { createHash } from "node:crypto";
 import { homedir } from "node:os";
@@ -8,7 +9,7 @@ import { delimiter, dirname, join } from "node:path";
 import { LabError } from "./labError.ts";
 import { DYNAMIC_BRIDGE, ensureGoTool, NODE_LANGUAGE_HOST, PULUMI_CLI } from "./toolchain/goTool.ts";
 import { prepareOfficial } from "./toolchain/official.ts";
-import { installAwsProxy, installCommands } from "./toolchain/plugins.ts";
+import { installAwsProxy, installAwsx, installCommands } from "./toolchain/plugins.ts";
 import { findTerraformAwsProvider } from "./toolchain/terraformProvider.ts";
 
 /** `official` or `registries` forces a way. */
@@ -45,7 +46,10 @@ export async function ensureToolchain({
   if (forced !== "registries") {
     const home = homeOf(cacheDir, "official");
     const found = await prepareOfficial({ home, cacheDir, report });
-    if (found.ready) return official(home, found.folder);
+    if (found.ready) {
+      await installAwsx(home);
+      return official(home, found.folder);
+    }
     if (forced === "official") throw new LabError(`${WAY_VARIABLE}=official cannot be had: ${found.why}.`);
     report(`toolchain from registries: ${found.why}`);
   }
@@ -65,6 +69,7 @@ async function registries(cacheDir: string, report: (line: string) => void): Pro
   const languageHost = await ensureGoTool(NODE_LANGUAGE_HOST, cacheDir, report);
   const bridge = await ensureGoTool(DYNAMIC_BRIDGE, cacheDir, report);
   await installAwsProxy(home, bridge, terraformProvider);
+  await installAwsx(home);
   const commands = await installCommands(home, [pulumi, languageHost]);
   const folders = [dirname(process.execPath), commands];
   // A plugin that is not there shall fail at once, not search for one.

@@ -67,9 +67,9 @@ const COMPUTED: Readonly<Record<string, (name: string) => Record<string, unknown
     arn: arnOf("codeconnections", "connection/made-here"),
     connectionStatus: "PENDING",
   }),
-  "aws:ecr/repository:Repository": (name) => ({
-    arn: arnOf("ecr", `repository/${name}`),
-    repositoryUrl: `${ACCOUNT_ID}.dkr.ecr.ap-northeast-1.amazonaws.com/${name}`,
+  "awsx:ecr:Repository": (name) => ({
+    url: `${ACCOUNT_ID}.dkr.ecr.ap-northeast-1.amazonaws.com/${name}`,
+    repository: { name, arn: arnOf("ecr", `repository/${name}`) },
   }),
   "aws:ecs/cluster:Cluster": (name) => ({ arn: arnOf("ecs", `cluster/${name}`) }),
   "aws:ecs/taskDefinition:TaskDefinition": (family) => ({ arn: arnOf("ecs", `task-definition/${family}:7`) }),

@@ -48,7 +48,8 @@ export function rewriteRequest(method: string, token: string, request: Message):
     if (request.getType() !== "") request.setType(bridgedType(token));
   }
   const fields = FIELDS[method] ?? {};
-  for (const field of fields.inputs ?? []) rewrite(request, field, (value) => inputsToBridge(token, withArchiveFiles(value)));
+  for (const field of fields.inputs ?? [])
+    rewrite(request, field, (value) => inputsToBridge(token, withArchiveFiles(value)));
   for (const field of fields.state ?? []) rewrite(request, field, (value) => stateToBridge(token, value));
   if (method === "diff" || method === "update") {
     const paths: string[] = request.getIgnorechangesList();

@@ -17,6 +17,11 @@ export async function installAwsProxy(
   });
 }
 
+/** Installs the stand-in for awsx, which is used with either toolchain. */
+export async function installAwsx(home: string): Promise<void> {
+  await installPlugin(home, "awsx", "3.9.0", "awsxProvider.ts", {});
+}
+
 /**
  * Puts the CLI and the language host into one folder, by hard links. The CLI takes a language host that lies beside it
  * as its own, and warns of one from elsewhere on the PATH.
