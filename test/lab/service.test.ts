@@ -85,7 +85,8 @@ describe("a service in the lab", () => {
   });
 
   it("leaves a service alone that runs the image already", async () => {
-    const { image } = await outputs();
+    const { image, network } = await outputs();
+    assert.ok(network);
     await ecs.send(
       new RegisterTaskDefinitionCommand({
         family: SERVICE,
@@ -103,6 +104,13 @@ describe("a service in the lab", () => {
         taskDefinition: SERVICE,
         desiredCount: 1,
         launchType: "FARGATE",
+        networkConfiguration: {
+          awsvpcConfiguration: {
+            subnets: network.subnets,
+            securityGroups: network.securityGroups,
+            assignPublicIp: "ENABLED",
+          },
+        },
         deploymentConfiguration: { deploymentCircuitBreaker: { enable: true, rollback: true } },
       }),
     );
@@ -113,7 +121,7 @@ describe("a service in the lab", () => {
 
   it("rolls it to the new image after the migration", async () => {
     writeMigration(
-      "20261201_notes",
+      "20261125_notes",
       "SET lock_timeout = '5s';\nCREATE TABLE notes (id bigint PRIMARY KEY);\n",
     );
     const { report, output } = await deploy();
@@ -127,7 +135,7 @@ describe("a service in the lab", () => {
   it("leaves the old code answering when the migration fails", async () => {
     const { image } = await outputs();
     const before = await serviceRevision();
-    writeMigration("20261202_broken", "SET lock_timeout = '5s';\nALTER TABLE nowhere ADD COLUMN x int;\n");
+    writeMigration("20261126_broken", "SET lock_timeout = '5s';\nALTER TABLE nowhere ADD COLUMN x int;\n");
     let asked = 0;
     let failed = 0;
     const asking = setInterval(() => {
@@ -150,8 +158,8 @@ describe("a service in the lab", () => {
 
   it("reports the rollback of an image that does not start, and the old code answers", async () => {
     const old = (await serviceRevision()) ?? "";
-    rmSync(join(stack.project, "app/resources/db/migrations/20261202_broken.up.sql"));
-    rmSync(join(stack.project, "app/resources/db/migrations/20261202_broken.down.sql"));
+    rmSync(join(stack.project, "app/resources/db/migrations/20261126_broken.up.sql"));
+    rmSync(join(stack.project, "app/resources/db/migrations/20261126_broken.down.sql"));
     const server = join(stack.project, "app/server/main.go");
     writeFileSync(
       server,
