@@ -1,7 +1,7 @@
 /** Watches one deployment of a service until it is live, rolled back or failed. */
 import type { Service, Task } from "@aws-sdk/client-ecs";
 import { awsErrorKind, awsErrorText, isPassing } from "../aws/errors.ts";
-import { type Clock, backoffMs } from "../task/clock.ts";
+import { backoffMs, type Clock } from "../task/clock.ts";
 import type { ServiceApi, ServiceName } from "./api.ts";
 import {
   type DeploymentState,

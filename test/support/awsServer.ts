@@ -134,7 +134,8 @@ function answerFault({ wire, error }: Fault, whole: string, response: ServerResp
       response.socket?.resetAndDestroy();
       return;
     case "hang":
-      return hang(response);
+      hang(response);
+      return;
     case "html200":
     case "html403":
     case "html502":

@@ -1,8 +1,8 @@
 /** New code goes live only after its migration passed. */
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import type { RunReport } from "../../../automation/report/report.ts";
 import { verdictLines } from "../../../automation/report/lines.ts";
+import type { RunReport } from "../../../automation/report/report.ts";
 import { FakeServices, OLD_IMAGE, type ServiceModel, TARGET } from "../../support/fakeServices.ts";
 import { fakeStack, previewOf, stepOf } from "../../support/previews.ts";
 import { RunFixture, temporaryHome } from "../../support/runFixture.ts";
