@@ -91,14 +91,18 @@ describe("a stack in the lab", () => {
     assert.equal(report?.task, null);
   });
 
-  it("brings up a change of the outputs alone", async () => {
+  it("leaves a change of the outputs alone to an operator", async () => {
     await stack.pulumi(["config", "set", "ecs-migrate:migrate", "manual"]);
-    const { exitCode, report, stderr } = await run("deploy");
+    const refused = await run("deploy");
+    assert.equal(refused.exitCode, 3);
+    assert.match(refused.stderr, /outputs: migrate "auto" -> "manual"/);
+    const { exitCode, report, stderr } = await run("deploy", "--allow-infra");
     assert.equal(exitCode, 0, stderr);
     assert.deepEqual(report?.verdict, { kind: "unchanged", version: null, skipped: "asked" });
     const { stdout } = await stack.pulumi(["stack", "output", "migrate"]);
     assert.equal(stdout.trim(), "manual");
     await stack.pulumi(["config", "rm", "ecs-migrate:migrate"]);
+    assert.equal((await run("deploy", "--allow-infra")).exitCode, 0);
   });
 
   it("asks, goes down and comes up again from the outputs alone", async () => {
