@@ -5,6 +5,7 @@
 import type { Operation } from "../contract/operations.ts";
 import type { EcsTaskRun } from "../task/taskRun.ts";
 import { versionText } from "../text/version.ts";
+import { changedByVersions } from "../verdict/facts.ts";
 import type { Verdict } from "../verdict/verdict.ts";
 import type { RunDeps } from "./follow.ts";
 import { isSameVersion, reliableVersion } from "./versionCheck.ts";
@@ -68,5 +69,7 @@ function notConfirmed(run: EcsTaskRun, now: { version: number | null; dirty: boo
     return { kind: "unknown", cause: "unreadable", detail };
   }
   const detail = `an earlier process of this run brought the database to ${left} by task ${taskArn}, and it is at ${versionText(now)} by now. Nothing was run; give the command again to take a step from there`;
-  return { kind: "notStarted", reason: "changedSince", detail, taskArn };
+  const { from = null, to = null, files = [] } = run.result ?? {};
+  const changedBefore = changedByVersions({ from, to, files });
+  return { kind: "notStarted", reason: "changedSince", detail, taskArn, changedBefore };
 }

@@ -1,4 +1,4 @@
-/** Every reason why no SQL can have run; each means that the database is untouched. A new reason is one row. */
+/** Every reason why no SQL can have run by this command: it left the database untouched. A new reason is one row. */
 import { EXIT } from "../contract/errors.ts";
 import { explainError } from "./databaseError.ts";
 import type { Reason } from "./reason.ts";

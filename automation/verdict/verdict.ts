@@ -1,5 +1,6 @@
 /** What became of a run: the kinds and what each carries. Only types; judge.ts decides, describe.ts has the words. */
 import type { DatabaseVersion, Failure, RanFile } from "../contract/resultLine.ts";
+import type { DatabaseChanged } from "./context.ts";
 import type { InterruptCause } from "./interruptCauses.ts";
 import type { NotStartedReason } from "./notStartedReasons.ts";
 import type { UnknownCause } from "./unknownCauses.ts";
@@ -27,8 +28,10 @@ export type Verdict =
       readonly kind: "notStarted";
       readonly reason: NotStartedReason;
       readonly detail: string;
-      /** `busy` only: the task that is running instead. */
+      /** `busy`: the task that is running instead. `changedSince`: the one that an earlier process of this run had. */
       readonly taskArn?: string;
+      /** `changedSince` only: whether that task changed the database. */
+      readonly changedBefore?: DatabaseChanged;
     }
   | {
       readonly kind: "failed";

@@ -12,6 +12,7 @@ import type { RunTaskCommandInput } from "@aws-sdk/client-ecs";
 import fc from "fast-check";
 import { type Operation, operationText } from "../../../automation/contract/operations.ts";
 import type { RunReport } from "../../../automation/report/report.ts";
+import { versionText } from "../../../automation/text/version.ts";
 import type { VerdictKind } from "../../../automation/verdict/verdict.ts";
 import type { TaskScript } from "../../support/fakeEcs.ts";
 import { FAULTS, type FaultName } from "../../support/fakeFaults.ts";
@@ -188,6 +189,8 @@ class Sequence {
   readonly #unfinished = new Map<string, number>();
   /** RunTasks before the command under way; their time does not tell, since the next command may begin at the same moment. */
   #askedBefore = 0;
+  /** Tasks before the command under way. */
+  #tasksBefore = 0;
 
   constructor(fixture: RunFixture, count: (name: string) => void) {
     this.#fixture = fixture;
@@ -220,6 +223,7 @@ class Sequence {
     fixture.origin = { ...NOBODY, build: step.build ? "shop:1" : null };
     fixture.settings = { ...SETTINGS, stopOnCancel: false };
     this.#askedBefore = aws.faults.of("runTask").length;
+    this.#tasksBefore = aws.ecs.tasks.length;
     const report = await this.#runUntilKilled(step);
     aws.faults.clear();
     if (report === undefined) {
@@ -282,7 +286,8 @@ class Sequence {
     if (verdict.kind === "unknown" && /, not dirty$/.test(verdict.detail))
       assert.equal(database.dirty, false, text);
     if (verdict.kind === "notStarted") {
-      assert.deepEqual(touched, [], text);
+      if (verdict.reason === "changedSince") this.#assertChangedSince(report, text);
+      else assert.deepEqual(touched, [], text);
       const stillComing = own.filter((task) => task.desiredStatus === "RUNNING" && !task.container?.over);
       assert.deepEqual(
         stillComing.map(({ arn }) => arn),
@@ -294,6 +299,21 @@ class Sequence {
     if (verdict.kind === "failed") assert.equal(verdict.to?.dirty ?? false, false, text);
     if (verdict.kind === "failed" && verdict.to && !oldStep)
       assert.deepEqual(verdict.to, database.state, text);
+  }
+
+  /** An earlier process's step took effect and the database went on from there: nothing is run, and both are told. */
+  #assertChangedSince({ verdict, operation }: RunReport, text: string): void {
+    assert.ok(verdict.kind === "notStarted" && operation.name === "down", text);
+    const { tasks } = this;
+    const { state } = this.#fixture.aws.database;
+    const startedNow = tasks.slice(this.#tasksBefore).map(commandOf);
+    assert.deepEqual([...new Set(startedNow)], ["version"], `not started, and ran: ${text}`);
+    const earlier = tasks.slice(0, this.#tasksBefore).find(({ arn }) => arn === verdict.taskArn);
+    assert.equal(earlier && commandOf(earlier), operationText(operation), text);
+    const [, left, now] =
+      /brought the database to (.+) by task .*, and it is at (.+) by now/.exec(verdict.detail) ?? [];
+    assert.equal(now, versionText(state), text);
+    assert.notEqual(left, now, text);
   }
 
   /**

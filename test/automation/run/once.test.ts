@@ -158,6 +158,12 @@ describe("L5: an old result is never reported as a new one", () => {
     const report = await fixture.run(DOWN);
     assert.equal(report.exitCode, 10);
     assert.equal(report.verdict.kind === "notStarted" && report.verdict.reason, "changedSince");
+    // The report is of the run, and the run's step took effect.
+    assert.equal(report.databaseChanged, "yes");
+    assert.equal(
+      report.headline,
+      "Not started (changed since): an earlier process of this run changed the database",
+    );
     assert.match(
       report.why ?? "",
       new RegExp(`brought the database to ${SECOND} by task .*, and it is at ${THIRD} by now`),

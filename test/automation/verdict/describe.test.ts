@@ -456,6 +456,17 @@ describe("describeVerdict, what now", () => {
     assert.equal(seen.size, NOT_STARTED.length);
   });
 
+  test("not started, and an earlier process of the run had a task: what it did is not denied", () => {
+    const verdict = { kind: "notStarted", reason: "changedSince", detail: "by now" } as const;
+    const says = { yes: "changed the database", maybe: "may have changed the database" } as const;
+    for (const changedBefore of ["yes", "maybe"] as const) {
+      const { headline, databaseChanged } = describeVerdict({ ...verdict, changedBefore }, CONTEXT);
+      const words = `an earlier process of this run ${says[changedBefore]}`;
+      assert.equal(headline, `Not started (changed since): ${words}`);
+      assert.equal(databaseChanged, changedBefore);
+    }
+  });
+
   test("an interruption that may have left it dirty asks for the version first", () => {
     for (const verdict of INTERRUPTED.slice(0, 7))
       assert.deepEqual(commands(verdict), npm("migrate version", "migrate up"));
