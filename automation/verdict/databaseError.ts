@@ -7,7 +7,8 @@
 import type { Failure } from "../contract/resultLine.ts";
 import { clip } from "../text/clip.ts";
 import { redact } from "../text/redact.ts";
-import { DATABASE_ERRORS, type DatabaseErrorKind, type DatabaseErrorRow } from "./databaseErrors.ts";
+import type { DatabaseErrorRow } from "./databaseErrorRow.ts";
+import { DATABASE_ERRORS, type DatabaseErrorKind } from "./databaseErrors.ts";
 
 export type { DatabaseErrorKind } from "./databaseErrors.ts";
 

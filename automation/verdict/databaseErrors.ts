@@ -5,24 +5,7 @@
  * `codes`: SQLSTATE (PostgreSQL documentation, appendix A) or MySQL's error number (MySQL 8.0 Error Message Reference).
  */
 
-type Groups = Readonly<Record<string, string | undefined>>;
-
-export interface DatabaseErrorRow {
-  readonly pattern: RegExp | null;
-  readonly codes?: readonly string[];
-  /** `failed.kind` of the result line, schema 2. */
-  readonly failures?: readonly string[];
-  /** One sentence with its full stop. */
-  readonly sentence: (brief: string, groups: Groups) => string;
-  /** What to do about the cause, in one sentence; null if the sentence says it all or nobody can know. */
-  readonly fix: string | null;
-  /** True if no file had begun when it happened: the database cannot have changed. */
-  readonly beforeAnyFile?: true;
-  /** Whether the file itself is wrong. */
-  readonly inFile?: "surely" | "maybe";
-  /** A whole text as it is printed. */
-  readonly example: string;
-}
+import type { DatabaseErrorRow } from "./databaseErrorRow.ts";
 
 const quote = (name: string | undefined): string => (name === undefined || name === "" ? "" : ` ${name}`);
 const URL_SECRET = "the secret that holds the database URL";

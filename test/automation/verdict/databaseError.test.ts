@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { briefError, explainError } from "../../../automation/verdict/databaseError.ts";
-import { DATABASE_ERRORS, type DatabaseErrorRow } from "../../../automation/verdict/databaseErrors.ts";
+import type { DatabaseErrorRow } from "../../../automation/verdict/databaseErrorRow.ts";
+import { DATABASE_ERRORS } from "../../../automation/verdict/databaseErrors.ts";
 import { cpuMs } from "../../support/cpuTime.ts";
 import { FAILURE, SQL_ERROR } from "../../support/verdictSamples.ts";
 
