@@ -47,7 +47,10 @@ describe("bad input", () => {
 
     const noStack = await stack.run(["deploy"], { stack: "nowhere" });
     assertRefused(noStack);
-    assert.match(noStack.stderr, /^There is no stack nowhere in this backend; `pulumi stack ls` lists/m);
+    assert.match(
+      noStack.stderr,
+      /^There is no stack nowhere in the backend that Pulumi is logged in to, and Pulumi\.nowhere\.yaml does not say where/m,
+    );
 
     assert.match(await refused({ PATH: withoutDocker(lab) }), /there is no docker command on the PATH/);
     assert.match(
@@ -72,7 +75,7 @@ describe("bad input", () => {
     writeFileSync(settings, good.replace(/^ {2}ecs-migrate:application:.*\n/m, ""));
     assert.match(
       await refused(),
-      /^Configuration of stack local: .*missing configuration value .application.; set it with/m,
+      /^Configuration of stack local: .*missing configuration value .application.; set it in Pulumi\.local\.yaml/m,
     );
     writeFileSync(settings, good);
 
@@ -84,7 +87,10 @@ describe("bad input", () => {
     renameSync(migrations, `${migrations}.away`);
     assert.match(await refused(), /resources\/db\/migrations/);
     mkdirSync(migrations);
-    assert.match(await refused(), /no file is named like \d{8}_name\.up\.sql; add the first migration/);
+    assert.match(
+      await refused(),
+      /no file is named like \d{8}_name\.up\.sql or 000001_name\.up\.sql; add the first migration/,
+    );
     rmSync(migrations, { recursive: true });
     renameSync(`${migrations}.away`, migrations);
 

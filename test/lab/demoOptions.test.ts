@@ -23,18 +23,25 @@ test("an application without migrations", () => {
   const folder = resolve(import.meta.dirname, "fixtures", "noMigrations");
   const { status, stdout, stderr } = demo("--app", folder);
   assert.equal(status, 2, stderr);
-  assert.match(stdout, /^There is no resources\/db\/migrations in .*noMigrations; name with --app/);
+  assert.match(
+    stdout,
+    /^There is no resources\/db\/migrations in .*noMigrations; name the folder of migrations with --migrations, such as --migrations db\/migrate\.$/m,
+  );
 });
 
 test("an option that there is not", () => {
   const { status, stdout, stderr } = demo("--fast");
   assert.equal(status, 2, stderr);
-  assert.match(stdout, /^Unknown option '--fast'.*The demo takes --app FOLDER and --keep\.\n$/);
+  assert.match(
+    stdout,
+    /^Unknown option '--fast'.*The demo takes --app FOLDER, --migrations PATH and --keep\.\n$/,
+  );
 });
 
 test("--help shows the options, and nothing is started", () => {
   const { status, stdout, stderr } = demo("--help");
   assert.equal(status, 0, stderr);
   assert.match(stdout, /^Usage: npm run demo -- \[options\]\n/);
-  for (const option of ["--app <folder>", "--keep", "--help"]) assert.ok(stdout.includes(option), option);
+  for (const option of ["--app <folder>", "--migrations <path>", "--keep", "--help"])
+    assert.ok(stdout.includes(option), option);
 });
