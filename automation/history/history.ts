@@ -1,8 +1,8 @@
 /** What ran, for people: every run that left a result, oldest first. */
 import type { ResultLine } from "../contract/resultLine.ts";
 import {
+  askedDuringChange,
   hasEndedWithResult,
-  isAskedDuringChange,
   isQuestionRun,
   type LogsReader,
   readRecord,
@@ -22,11 +22,12 @@ export interface HistoryEntry {
 /** @param since milliseconds since the epoch */
 export async function readHistory(reader: LogsReader, since: number): Promise<HistoryEntry[]> {
   const record = await readRecord(reader, since);
+  const isDuringChange = askedDuringChange(record);
   return record.filter(hasEndedWithResult).map((run) => ({
     result: run.result,
     logStream: run.logStream,
     taskId: run.taskId,
     at: run.endedAt,
-    ...(isQuestionRun(run) && isAskedDuringChange(run, record) ? { duringChange: true } : {}),
+    ...(isQuestionRun(run) && isDuringChange(run) ? { duringChange: true } : {}),
   }));
 }

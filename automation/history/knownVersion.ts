@@ -12,9 +12,9 @@ import type { Clock } from "../task/clock.ts";
 import { hasEnded, isQuestion, readFamily, runningChanges } from "../task/family.ts";
 import { databaseOf } from "./database.ts";
 import {
+  askedDuringChange,
   type EndedRun,
   hasEndedWithResult,
-  isAskedDuringChange,
   isQuestionRun,
   type RunRecord,
   readBack,
@@ -74,8 +74,9 @@ export function knownVersionOf(
 ): KnownVersion | undefined {
   const [running] = runningChanges(tasks, outputs.containerName);
   if (running) return unknown(`task ${running.taskArn} still runs`);
+  const isDuringChange = askedDuringChange(record);
   const last = runsOn(record, outputs).findLast(
-    (run) => !isQuestionRun(run) || (run.result.to !== null && !isAskedDuringChange(run, record)),
+    (run) => !isQuestionRun(run) || (run.result.to !== null && !isDuringChange(run)),
   );
   const doubt = doubtSince(last, record, tasks, outputs);
   if (doubt !== undefined) return unknown(doubt);
@@ -101,7 +102,8 @@ export function lastUpToDate(
   const change = runs.findLast((run) => !isQuestionRun(run));
   if (doubtSince(change, record, tasks, outputs) !== undefined) return "due";
   const later = change ? runs.slice(runs.indexOf(change) + 1) : runs;
-  const answers = later.filter((run) => run.result.to !== null && !isAskedDuringChange(run, record));
+  const isDuringChange = askedDuringChange(record);
+  const answers = later.filter((run) => run.result.to !== null && !isDuringChange(run));
   if (!change) return answers.some((run) => !isAtHighest(run.result, outputs)) ? "due" : undefined;
   if (!isUpToDate(change.result, outputs)) return "due";
   // A question that was answered with another version: something changed the database and left no line.
@@ -153,21 +155,26 @@ function doubtSince(
   const old = record.findLast((run) => !isQuestionRun(run) && run.result && !run.result.database);
   if (old && (old.endedAt ?? 0) >= since)
     return `task ${old.taskId}, of an older image, does not say which database it ran on`;
-  const lost = tasks.find((task) => isUnrecorded(task, since, record, outputs));
+  const recorded = new Set(record.filter(hasEndedWithResult).map(({ taskId }) => taskId));
+  const lost = tasks.find((task) => isUnrecorded(task, since, recorded, outputs));
   return lost && `task ${lost.taskArn} left nothing in the log`;
 }
 
-/** A task that may have changed the database, and of which the record has no result. */
+/**
+ * A task that may have changed the database, and of which the record has no result.
+ *
+ * @param recorded the ids of the tasks that left one
+ */
 function isUnrecorded(
   task: Task,
   since: number,
-  record: readonly RunRecord[],
+  recorded: ReadonlySet<string>,
   { containerName }: Outputs,
 ): boolean {
   const { taskArn = "", stopCode, createdAt } = task;
   if (stopCode === "TaskFailedToStart" || isQuestion(task, containerName)) return false;
   if (!hasEnded(task, containerName) || (createdAt?.getTime() ?? 0) < since) return false;
-  return !record.some((run) => run.result !== null && taskArn.endsWith(`/${run.taskId}`));
+  return !recorded.has(taskArn.slice(taskArn.lastIndexOf("/") + 1));
 }
 
 /** True if a run brought the database to this very set of migrations. Pure. */

@@ -169,13 +169,33 @@ export function isQuestionRun({ operation }: RunRecord): boolean {
 }
 
 /**
- * True for a question that was asked while a migration ran: a file in progress looks dirty, so its answer says nothing of
- * how the database was left. Pure.
+ * Finds the questions that were asked while a migration ran: a file in progress looks dirty, so such an answer says nothing
+ * of how the database was left. The record is read once, and each question costs a binary search: a monitor may have asked
+ * 100,000 of them. Pure.
+ *
+ * @returns true for a question that a change of the record overlaps
  */
-export function isAskedDuringChange(question: RunRecord, record: readonly RunRecord[]): boolean {
-  const end = question.endedAt ?? Number.MAX_VALUE;
-  return record.some(
-    (run) =>
-      !isQuestionRun(run) && run.startedAt <= end && (run.endedAt ?? Number.MAX_VALUE) >= question.startedAt,
-  );
+export function askedDuringChange(record: readonly RunRecord[]): (question: RunRecord) => boolean {
+  const changes = record
+    .filter((run) => !isQuestionRun(run))
+    .map(({ startedAt, endedAt }) => ({ startedAt, endedAt: endedAt ?? Number.MAX_VALUE }))
+    .sort((a, b) => a.startedAt - b.startedAt);
+  let latest = Number.NEGATIVE_INFINITY;
+  const latestEnds = changes.map(({ endedAt }) => (latest = Math.max(latest, endedAt)));
+  return ({ startedAt, endedAt }) => {
+    const begun = countBegun(changes, endedAt ?? Number.MAX_VALUE);
+    return (latestEnds[begun - 1] ?? Number.NEGATIVE_INFINITY) >= startedAt;
+  };
+}
+
+/** How many of the changes, in the order of their starts, had begun by a moment. */
+function countBegun(changes: readonly { readonly startedAt: number }[], moment: number): number {
+  let low = 0;
+  let high = changes.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((changes[middle]?.startedAt ?? 0) <= moment) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
