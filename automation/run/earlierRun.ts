@@ -5,6 +5,7 @@
 import type { Operation } from "../contract/operations.ts";
 import type { EcsTaskRun } from "../task/taskRun.ts";
 import { versionText } from "../text/version.ts";
+import type { DatabaseChanged } from "../verdict/context.ts";
 import { changedByVersions } from "../verdict/facts.ts";
 import type { Verdict } from "../verdict/verdict.ts";
 import type { RunDeps } from "./follow.ts";
@@ -69,7 +70,19 @@ function notConfirmed(run: EcsTaskRun, now: { version: number | null; dirty: boo
     return { kind: "unknown", cause: "unreadable", detail };
   }
   const detail = `an earlier process of this run brought the database to ${left} by task ${taskArn}, and it is at ${versionText(now)} by now. Nothing was run; give the command again to take a step from there`;
-  const { from = null, to = null, files = [] } = run.result ?? {};
-  const changedBefore = changedByVersions({ from, to, files });
-  return { kind: "notStarted", reason: "changedSince", detail, taskArn, changedBefore };
+  return { kind: "notStarted", reason: "changedSince", detail, taskArn, changedBefore: changedBy(run) };
+}
+
+/** A run that could not begin anew says what its earlier task did: nobody was told of that yet. Pure. */
+export function besideEarlier(run: EcsTaskRun, earlier: readonly EcsTaskRun[]): EcsTaskRun {
+  const changes = earlier.map(changedBy);
+  const changedBefore = (["yes", "maybe"] as const).find((changed) => changes.includes(changed));
+  if (run.verdict.kind !== "notStarted" || changedBefore === undefined) return run;
+  return { ...run, verdict: { ...run.verdict, changedBefore } };
+}
+
+/** Whether a task changed the database. */
+function changedBy({ verdict, result }: EcsTaskRun): DatabaseChanged {
+  if (verdict.kind === "notStarted") return "no";
+  return result === null ? "maybe" : changedByVersions(result);
 }

@@ -7,7 +7,7 @@ import type { RunReport } from "../report/report.ts";
 import { findRevisionWith } from "../task/revisions.ts";
 import type { EcsTaskRun } from "../task/taskRun.ts";
 import type { Verdict } from "../verdict/verdict.ts";
-import { isStillOpen, judgeEarlier } from "./earlierRun.ts";
+import { besideEarlier, isStillOpen, judgeEarlier } from "./earlierRun.ts";
 import { followRun, newRunId, type RunDeps } from "./follow.ts";
 import { askerOf, runKey } from "./identity.ts";
 import { type BegunRun, RunJournal } from "./journal.ts";
@@ -99,12 +99,14 @@ async function followToResult(
     runId: begun.runId,
     resumed: begun.resumed ? begun : undefined,
   });
-  for (let renewals = 0; run.endedBefore && renewals < MOST_RENEWALS; renewals++) {
+  const ended: EcsTaskRun[] = [];
+  while (run.endedBefore && ended.length < MOST_RENEWALS) {
     const earlier = await judgeEarlier(deps, operation, taskDefinition, run);
     if (earlier.kind === "report") return earlier.run;
+    ended.push(run);
     run = await followRun(deps, { ...base, runId: await journal.renew() });
   }
-  return run;
+  return besideEarlier(run, ended);
 }
 
 /**

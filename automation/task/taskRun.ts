@@ -12,7 +12,7 @@ import { backoffMs, type Clock } from "./clock.ts";
 import type { Resumed } from "./find.ts";
 import { LiveTail } from "./liveTail.ts";
 import { drain, LogFollower } from "./logFollower.ts";
-import { CAPACITY_WAIT_MS, type Started, type StartOptions, startTask } from "./start.ts";
+import { CAPACITY_WAIT_MS, type Started, type StartedTask, type StartOptions, startTask } from "./start.ts";
 import { type Watched, type WatchOptions, watchTask } from "./watch.ts";
 
 /** A task that was told to stop has its stopTimeout of 120 s, and ECS some time to say so, in milliseconds. */
@@ -138,9 +138,18 @@ async function watchStarted(deps: EcsTaskDeps, request: WatchRequest, started: S
     logTail: follower.tail,
     result: follower.result ?? null,
     warnings: [follower.warning, warning].filter((text) => text !== undefined),
-    endedBefore: started.endedBefore,
+    endedBefore: started.endedBefore || isOnlyInLog(started, first, follower.result),
     times: timesOf(watched.task ?? started.task, follower.result),
   };
+}
+
+/** ECS never showed the task that an earlier process had, and its log has a result: that is an earlier one. */
+function isOnlyInLog(
+  { task, attached }: StartedTask,
+  { end }: Watched,
+  result: ResultLine | undefined,
+): boolean {
+  return attached && task.lastStatus === undefined && end === "neverSeen" && result !== undefined;
 }
 
 /** By the container's own clock, or else by what ECS saw of it. */

@@ -30,7 +30,7 @@ export type Verdict =
       readonly detail: string;
       /** `busy`: the task that is running instead. `changedSince`: the one that an earlier process of this run had. */
       readonly taskArn?: string;
-      /** `changedSince` only: whether that task changed the database. */
+      /** Whether the task that an earlier process of this run had changed the database. */
       readonly changedBefore?: DatabaseChanged;
     }
   | {

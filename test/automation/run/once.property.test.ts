@@ -286,8 +286,10 @@ class Sequence {
     if (verdict.kind === "unknown" && /, not dirty$/.test(verdict.detail))
       assert.equal(database.dirty, false, text);
     if (verdict.kind === "notStarted") {
+      const startedNow = this.tasks.slice(this.#tasksBefore).map(({ arn }) => arn);
+      const touchedNow = touched.filter((arn) => startedNow.includes(arn));
+      assert.deepEqual(verdict.changedBefore === undefined ? touched : touchedNow, [], text);
       if (verdict.reason === "changedSince") this.#assertChangedSince(report, text);
-      else assert.deepEqual(touched, [], text);
       const stillComing = own.filter((task) => task.desiredStatus === "RUNNING" && !task.container?.over);
       assert.deepEqual(
         stillComing.map(({ arn }) => arn),

@@ -198,6 +198,37 @@ describe("L5: an old result is never reported as a new one", () => {
     assert.equal(aws.database.version, THIRD);
   });
 
+  test("`up` after its task was forgotten and the database stepped back: its old line is no new result", async (t) => {
+    const fixture = await setUp(t, null);
+    const { aws } = fixture;
+    // ECS promises an hour; the journal still names the task.
+    aws.ecs.scripts.push({ forgottenMs: 1_000 });
+    await interrupted(fixture, UP);
+    aws.clock.advance(60_000);
+    aws.database.version = FIRST;
+    aws.database.ran.length = 1;
+    const report = await fixture.run(UP);
+    assert.equal(report.verdict.kind, "applied");
+    assert.equal(report.task?.attached, false);
+    assert.equal(aws.database.version, THIRD);
+  });
+
+  test("`up` that cannot begin anew does not deny what its earlier task did", async (t) => {
+    const fixture = await setUp(t, null);
+    const { aws } = fixture;
+    await interrupted(fixture, UP);
+    aws.clock.advance(60_000);
+    aws.database.version = FIRST;
+    aws.faults.always("runTask", FAULTS.expired());
+    const report = await fixture.run(UP);
+    assert.equal(report.exitCode, 10);
+    assert.equal(report.databaseChanged, "yes");
+    assert.match(
+      report.headline,
+      /^Not started \(.+\): an earlier process of this run changed the database$/,
+    );
+  });
+
   test("an earlier step that failed without an effect is taken now", async (t) => {
     const fixture = await setUp(t);
     const { aws } = fixture;
