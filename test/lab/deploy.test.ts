@@ -150,7 +150,8 @@ describe("a stack in the lab", () => {
     writeDiscounts("discounts");
     const early = await run("deploy");
     assert.equal(early.exitCode, 3);
-    assert.match(early.stderr, /up-edited: .*\n.*\nThe database is 20261121 \(dirty\): .* migrate force/);
+    assert.match(early.stderr, /error up-edited: /);
+    assert.match(early.stderr, /^The database is 20261121 \(dirty\): .* migrate force/m);
     const refused = await stack.runAlone(["check", "--against", STACK]);
     assert.equal(refused.exitCode, 3);
     assert.match(refused.stdout, /error up-edited/);

@@ -210,9 +210,10 @@ describe("a stack whose infrastructure changes", () => {
     const made = await run("deploy", "--allow-infra");
     assert.equal(made.exitCode, 0, made.stderr);
     assert.equal((await stack.pulumi(["config", "set", "ecs-migrate:logRetentionDays", "14"])).exitCode, 0);
-    const { exitCode, report } = await run("deploy");
+    const { exitCode, report, stderr } = await run("deploy");
     assert.equal(exitCode, 3);
-    assert.match(report.why ?? "", /aws:cloudwatch\/logGroup:LogGroup migration-logs \(retentionInDays\)/);
+    assert.match(report.why ?? "", /update aws:cloudwatch\/logGroup:LogGroup migration-logs/);
+    assert.match(stderr, /LogGroup migration-logs: retentionInDays 7 -> 14$/m);
     assert.doesNotMatch(report.why ?? "", /taskDefinition/);
     assert.equal(report.databaseChanged, "no");
     assert.equal(await retention(), 7);

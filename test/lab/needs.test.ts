@@ -77,8 +77,11 @@ test("Debian's Go 1.19 cannot fetch a newer one, so the toolchain comes from the
   ]);
 });
 
-test("the proxy is GOPROXY's first URL, or Go's own", () => {
-  assert.match(zipUrl("", "linux-arm64"), /^https:\/\/proxy\.golang\.org\/golang\.org\/toolchain\//);
+test("the proxy is GOPROXY's first URL; without one, where Go is to be had", () => {
+  assert.throws(() => zipUrl("", "linux-arm64"), {
+    message:
+      "Go 1.21 or newer is not on the PATH, and GOPROXY names no module proxy to take it from; install Go from https://go.dev/dl, or set GOPROXY.",
+  });
   assert.match(
     zipUrl("off|http://127.0.0.1:8080/", "linux-arm64"),
     /^http:\/\/127\.0\.0\.1:8080\/golang\.org\//,

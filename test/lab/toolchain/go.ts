@@ -51,9 +51,16 @@ export async function ensureGo(options: GoOptions): Promise<string | undefined> 
   return bin;
 }
 
-/** @param proxy a list, of which the first that is a URL serves */
+/**
+ * @param proxy a list, of which the first that is a URL serves
+ * @throws {LabError} if it has none
+ */
 export function zipUrl(proxy: string, system: string): string {
-  const base = proxy.split(/[,|]/).find((entry) => /^https?:/.test(entry)) ?? "https://proxy.golang.org";
+  const base = proxy.split(/[,|]/).find((entry) => /^https?:/.test(entry));
+  if (base === undefined)
+    throw new LabError(
+      "Go 1.21 or newer is not on the PATH, and GOPROXY names no module proxy to take it from; install Go from https://go.dev/dl, or set GOPROXY.",
+    );
   return `${base.replace(/\/$/, "")}/golang.org/toolchain/@v/v0.0.1-go${GO_VERSION}.${system}.zip`;
 }
 

@@ -1,6 +1,7 @@
 """ECS: how a container is made from its definition, and what a task says that could not start."""
 
 import platform
+import re
 
 import docker
 from docker.types import Mount, Ulimit
@@ -114,6 +115,19 @@ def explanation(exc):
     return getattr(exc, "explanation", None) or str(exc)
 
 
+def secret_reason(text):
+    """AWS's words for a secret that does not exist (ECS Developer Guide, "ResourceInitializationError"), in place of MiniStack's."""
+    found = re.search(r"unable to retrieve secret (\S+) for environment", text)
+    if not found:
+        return text
+    name = found.group(1)
+    if ":secretsmanager:" in name:
+        return (f"unable to retrieve secret from asm: service call has been retried 1 time(s): failed to fetch secret {name} "
+                "from secrets manager: ResourceNotFoundException: Secrets Manager can't find the specified secret.")
+    return ("unable to retrieve secrets from ssm: service call has been retried 1 time(s): "
+            f"invalid ssm parameters: {name}")
+
+
 def run_worker(finish_stopped, watch):
     """MiniStack's thread of one task, with AWS's stoppedReason; `finish_stopped` ends a task stopped while it started."""
 
@@ -123,7 +137,7 @@ def run_worker(finish_stopped, watch):
                 ecs._start_task_worker(task, definition, overrides, client)
             except ecs._SecretResolutionError as exc:
                 fail(task, client, "ResourceInitializationError: unable to pull secrets or registry auth: "
-                                   f"execution resource retrieval failed: {exc}")
+                                   f"execution resource retrieval failed: {secret_reason(str(exc))}")
             except TaskStartError as exc:
                 fail(task, client, str(exc))
             except Exception as exc:
