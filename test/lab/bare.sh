@@ -51,6 +51,7 @@ git clone --quiet --no-hardlinks "$checkout" "$layer/checkout"
 
 # A mount namespace of its own: whatever happens, the mounts are gone with it. Docker's layers cannot lie on an overlay.
 export layer cache
+# shellcheck disable=SC2016 # the inner shell expands them
 unshare --mount --pid --fork sh -euc '
   mount -t overlay overlay -o "lowerdir=$cache/root,upperdir=$layer/upper,workdir=$layer/work" "$layer/root"
   cd "$layer/root"
