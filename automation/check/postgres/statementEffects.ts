@@ -125,7 +125,7 @@ const HANDLERS: Handlers = {
     ),
   VacuumStmt: ({ options, is_vacuumcmd: vacuum }) =>
     vacuum && hasOption(options, "full")
-      ? [heavy(undefined, "VACUUM FULL", "run VACUUM without FULL, or pg_repack")]
+      ? [heavy(undefined, "VACUUM FULL", "VACUUM without FULL, or pg_repack")]
       : [work(undefined, "long", "reads whole tables while reads and writes go on")],
   ReindexStmt: ({ relation, kind, params }, { schema }) => {
     if (hasOption(params, "concurrently"))
