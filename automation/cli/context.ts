@@ -1,4 +1,5 @@
 /** What the commands share: what they need of the process, and how they find their stack and its folder. */
+import { join } from "node:path";
 import type { ExitCode } from "../contract/errors.ts";
 import type { Terminal } from "../report/terminal.ts";
 
@@ -25,9 +26,10 @@ export interface CommandContext {
 }
 
 /**
- * The folder that the person stands in. `npm run` changes to the folder of package.json and leaves the other in INIT_CWD;
- * a process that was started elsewhere by a script of npm's is not meant by it. Pure.
+ * The folder that the person stands in. `npm run` changes to the folder of the package.json that it names in
+ * npm_package_json, and leaves the other in INIT_CWD. Another project's script passes both on to all it starts. Pure.
  */
 export function workingFolder(env: NodeJS.ProcessEnv, cwd: string, home: string): string {
-  return env.npm_lifecycle_event !== undefined && env.INIT_CWD && cwd === home ? env.INIT_CWD : cwd;
+  const isScriptOfOurs = cwd === home && env.npm_package_json === join(home, "package.json");
+  return isScriptOfOurs && env.INIT_CWD ? env.INIT_CWD : cwd;
 }

@@ -217,7 +217,7 @@ function childEnvironment(folder: string, parts: Parts): NodeJS.ProcessEnv {
   const { toolchain } = parts;
   const path = [bin, dirname(process.execPath), toolchain.env.PATH ?? process.env.PATH ?? ""].join(delimiter);
   return {
-    ...process.env,
+    ...withoutNpm(process.env),
     ...toolchain.env,
     ...parts.docker.env,
     PATH: path,
@@ -238,4 +238,10 @@ function childEnvironment(folder: string, parts: Parts): NodeJS.ProcessEnv {
     PULUMI_CONFIG_PASSPHRASE: "local",
     PULUMI_SKIP_UPDATE_CHECK: "true",
   };
+}
+
+/** What `npm run` tells the scripts of the checkout (npm docs, scripts: environment) is no word to a lab's project. */
+function withoutNpm(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  const isNpms = (name: string) => name === "INIT_CWD" || /^npm_(package|lifecycle)_/.test(name);
+  return Object.fromEntries(Object.entries(env).filter(([name]) => !isNpms(name)));
 }

@@ -75,11 +75,16 @@ describe("the folder of migrations", () => {
 
 describe("workingFolder", () => {
   it("is INIT_CWD only for a process that npm run has put into the folder of package.json", () => {
-    const npm = { npm_lifecycle_event: "ecs-migrate", INIT_CWD: "/repo/services" };
+    const npm = { npm_package_json: "/repo/tools/package.json", INIT_CWD: "/repo/services" };
     assert.equal(workingFolder(npm, "/repo/tools", "/repo/tools"), "/repo/services");
     assert.equal(workingFolder(npm, "/elsewhere", "/repo/tools"), "/elsewhere");
     assert.equal(workingFolder({ INIT_CWD: "/repo/services" }, "/repo/tools", "/repo/tools"), "/repo/tools");
     assert.equal(workingFolder({}, "/repo/tools", "/repo/tools"), "/repo/tools");
+  });
+
+  it("is not the INIT_CWD of another project's script, which a build under it inherits", () => {
+    const npm = { npm_package_json: "/other/package.json", INIT_CWD: "/other" };
+    assert.equal(workingFolder(npm, "/repo/tools", "/repo/tools"), "/repo/tools");
   });
 });
 
