@@ -72,10 +72,12 @@ func (e *Engine) failure(ctx context.Context, err error, s *statement.Statement)
 // effect says what the failed statement itself did. InnoDB rolls a statement back whole; DDL of one table does nothing if
 // the server refused it by name or never got its lock. Anything else is not known.
 func (e *Engine) effect(ctx context.Context, n uint16, s statement.Statement) database.Effect {
-	if n == parseError {
+	switch {
+	case s.RunsOthers():
+		return database.Unknown
+	case n == parseError:
 		return database.Nothing
-	}
-	if s.Control != statement.None {
+	case s.Control != statement.None:
 		return database.Unknown
 	}
 	if s.ChangesRows() {
@@ -98,10 +100,6 @@ func (e *Engine) effect(ctx context.Context, n uint16, s statement.Statement) da
 		// MariaDB drops the first of two tables although the second is missing; but it locks all before it begins.
 		if waited || n == 1142 {
 			return database.Nothing
-		}
-	case "CALL":
-		if n == 1305 && !strings.Contains(s.Text, "(SELECT") {
-			return database.Unknown // the procedure may be there and call one that is not
 		}
 	}
 	return database.Unknown

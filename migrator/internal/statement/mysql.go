@@ -3,11 +3,11 @@ package statement
 import "strings"
 
 // SplitMySQL cuts a file as the MySQL and MariaDB servers do when they take several statements at once: a semicolon ends
-// a statement outside quotes, comments and the compound body of a routine, trigger, event or MariaDB block. Where it is
-// in doubt it keeps statements together, which the server takes as well. backslash is false with NO_BACKSLASH_ESCAPES.
+// a statement outside quotes, comments and compound statements. Where it is in doubt it keeps statements together, which
+// the server takes as well. backslash is false with NO_BACKSLASH_ESCAPES.
 func SplitMySQL(text string, backslash bool) []Statement {
 	c := newCutter(strings.TrimPrefix(text, "\ufeff"))
-	body := compound{}
+	nested := newCompound()
 	for c.i < len(c.text) {
 		b := c.text[c.i]
 		switch {
@@ -19,22 +19,24 @@ func SplitMySQL(text string, backslash bool) []Statement {
 			c.mysqlComment()
 		case b == '\'' || b == '"':
 			c.quoted(b, backslash)
+			nested.other(b, c.rest())
 		case b == '`':
 			c.quoted('`', false)
+			nested.other(b, c.rest())
+		case b == '$' && nested.last == "AS": // MySQL's LANGUAGE JAVASCRIPT AS $$ … $$
+			c.dollarQuoted()
 		case isWordByte(b):
-			body.word(c.word(), c.words, nextByte(c.text[c.i:]))
-		case b == ';' && body.depth == 0:
+			word := c.word()
+			nested.word(word, c.words, strings.TrimLeft(c.rest(), " \t\r\n"))
+		case b == ';' && nested.semicolon():
 			c.end()
 			c.i++
-			body = compound{}
+			nested = newCompound()
 		default:
 			c.begin()
 			c.i++
-			if b == ';' {
-				body.atStart, body.last = true, ";"
-			} else {
-				body.last = string(b)
-				body.atStart = b == ':' // a label
+			if b != ';' {
+				nested.other(b, c.rest())
 			}
 		}
 	}
@@ -56,74 +58,14 @@ func (c *cutter) mysqlComment() {
 	c.advance(c.i + 2 + n + 2)
 }
 
-func nextByte(text string) byte {
-	text = strings.TrimLeft(text, " \t\r\n")
-	if text == "" {
-		return 0
+// RunsOthers tells whether the statement runs other statements, which may take effect one by one before one of them fails.
+func (s Statement) RunsOthers() bool {
+	if len(s.Words) == 0 {
+		return true // an executable comment
 	}
-	return text[0]
-}
-
-// compound follows the nesting of a stored program's body.
-type compound struct {
-	inBody  bool
-	depth   int
-	atStart bool // the next word begins a statement of the body
-	last    string
-}
-
-func (b *compound) word(word string, words []string, next byte) {
-	last, atStart := b.last, b.atStart
-	b.last, b.atStart = word, false
-	if !b.inBody {
-		b.inBody = isStoredProgram(words)
-		if !b.inBody {
-			return
-		}
-		if words[0] == "BEGIN" {
-			b.depth = 1
-		}
-	}
-	ends := last == "END"
-	switch word {
-	case "BEGIN":
-		b.depth++
-		b.atStart = true
-	case "CASE":
-		if !ends {
-			b.depth++
-		}
-	case "IF":
-		if !ends && (atStart || b.depth == 0 && next != '(' && next != 'N' && next != 'E' && next != 'n' && next != 'e') {
-			b.depth++
-		}
-	case "LOOP", "WHILE", "REPEAT":
-		if !ends && next != '(' || !ends && atStart {
-			b.depth++
-			b.atStart = word != "WHILE"
-		}
-	case "END":
-		b.depth = max(0, b.depth-1)
-	case "THEN", "ELSE", "DO":
-		b.atStart = true
-	}
-}
-
-// isStoredProgram tells whether these words begin a statement that may have a compound body.
-func isStoredProgram(words []string) bool {
-	if len(words) >= 3 && words[0] == "BEGIN" {
-		return words[1] == "NOT" && words[2] == "ATOMIC"
-	}
-	if len(words) < 2 || words[0] != "CREATE" && words[0] != "ALTER" {
-		return false
-	}
-	for _, w := range words[1:min(len(words), 10)] {
-		switch w {
-		case "PROCEDURE", "FUNCTION", "TRIGGER", "EVENT", "PACKAGE":
-			return true
-		case "TABLE", "INDEX", "VIEW", "DATABASE", "SCHEMA", "SEQUENCE", "USER", "ROLE", "SERVER":
-			return false
-		}
+	switch s.Words[0] {
+	case "CALL", "EXECUTE", "BEGIN", "DECLARE", "IF", "CASE", "LOOP", "WHILE", "REPEAT", "FOR":
+		return true
 	}
 	return false
 }

@@ -105,8 +105,13 @@ func controlOf(words []string) Control {
 	}
 	switch at(0) {
 	case "BEGIN":
-		if at(1) != "NOT" { // MariaDB's BEGIN NOT ATOMIC is a block
+		switch at(1) { // anything else is MariaDB's block
+		case "", "WORK", "TRANSACTION", "ISOLATION", "READ", "DEFERRABLE":
 			return Begin
+		case "NOT":
+			if at(2) == "DEFERRABLE" {
+				return Begin
+			}
 		}
 	case "START":
 		if at(1) == "TRANSACTION" {

@@ -1,0 +1,96 @@
+package e2e
+
+import (
+	"database/sql"
+	"errors"
+	"fmt"
+	"net/url"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+)
+
+type mariaServer struct {
+	port    int
+	process *exec.Cmd
+}
+
+func (s *mariaServer) start(parent string) error {
+	places := []string{os.Getenv("MIGRATOR_TEST_MARIADB"), "/usr/sbin", "/usr/bin"}
+	server, err := find("mariadbd", places...)
+	install, err2 := find("mariadb-install-db", places...)
+	if err != nil || err2 != nil {
+		return errors.New("no MariaDB server is here: apt-get install mariadb-server, or name its folder in MIGRATOR_TEST_MARIADB")
+	}
+	folder := filepath.Join(parent, "mariadb")
+	if err := os.Mkdir(folder, 0o755); err != nil {
+		return err
+	}
+	data := filepath.Join(folder, "data")
+	command := unprivileged(folder, exec.Command(install, "--no-defaults", "--datadir="+data, "--auth-root-authentication-method=normal", "--skip-test-db"))
+	if out, err := command.CombinedOutput(); err != nil {
+		return fmt.Errorf("mariadb-install-db: %w\n%s", err, out)
+	}
+	s.port = freePort()
+	socket := filepath.Join(folder, "s")
+	s.process = unprivileged(folder, exec.Command(server, "--no-defaults", "--datadir="+data, "--socket="+socket, fmt.Sprintf("--port=%d", s.port),
+		"--bind-address=127.0.0.1", "--pid-file="+filepath.Join(folder, "pid"), "--innodb-flush-log-at-trx-commit=0", "--sync-binlog=0"))
+	log, err := os.Create(filepath.Join(parent, "mariadb.log"))
+	if err != nil {
+		return err
+	}
+	s.process.Stdout, s.process.Stderr = log, log
+	if err := s.process.Start(); err != nil {
+		return err
+	}
+	root, err := sql.Open("mysql", "root@unix("+socket+")/mysql")
+	if err != nil {
+		return err
+	}
+	defer func() { _ = root.Close() }()
+	if err := until(30*time.Second, root.Ping); err != nil {
+		return err
+	}
+	quoted := strings.NewReplacer(`\`, `\\`, "'", "''").Replace(password)
+	for _, text := range []string{"CREATE USER app IDENTIFIED BY '" + quoted + "'", "GRANT ALL ON *.* TO app"} {
+		if _, err := root.Exec(text); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (s *mariaServer) stop() {
+	if s.process != nil && s.process.Process != nil {
+		_ = s.process.Process.Signal(syscall.SIGTERM)
+		_ = s.process.Wait()
+	}
+}
+
+func (s *mariaServer) url(name string) string {
+	return fmt.Sprintf("mysql://app:%s@tcp(127.0.0.1:%d)/%s", url.QueryEscape(password), s.port, name)
+}
+
+func (s *mariaServer) database(t *testing.T) *database {
+	t.Helper()
+	name := newName()
+	at := fmt.Sprintf("app:%s@tcp(127.0.0.1:%d)/", password, s.port)
+	admin, err := sql.Open("mysql", at)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := admin.Exec("CREATE DATABASE " + name); err != nil {
+		t.Fatal(err)
+	}
+	_ = admin.Close()
+	db, err := sql.Open("mysql", at+name+"?multiStatements=true")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = db.Close() })
+	return &database{t: t, url: s.url(name), my: db}
+}
