@@ -56,7 +56,7 @@ func (s *mariaServer) start(parent string) error {
 		return err
 	}
 	quoted := strings.NewReplacer(`\`, `\\`, "'", "''").Replace(password)
-	for _, text := range []string{"CREATE USER app IDENTIFIED BY '" + quoted + "'", "GRANT ALL ON *.* TO app"} {
+	for _, text := range []string{"CREATE USER app IDENTIFIED BY '" + quoted + "'", "GRANT ALL ON *.* TO app WITH GRANT OPTION"} {
 		if _, err := root.Exec(text); err != nil {
 			return err
 		}

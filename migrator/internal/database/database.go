@@ -166,5 +166,5 @@ type Engine interface {
 	// Observe and Cancel use a second session; both are safe while Exec runs.
 	Observe(ctx context.Context) (Activity, error)
 	Cancel(ctx context.Context) error
-	Inspect(ctx context.Context) (any, error)
+	Inspect(ctx context.Context) (*Inspection, error)
 }

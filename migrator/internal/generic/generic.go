@@ -141,4 +141,6 @@ func (e *Engine) Cancel(context.Context) error {
 	return errors.New("this driver cannot cancel a statement")
 }
 
-func (e *Engine) Inspect(context.Context) (any, error) { return map[string]any{}, nil }
+func (e *Engine) Inspect(context.Context) (*database.Inspection, error) {
+	return nil, &database.Failure{Kind: database.Other, Message: "inspect knows PostgreSQL, MySQL and MariaDB alone", Effect: database.Nothing}
+}

@@ -22,16 +22,23 @@ func sessions(ctx context.Context, conn interface {
 	list := []database.Blocker{}
 	for rows.Next() {
 		var b database.Blocker
-		var info sql.NullString
-		if err := rows.Scan(&b.PID, &b.User, &b.State, &b.AgeMs, &info); err != nil {
+		if err := scanSession(rows, &b); err != nil {
 			return nil, err
-		}
-		if statements := statement.SplitMySQL(info.String, true); len(statements) > 0 {
-			b.Kind = &statements[0].Kind
 		}
 		list = append(list, b)
 	}
 	return list, rows.Err()
+}
+
+func scanSession(rows *sql.Rows, b *database.Blocker) error {
+	var info sql.NullString
+	if err := rows.Scan(&b.PID, &b.User, &b.State, &b.AgeMs, &info); err != nil {
+		return err
+	}
+	if statements := statement.SplitMySQL(info.String, true); len(statements) > 0 {
+		b.Kind = &statements[0].Kind
+	}
+	return nil
 }
 
 func (e *Engine) Holders(ctx context.Context) []database.Blocker {
@@ -92,28 +99,4 @@ func (e *Engine) Cancel(ctx context.Context) error {
 		_, err = db.ExecContext(ctx, "KILL QUERY "+e.id)
 	}
 	return err
-}
-
-func (e *Engine) Inspect(ctx context.Context) (any, error) {
-	tables := []map[string]any{}
-	rows, err := e.conn.QueryContext(ctx, `SELECT table_schema, table_name, COALESCE(table_rows, 0), COALESCE(data_length, 0), COALESCE(index_length, 0), COALESCE(engine, '')
-		FROM information_schema.tables WHERE table_schema = DATABASE() AND table_type = 'BASE TABLE' ORDER BY data_length DESC LIMIT 500`)
-	if err != nil {
-		return nil, e.failure(ctx, err, nil)
-	}
-	defer func() { _ = rows.Close() }()
-	for rows.Next() {
-		var schema, name, engine string
-		var count, bytes, indexBytes int64
-		if err := rows.Scan(&schema, &name, &count, &bytes, &indexBytes, &engine); err != nil {
-			return nil, e.failure(ctx, err, nil)
-		}
-		tables = append(tables, map[string]any{"schema": schema, "name": name, "rows": count, "bytes": bytes, "indexBytes": indexBytes, "engine": engine})
-	}
-	// Without the privilege PROCESS the list is shorter, or the question is refused.
-	old, err := sessions(ctx, e.conn, "WHERE id IN (SELECT trx_mysql_thread_id FROM information_schema.innodb_trx WHERE trx_started < NOW() - INTERVAL 10 SECOND) AND id <> ?", e.id)
-	if err != nil {
-		old = []database.Blocker{}
-	}
-	return map[string]any{"tables": tables, "transactions": old, "invalidIndexes": []any{}, "blockers": []any{}}, nil
 }

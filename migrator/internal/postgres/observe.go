@@ -2,8 +2,6 @@ package postgres
 
 import (
 	"context"
-	"encoding/json"
-	"fmt"
 	"strconv"
 
 	"github.com/jackc/pgx/v5/pgconn"
@@ -92,52 +90,4 @@ func (e *Engine) Cancel(ctx context.Context) error {
 		_, err = query(ctx, conn, "SELECT pg_cancel_backend($1::int)", e.pid)
 	}
 	return err
-}
-
-// inspection gathers everything in one statement. relpages instead of pg_relation_size: the latter takes a lock.
-const inspection = `SELECT json_build_object(
- 'tables', (SELECT coalesce(json_agg(t), '[]') FROM (
-   SELECT n.nspname AS schema, c.relname AS name, greatest(c.reltuples, 0)::bigint AS rows, c.relpages::bigint * 8192 AS bytes,
-     (SELECT coalesce(sum(i.relpages), 0)::bigint * 8192 FROM pg_index x JOIN pg_class i ON i.oid = x.indexrelid WHERE x.indrelid = c.oid) AS "indexBytes",
-     c.relkind = 'p' AS partitioned
-   FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-   WHERE c.relkind IN ('r', 'p', 'm') AND n.nspname NOT IN ('pg_catalog', 'information_schema') AND n.nspname NOT LIKE 'pg_toast%' AND n.nspname NOT LIKE 'pg_temp%'
-   ORDER BY c.relpages DESC, 1, 2 LIMIT 500) t),
- 'invalidIndexes', (SELECT coalesce(json_agg(t), '[]') FROM (
-   SELECT n.nspname AS schema, i.relname AS name, c.relname AS "table"
-   FROM pg_index x JOIN pg_class i ON i.oid = x.indexrelid JOIN pg_class c ON c.oid = x.indrelid JOIN pg_namespace n ON n.oid = c.relnamespace
-   WHERE NOT x.indisvalid ORDER BY 1, 2 LIMIT 100) t))::text`
-
-func (e *Engine) Inspect(ctx context.Context) (any, error) {
-	if err := e.do(ctx, "BEGIN READ ONLY; SET LOCAL statement_timeout = '10s'; SET LOCAL lock_timeout = '1s'"); err != nil {
-		return nil, err
-	}
-	defer func() { _ = e.do(ctx, "ROLLBACK") }()
-	rows, err := query(ctx, e.conn, inspection)
-	if err != nil {
-		return nil, e.failure(err, nil)
-	}
-	found := map[string]any{}
-	if err := json.Unmarshal([]byte(rows[0][0]), &found); err != nil {
-		return nil, fmt.Errorf("the server's answer does not read: %w", err)
-	}
-	old, err := query(ctx, e.conn, `SELECT `+sessionColumns+` FROM pg_stat_activity a
-		WHERE a.datname = current_database() AND a.xact_start < clock_timestamp() - interval '10 s' AND a.pid <> pg_backend_pid() ORDER BY a.xact_start LIMIT 50`)
-	if err != nil {
-		return nil, e.failure(err, nil)
-	}
-	found["transactions"] = blockersOf(old)
-	blocking, err := query(ctx, e.conn, `SELECT `+sessionColumns+`, w.waiting FROM (
-		SELECT unnest(pg_blocking_pids(pid)) AS pid, count(*) AS waiting FROM pg_stat_activity
-		WHERE wait_event_type = 'Lock' AND datname = current_database() GROUP BY 1) w JOIN pg_stat_activity a USING (pid) LIMIT 50`)
-	if err != nil {
-		return nil, e.failure(err, nil)
-	}
-	blockers := []map[string]any{}
-	for _, row := range blocking {
-		waiting, _ := strconv.Atoi(row[6])
-		blockers = append(blockers, map[string]any{"session": blocker(row), "waiting": waiting})
-	}
-	found["blockers"] = blockers
-	return found, nil
 }

@@ -119,7 +119,8 @@ type Line struct {
 	Failed           *Failed       `json:"failed"`
 	Retries          int           `json:"retries"`
 	WaitedMs         float64       `json:"waitedMs"`
-	Inspection       any           `json:"inspection,omitempty"`
+	// Inspection is of `inspect` alone.
+	Inspection *database.Inspection `json:"inspection,omitempty"`
 }
 
 // Text is a pointer to the text, or nil if it is empty.
@@ -173,8 +174,8 @@ func (l Line) Encode() []byte {
 		}
 		text = encode(l)
 	}
-	if len(text) > maxBytes {
-		l.Inspection = nil
+	for l.Inspection != nil && len(text) > maxBytes {
+		l.Inspection = l.Inspection.Smaller()
 		text = encode(l)
 	}
 	return text
