@@ -4,10 +4,10 @@ package main
 
 import (
 	"fmt"
+	"io"
 	"os"
 	"os/signal"
 	"strings"
-	"sync"
 	"syscall"
 	"time"
 
@@ -19,27 +19,31 @@ import (
 	"ecs-migrate/migrator/internal/run"
 )
 
-func main() { os.Exit(start()) }
+func main() { os.Exit(start(os.Args[1:], os.Getenv, os.Stdout)) }
 
-func start() int {
+// start is the program: it ends with the exit code that the result line says.
+func start(args []string, env func(string) string, stdout io.Writer) int {
 	started := time.Now()
-	out := mask.NewPrinter(os.Stdout)
-	out.Hide(config.RawSecrets(os.Getenv)...)
-	c, err := config.Read(os.Args[1:], os.Getenv)
+	out := mask.NewPrinter(stdout)
+	out.Hide(config.RawSecrets(env)...)
+	c, err := config.Read(args, env)
 	line := newLine(c, out, started)
 	if err != nil {
 		return refuse(out, line, started, err)
 	}
 	out.Hide(c.Database.Secrets()...)
-	out.Line("ecs-migrate: %s", strings.Join(os.Args[1:], " ")+suffix(" on ", c.Environment)+suffix(", image ", c.Image))
-	stop := listen(c, out)
-	execute(c, out, stop, line)
+	engine, err := drivers.Open(c, out)
+	if err != nil {
+		return refuse(out, line, started, err)
+	}
+	out.Line("ecs-migrate: %s", strings.Join(args, " ")+suffix(" on ", c.Environment)+suffix(", image ", c.Image))
+	execute(c, engine, out, line)
 	line.DurationMs = result.Ms(time.Since(started))
 	out.Result(line.Encode())
 	return line.ExitCode
 }
 
-func execute(c config.Config, out *mask.Printer, stop run.Stop, line *result.Line) {
+func execute(c config.Config, engine database.Engine, out *mask.Printer, line *result.Line) {
 	defer func() {
 		if problem := recover(); problem != nil {
 			line.Outcome, line.ExitCode = "failed", run.ExitFailed
@@ -47,7 +51,9 @@ func execute(c config.Config, out *mask.Printer, stop run.Stop, line *result.Lin
 			out.Line("error: %s", *line.Error)
 		}
 	}()
-	run.Run(c, out, stop, func() (database.Engine, error) { return drivers.Open(c, out) }, line)
+	stop, end := listen(c, out)
+	defer end()
+	run.Run(c, out, stop, engine, line)
 }
 
 func newLine(c config.Config, out *mask.Printer, started time.Time) *result.Line {
@@ -88,22 +94,28 @@ const reserve = 10 * time.Second
 
 // listen turns signals into Stop: the first lets the running file end, the second, or the end of the task's stopTimeout,
 // cancels its statement.
-func listen(c config.Config, out *mask.Printer) run.Stop {
-	stop := run.Stop{Soft: make(chan struct{}), Hard: make(chan struct{})}
+func listen(c config.Config, out *mask.Printer) (stop run.Stop, end func()) {
+	stop = run.Stop{Soft: make(chan struct{}), Hard: make(chan struct{})}
 	signals := make(chan os.Signal, 4)
 	signal.Notify(signals, syscall.SIGTERM, syscall.SIGINT)
 	go func() {
-		first := <-signals
+		first, ok := <-signals
+		if !ok {
+			return
+		}
 		// golang-migrate's own words, which people look for.
 		out.Line("%s: Stopping after this running migration ...", name(first))
 		close(stop.Soft)
-		var once sync.Once
-		hard := func() { once.Do(func() { close(stop.Hard) }) }
-		time.AfterFunc(max(c.StopTimeout-reserve, c.StopTimeout/2), hard)
-		<-signals
-		hard()
+		select {
+		case <-signals:
+		case <-time.After(max(c.StopTimeout-reserve, c.StopTimeout/2)):
+		}
+		close(stop.Hard)
 	}()
-	return stop
+	return stop, func() {
+		signal.Stop(signals)
+		close(signals)
+	}
 }
 
 func name(s os.Signal) string {

@@ -1,8 +1,10 @@
 package e2e
 
 import (
+	"context"
 	"database/sql"
 	"fmt"
+	"strings"
 	"sync"
 	"testing"
 
@@ -55,4 +57,27 @@ func (d *database) exec(text string) {
 		return
 	}
 	execPostgres(d.t, d.conn, text)
+}
+
+// gate is a statement that waits until it is opened. It needs LOCK_TIMEOUT=0.
+func (d *database) gate() (statement string, open func()) {
+	d.t.Helper()
+	if d.my == nil {
+		conn := connectPostgres(d.t, d.url)
+		execPostgres(d.t, conn, "SELECT pg_advisory_lock(7)")
+		return "SELECT pg_advisory_xact_lock(7);", func() { execPostgres(d.t, conn, "SELECT pg_advisory_unlock(7)") }
+	}
+	conn, err := d.my.Conn(context.Background())
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	d.t.Cleanup(func() { _ = conn.Close() })
+	name := "gate of " + d.url[strings.LastIndex(d.url, "/")+1:]
+	run := func(text string) {
+		if _, err := conn.ExecContext(context.Background(), text, name); err != nil {
+			d.t.Fatal(err)
+		}
+	}
+	run("DO GET_LOCK(?, 0)")
+	return "SELECT GET_LOCK('" + name + "', 600);", func() { run("DO RELEASE_LOCK(?)") }
 }

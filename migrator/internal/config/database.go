@@ -276,3 +276,6 @@ func (d Database) IsRDS() bool {
 	host := strings.TrimSuffix(strings.ToLower(d.Host), ".")
 	return strings.HasSuffix(host, ".rds.amazonaws.com") || strings.HasSuffix(host, ".rds.amazonaws.com.cn")
 }
+
+// VerifiesTLS tells whether TLS with a certificate that is verified is what an empty setting means.
+func (d Database) VerifiesTLS() bool { return d.Parts || d.IAM || d.IsRDS() }

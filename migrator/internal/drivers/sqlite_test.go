@@ -11,7 +11,6 @@ import (
 	"time"
 
 	"ecs-migrate/migrator/internal/config"
-	"ecs-migrate/migrator/internal/database"
 	"ecs-migrate/migrator/internal/mask"
 	"ecs-migrate/migrator/internal/result"
 	"ecs-migrate/migrator/internal/run"
@@ -41,7 +40,11 @@ func TestSQLite(t *testing.T) {
 		}
 		c.Heartbeat = time.Second
 		line := &result.Line{Database: &result.Database{}}
-		run.Run(c, out, run.Stop{Soft: make(chan struct{}), Hard: make(chan struct{})}, func() (database.Engine, error) { return Open(c, out) }, line)
+		engine, err := Open(c, out)
+		if err != nil {
+			t.Fatal(err)
+		}
+		run.Run(c, out, run.Stop{Soft: make(chan struct{}), Hard: make(chan struct{})}, engine, line)
 		if line.ExitCode != step.code || *line.To.Version != step.version || line.To.Dirty != step.dirty || strings.Contains(printed.String(), "hunter2secret") {
 			t.Fatal(step, printed.String())
 		}

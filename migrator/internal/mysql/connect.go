@@ -14,8 +14,8 @@ import (
 
 	"github.com/go-sql-driver/mysql"
 
-	"ecs-migrate/migrator/internal/credentials"
 	"ecs-migrate/migrator/internal/database"
+	"ecs-migrate/migrator/internal/reach"
 )
 
 func (e *Engine) config() (*mysql.Config, error) {
@@ -43,8 +43,7 @@ func (e *Engine) config() (*mysql.Config, error) {
 		c.Timeout = 10 * time.Second
 	}
 	c.ConnectionAttributes = "program_name:ecs-migrate"
-	dialer := &net.Dialer{Timeout: c.Timeout, KeepAliveConfig: net.KeepAliveConfig{Enable: true, Idle: 30 * time.Second, Interval: 30 * time.Second, Count: 6}}
-	c.DialFunc = dialer.DialContext
+	c.DialFunc = reach.Dialer(c.Timeout).DialContext
 	// An IAM token goes as clear text; the driver sends it over TLS alone.
 	c.AllowCleartextPasswords = c.AllowCleartextPasswords || e.at.IAM
 	return c, e.setTLS(c)
@@ -53,10 +52,10 @@ func (e *Engine) config() (*mysql.Config, error) {
 func (e *Engine) setTLS(c *mysql.Config) error {
 	get := e.at.Params.Get
 	mode := get("tls")
-	if mode == "" && (e.at.Parts || e.at.IAM || e.at.IsRDS()) {
+	if mode == "" && e.at.VerifiesTLS() {
 		mode = "true"
 	}
-	verified := &tls.Config{ServerName: e.at.Host, RootCAs: credentials.Roots(), MinVersion: tls.VersionTLS12}
+	verified := &tls.Config{ServerName: e.at.Host, RootCAs: reach.Roots(), MinVersion: tls.VersionTLS12}
 	switch strings.ToLower(mode) {
 	case "", "0", "false":
 		c.TLSConfig = "false"
@@ -74,7 +73,7 @@ func (e *Engine) customTLS(c *mysql.Config, verified *tls.Config) error {
 	get := e.at.Params.Get
 	pem, err := os.ReadFile(get("x-tls-ca"))
 	if err != nil {
-		return fmt.Errorf("the file %s that x-tls-ca names cannot be read in the image", get("x-tls-ca"))
+		return fmt.Errorf("the file that x-tls-ca names cannot be read in the image")
 	}
 	verified.RootCAs = x509.NewCertPool()
 	if !verified.RootCAs.AppendCertsFromPEM(pem) {
@@ -97,13 +96,8 @@ func (e *Engine) open(ctx context.Context) (*sql.DB, error) {
 	if err != nil {
 		return nil, &database.Failure{Kind: database.TLS, Message: err.Error()}
 	}
-	if e.at.IAM {
-		token, err := credentials.Token(ctx, e.at.Host, e.at.Port, e.at.User)
-		if err != nil {
-			return nil, &database.Failure{Kind: database.Credentials, Message: err.Error()}
-		}
-		e.o.Hide(token)
-		c.Passwd = token
+	if c.Passwd, err = reach.Password(ctx, e.at, e.o.Hide); err != nil {
+		return nil, err
 	}
 	connector, err := mysql.NewConnector(c)
 	if err != nil {
@@ -122,7 +116,7 @@ func (e *Engine) Connect(ctx context.Context) error {
 	conn, err := db.Conn(ctx)
 	if err != nil {
 		_ = db.Close()
-		return explainConnect(err)
+		return e.explainConnect(err)
 	}
 	e.db, e.conn, e.in, e.autocommit = db, conn, false, true
 	var mode string

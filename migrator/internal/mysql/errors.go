@@ -2,17 +2,14 @@ package mysql
 
 import (
 	"context"
-	"crypto/x509"
 	"errors"
-	"fmt"
-	"net"
 	"regexp"
 	"strconv"
-	"strings"
 
 	"github.com/go-sql-driver/mysql"
 
 	"ecs-migrate/migrator/internal/database"
+	"ecs-migrate/migrator/internal/reach"
 	"ecs-migrate/migrator/internal/statement"
 )
 
@@ -137,38 +134,17 @@ func (e *Engine) words(my *mysql.MySQLError) string {
 }
 
 // explainConnect says why no session began.
-func explainConnect(err error) *database.Failure {
+func (e *Engine) explainConnect(err error) *database.Failure {
 	var my *mysql.MySQLError
-	var dns *net.DNSError
-	var op *net.OpError
-	var unknownCA x509.UnknownAuthorityError
-	var wrongName x509.HostnameError
-	f := &database.Failure{Kind: database.TLS}
 	switch {
 	case errors.As(err, &my):
 		return explainRefusal(my)
-	case errors.As(err, &dns):
-		f.Kind, f.Again = database.Host, true
-		f.Message = fmt.Sprintf("the name of the database's host, %s, cannot be resolved (no such host)", dns.Name)
 	case errors.Is(err, mysql.ErrNoTLS):
-		f.Message = "the database offers no TLS, and tls asks for it: enable it, or set tls=false"
-	case errors.As(err, &wrongName):
-		f.Message = "the database's certificate is not for this host: connect by the name in it"
-	case errors.As(err, &unknownCA):
-		f.Message = "the database's certificate is signed by an authority that is not known (x509: certificate signed by unknown authority): name its file with tls=custom&x-tls-ca=/path"
-	case strings.Contains(err.Error(), "x509: "), strings.Contains(err.Error(), "tls: "):
-		f.Message = "TLS negotiation with the database failed (" + err.Error() + ")"
-	case errors.As(err, &op):
-		f.Kind, f.Again = database.Unreachable, true
-		f.Message = "the database could not be reached (" + op.Error() + ")"
+		return &database.Failure{Kind: database.TLS, Message: "the database offers no TLS, and tls asks for it: enable it, or set tls=false"}
 	case errors.Is(err, mysql.ErrCleartextPassword), errors.Is(err, mysql.ErrOldPassword), errors.Is(err, mysql.ErrNativePassword):
-		f.Kind = database.Login
-		f.Message = "the database asks for a kind of login that the URL does not allow: " + err.Error()
-	default:
-		f.Kind, f.Again = database.Unreachable, true
-		f.Message = "the database could not be reached (" + err.Error() + ")"
+		return &database.Failure{Kind: database.Login, Message: "the database asks for a kind of login that the URL does not allow: " + err.Error()}
 	}
-	return f
+	return reach.Explain(err, e.at)
 }
 
 func explainRefusal(my *mysql.MySQLError) *database.Failure {

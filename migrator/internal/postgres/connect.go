@@ -15,8 +15,8 @@ import (
 	"github.com/jackc/pgx/v5/pgconn"
 
 	"ecs-migrate/migrator/internal/config"
-	"ecs-migrate/migrator/internal/credentials"
 	"ecs-migrate/migrator/internal/database"
+	"ecs-migrate/migrator/internal/reach"
 )
 
 func (e *Engine) config() (*pgconn.Config, error) {
@@ -32,7 +32,7 @@ func (e *Engine) config() (*pgconn.Config, error) {
 	}
 	u = migrate.FilterCustomQuery(u)
 	query := u.Query()
-	if query.Get("sslmode") == "" && (e.at.Parts || e.at.IAM || e.at.IsRDS()) {
+	if query.Get("sslmode") == "" && e.at.VerifiesTLS() {
 		query.Set("sslmode", "verify-full")
 	}
 	if query.Get("application_name") == "" {
@@ -44,7 +44,7 @@ func (e *Engine) config() (*pgconn.Config, error) {
 		return nil, explainConfig(err)
 	}
 	if query.Get("sslrootcert") == "" && strings.HasPrefix(query.Get("sslmode"), "verify") {
-		roots := credentials.Roots()
+		roots := reach.Roots()
 		if cfg.TLSConfig != nil {
 			cfg.TLSConfig.RootCAs = roots
 		}
@@ -57,9 +57,7 @@ func (e *Engine) config() (*pgconn.Config, error) {
 	if cfg.ConnectTimeout == 0 {
 		cfg.ConnectTimeout = 10 * time.Second
 	}
-	// A long statement leaves the connection silent; a NAT gateway drops it after 350 s unless something is sent.
-	dialer := &net.Dialer{Timeout: cfg.ConnectTimeout, KeepAliveConfig: net.KeepAliveConfig{Enable: true, Idle: 30 * time.Second, Interval: 30 * time.Second, Count: 6}}
-	cfg.DialFunc = dialer.DialContext
+	cfg.DialFunc = reach.Dialer(cfg.ConnectTimeout).DialContext
 	cfg.OnNotice = func(_ *pgconn.PgConn, n *pgconn.Notice) { e.notice((*pgconn.PgError)(n)) }
 	return cfg, nil
 }
@@ -69,17 +67,14 @@ func (e *Engine) dial(ctx context.Context) (*pgconn.PgConn, error) {
 	if err != nil {
 		return nil, &database.Failure{Kind: database.TLS, Message: err.Error()}
 	}
-	if e.at.IAM {
-		token, err := credentials.Token(ctx, e.at.Host, e.at.Port, e.at.User)
-		if err != nil {
-			return nil, &database.Failure{Kind: database.Credentials, Message: err.Error()}
+	if e.at.IAM { // else the password may also come from a file that the URL names
+		if cfg.Password, err = reach.Password(ctx, e.at, e.o.Hide); err != nil {
+			return nil, err
 		}
-		e.o.Hide(token)
-		cfg.Password = token
 	}
 	conn, err := pgconn.ConnectConfig(ctx, cfg)
 	if err != nil {
-		return nil, explainConnect(err)
+		return nil, e.explainConnect(err)
 	}
 	return conn, nil
 }

@@ -2,18 +2,16 @@ package postgres
 
 import (
 	"context"
-	"crypto/tls"
-	"crypto/x509"
 	"errors"
 	"fmt"
 	"io/fs"
-	"net"
 	"regexp"
 	"strings"
 
 	"github.com/jackc/pgx/v5/pgconn"
 
 	"ecs-migrate/migrator/internal/database"
+	"ecs-migrate/migrator/internal/reach"
 	"ecs-migrate/migrator/internal/statement"
 )
 
@@ -161,7 +159,7 @@ func explainConfig(err error) error {
 	inner := errors.Unwrap(err)
 	switch {
 	case errors.As(err, &path):
-		return fmt.Errorf("the file %s that the database URL names (sslrootcert, sslcert, sslkey or a service file) cannot be read in the image: %w", path.Path, path.Err)
+		return fmt.Errorf("a file that the database URL names (sslrootcert, sslcert, sslkey or a service file) cannot be read in the image: %w", path.Err)
 	case inner != nil && strings.Contains(inner.Error(), "CA"):
 		return fmt.Errorf("the file that sslrootcert names holds no certificate")
 	case inner != nil && strings.Contains(inner.Error(), "ssl"):
@@ -171,38 +169,19 @@ func explainConfig(err error) error {
 }
 
 // explainConnect says why no session began.
-func explainConnect(err error) *database.Failure {
+func (e *Engine) explainConnect(err error) *database.Failure {
 	var pg *pgconn.PgError
 	if errors.As(err, &pg) {
 		return explainRefusal(pg)
 	}
 	var path *fs.PathError
-	var dns *net.DNSError
-	var unknownCA x509.UnknownAuthorityError
-	var wrongName x509.HostnameError
-	var invalid x509.CertificateInvalidError
-	var verify *tls.CertificateVerificationError
-	var record tls.RecordHeaderError
-	f := &database.Failure{Kind: database.TLS}
-	switch text := err.Error(); {
-	case errors.As(err, &dns):
-		f.Kind, f.Again = database.Host, true
-		f.Message = fmt.Sprintf("the name of the database's host, %s, cannot be resolved (no such host)", dns.Name)
-	case errors.As(err, &wrongName):
-		f.Message = "the database's certificate is not for this host: connect by the name in it, or set sslmode=verify-ca"
-	case errors.As(err, &unknownCA):
-		f.Message = "the database's certificate is signed by an authority that is not known (x509: certificate signed by unknown authority): name its file in sslrootcert, or set sslmode=require"
-	case errors.As(err, &invalid), errors.As(err, &verify):
-		f.Message = "the database's certificate is not valid (" + lastPart(text, "x509: ") + ")"
-	case strings.Contains(text, "server refused TLS"):
-		f.Message = "the database offers no TLS (SSL is not enabled on the server), and sslmode asks for it: enable it, or set sslmode=disable"
-	case errors.As(err, &record), strings.Contains(text, "tls: "), errors.As(err, &path):
-		f.Message = "TLS negotiation with the database failed (" + lastPart(text, "tls: ") + ")"
-	default:
-		f.Kind, f.Again = database.Unreachable, true
-		f.Message = "the database could not be reached (" + networkWords(err) + ")"
+	switch {
+	case strings.Contains(err.Error(), "server refused TLS"):
+		return &database.Failure{Kind: database.TLS, Message: "the database offers no TLS (SSL is not enabled on the server), and sslmode asks for it: enable it, or set sslmode=disable"}
+	case errors.As(err, &path):
+		return &database.Failure{Kind: database.TLS, Message: "a file that the database URL names cannot be read in the image"}
 	}
-	return f
+	return reach.Explain(err, e.at)
 }
 
 func explainRefusal(pg *pgconn.PgError) *database.Failure {
@@ -227,24 +206,4 @@ func explainRefusal(pg *pgconn.PgError) *database.Failure {
 		f.Message = "a connection pooler refuses a parameter of the database URL: " + pg.Message
 	}
 	return f
-}
-
-func lastPart(text, from string) string {
-	if n := strings.LastIndex(text, from); n >= 0 {
-		return text[n:]
-	}
-	return "no further reason"
-}
-
-// networkWords is the innermost reason, without the address list that pgx puts before it.
-func networkWords(err error) string {
-	var op *net.OpError
-	if errors.As(err, &op) && op.Addr != nil {
-		return fmt.Sprintf("%s %s: %v", op.Op, op.Addr, op.Err)
-	}
-	if errors.Is(err, context.DeadlineExceeded) || pgconn.Timeout(err) {
-		return "i/o timeout"
-	}
-	text := err.Error()
-	return text[strings.LastIndex(text, ": ")+1:]
 }

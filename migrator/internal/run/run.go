@@ -26,16 +26,8 @@ const (
 	ExitInterrupted = 13
 )
 
-// Run executes the operation and fills in the line. Open makes the engine.
-func Run(c config.Config, out *mask.Printer, stop Stop, open func() (database.Engine, error), line *result.Line) {
-	engine, err := open()
-	if err != nil {
-		text := out.Text(err.Error())
-		line.Outcome, line.ExitCode, line.Error = "usage", ExitUsage, &text
-		line.Failed = result.Settings(text)
-		out.Line("error: %s", err)
-		return
-	}
+// Run executes the operation and fills in the line.
+func Run(c config.Config, out *mask.Printer, stop Stop, engine database.Engine, line *result.Line) {
 	defer engine.Close()
 	r := &operation{config: c, out: out, stop: stop, engine: engine, line: line}
 	r.conclude(r.execute(context.Background()))

@@ -75,7 +75,11 @@ func (f *fileRun) observe(ctx context.Context, s statement.Statement) (finish fu
 			case <-over:
 				return
 			case <-ticker.C:
-				wait = f.look(ctx)
+				if hard == nil {
+					_ = f.engine.Cancel(ctx) // again, since the first may have come before the statement
+				} else {
+					wait = f.look(ctx)
+				}
 			case <-heart.C:
 				f.out.Line("  statement %d of %d, line %d: %s runs for %s%s", s.N, len(f.list), s.Line, s.Kind, database.Seconds(time.Since(begun)), wait)
 			case <-hard:

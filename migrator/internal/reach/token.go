@@ -1,5 +1,5 @@
-// Package credentials holds what AWS gives a task to reach its database: RDS's certificates and IAM tokens.
-package credentials
+// Package reach gets a driver to its database: the network, TLS, what AWS gives a task for it, and words for what fails.
+package reach
 
 import (
 	"context"

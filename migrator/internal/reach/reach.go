@@ -1,0 +1,113 @@
+package reach
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"database/sql/driver"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"strings"
+	"time"
+
+	"ecs-migrate/migrator/internal/config"
+	"ecs-migrate/migrator/internal/database"
+)
+
+// Dialer keeps a connection alive through a long statement: a NAT gateway drops it after 350 s of silence.
+func Dialer(timeout time.Duration) *net.Dialer {
+	return &net.Dialer{Timeout: timeout, KeepAliveConfig: net.KeepAliveConfig{Enable: true, Idle: 30 * time.Second, Interval: 30 * time.Second, Count: 6}}
+}
+
+// Password is the database's password, or a new IAM token, which is hidden from now on.
+func Password(ctx context.Context, d config.Database, hide func(...string)) (string, error) {
+	if !d.IAM {
+		return d.Password, nil
+	}
+	token, err := Token(ctx, d.Host, d.Port, d.User)
+	if err != nil {
+		return "", &database.Failure{Kind: database.Credentials, Message: err.Error()}
+	}
+	hide(token)
+	return token, nil
+}
+
+// advice is what to set in the URL if the server's certificate is for another host, or signed by an unknown authority.
+var advice = map[string][2]string{
+	"postgres": {", or set sslmode=verify-ca", "name its file in sslrootcert, or set sslmode=require"},
+	"mysql":    {"", "name its file with tls=custom&x-tls-ca=/path"},
+}
+
+// Explain says why no session began, if the server itself did not say it. The words hold nothing of the URL: a piece of a
+// password that is not encoded may stand where a host does.
+func Explain(err error, d config.Database) *database.Failure {
+	var dns *net.DNSError
+	var unknownCA x509.UnknownAuthorityError
+	var wrongName x509.HostnameError
+	var invalid *tls.CertificateVerificationError
+	var record tls.RecordHeaderError
+	f := &database.Failure{Kind: database.TLS}
+	switch text := leaf(err).Error(); {
+	case errors.As(err, &dns):
+		f.Kind, f.Again = database.Host, true
+		f.Message = "the name of the host in the database URL cannot be resolved (no such host); the host is what stands behind the last @, if user and password are percent-encoded"
+		if d.Parts || d.IsRDS() {
+			f.Message = fmt.Sprintf("the name of the database's host, %s, cannot be resolved (no such host)", d.Host)
+		}
+	case errors.As(err, &wrongName):
+		f.Message = "the database's certificate is not for this host: connect by the name in it" + advice[d.Engine][0]
+	case errors.As(err, &unknownCA):
+		f.Message = "the database's certificate is signed by an authority that is not known (x509: certificate signed by unknown authority): " + advice[d.Engine][1]
+	case errors.As(err, &invalid), strings.HasPrefix(text, "x509: "):
+		f.Message = "the database's certificate is not valid (" + text + ")"
+	case errors.As(err, &record), strings.Contains(text, "tls: "):
+		f.Message = "TLS negotiation with the database failed (" + text + ")"
+	default:
+		f.Kind, f.Again = database.Unreachable, true
+		f.Message = "the database could not be reached (" + network(err) + ")"
+	}
+	return f
+}
+
+// leaf is the innermost reason, the last one if several hosts were tried.
+func leaf(err error) error {
+	for {
+		var inner error
+		switch e := err.(type) {
+		case interface{ Unwrap() error }:
+			inner = e.Unwrap()
+		case interface{ Unwrap() []error }:
+			if list := e.Unwrap(); len(list) > 0 {
+				inner = list[len(list)-1]
+			}
+		}
+		if inner == nil {
+			return err
+		}
+		err = inner
+	}
+}
+
+// network is the reason with the address that was called, which is a number.
+func network(err error) string {
+	var op *net.OpError
+	var timeout net.Error
+	switch {
+	case errors.As(err, &op) && isIP(op.Addr):
+		return fmt.Sprintf("%s %s: %v", op.Op, op.Addr, op.Err)
+	case errors.Is(err, context.DeadlineExceeded), errors.As(err, &timeout) && timeout.Timeout():
+		return "i/o timeout"
+	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, driver.ErrBadConn):
+		return "the server closed the connection: " + leaf(err).Error()
+	case op != nil && op.Net == "unix":
+		return "no server listens at the socket"
+	}
+	return "no further reason"
+}
+
+func isIP(address net.Addr) bool {
+	_, ok := address.(*net.TCPAddr)
+	return ok
+}
