@@ -94,8 +94,22 @@ const FILE_RULES = {
   "unknown-rule": { severity: "warning", summary: "A comment switches off a rule that does not exist" },
 } as const satisfies Record<string, Rule>;
 
+/** What only a deploy can look for: what runs is known to the stack. */
+const DEPLOY_RULES = {
+  "still-used": {
+    severity: "error",
+    summary: "The file drops or renames what the code that a service of the stack runs still names",
+  },
+} as const satisfies Record<string, Rule>;
+
 /** All rules, in the order in which the documentation lists them. */
-export const RULES = { ...ORDER_RULES, ...FILE_RULES, ...POSTGRES_RULES, ...MYSQL_RULES };
+export const RULES = {
+  ...ORDER_RULES,
+  ...FILE_RULES,
+  ...POSTGRES_RULES,
+  ...MYSQL_RULES,
+  ...DEPLOY_RULES,
+};
 
 export type RuleId = keyof typeof RULES;
 

@@ -36,6 +36,7 @@ const DISABLE_KEY = "ecs-migrate:checkDisable";
 const POSTGRES_KEY = "ecs-migrate:postgresVersion";
 const MULTI_KEY = "ecs-migrate:multiStatement";
 const VERSION_KEY = "ecs-migrate:mysqlVersion";
+const SEARCH_KEY = "ecs-migrate:searchPaths";
 const HOST_KEY = "ecs-migrate:databaseHost";
 const ENGINE_KEY = "ecs-migrate:databaseEngine";
 
@@ -107,12 +108,22 @@ function parseVersion(text: string | undefined, problems: string[]): number {
   return OLDEST_POSTGRES;
 }
 
-/** Pulumi gives a list as JSON. */
+/** The folders where running code is searched, from the repository's root; empty: the application's folder. */
+export function searchPaths(config: ReadonlyMap<string, string>): string[] {
+  return textsOf(config.get(SEARCH_KEY) || "[]") ?? [];
+}
+
 function parseRules(text: string, problems: string[]): string[] {
-  const list = jsonOf(text);
-  if (Array.isArray(list) && list.every((rule) => typeof rule === "string")) return list;
+  const list = textsOf(text);
+  if (list) return list;
   problems.push(`${DISABLE_KEY} is ${text}; it must be a list of rules, such as ["alone"]`);
   return [];
+}
+
+/** Pulumi gives a list as JSON. */
+function textsOf(text: string): string[] | undefined {
+  const list = jsonOf(text);
+  return Array.isArray(list) && list.every((item) => typeof item === "string") ? list : undefined;
 }
 
 function jsonOf(text: string): unknown {

@@ -43,6 +43,10 @@ export async function deployCommand(context: CommandContext, options: DeployOpti
     migrate: migrateVariable(context.env),
     checkSettings: settings,
     checkContent: options.check,
+    codeAt: async (commit) => {
+      const { searchCode } = await import("./codeSearch.ts");
+      return searchCode(findFolder(context, options, location.stack), await configuration(), commit);
+    },
     beforeUp: options.plan
       ? async (deps) => announcePlan(context, options, deps, await settings())
       : undefined,

@@ -14,6 +14,8 @@ export interface FolderOptions {
 export interface MigrationsFolder {
   /** Absolute. */
   readonly path: string;
+  /** Absolute: the application's folder, if the settings say where the migrations are. */
+  readonly appPath: string | null;
   /** What names it: `--dir`, `Pulumi.stage.yaml`, `Pulumi.yaml`. */
   readonly namedBy: string;
 }
@@ -40,7 +42,8 @@ export function findFolder(
 }
 
 function chooseFolder(context: CommandContext, options: FolderOptions, stack?: string): MigrationsFolder {
-  if (options.dir !== undefined) return { path: resolve(context.cwd, options.dir), namedBy: "--dir" };
+  if (options.dir !== undefined)
+    return { path: resolve(context.cwd, options.dir), appPath: null, namedBy: "--dir" };
   const project = projectFolder(context, options);
   if (stack !== undefined) return folderOf(project, stackFileName(stack), readStackFile(project, stack));
   const stacks = stackFiles(project).map((file) => folderOf(project, file, readText(join(project, file))));
@@ -67,8 +70,10 @@ function folderOf(project: string, file: string, yaml: string): MigrationsFolder
   const appPath = settingOf(yaml, `${PROJECT}:appPath`);
   const migrationsPath = settingOf(yaml, `${PROJECT}:migrationsPath`);
   const defaults = defaultsOf(readText(join(project, PROJECT_FILE)));
+  const app = resolve(project, appPath ?? defaults.appPath);
   return {
-    path: resolve(project, appPath ?? defaults.appPath, migrationsPath ?? defaults.migrationsPath),
+    path: resolve(app, migrationsPath ?? defaults.migrationsPath),
+    appPath: app,
     namedBy: appPath === undefined && migrationsPath === undefined ? PROJECT_FILE : file,
   };
 }

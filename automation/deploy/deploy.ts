@@ -15,6 +15,7 @@ import type { Verdict } from "../verdict/verdict.ts";
 import { checkBaseline } from "./baseline.ts";
 import type { DeployDeps, Deployed } from "./deps.ts";
 import { facts, migrate, newerCommit, overtakenSkip, PREPARATION_MS, skipped } from "./migration.ts";
+import { guardOldCode } from "./oldCode.ts";
 import { rollAfter } from "./rollout.ts";
 import { inTurn, type TurnDeps } from "./turn.ts";
 
@@ -30,7 +31,9 @@ export async function deploy(deps: DeployDeps): Promise<Deployed> {
       before = await deps.findOutputs();
       const newer = await newerCommit(deps, before);
       if (newer !== undefined) return { newer };
-      const { released, unrecorded } = await guardMigrations(deps, before);
+      const record = await guardMigrations(deps, before);
+      const { released, unrecorded } = record;
+      await guardOldCode(deps, before, record);
       await updateStack(deps, before);
       return { outputs: await readNewOutputs(deps), released, unrecorded };
     });

@@ -1,5 +1,6 @@
 /** What a deploy needs, and what it hands back. */
 import type { EcsApi, LogsApi } from "../aws/clients.ts";
+import type { Break } from "../check/oldCode.ts";
 import type { CheckSettings } from "../check/settings.ts";
 import type { Outputs } from "../contract/outputs.ts";
 import type { Source } from "../contract/source.ts";
@@ -34,9 +35,21 @@ export interface DeployDeps extends RunBase {
   readonly checkSettings?: (() => Promise<CheckSettings>) | undefined;
   /** Whether files that the stack has not shipped are read for what they hold; if not, only order and edits are checked. */
   readonly checkContent?: boolean | undefined;
+  /** The application's code at a commit; undefined: no code can be searched. */
+  readonly codeAt?: ((commit: string) => Promise<CodeSearch>) | undefined;
   /** Called before the migration is run, with what the stack has shipped by then; it does not throw. */
   readonly beforeUp?: ((deps: PlanDeps) => Promise<void>) | undefined;
 }
+
+export type CodeSearch =
+  | {
+      /** The folders: `app, shared`. */
+      readonly searched: string;
+      /** Where the code names what a migration drops or renames, as `path:line`. */
+      readonly find: (broken: Break) => Promise<readonly string[]>;
+    }
+  /** Why the code cannot be read, and what to do: a clause each, without a full stop. */
+  | { readonly problem: string; readonly fix: string };
 
 export interface PlanDeps extends RunDeps {
   /** The checkout's folder of migrations. */

@@ -41,6 +41,7 @@ async function roll(deps: RolloutDeps, outputs: Outputs, services: Services): Pr
       say: (line) => terminal.say(line),
       timeoutMs: services.timeoutSeconds * 1_000,
       image: outputs.image,
+      commit: outputs.source?.commit ?? null,
       repositoryUrl: outputs.repositoryUrl,
       parallel: services.parallel,
     },

@@ -52,6 +52,8 @@ export interface StackRecord extends ShippedRecord {
   readonly hint: string | null;
   /** What differs from the last run and cannot be named file by file; null if nothing does. */
   readonly doubt: string | null;
+  /** The version that the database is known to be at, not dirty (-1: none yet); null if it is not known. */
+  readonly ranUpTo: number | null;
   /** Nothing is on record of this database, so only the database itself knows what it has run. */
   readonly unrecorded: boolean;
 }
@@ -98,19 +100,21 @@ export async function recordOfStack(deps: RecordDeps): Promise<StackRecord> {
   const { outputs, stack } = deps;
   const record = { holder: `stack ${stack}`, migrations: outputs?.migrations ?? [] };
   const errors = recordErrors(deps, record.migrations);
-  if (!outputs) return { ...record, released: [], hint: null, doubt: null, unrecorded: true };
+  if (!outputs) return { ...record, released: [], hint: null, doubt: null, ranUpTo: null, unrecorded: true };
   const known = await readKnownVersion(deps, outputs);
   const { neverRan, isUnclear } = changedSinceRun(record.migrations, known);
   const doubt = isUnclear ? doubtOf(stack) : null;
   const unrecorded = known.kind === "unknown" && known.noRun === true;
+  const ranUpTo = known.kind === "known" && !known.version.dirty ? (known.version.version ?? -1) : null;
+  const facts = { ...record, doubt, ranUpTo, unrecorded };
   if (errors.length === 0) {
     const migrations = record.migrations.filter((migration) => !neverRan.includes(migration));
-    return { ...record, migrations, released: [], hint: null, doubt, unrecorded };
+    return { ...facts, migrations, released: [], hint: null };
   }
   const migrations = mayHaveRun(record.migrations, known);
   const left = recordErrors(deps, migrations);
   const hint = left.length > 0 ? hintOf(known, stack) : null;
-  return { ...record, migrations, released: releasedBy(errors, left, known), hint, doubt, unrecorded };
+  return { ...facts, migrations, released: releasedBy(errors, left, known), hint };
 }
 
 function doubtOf(stack: string): string {

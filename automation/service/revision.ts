@@ -28,6 +28,14 @@ const REGISTERED_FIELDS = [
   "enableFaultInjection",
 ] as const satisfies readonly (keyof RegisterTaskDefinitionCommandInput & keyof TaskDefinition)[];
 
+/** Tag of a revision: the commit that its image was built from. */
+export const COMMIT_TAG = "ecs-migrate:commit";
+
+/** The commit that a revision's image was built from; null if nobody said. */
+export function commitOf({ tags }: RegisteredDefinition): string | null {
+  return tags.find(({ key }) => key === COMMIT_TAG)?.value ?? null;
+}
+
 export type ChosenContainer =
   | { readonly name: string; readonly image: string }
   | { readonly problem: string };
@@ -66,11 +74,16 @@ function repositoryOf(image: string): string {
   return name.replace(/:[^:/]+$/, "");
 }
 
-/** The input for the same definition with another image. */
+/**
+ * The input for the same definition with another image.
+ *
+ * @param commit that the image was built from; null takes the tag of an earlier image away
+ */
 export function withImage(
   { definition, tags }: RegisteredDefinition,
   container: string,
   image: string,
+  commit: string | null,
 ): RegisterTaskDefinitionCommandInput {
   const kept = Object.fromEntries(
     REGISTERED_FIELDS.flatMap((field) =>
@@ -80,15 +93,17 @@ export function withImage(
   const containerDefinitions = (definition.containerDefinitions ?? []).map((each) =>
     each.name === container ? { ...each, image } : each,
   );
+  const others = tags.filter(({ key }) => key !== COMMIT_TAG);
+  const all = commit === null ? others : [...others, { key: COMMIT_TAG, value: commit }];
   return {
     ...kept,
     family: definition.family,
     containerDefinitions,
-    ...(tags.length > 0 ? { tags: [...tags] } : {}),
+    ...(all.length > 0 ? { tags: all } : {}),
   };
 }
 
-/** True if registering `input` would repeat this revision: a killed deploy has registered it already. */
+/** True if registering `input` would repeat this revision, but for its commit: a killed deploy has registered it already. */
 export function isSameRevision(
   found: RegisteredDefinition | undefined,
   input: RegisterTaskDefinitionCommandInput,
@@ -97,5 +112,6 @@ export function isSameRevision(
   if (found === undefined || found.definition.status !== "ACTIVE") return false;
   const image = input.containerDefinitions?.find(({ name }) => name === container)?.image ?? "";
   const same = found.definition.containerDefinitions?.find(({ name }) => name === container)?.image === image;
-  return same && isDeepStrictEqual(withImage(found, container, image), input);
+  const own = input.tags?.find(({ key }) => key === COMMIT_TAG)?.value ?? null;
+  return same && isDeepStrictEqual(withImage(found, container, image, own), input);
 }

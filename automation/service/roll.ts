@@ -19,6 +19,8 @@ export interface ServiceTarget extends ServiceName {
 export interface RollDeps extends WatchDeps {
   /** By digest. */
   readonly image: string;
+  /** That the image was built from; null if nobody said. */
+  readonly commit: string | null;
   /** Without tag and digest. */
   readonly repositoryUrl: string;
   /** True: all services at once; false: one after the other, ending at the first that does not go live. */
@@ -133,11 +135,11 @@ async function ready(
 }
 
 async function revisionWith(
-  { api, image }: RollDeps,
+  { api, image, commit }: RollDeps,
   current: RegisteredDefinition,
   container: string,
 ): Promise<string> {
-  const input = withImage(current, container, image);
+  const input = withImage(current, container, image, commit);
   const newest = await api.describeTaskDefinition(current.definition.family ?? "");
   const registered = isSameRevision(newest, input, container) ? newest?.definition : undefined;
   const { taskDefinitionArn = "" } = registered ?? (await api.registerTaskDefinition(input));

@@ -3,7 +3,7 @@ import { ROLE_ARN, SERVICE_FORM } from "./forms.ts";
 import type { ImageConfig } from "./image.ts";
 import type { ConfigReader } from "./reader.ts";
 
-export const SERVICES_KEYS = ["services", "servicesParallel", "serviceTimeout"] as const;
+export const SERVICES_KEYS = ["services", "servicesParallel", "serviceTimeout", "searchPaths"] as const;
 
 export interface ServiceConfig {
   /** Name of its cluster. */
@@ -37,6 +37,7 @@ export function readServices(reader: ConfigReader, image: ImageConfig): Services
     roles: roles ?? [],
   }));
   for (const target of targets) checkService(reader, target);
+  checkSearchPaths(reader);
   const names = targets.map(({ cluster, service }) => `${cluster}/${service}`);
   const twice = names.find((name, index) => names.indexOf(name) !== index);
   if (twice !== undefined) reader.reject("services", twice, "each service may be named once");
@@ -51,6 +52,16 @@ export function readServices(reader: ConfigReader, image: ImageConfig): Services
     timeout: reader.seconds("serviceTimeout", 60, 24 * 60 * 60),
   };
 }
+
+/** The deploy reads them before the program runs; here they are only checked, so that a preview reports them too. */
+function checkSearchPaths(reader: ConfigReader): void {
+  for (const path of reader.texts("searchPaths"))
+    if (!FOLDER.test(path))
+      reader.reject("searchPaths", path, "each must be a path from the repository's root, like app/src");
+}
+
+/** No start with `/` or `:`, which git reads as more than a path; no step up. */
+const FOLDER = /^(?![/:])(?!(?:.*\/)?\.\.(?:\/|$))[^*?[\]\\]+$/;
 
 /** Seconds that all services may take, one after the other or at once. */
 export function longestRoll({ targets, parallel, timeout }: ServicesConfig): number {

@@ -116,7 +116,7 @@ function projectArgs(
     name: projectName,
     description: `Deploys stack ${args.environment} and runs its database migration`,
     serviceRole: role.arn,
-    source: projectSource(pipeline, args.connectionArn),
+    source: projectSource(pipeline, args.connectionArn, args.targets.services.length > 0),
     artifacts: { type: "NO_ARTIFACTS" },
     badgeEnabled: false,
     // No concurrentBuildLimit: with one CodeBuild drops what comes beyond it ("throttled and are not run", API reference,

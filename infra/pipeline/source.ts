@@ -17,13 +17,21 @@ export interface ProjectSource {
   readonly auth?: { readonly type: "CODECONNECTIONS"; readonly resource: string };
 }
 
-/** @param connectionArn of the connection, if the source is reached through one */
-export function projectSource(pipeline: PipelineConfig, connectionArn: string | undefined): ProjectSource {
+/**
+ * @param connectionArn of the connection, if the source is reached through one
+ * @param wholeHistory whether the deploy searches the code of earlier commits
+ */
+export function projectSource(
+  pipeline: PipelineConfig,
+  connectionArn: string | undefined,
+  wholeHistory: boolean,
+): ProjectSource {
   const { sourceType, sourceLocation, projectPath } = pipeline;
   const buildspec = projectPath === "" ? BUILDSPEC : `${projectPath}/${BUILDSPEC}`;
   const source = { type: sourceType, location: sourceLocation, buildspec };
   if (sourceType === "S3") return source;
-  const git = { ...source, gitCloneDepth: 1 };
+  // AWS CDK API reference, aws-codebuild, cloneDepth: 0 downloads the whole history.
+  const git = { ...source, gitCloneDepth: wholeHistory ? 0 : 1 };
   if (connectionArn === undefined) return git;
   return { ...git, reportBuildStatus: true, auth: { type: "CODECONNECTIONS", resource: connectionArn } };
 }

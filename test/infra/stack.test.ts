@@ -494,6 +494,13 @@ for (const { settings, adds, source } of SOURCES) {
   });
 }
 
+test("a stack with services clones the whole history: the deploy searches the code that runs", async () => {
+  const services = [{ cluster: "shop", service: "web" }];
+  const stack = await run({ ...PRIVATE, ...SOURCES[0]?.settings, services }, "stage", AVAILABLE);
+  const source = { ...SOURCES[0]?.source, gitCloneDepth: 0 };
+  assert.deepEqual(only(stack, "aws:codebuild/project:Project").inputs.source, source);
+});
+
 test("while the connection that the stack made is pending, there is no project, and the outputs lead to the console", async () => {
   const stack = await run({ ...PRIVATE, ...SOURCES[2]?.settings, slackWebhookParameter: "/stage/slack" });
   assert.deepEqual(

@@ -6,6 +6,7 @@ import type {
   Deployment,
   RegisterTaskDefinitionCommandInput,
   Service,
+  Tag,
   TaskDefinition,
 } from "@aws-sdk/client-ecs";
 import type { ServiceApi } from "../../automation/service/api.ts";
@@ -35,6 +36,7 @@ export interface ServiceModel {
 export class FakeServices {
   readonly calls: string[] = [];
   readonly registered: TaskDefinition[] = [];
+  readonly tags = new Map<TaskDefinition, Tag[]>();
   /** How many deployments UpdateService began. */
   started = 0;
   readonly #clock: FakeClock;
@@ -65,12 +67,13 @@ export class FakeServices {
         const found = wanted.includes(":task-definition/")
           ? this.registered.find(({ taskDefinitionArn }) => taskDefinitionArn === wanted)
           : this.registered.at(-1);
-        return found && { definition: structuredClone(found), tags: [{ key: "team", value: "shop" }] };
+        return found && { definition: found, tags: this.tags.get(found) ?? [{ key: "team", value: "shop" }] };
       }),
     registerTaskDefinition: (input) =>
       this.#call("registerTaskDefinition", () => {
         const made = definition(this.registered.length + 1, input.containerDefinitions ?? [], input);
         this.registered.push(made);
+        this.tags.set(made, input.tags ?? []);
         return made;
       }),
     updateService: (_, taskDefinition) =>

@@ -25,6 +25,7 @@ describe("the folder of migrations", () => {
     const context = { home: ROOT, cwd: ROOT } as CommandContext;
     assert.deepEqual(findFolder(context, { project: ROOT }, "local"), {
       path: resolve(ROOT, "app", MIGRATIONS),
+      appPath: join(ROOT, "app"),
       namedBy: "Pulumi.yaml",
     });
   });
@@ -32,14 +33,22 @@ describe("the folder of migrations", () => {
   it("is --dir, against the folder that the person stands in", (t) => {
     const { home, context } = project(t, {}, ["sub/db"]);
     const there = { ...context, cwd: join(home, "sub") };
-    assert.deepEqual(findFolder(there, { dir: "db" }), { path: join(home, "sub/db"), namedBy: "--dir" });
+    assert.deepEqual(findFolder(there, { dir: "db" }), {
+      path: join(home, "sub/db"),
+      appPath: null,
+      namedBy: "--dir",
+    });
   });
 
   it("is the one that the stack's file names, with or without the stack's name given", (t) => {
     const { home, context } = project(t, { "Pulumi.stage.yaml": appPath('"../shop"') }, []);
     mkdirSync(join(home, "../shop", MIGRATIONS), { recursive: true });
     t.after(() => rmSync(join(home, "../shop"), { recursive: true }));
-    const wanted = { path: resolve(home, "../shop", MIGRATIONS), namedBy: "Pulumi.stage.yaml" };
+    const wanted = {
+      path: resolve(home, "../shop", MIGRATIONS),
+      appPath: resolve(home, "../shop"),
+      namedBy: "Pulumi.stage.yaml",
+    };
     assert.deepEqual(findFolder(context, {}, "stage"), wanted);
     assert.deepEqual(findFolder(context, {}, "acme/ecs-migrate/stage"), wanted);
     assert.deepEqual(findFolder(context, {}), wanted);

@@ -93,6 +93,7 @@ function pairs(): Readonly<Record<string, Pair>> {
     postgresVersion: { to: 16, passes: true },
     multiStatement: { to: true, passes: true },
     mysqlVersion: { to: "8.4", passes: true },
+    searchPaths: { to: ["app/server"], passes: true },
 
     application: { to: "store" },
     production: { to: true },

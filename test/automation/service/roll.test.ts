@@ -24,6 +24,7 @@ function world(model: ServiceModel = {}) {
     timeoutMs: 15 * 60_000,
     signal: new AbortController().signal,
     image: NEW_IMAGE,
+    commit: null,
     repositoryUrl: REPOSITORY,
     parallel: false,
   };
