@@ -41,14 +41,18 @@ export const runGit: Git = (args, { cwd, input }) =>
 export async function readBase(git: Git, directory: string, ref: string): Promise<ShippedRecord> {
   const commit = await resolve(git, directory, ref);
   const branchPoint = await mergeBase(git, directory, commit, ref);
-  const { migrations } = recordOf(await filesAt(git, directory, commit));
+  const listed = await listAt(git, directory, commit);
+  const { migrations } = recordOf(await filesOf(git, directory, listed));
   const then = new Set(
-    recordOf(await filesAt(git, directory, branchPoint)).migrations.map(({ version }) => version),
+    recordOf(await filesOf(git, directory, await listAt(git, directory, branchPoint))).migrations.map(
+      ({ version }) => version,
+    ),
   );
   const notMergedYet = new Set(
     migrations.map(({ version }) => version).filter((version) => !then.has(version)),
   );
-  return { holder: ref, migrations, notMergedYet };
+  // Git has no empty folders: one without an entry is not there.
+  return { holder: ref, migrations, notMergedYet, ...(listed === "" ? { lacksFolder: true } : {}) };
 }
 
 async function resolve(git: Git, cwd: string, ref: string): Promise<string> {
@@ -76,11 +80,14 @@ async function mergeBase(git: Git, cwd: string, commit: string, ref: string): Pr
   }
 }
 
-/** The regular files of the folder at a commit; none where the folder is not there. */
-async function filesAt(git: Git, cwd: string, commit: string): Promise<MigrationFile[]> {
-  const listing = await git(["ls-tree", "-z", commit], { cwd });
+/** Git's list of the folder at a commit; empty if the folder is not there. */
+async function listAt(git: Git, cwd: string, commit: string): Promise<string> {
+  return (await git(["ls-tree", "-z", commit], { cwd })).toString("utf8");
+}
+
+/** The migrations of such a list. */
+async function filesOf(git: Git, cwd: string, listing: string): Promise<MigrationFile[]> {
   const blobs = listing
-    .toString("utf8")
     .split("\0")
     .map((entry) => /^100\d{3} blob ([0-9a-f]+)\t(.*)$/s.exec(entry))
     .filter((match) => match !== null)

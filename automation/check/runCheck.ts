@@ -43,6 +43,8 @@ export interface CheckOptions {
 export interface CheckResult {
   findings: Finding[];
   renamed: Rename[];
+  /** What the reader must know of the comparison, in sentences without a full stop. */
+  notes: string[];
   /** 0 clean or warnings alone, 3 refused. */
   exitCode: ExitCode;
   /** The report in the format asked for; ends in a line feed. */
@@ -71,17 +73,21 @@ export async function runCheck(deps: CheckDeps, options: CheckOptions): Promise<
   const findings = await checkFolder({ files, records, settings, now, fixCommand: command });
   const refused = errorsOf(findings).length > 0 || (options.strict && findings.length > 0);
   const exitCode = refused ? EXIT.refused : EXIT.ok;
+  const folder = relative(deps.cwd, directory).split(sep).join("/");
   const report = {
     findings,
     renamed,
+    folder,
     files: files.filter(({ parsed }) => parsed).length,
     exitCode,
     target,
-    folder: relative(deps.cwd, directory).split(sep).join("/"),
   };
   return {
     findings,
     renamed,
+    notes: records
+      .filter(({ lacksFolder }) => lacksFolder)
+      .map(({ holder }) => `${holder} has no folder ${folder}, so every file counts as new`),
     exitCode,
     text: render(options.format, report),
     textIn: (format) => render(format, report),

@@ -25,6 +25,8 @@ export interface ShippedRecord {
   migrations: readonly ShippedMigration[];
   /** Versions that the checkout need not have, because its branch has not merged them yet. */
   notMergedYet?: ReadonlySet<number>;
+  /** The commit has no such folder, so nothing counts as shipped. */
+  lacksFolder?: true;
 }
 
 export interface OrderInput {

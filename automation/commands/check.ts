@@ -38,6 +38,7 @@ export async function checkCommand(context: CommandContext, options: CheckComman
       ...(options.base === undefined ? {} : { base: options.base }),
     },
   );
+  for (const note of result.notes) context.terminal.warn(note);
   if (options.output === undefined) context.print(result.text);
   else {
     writeOutput(resolve(context.cwd, options.output), result.text);

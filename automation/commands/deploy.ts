@@ -13,6 +13,7 @@ import type { PlanDeps } from "../deploy/deps.ts";
 import { commitTime, orderOf } from "../deploy/overtaken.ts";
 import { findNotifiers } from "../notify/notifiers.ts";
 import { findOutputs, type PulumiLocation, readStackConfig } from "../stack/pulumiCli.ts";
+import type { Verdict } from "../verdict/verdict.ts";
 import { finishRun } from "./finishRun.ts";
 import { findFolder } from "./folder.ts";
 import { locate } from "./locate.ts";
@@ -88,17 +89,17 @@ function once<T>(make: () => Promise<T>): () => Promise<T> {
   };
 }
 
-/** A plan that cannot be made or sent keeps nothing from running. */
+/** A plan that cannot be made or sent keeps nothing from running; a database below its last run does. */
 async function announcePlan(
   context: CommandContext,
   options: DeployOptions,
   deps: PlanDeps,
   settings: CheckSettings,
-): Promise<void> {
+): Promise<Verdict | undefined> {
   const { announce } = await import("../deploy/announcePlan.ts");
   const { production } = deps.outputs;
   const notifies = production && (options.slack ?? true);
-  await announce(deps, settings, notifies ? () => findNotifiers(context, deps.outputs) : undefined);
+  return announce(deps, settings, notifies ? () => findNotifiers(context, deps.outputs) : undefined);
 }
 
 /** @throws {ConfigError} for any value but `skip` and `auto` */

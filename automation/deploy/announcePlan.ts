@@ -1,4 +1,4 @@
-/** `deploy --plan`: says what will run before it runs. It never keeps the migration from running. */
+/** `deploy --plan`: says what will run before it runs. */
 
 import type { CheckSettings } from "../check/settings.ts";
 import type { Notifier } from "../notify/notifier.ts";
@@ -8,24 +8,26 @@ import type { RunReport } from "../report/report.ts";
 import { versionOf } from "../report/report.ts";
 import { runOperation } from "../run/runOperation.ts";
 import { redact } from "../text/redact.ts";
+import type { Verdict } from "../verdict/verdict.ts";
 import type { PlanDeps } from "./deps.ts";
 
 /**
  * Asks the database, prints the plan and sends it to the notifiers. What goes wrong is a warning.
  *
  * @param notifiers looks up who is to be notified; undefined if nobody is
+ * @returns what keeps the migration from running: the database is below its last run
  */
 export async function announce(
   deps: PlanDeps,
   settings: CheckSettings,
   notifiers: (() => Promise<readonly Notifier[]>) | undefined,
-): Promise<void> {
+): Promise<Verdict | undefined> {
   const { terminal, stack, outputs, origin } = deps;
   try {
     const plan = await askAndPlan(deps, settings);
     if ("verdict" in plan) {
       terminal.warn(`no plan could be made: ${plan.headline}`);
-      return;
+      return isBelowLastRun(plan.verdict) ? plan.verdict : undefined;
     }
     for (const line of planLines(plan)) terminal.say(line);
     const notice = { plan, application: outputs.application, origin };
@@ -38,12 +40,17 @@ export async function announce(
       `no plan could be made for ${stack}: ${redact(error instanceof Error ? error.message : String(error))}`,
     );
   }
+  return undefined;
+}
+
+function isBelowLastRun(verdict: Verdict): boolean {
+  return verdict.kind === "failed" && verdict.contradicts?.what === "belowLastRun";
 }
 
 async function askAndPlan(deps: PlanDeps, settings: CheckSettings): Promise<PlanReport | RunReport> {
   const report = await runOperation(deps, { name: "status" }, deps.outputs.taskDefinitionArn);
   const current = versionOf(report);
-  if (current === null) return report;
+  if (current === null || isBelowLastRun(report.verdict)) return report;
   return makePlan({
     stack: deps.stack,
     current,

@@ -7,14 +7,14 @@ import { DEFAULT_CHECK } from "../check/settings.ts";
 import { EcsMigrateError, EXIT } from "../contract/errors.ts";
 import type { Outputs } from "../contract/outputs.ts";
 import { stateOf } from "../contract/source.ts";
+import { refuseBelow } from "../guard/below.ts";
 import { checkCheckout, overtaken, type Released, type StackRecord } from "../guard/checkout.ts";
 import { changesNothing, findInfraChanges, InfraGuardError } from "../guard/infra.ts";
-import { makeReport } from "../report/makeReport.ts";
 import type { RunReport } from "../report/report.ts";
 import type { Verdict } from "../verdict/verdict.ts";
 import { checkBaseline } from "./baseline.ts";
 import type { DeployDeps, Deployed } from "./deps.ts";
-import { facts, migrate, newerCommit, overtakenSkip, PREPARATION_MS, skipped } from "./migration.ts";
+import { migrate, newerCommit, overtakenSkip, PREPARATION_MS, skipped, withoutTask } from "./migration.ts";
 import { guardOldCode } from "./oldCode.ts";
 import { rollAfter } from "./rollout.ts";
 import { inTurn, type TurnDeps } from "./turn.ts";
@@ -95,7 +95,14 @@ async function guardMigrations(deps: DeployDeps, outputs: Outputs | undefined): 
   for (const { text } of record.released) deps.terminal.say(text);
   if (record.doubt !== null) deps.terminal.warn(record.doubt);
   for (const found of findings) deps.terminal.warn(findingLine(found));
+  if (runsMigration(deps, outputs)) refuseBelow(record.known, deps.stack);
   return record;
+}
+
+/** By the setting that the stack had so far: a new one shows in its outputs only after `up`. */
+function runsMigration({ migrate }: DeployDeps, outputs: Outputs | undefined): boolean {
+  const mode = migrate ?? outputs?.migrate;
+  return mode === "auto" || mode === "always";
 }
 
 async function updateStack(
@@ -127,14 +134,7 @@ function notDeployed(
   const verdict = verdictOf(error);
   // A list in full: the verdict's one sentence, and Slack's, has no room for it. One sentence is in the report.
   if (error.message.includes("\n")) deps.terminal.say(error.message);
-  return makeReport({
-    ...facts(deps),
-    outputs,
-    taskDefinition: null,
-    verdict,
-    startedAt,
-    endedAt: deps.clock.now(),
-  });
+  return withoutTask(deps, outputs, verdict, startedAt);
 }
 
 function verdictOf(error: EcsMigrateError): Verdict {

@@ -9,6 +9,7 @@ import type { RunReport } from "../report/report.ts";
 import type { RunBase, RunDeps } from "../run/runOperation.ts";
 import type { ServiceApi } from "../service/api.ts";
 import type { DeployableStack } from "../stack/update.ts";
+import type { Verdict } from "../verdict/verdict.ts";
 import type { Order } from "./overtaken.ts";
 
 export interface DeployDeps extends RunBase {
@@ -37,8 +38,11 @@ export interface DeployDeps extends RunBase {
   readonly checkContent?: boolean | undefined;
   /** The application's code at a commit; undefined: no code can be searched. */
   readonly codeAt?: ((commit: string) => Promise<CodeSearch>) | undefined;
-  /** Called before the migration is run, with what the stack has shipped by then; it does not throw. */
-  readonly beforeUp?: ((deps: PlanDeps) => Promise<void>) | undefined;
+  /**
+   * Called before the migration is run, with what the stack has shipped by then; it does not throw. A verdict keeps the
+   * migration from running.
+   */
+  readonly beforeUp?: ((deps: PlanDeps) => Promise<Verdict | undefined>) | undefined;
 }
 
 export type CodeSearch =

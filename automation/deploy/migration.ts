@@ -9,6 +9,7 @@ import { type RunDeps, runOperation } from "../run/runOperation.ts";
 import { backoffMs } from "../task/clock.ts";
 import { readFamily } from "../task/family.ts";
 import { commandFor } from "../text/commandLine.ts";
+import type { Verdict } from "../verdict/verdict.ts";
 import type { DeployDeps } from "./deps.ts";
 import { isOvertaken } from "./overtaken.ts";
 
@@ -18,7 +19,8 @@ export async function migrate(deps: DeployDeps, outputs: Outputs, startedAt: num
   const run: RunDeps = { ...deps, outputs, logs, ecs: await deps.connectEcs(outputs.region) };
   const skip = await reasonToSkip(deps, run);
   if (skip !== undefined) return skipped(deps, outputs, skip, startedAt);
-  await deps.beforeUp?.({ ...run, files: await deps.readCheckout() });
+  const verdict = deps.beforeUp && (await deps.beforeUp({ ...run, files: await deps.readCheckout() }));
+  if (verdict) return withoutTask(deps, outputs, verdict, startedAt);
   return runWhenFree(deps, run, startedAt);
 }
 
@@ -78,7 +80,7 @@ export function overtakenSkip({ source, stack }: DeployDeps, newer: string): Ski
   return { kind: "overtaken", text, version: null };
 }
 
-/** A report without a task. Files that no run has applied are a warning: a reader must know of them. */
+/** Files that no run has applied are a warning: a reader must know of them. */
 export function skipped(
   deps: DeployDeps,
   outputs: Outputs | undefined,
@@ -86,14 +88,25 @@ export function skipped(
   startedAt: number,
 ): RunReport {
   deps.terminal.say(skip.text);
+  const verdict = { kind: "unchanged", version: skip.version, skipped: skip.kind } as const;
+  const warnings = skip.kind === "asked" ? [skip.text] : [];
+  return withoutTask(deps, outputs, verdict, startedAt, warnings);
+}
+
+/** The report of a deploy that ran no task of its own. */
+export function withoutTask(
+  deps: DeployDeps,
+  outputs: Outputs | undefined,
+  verdict: Verdict,
+  startedAt: number,
+  warnings: readonly string[] = [],
+): RunReport {
+  const hasRevision = verdict.kind === "unchanged" && verdict.skipped !== "overtaken";
   return makeReport({
-    ...facts(deps),
-    outputs,
-    taskDefinition: skip.kind === "overtaken" ? null : (outputs?.taskDefinitionArn ?? null),
-    verdict: { kind: "unchanged", version: skip.version, skipped: skip.kind },
+    ...{ stack: deps.stack, origin: deps.origin, operation: { name: "up" }, outputs, verdict, warnings },
+    taskDefinition: hasRevision ? (outputs?.taskDefinitionArn ?? null) : null,
     startedAt,
     endedAt: deps.clock.now(),
-    warnings: skip.kind === "asked" ? [skip.text] : [],
   });
 }
 
@@ -140,9 +153,4 @@ export async function newerCommit(
   if (allowOlder || !source || !deployed || source.commit === deployed.commit) return undefined;
   const order = (await orderTo?.(deployed.commit)) ?? "unknown";
   return isOvertaken(source, deployed, order) ? deployed.commit : undefined;
-}
-
-/** @package */
-export function facts({ stack, origin }: DeployDeps) {
-  return { stack, origin, operation: { name: "up" } } as const;
 }

@@ -56,6 +56,7 @@ export interface StackRecord extends ShippedRecord {
   readonly ranUpTo: number | null;
   /** Nothing is on record of this database, so only the database itself knows what it has run. */
   readonly unrecorded: boolean;
+  readonly known: KnownVersion;
 }
 
 export interface Checked {
@@ -100,13 +101,17 @@ export async function recordOfStack(deps: RecordDeps): Promise<StackRecord> {
   const { outputs, stack } = deps;
   const record = { holder: `stack ${stack}`, migrations: outputs?.migrations ?? [] };
   const errors = recordErrors(deps, record.migrations);
-  if (!outputs) return { ...record, released: [], hint: null, doubt: null, ranUpTo: null, unrecorded: true };
+  const undeployed = { kind: "unknown", why: "the stack was never deployed" } as const;
+  if (!outputs) {
+    const nothing = { released: [], hint: null, doubt: null, ranUpTo: null, unrecorded: true };
+    return { ...record, ...nothing, known: undeployed };
+  }
   const known = await readKnownVersion(deps, outputs);
   const { neverRan, isUnclear } = changedSinceRun(record.migrations, known);
   const doubt = isUnclear ? doubtOf(stack) : null;
   const unrecorded = known.kind === "unknown" && known.noRun === true;
   const ranUpTo = known.kind === "known" && !known.version.dirty ? (known.version.version ?? -1) : null;
-  const facts = { ...record, doubt, ranUpTo, unrecorded };
+  const facts = { ...record, doubt, ranUpTo, unrecorded, known };
   if (errors.length === 0) {
     const migrations = record.migrations.filter((migration) => !neverRan.includes(migration));
     return { ...facts, migrations, released: [], hint: null };

@@ -17,6 +17,8 @@ export interface HistoryEntry {
   readonly at: number;
   /** A question that was asked while a migration ran: what it found was in progress. */
   readonly duringChange?: boolean;
+  /** Lines of its log that look like results and came before the last one. They are no part of the history. */
+  readonly ignored?: number;
 }
 
 /** @param since milliseconds since the epoch */
@@ -29,5 +31,6 @@ export async function readHistory(reader: LogsReader, since: number): Promise<Hi
     taskId: run.taskId,
     at: run.endedAt,
     ...(isQuestionRun(run) && isDuringChange(run) ? { duringChange: true } : {}),
+    ...(run.ignored ? { ignored: run.ignored } : {}),
   }));
 }

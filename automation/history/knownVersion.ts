@@ -26,9 +26,17 @@ export type KnownVersion =
       readonly version: DatabaseVersion;
       /** Which migrations the image of that run held; null if its result line does not say. */
       readonly holds: HeldMigrations | null;
+      /** Set if a later question found the database below the version at which its last change had left it. */
+      readonly below?: LastChange;
     }
   /** `why`: a clause without a full stop. `noRun`: nobody has run anything on this database that is on record. */
   | { readonly kind: "unknown"; readonly why: string; readonly noRun?: boolean };
+
+/** Where the last change left a database: the version, and when that run began, as the history has it. */
+export interface LastChange {
+  readonly version: number;
+  readonly at: string;
+}
 
 export interface KnownVersionDeps {
   readonly connectEcs: (region: string) => Promise<EcsApi>;
@@ -44,11 +52,14 @@ export async function readKnownVersion(deps: KnownVersionDeps, outputs: Outputs)
     const reader = { ...withSignal(deps), clock: deps.clock, outputs };
     const tasks = await readFamily({ ...reader, ecs: await deps.connectEcs(region) });
     const logs = await deps.connectLogs(region);
+    let known: KnownVersion | undefined;
     for await (const record of readBack({ ...reader, logs }, deps.clock.now())) {
-      const known = knownVersionOf(record, tasks, outputs);
-      if (known) return known;
+      known ??= knownVersionOf(record, tasks, outputs);
+      if (known?.kind === "unknown" || (known && isHighest(known.version, outputs))) return known;
+      const last = known && lastChange(record, outputs);
+      if (known && last) return isBelow(known.version, last) ? { ...known, below: last } : known;
     }
-    return { kind: "unknown", why: "no run on this database is on record", noRun: true };
+    return known ?? { kind: "unknown", why: "no run on this database is on record", noRun: true };
   } catch (error) {
     return unknown(`the history could not be read: ${awsErrorText(error)}`);
   }
@@ -127,19 +138,28 @@ function runsOn(record: readonly RunRecord[], outputs: Outputs): EndedRun[] {
 }
 
 /**
- * The newest change of this database that began before a moment and left its version, not dirty; undefined if the record
- * has none so far. Pure.
+ * Where the newest change left this database. Pure.
  *
- * @param before milliseconds since the epoch
+ * @param before only changes that began earlier count, in milliseconds since the epoch
+ * @returns `unclear` if that change, or one of which nothing is known, may have left it at another version; undefined if the
+ * record must be read further back
  */
-export function lastChangeBefore(
+export function lastChange(
   record: readonly RunRecord[],
   outputs: Outputs,
-  before: number,
-): EndedRun | undefined {
-  return runsOn(record, outputs).findLast(
-    (run) => !isQuestionRun(run) && run.startedAt < before && run.result.to?.dirty === false,
-  );
+  before = Number.POSITIVE_INFINITY,
+): LastChange | "unclear" | undefined {
+  const earlier = record.filter(({ startedAt }) => startedAt < before);
+  const change = runsOn(earlier, outputs).findLast((run) => !isQuestionRun(run));
+  if (doubtSince(change, earlier, [], outputs) !== undefined) return "unclear";
+  if (!change) return undefined;
+  const { to, startedAt } = change.result;
+  return to?.dirty === false ? { version: to.version ?? -1, at: startedAt } : "unclear";
+}
+
+/** True if a database is below where its last change left it: nobody who went through this project brought it there. */
+export function isBelow(now: DatabaseVersion, last: LastChange | "unclear"): last is LastChange {
+  return last !== "unclear" && !now.dirty && (now.version ?? -1) < last.version;
 }
 
 /** Why a run does not say how the database is now; undefined if nothing casts doubt on it. */
@@ -186,8 +206,12 @@ export function isUpToDate(result: ResultLine, outputs: Outputs): boolean {
   return operation === "up" && succeeded && isThisSet && isAtHighest(result, outputs);
 }
 
-function isAtHighest({ to }: ResultLine, { migrations }: Outputs): boolean {
-  return to?.dirty === false && to.version === migrations.at(-1)?.version;
+function isAtHighest({ to }: ResultLine, outputs: Outputs): boolean {
+  return to !== null && isHighest(to, outputs);
+}
+
+function isHighest({ version, dirty }: DatabaseVersion, { migrations }: Outputs): boolean {
+  return !dirty && version === migrations.at(-1)?.version;
 }
 
 function isSame(a: DatabaseVersion | null, b: DatabaseVersion | null): boolean {

@@ -9,7 +9,7 @@ import type { FilterLogEventsCommandInput } from "@aws-sdk/client-cloudwatch-log
 import type { LogsApi } from "../aws/clients.ts";
 import { GarbledAnswerError } from "../aws/errors.ts";
 import type { Outputs } from "../contract/outputs.ts";
-import { parseResultLine, RESULT_LINE_PREFIX, type ResultLine } from "../contract/resultLine.ts";
+import { parseResultLine, type ResultLine } from "../contract/resultLine.ts";
 
 /** One run: one task, one stream. */
 export interface RunRecord {
@@ -23,6 +23,8 @@ export interface RunRecord {
   /** When CloudWatch Logs was given the result line; null for a run that runs still, or left none. */
   readonly endedAt: number | null;
   readonly result: ResultLine | null;
+  /** Lines of its stream that look like results and came before the last one: text of a file, or forged. */
+  readonly ignored?: number;
 }
 
 /** A run that has left its result. */
@@ -69,6 +71,7 @@ export async function* readBack(reader: LogsReader, now: number): AsyncGenerator
 interface Lines {
   first?: { readonly at: number; readonly operation: string };
   last?: { readonly at: number; readonly result: ResultLine };
+  results?: number;
 }
 
 /** @param until the last millisecond of the span; undefined for no end, since this machine's clock may be behind */
@@ -104,9 +107,10 @@ function takeFirst(lines: Lines, message: string, at: number): void {
 
 /** Only a stream's last result line counts. */
 function takeResult(lines: Lines, message: string, at: number): void {
-  if (!message.startsWith(RESULT_LINE_PREFIX) || (lines.last && lines.last.at > at)) return;
   const result = parseResultLine(message);
-  if (result) lines.last = { at, result };
+  if (!result) return;
+  lines.results = (lines.results ?? 0) + 1;
+  if (!lines.last || lines.last.at <= at) lines.last = { at, result };
 }
 
 interface LogEvent {
@@ -139,7 +143,7 @@ function streamPrefix({ logStreamPrefix, containerName }: Outputs): string {
 
 function recordOf(streams: ReadonlyMap<string, Lines>): RunRecord[] {
   const records: RunRecord[] = [];
-  for (const [logStream, { first, last }] of streams) {
+  for (const [logStream, { first, last, results = 0 }] of streams) {
     if (!first && !last) continue;
     const result = last?.result ?? null;
     records.push({
@@ -149,6 +153,7 @@ function recordOf(streams: ReadonlyMap<string, Lines>): RunRecord[] {
       startedAt: startOf(result) ?? first?.at ?? last?.at ?? 0,
       endedAt: last?.at ?? null,
       result,
+      ...(results > 1 ? { ignored: results - 1 } : {}),
     });
   }
   return records.sort((a, b) => (a.endedAt ?? Number.MAX_VALUE) - (b.endedAt ?? Number.MAX_VALUE));

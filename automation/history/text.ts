@@ -3,7 +3,7 @@ import { clip } from "../text/clip.ts";
 import { durationText } from "../text/duration.ts";
 import { safeLine } from "../text/plainText.ts";
 import { redact } from "../text/redact.ts";
-import { versionSpan, versionText } from "../text/version.ts";
+import { countText, versionSpan, versionText } from "../text/version.ts";
 import type { HistoryEntry } from "./history.ts";
 
 /** Raised when a field of the JSON output changes its meaning. */
@@ -73,7 +73,7 @@ function spanOf({ from, to }: HistoryEntry["result"]): string {
   return versionSpan(from, to) || "?";
 }
 
-function detailLines({ result, taskId }: HistoryEntry, span: string | undefined): string[] {
+function detailLines({ result, taskId, ignored = 0 }: HistoryEntry, span: string | undefined): string[] {
   const { by, branch, commit, build } = result.run ?? {};
   const parts = [
     ...(span === undefined ? [] : [span]),
@@ -82,6 +82,7 @@ function detailLines({ result, taskId }: HistoryEntry, span: string | undefined)
     ...said("branch", branch, 30),
     ...said("build", build, 60),
     `task ${clip(safeLine(taskId), 40)}`,
+    ...(ignored > 0 ? [`${countText(ignored, "earlier result line")} in its log ignored`] : []),
     ...(result.error === null
       ? []
       : [clip(`error: ${safeLine(result.error)}`, HISTORY_WIDTH - INDENT.length)]),
@@ -111,10 +112,9 @@ export function historyJson(entries: readonly HistoryEntry[], stack: string, sin
     schema: HISTORY_SCHEMA,
     stack,
     since: new Date(since).toISOString(),
-    runs: entries.map(({ result, logStream, taskId, at }) => ({
+    runs: entries.map(({ result, logStream, taskId, at, ignored = 0 }) => ({
       at: new Date(at).toISOString(),
-      taskId,
-      logStream,
+      ...{ taskId, logStream, ignoredResults: ignored },
       ...result,
       error: result.error === null ? null : redact(result.error),
     })),

@@ -21,7 +21,8 @@ export async function judgeEarlier(
   taskDefinition: string,
   run: EcsTaskRun,
 ): Promise<Earlier> {
-  if (deps.signal.aborted || isStillOpen(run.verdict)) return { kind: "report", run };
+  if (isStillOpen(run.verdict)) return { kind: "report", run };
+  if (deps.signal.aborted) return { kind: "report", run: unconfirmed(run) };
   if (changedNothing(run)) return { kind: "again" };
   const isStep = operation.name === "down";
   const { verdict, result } = run;
@@ -32,6 +33,7 @@ export async function judgeEarlier(
     "An earlier process of this run had its task; asking the database whether its result still holds.",
   );
   const now = await reliableVersion(deps, taskDefinition);
+  if (deps.signal.aborted) return { kind: "report", run: unconfirmed(run) };
   if (isSameVersion(now?.to, result.to))
     return { kind: "report", run: labelled(run, versionText(result.to)) };
   if (!isStep) return { kind: "again" };
@@ -40,7 +42,7 @@ export async function judgeEarlier(
 
 /** True if the task may still be running: the same command given again is the same run. Pure. */
 export function isStillOpen(verdict: Verdict): boolean {
-  if (verdict.kind === "interrupted") return verdict.cause === "cancelled";
+  if (verdict.kind === "interrupted") return verdict.cause === "cancelled" || verdict.cause === "unconfirmed";
   const open = ["timeout", "credentials", "unreadable"];
   return verdict.kind === "unknown" && open.includes(verdict.cause);
 }
@@ -61,6 +63,20 @@ function labelled(run: EcsTaskRun, stillAt: string | null): EcsTaskRun {
   return { ...run, warnings: [label, ...run.warnings] };
 }
 
+/** This command was stopped before it could ask whether the earlier result still holds: the next one asks. */
+function unconfirmed(run: EcsTaskRun): EcsTaskRun {
+  const detail = `task ${run.task?.arn ?? ""} of an earlier process has ended; give the same command again for its result`;
+  const verdict = {
+    kind: "interrupted",
+    cause: "unconfirmed",
+    from: null,
+    to: null,
+    files: [],
+    detail,
+  } as const;
+  return { ...run, verdict };
+}
+
 /** The database is not as the earlier step left it, or does not answer: neither its result nor another step is right. */
 function notConfirmed(run: EcsTaskRun, now: { version: number | null; dirty: boolean } | null): Verdict {
   const left = versionText(run.result?.to ?? null);
@@ -77,8 +93,11 @@ function notConfirmed(run: EcsTaskRun, now: { version: number | null; dirty: boo
 export function besideEarlier(run: EcsTaskRun, earlier: readonly EcsTaskRun[]): EcsTaskRun {
   const changes = earlier.map(changedBy);
   const changedBefore = (["yes", "maybe"] as const).find((changed) => changes.includes(changed));
-  if (run.verdict.kind !== "notStarted" || changedBefore === undefined) return run;
-  return { ...run, verdict: { ...run.verdict, changedBefore } };
+  const { verdict } = run;
+  if (changedBefore === undefined) return run;
+  if (verdict.kind === "notStarted") return { ...run, verdict: { ...verdict, changedBefore } };
+  const isStopped = verdict.kind === "interrupted" && verdict.cause === "stoppedBeforeStart";
+  return isStopped ? { ...run, verdict: { ...verdict, cause: "unconfirmed" } } : run;
 }
 
 /** Whether a task changed the database. */

@@ -1,7 +1,7 @@
 /** A success that the container reported is compared with what is known: the stack's migrations, and the last run. */
 import { awsErrorText } from "../aws/errors.ts";
 import type { Operation } from "../contract/operations.ts";
-import { lastChangeBefore } from "../history/knownVersion.ts";
+import { lastChange } from "../history/knownVersion.ts";
 import { readBack } from "../history/record.ts";
 import type { EcsTaskRun } from "../task/taskRun.ts";
 import type { Expected } from "../verdict/versionCheck.ts";
@@ -43,8 +43,8 @@ async function findLastRun(
   if (highest === null || (verdict.version.version ?? -1) >= highest) return null;
   try {
     for await (const record of readBack(deps, deps.clock.now())) {
-      const last = lastChangeBefore(record, deps.outputs, startedAt);
-      if (last) return { version: last.result.to?.version ?? null, at: last.result.startedAt };
+      const last = lastChange(record, deps.outputs, startedAt);
+      if (last) return last === "unclear" ? null : last;
     }
   } catch (error) {
     deps.terminal.warn(

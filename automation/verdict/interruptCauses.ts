@@ -92,6 +92,13 @@ export const INTERRUPT_CAUSES = {
     short: "stopped before it started",
     sentence: "This command was stopped before it started a task; the database is untouched.",
   },
+  /** This command was stopped while it looked at what an earlier process of its run had done. */
+  unconfirmed: {
+    ...none,
+    short: "stopped before it was confirmed",
+    sentence:
+      "This command was stopped before it could ask whether the result of an earlier process of this run still holds. Nothing was run now.",
+  },
 } as const satisfies Record<string, InterruptRow>;
 
 export type InterruptCause = keyof typeof INTERRUPT_CAUSES;

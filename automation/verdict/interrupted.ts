@@ -36,7 +36,7 @@ export const interrupted: KindWords<"interrupted"> = {
         step("Or, when it has ended, read the database's version.", context, "version"),
       ];
     if (cause === "deployStopped") return deployStoppedSteps(context);
-    if (cause === "stoppedBeforeStart") return [runAgain(context)];
+    if (cause === "stoppedBeforeStart" || cause === "unconfirmed") return [runAgain(context)];
     const { fix } = INTERRUPT_CAUSES[cause];
     const first = fix === null ? [] : [step(fix, context)];
     if (isReadOnly(context.operation)) return [...first, runAgain(context)];

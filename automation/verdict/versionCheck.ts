@@ -35,8 +35,8 @@ export interface Expected {
   readonly shipped: readonly number[] | null;
   /** What the image holds, as the container reports it: schema 2. */
   readonly holds: HeldMigrations | null;
-  /** Where the last run that is known left this very database; null if none is. */
-  readonly lastRun: { readonly version: number | null; readonly at: string } | null;
+  /** Where the last run that is known left this very database, -1 for no version; null if none is. */
+  readonly lastRun: { readonly version: number; readonly at: string } | null;
 }
 
 /**
@@ -77,7 +77,7 @@ function belowLastRun(
   kind: "applied" | "unchanged",
   { operation, lastRun }: Expected,
 ): Contradiction | undefined {
-  if (kind === "applied" || lastRun === null || lastRun.version === null || before === null) return undefined;
+  if (kind === "applied" || lastRun === null || before === null) return undefined;
   if (operation.name === "force" || (before.version ?? -1) >= lastRun.version) return undefined;
   return { what: "belowLastRun", lastVersion: lastRun.version, lastAt: lastRun.at };
 }

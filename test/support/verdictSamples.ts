@@ -58,6 +58,7 @@ const CAUSES: Record<InterruptCause, string> = {
   stopTask: "exit code 13, UserInitiated, Task stopped by user",
   cancelled: "task was left running",
   stoppedBeforeStart: "this command was stopped before it started a task",
+  unconfirmed: "task 0123 of an earlier process has ended; give the same command again for its result",
   deployStopped: "`pulumi up` of stack prod was stopped, so no migration was started",
 };
 const UNKNOWNS: Record<UnknownCause, string> = {

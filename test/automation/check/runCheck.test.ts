@@ -127,6 +127,19 @@ test("rules that do not exist are all named, and nothing is checked", async () =
   });
 });
 
+test("L15: a base without the folder of migrations is named, and every file counts as new", async () => {
+  await withCheckout(SHIPPED, async (cwd) => {
+    git(cwd, "init", "--quiet", "--initial-branch", "main");
+    git(cwd, "commit", "--quiet", "--allow-empty", "-m", "before the folder");
+    assert.deepEqual((await check(cwd, { base: "main" })).notes, [
+      "main has no folder db/migrations, so every file counts as new",
+    ]);
+    git(cwd, "add", ".");
+    git(cwd, "commit", "--quiet", "-m", "with it");
+    assert.deepEqual((await check(cwd, { base: "main" })).notes, []);
+  });
+});
+
 test("a folder that is not there exits 2, with a base as well", async () => {
   for (const options of [{}, { base: "main" }]) {
     await assert.rejects(check("/nowhere", options), {

@@ -11,6 +11,7 @@ import {
   readKnownVersion,
 } from "../../../automation/history/knownVersion.ts";
 import { type EndedRun, readBack, readRecord } from "../../../automation/history/record.ts";
+import { historyJson, historyLines } from "../../../automation/history/text.ts";
 import { readFamily } from "../../../automation/task/family.ts";
 import { FAULTS } from "../../support/fakeFaults.ts";
 import { RunFixture, temporaryHome } from "../../support/runFixture.ts";
@@ -88,6 +89,12 @@ describe("the record", () => {
       record.map(({ taskId, result }) => [taskId, result?.outcome]),
       [["a", "failed"]],
     );
+    // L13: what was superseded is marked for the reader of the history.
+    const [entry] = await readHistory({ logs: aws.logs.api, outputs: aws.outputs }, 0);
+    assert.ok(entry);
+    assert.equal(entry.ignored, 1);
+    assert.match(historyLines([entry]).join("\n"), /task a, 1 earlier result line in its log ignored/);
+    assert.equal(historyJson([entry], "stage", 0).runs[0]?.ignoredResults, 1);
   });
 
   test("is read back in steps, each line once", async (t) => {

@@ -198,6 +198,31 @@ describe("L5: an old result is never reported as a new one", () => {
     assert.equal(aws.database.version, THIRD);
   });
 
+  for (const [place, api] of [
+    ["before it asks whether the result still holds", "describeTasks"],
+    ["while it asks", "runTask"],
+  ] as const)
+    test(`${"`up`"} that is stopped ${place}: no old result as a new one, and the next command has it`, async (t) => {
+      const fixture = await setUp(t, null);
+      const { aws } = fixture;
+      await interrupted(fixture, UP);
+      aws.clock.advance(60_000);
+      const stop = new AbortController();
+      const call = fixture.deps().ecs[api] as (input: never, signal?: AbortSignal) => Promise<never>;
+      const stopping = (input: never, signal?: AbortSignal) => {
+        stop.abort();
+        return call(input, signal);
+      };
+      const ecs = { ...fixture.deps().ecs, [api]: stopping };
+      const report = await fixture.runWith({ ecs, signal: stop.signal }, UP);
+      assert.equal(report.exitCode, 13, report.headline);
+      assert.equal(report.databaseChanged, "maybe");
+      const again = await fixture.run(UP);
+      assert.equal(again.verdict.kind, "applied");
+      assert.match(again.warnings.join(), /result of an earlier process of this run/);
+      assert.deepEqual(changesOf(fixture), ["up"]);
+    });
+
   test("`up` after its task was forgotten and the database stepped back: its old line is no new result", async (t) => {
     const fixture = await setUp(t, null);
     const { aws } = fixture;

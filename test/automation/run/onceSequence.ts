@@ -277,7 +277,7 @@ export class Sequence {
   }
 
   #goesOn({ verdict, task }: RunReport): boolean {
-    if (verdict.kind === "interrupted") return verdict.cause === "cancelled";
+    if (verdict.kind === "interrupted") return ["cancelled", "unconfirmed"].includes(verdict.cause);
     if (verdict.kind !== "unknown") return false;
     const open = ["credentials", "unreadable", "timeout"];
     return open.includes(verdict.cause) || (verdict.cause === "lost" && task === null);
