@@ -99,7 +99,7 @@ func TestInspectBlockers(t *testing.T) {
 		_, _ = other.Exec(context.Background(), "UPDATE shop SET note = 'planted-secret-4711' WHERE id = 1").ReadAll()
 	}()
 	watch := connectPostgres(t, d.url)
-	if err := until(20*time.Second, func() error {
+	if err := until(2*time.Minute, func() error {
 		if rows := execPostgres(t, watch, "SELECT count(*) FROM pg_locks WHERE NOT granted"); rows[0][0] == "0" {
 			return fmt.Errorf("nobody waits")
 		}

@@ -52,7 +52,7 @@ func (s *mariaServer) start(parent string) error {
 		return err
 	}
 	defer func() { _ = root.Close() }()
-	if err := until(30*time.Second, root.Ping); err != nil {
+	if err := until(2*time.Minute, root.Ping); err != nil {
 		return err
 	}
 	quoted := strings.NewReplacer(`\`, `\\`, "'", "''").Replace(password)

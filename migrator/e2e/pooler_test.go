@@ -44,7 +44,7 @@ func startPooler(t *testing.T, mode string, d *database) string {
 		_ = command.Wait()
 	})
 	at := strings.Replace(d.url, fmt.Sprintf(":%d/", pg.port), fmt.Sprintf(":%d/", port), 1)
-	if err := until(10*time.Second, func() error {
+	if err := until(2*time.Minute, func() error {
 		conn, err := pgconn.Connect(context.Background(), at)
 		if err == nil {
 			_ = conn.Close(context.Background())

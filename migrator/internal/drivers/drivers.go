@@ -16,10 +16,9 @@ import (
 func Open(c config.Config, out *mask.Printer) (database.Engine, error) {
 	switch c.Database.Engine {
 	case "postgres":
-		return postgres.New(c.Database, postgres.Options{LockTimeout: c.LockTimeout, ConnectTimeout: c.ConnectTimeout,
-			ShowDetails: c.ShowDetails, Say: out.Line, Hide: out.Hide})
+		return postgres.New(c, out)
 	case "mysql":
-		return mysql.New(c.Database, mysql.Options{LockTimeout: c.LockTimeout, ShowDetails: c.ShowDetails, Hide: out.Hide})
+		return mysql.New(c, out)
 	}
 	if generic.Has(c.Database.Engine) {
 		return generic.New(c.Database, c.ShowDetails), nil

@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"regexp"
+	"slices"
 	"strings"
 
 	gm "github.com/golang-migrate/migrate/v4/database"
@@ -23,14 +24,7 @@ type Engine struct {
 }
 
 // Has tells whether a driver for the scheme was built in.
-func Has(scheme string) bool {
-	for _, name := range gm.List() {
-		if name == scheme {
-			return true
-		}
-	}
-	return false
-}
+func Has(scheme string) bool { return slices.Contains(gm.List(), scheme) }
 
 func New(at config.Database, showDetails bool) *Engine {
 	return &Engine{at: at, showDetails: showDetails}

@@ -18,6 +18,7 @@ import (
 	"ecs-migrate/migrator/internal/reach"
 )
 
+// config is the driver's configuration of a connection.
 func (e *Engine) config() (*mysql.Config, error) {
 	c := mysql.NewConfig()
 	params := e.at.Params
@@ -49,6 +50,7 @@ func (e *Engine) config() (*mysql.Config, error) {
 	return c, e.setTLS(c)
 }
 
+// setTLS understands tls as golang-migrate does: true, skip-verify, preferred, or any other word with x-tls-ca.
 func (e *Engine) setTLS(c *mysql.Config) error {
 	get := e.at.Params.Get
 	mode := get("tls")
@@ -91,12 +93,17 @@ func (e *Engine) customTLS(c *mysql.Config, verified *tls.Config) error {
 	return nil
 }
 
-func (e *Engine) open(ctx context.Context) (*sql.DB, error) {
+// open makes the pool. Each of its connections asks for the password anew: an IAM token grows old.
+func (e *Engine) open() (*sql.DB, error) {
 	c, err := e.config()
 	if err != nil {
 		return nil, &database.Failure{Kind: database.TLS, Message: err.Error()}
 	}
-	if c.Passwd, err = reach.Password(ctx, e.at, e.o.Hide); err != nil {
+	fresh := mysql.BeforeConnect(func(ctx context.Context, c *mysql.Config) (err error) {
+		c.Passwd, err = reach.Password(ctx, e.at, e.out.Hide)
+		return err
+	})
+	if err := c.Apply(fresh); err != nil {
 		return nil, err
 	}
 	connector, err := mysql.NewConnector(c)
@@ -106,10 +113,11 @@ func (e *Engine) open(ctx context.Context) (*sql.DB, error) {
 	return sql.OpenDB(connector), nil
 }
 
+// Connect opens the session. If there was one before, it is ended first.
 func (e *Engine) Connect(ctx context.Context) error {
 	old := e.id
 	e.Close()
-	db, err := e.open(ctx)
+	db, err := e.open()
 	if err != nil {
 		return err
 	}
@@ -136,11 +144,5 @@ func (e *Engine) Close() {
 		_ = e.conn.Close()
 		_ = e.db.Close()
 		e.conn = nil
-	}
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	if e.second != nil {
-		_ = e.second.Close()
-		e.second = nil
 	}
 }

@@ -30,12 +30,19 @@ func number(err error) uint16 {
 	return 0
 }
 
-// refused are errors of name resolution and privileges: the server raises them before the statement does anything.
-var refused = map[uint16]bool{
-	1044: true, 1050: true, 1054: true, 1060: true, 1061: true, 1063: true, 1064: true, 1067: true, 1068: true, 1071: true,
-	1072: true, 1075: true, 1091: true, 1101: true, 1103: true, 1115: true, 1142: true, 1143: true, 1146: true, 1149: true,
-	1166: true, 1170: true, 1171: true, 1227: true, 1273: true, 1286: true, 1305: true,
+func numbers(list ...uint16) map[uint16]bool {
+	made := map[uint16]bool{}
+	for _, n := range list {
+		made[n] = true
+	}
+	return made
 }
+
+// refused are errors of name resolution and privileges: the server raises them before the statement does anything.
+var refused = numbers(
+	1044, 1050, 1054, 1060, 1061, 1063, 1064, 1067, 1068, 1071, 1072, 1075, 1091, 1101, 1103, 1115, 1142, 1143,
+	1146, 1149, 1166, 1170, 1171, 1227, 1273, 1286, 1305,
+)
 
 // failure turns an error of the session into words. s is the statement that ran, or nil.
 func (e *Engine) failure(ctx context.Context, err error, s *statement.Statement) *database.Failure {
@@ -110,18 +117,17 @@ var (
 )
 
 // namesOnly are errors whose quoted words are names of tables, columns, keys and users.
-var namesOnly = map[uint16]bool{
-	1005: true, 1044: true, 1045: true, 1046: true, 1048: true, 1049: true, 1050: true, 1051: true, 1054: true, 1060: true, 1061: true,
-	1067: true, 1072: true, 1091: true, 1101: true, 1142: true, 1143: true, 1146: true, 1171: true, 1205: true, 1213: true, 1227: true,
-	1264: true, 1265: true, 1305: true, 1364: true, 1406: true, 1451: true, 1452: true, 1215: true, 1217: true, 1216: true, 1068: true, 1075: true,
-}
+var namesOnly = numbers(
+	1005, 1044, 1045, 1046, 1048, 1049, 1050, 1051, 1054, 1060, 1061, 1067, 1068, 1072, 1075, 1091, 1101, 1142,
+	1143, 1146, 1171, 1205, 1213, 1215, 1216, 1217, 1227, 1264, 1265, 1305, 1364, 1406, 1451, 1452,
+)
 
 const withheld = "(withheld)"
 
 // words are the server's message without values: the text near a syntax error, entries of rows, values of columns.
 func (e *Engine) words(my *mysql.MySQLError) string {
 	switch {
-	case e.o.ShowDetails, namesOnly[my.Number]:
+	case e.settings.ShowDetails, namesOnly[my.Number]:
 		return my.Message
 	case my.Number == parseError:
 		return near.ReplaceAllString(my.Message, "near "+withheld+" at line")
@@ -136,7 +142,10 @@ func (e *Engine) words(my *mysql.MySQLError) string {
 // explainConnect says why no session began.
 func (e *Engine) explainConnect(err error) *database.Failure {
 	var my *mysql.MySQLError
+	var known *database.Failure
 	switch {
+	case errors.As(err, &known): // no IAM token
+		return known
 	case errors.As(err, &my):
 		return explainRefusal(my)
 	case errors.Is(err, mysql.ErrNoTLS):

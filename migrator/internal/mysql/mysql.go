@@ -4,12 +4,11 @@ package mysql
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"io"
 	"log"
-	"strconv"
 	"strings"
-	"sync"
 	"time"
 
 	"github.com/go-sql-driver/mysql"
@@ -17,27 +16,22 @@ import (
 
 	"ecs-migrate/migrator/internal/config"
 	"ecs-migrate/migrator/internal/database"
+	"ecs-migrate/migrator/internal/mask"
 	"ecs-migrate/migrator/internal/statement"
 )
 
-// Options are what the engine needs beside the database itself.
-type Options struct {
-	LockTimeout time.Duration
-	ShowDetails bool
-	Hide        func(values ...string)
-}
-
 // Engine is database.Engine for MySQL and MariaDB.
 type Engine struct {
-	at      config.Database
-	o       Options
-	table   string
-	lock    string
-	noLock  bool
-	timeout string // x-statement-timeout
+	at       config.Database
+	settings config.Config
+	out      *mask.Printer
+	table    string
+	lock     string
+	noLock   bool
+	timeout  string // x-statement-timeout
 
-	db      *sql.DB
-	conn    *sql.Conn
+	db      *sql.DB   // of the session and of those that observe it
+	conn    *sql.Conn // the session
 	id      string
 	version string
 	// in tells whether a transaction is open: the protocol's flag does not reach database/sql.
@@ -45,35 +39,27 @@ type Engine struct {
 	// autocommit is false from SET autocommit = 0 on.
 	autocommit bool
 	backslash  bool
-
-	mu     sync.Mutex // guards second
-	second *sql.DB
 }
 
 // New reads the parameters that are golang-migrate's.
-func New(at config.Database, o Options) (*Engine, error) {
+func New(c config.Config, out *mask.Printer) (e *Engine, err error) {
 	// The driver's own log lines may hold what must not show.
 	_ = mysql.SetLogger(log.New(io.Discard, "", 0))
-	e := &Engine{at: at, o: o, table: at.Params.Get("x-migrations-table"), timeout: at.Params.Get("x-statement-timeout")}
+	at := c.Database
+	e = &Engine{at: at, settings: c, out: out, table: at.Params.Get("x-migrations-table")}
 	if e.table == "" {
 		e.table = "schema_migrations"
 	}
-	if text := at.Params.Get("x-no-lock"); text != "" {
-		value, err := strconv.ParseBool(text)
-		if err != nil {
-			return nil, fmt.Errorf("x-no-lock in the database URL must be true or false")
-		}
-		e.noLock = value
+	if e.noLock, err = at.Flag("x-no-lock"); err != nil {
+		return nil, err
 	}
-	if _, err := strconv.Atoi(e.timeout); e.timeout != "" && err != nil {
-		return nil, fmt.Errorf("x-statement-timeout in the database URL must be a number of milliseconds")
+	if e.timeout, err = at.StatementTimeout(); err != nil {
+		return nil, err
 	}
 	if at.Name == "" {
 		return nil, fmt.Errorf("the database URL names no database: mysql://user:password@tcp(host:3306)/name")
 	}
-	id, err := gm.GenerateAdvisoryLockId(at.Name + ":" + e.table)
-	e.lock = id
-	if err != nil {
+	if e.lock, err = gm.GenerateAdvisoryLockId(at.Name + ":" + e.table); err != nil {
 		return nil, err
 	}
 	_, err = e.config()
@@ -83,9 +69,6 @@ func New(at config.Database, o Options) (*Engine, error) {
 func (e *Engine) Name() string          { return "mysql" }
 func (e *Engine) ServerVersion() string { return e.version }
 
-// config is the driver's configuration of a connection.
-// setTLS understands tls as golang-migrate does: true, skip-verify, preferred, or any other word with x-tls-ca.
-// Connect opens the session. If there was one before, it is ended first.
 func (e *Engine) name() string { return "`" + strings.ReplaceAll(e.table, "`", "``") + "`" }
 
 func (e *Engine) Version(ctx context.Context) (int, bool, error) {
@@ -95,7 +78,7 @@ func (e *Engine) Version(ctx context.Context) (int, bool, error) {
 	var version int
 	var dirty bool
 	err := e.conn.QueryRowContext(ctx, "SELECT version, dirty FROM "+e.name()+" LIMIT 1").Scan(&version, &dirty)
-	if err == sql.ErrNoRows || number(err) == noSuchTable {
+	if errors.Is(err, sql.ErrNoRows) || number(err) == noSuchTable {
 		return gm.NilVersion, false, nil
 	}
 	if err != nil {
@@ -201,8 +184,8 @@ func (e *Engine) transactional(ctx context.Context) bool {
 }
 
 func (e *Engine) StartFile(ctx context.Context, _ []statement.Statement) error {
-	if e.o.LockTimeout > 0 {
-		seconds := max(1, int((e.o.LockTimeout+time.Second-1)/time.Second))
+	if e.settings.LockTimeout > 0 {
+		seconds := max(1, int((e.settings.LockTimeout+time.Second-1)/time.Second))
 		if err := e.do(ctx, fmt.Sprintf("SET SESSION lock_wait_timeout = %d, SESSION innodb_lock_wait_timeout = %d", seconds, seconds)); err != nil {
 			return err
 		}

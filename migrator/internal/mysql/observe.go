@@ -52,29 +52,10 @@ func (e *Engine) Holders(ctx context.Context) []database.Blocker {
 	return list
 }
 
-func (e *Engine) observer(ctx context.Context) (*sql.DB, error) {
-	if e.second != nil {
-		return e.second, nil
-	}
-	db, err := e.open(ctx)
-	if err != nil {
-		return nil, err
-	}
-	db.SetMaxOpenConns(1)
-	e.second = db
-	return db, nil
-}
-
 // Observe gives the state of our session. Who blocks it: InnoDB knows for rows; for a metadata lock the sessions that have
 // a transaction open are named, since without the performance schema or its plugin no server says more.
 func (e *Engine) Observe(ctx context.Context) (database.Activity, error) {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	db, err := e.observer(ctx)
-	if err != nil {
-		return database.Activity{}, err
-	}
-	own, err := sessions(ctx, db, "WHERE id = ?", e.id)
+	own, err := sessions(ctx, e.db, "WHERE id = ?", e.id)
 	if err != nil || len(own) == 0 || own[0].State == nil {
 		return database.Activity{}, err
 	}
@@ -83,20 +64,15 @@ func (e *Engine) Observe(ctx context.Context) (database.Activity, error) {
 	const rowBlockers = `WHERE id IN (SELECT b.trx_mysql_thread_id FROM information_schema.innodb_lock_waits w
 		JOIN information_schema.innodb_trx b ON b.trx_id = w.blocking_trx_id JOIN information_schema.innodb_trx r ON r.trx_id = w.requesting_trx_id
 		WHERE r.trx_mysql_thread_id = ?)`
-	list, err := sessions(ctx, db, rowBlockers, e.id)
+	list, err := sessions(ctx, e.db, rowBlockers, e.id)
 	if (err != nil || len(list) == 0) && (waiting || err == nil) {
-		list, err = sessions(ctx, db, "WHERE id IN (SELECT trx_mysql_thread_id FROM information_schema.innodb_trx) AND id <> ? AND ?", e.id, waiting)
+		list, err = sessions(ctx, e.db, "WHERE id IN (SELECT trx_mysql_thread_id FROM information_schema.innodb_trx) AND id <> ? AND ?", e.id, waiting)
 	}
 	activity.Blockers = list
 	return activity, err
 }
 
 func (e *Engine) Cancel(ctx context.Context) error {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	db, err := e.observer(ctx)
-	if err == nil {
-		_, err = db.ExecContext(ctx, "KILL QUERY "+e.id)
-	}
+	_, err := e.db.ExecContext(ctx, "KILL QUERY "+e.id)
 	return err
 }

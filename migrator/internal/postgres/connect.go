@@ -19,6 +19,7 @@ import (
 	"ecs-migrate/migrator/internal/reach"
 )
 
+// config is pgx's configuration of a connection.
 func (e *Engine) config() (*pgconn.Config, error) {
 	u := &url.URL{Scheme: "postgres", Host: net.JoinHostPort(e.at.Host, e.at.Port), Path: "/" + e.at.Name,
 		User: url.UserPassword(e.at.User, e.at.Password), RawQuery: e.at.Params.Encode()}
@@ -68,7 +69,7 @@ func (e *Engine) dial(ctx context.Context) (*pgconn.PgConn, error) {
 		return nil, &database.Failure{Kind: database.TLS, Message: err.Error()}
 	}
 	if e.at.IAM { // else the password may also come from a file that the URL names
-		if cfg.Password, err = reach.Password(ctx, e.at, e.o.Hide); err != nil {
+		if cfg.Password, err = reach.Password(ctx, e.at, e.out.Hide); err != nil {
 			return nil, err
 		}
 	}
@@ -79,6 +80,7 @@ func (e *Engine) dial(ctx context.Context) (*pgconn.PgConn, error) {
 	return conn, nil
 }
 
+// Connect opens the session. If there was one before, it is ended first, so that none of its work is still to come.
 func (e *Engine) Connect(ctx context.Context) error {
 	old := e.pid
 	e.Close()
@@ -111,16 +113,17 @@ func (e *Engine) Connect(ctx context.Context) error {
 
 var quotedName = regexp.MustCompile(`"(.*?)"`)
 
+// nameTable finds golang-migrate's table and the number of its lock, as its own drivers do.
 func (e *Engine) nameTable() error {
 	if e.schema == "" {
 		return &database.Failure{Kind: database.Settings, Message: "no schema of the session's search_path exists, so there is no place for schema_migrations: " +
 			"create the schema, or set search_path in the database URL or for the user"}
 	}
-	schema, table := e.schema, e.params.table
+	schema, table := e.schema, e.at.Params.Get("x-migrations-table")
 	if table == "" {
 		table = "schema_migrations"
 	}
-	if e.params.quoted {
+	if e.quoted {
 		parts := quotedName.FindAllStringSubmatch(table, -1)
 		if len(parts) == 0 || len(parts) > 2 {
 			return &database.Failure{Kind: database.Settings, Message: `x-migrations-table must be quoted, as in "schema"."table", since x-migrations-table-quoted is true`}
@@ -153,6 +156,8 @@ func (e *Engine) Close() {
 	}
 }
 
+// refusePooler recognises PgBouncer and its like in transaction mode: the number that the server gave at the start of the
+// session is not the backend's, and two of our sessions share a backend or one session changes it.
 func (e *Engine) refusePooler(ctx context.Context) error {
 	if strconv.FormatUint(uint64(e.conn.PID()), 10) == e.pid {
 		return nil

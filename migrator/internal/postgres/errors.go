@@ -82,7 +82,7 @@ const withheld = "(withheld)"
 // words are the server's message without values: literals of the SQL and of rows stand in messages of class 22, in the
 // token of a syntax error, in DETAIL and in whatever text a function raises.
 func (e *Engine) words(pg *pgconn.PgError, s *statement.Statement) (message, detail string) {
-	if e.o.ShowDetails {
+	if e.settings.ShowDetails {
 		for _, text := range []string{pg.Detail, pg.Hint, pg.Where} {
 			if text != "" {
 				detail += text + "\n"
@@ -116,12 +116,12 @@ func (e *Engine) notice(n *pgconn.PgError) {
 	if n.Message == "there is already a transaction in progress" || n.Message == "there is no transaction in progress" {
 		return
 	}
-	if n.Where != "" && !e.o.ShowDetails {
-		e.o.Say("  %s raised by the SQL; its text is withheld", n.Severity)
+	if n.Where != "" && !e.settings.ShowDetails {
+		e.out.Line("  %s raised by the SQL; its text is withheld", n.Severity)
 		return
 	}
 	message, _ := e.words(n, nil)
-	e.o.Say("  %s: %s", n.Severity, message)
+	e.out.Line("  %s: %s", n.Severity, message)
 }
 
 // aloneEffect judges a statement that ran outside a transaction and failed. What the server refused before it began, and

@@ -7,31 +7,24 @@ import (
 	"fmt"
 	"strconv"
 	"sync"
-	"time"
 
 	gm "github.com/golang-migrate/migrate/v4/database"
 	"github.com/jackc/pgx/v5/pgconn"
 
 	"ecs-migrate/migrator/internal/config"
 	"ecs-migrate/migrator/internal/database"
+	"ecs-migrate/migrator/internal/mask"
 	"ecs-migrate/migrator/internal/statement"
 )
 
-// Options are what the engine needs beside the database itself.
-type Options struct {
-	LockTimeout, ConnectTimeout time.Duration
-	ShowDetails                 bool
-	// Say prints a line.
-	Say func(format string, args ...any)
-	// Hide masks a value from now on.
-	Hide func(values ...string)
-}
-
 // Engine is database.Engine for PostgreSQL.
 type Engine struct {
-	at     config.Database
-	o      Options
-	params tableParams
+	at       config.Database
+	settings config.Config
+	out      *mask.Printer
+
+	quoted, multi    bool   // x-migrations-table-quoted, x-multi-statement
+	statementTimeout string // x-statement-timeout
 
 	conn          *pgconn.PgConn
 	pid           string
@@ -45,36 +38,21 @@ type Engine struct {
 	second *pgconn.PgConn
 }
 
-type tableParams struct {
-	table            string
-	quoted           bool
-	multi            bool
-	statementTimeout string
-}
-
 // New reads the parameters that are golang-migrate's.
-func New(at config.Database, o Options) (*Engine, error) {
-	e := &Engine{at: at, o: o}
-	get := at.Params.Get
-	e.params = tableParams{table: get("x-migrations-table"), statementTimeout: get("x-statement-timeout")}
-	for name, into := range map[string]*bool{"x-migrations-table-quoted": &e.params.quoted, "x-multi-statement": &e.params.multi} {
-		if text := get(name); text != "" {
-			value, err := strconv.ParseBool(text)
-			if err != nil {
-				return nil, fmt.Errorf("%s in the database URL must be true or false", name)
-			}
-			*into = value
-		}
-	}
-	if e.params.statementTimeout != "" {
-		if _, err := strconv.Atoi(e.params.statementTimeout); err != nil {
-			return nil, fmt.Errorf("x-statement-timeout in the database URL must be a number of milliseconds")
-		}
-	}
-	if _, err := e.config(); err != nil {
+func New(c config.Config, out *mask.Printer) (e *Engine, err error) {
+	at := c.Database
+	e = &Engine{at: at, settings: c, out: out}
+	if e.quoted, err = at.Flag("x-migrations-table-quoted"); err != nil {
 		return nil, err
 	}
-	return e, nil
+	if e.multi, err = at.Flag("x-multi-statement"); err != nil {
+		return nil, err
+	}
+	if e.statementTimeout, err = at.StatementTimeout(); err != nil {
+		return nil, err
+	}
+	_, err = e.config()
+	return e, err
 }
 
 func (e *Engine) Name() string { return "postgres" }
@@ -86,9 +64,6 @@ func (e *Engine) ServerVersion() string {
 	return e.conn.ParameterStatus("server_version")
 }
 
-// config is pgx's configuration of a connection.
-// Connect opens the session. If there was one before, it is ended first, so that none of its work is still to come.
-// nameTable finds golang-migrate's table and the number of its lock, as its own drivers do.
 // query asks one question by the extended protocol; NULL reads as the empty text.
 func query(ctx context.Context, conn *pgconn.PgConn, sql string, args ...string) ([][]string, error) {
 	values := make([][]byte, len(args))
@@ -200,8 +175,6 @@ func (e *Engine) Unlock(ctx context.Context) error {
 	return nil
 }
 
-// refusePooler recognises PgBouncer and its like in transaction mode: the number that the server gave at the start of the
-// session is not the backend's, and two of our sessions share a backend or one session changes it.
 func (e *Engine) Split(text string) []statement.Statement {
 	return statement.SplitPostgres(text, e.conn == nil || e.conn.ParameterStatus("standard_conforming_strings") != "off")
 }
@@ -213,7 +186,7 @@ func (e *Engine) Plan(_ context.Context, list []statement.Statement) database.Pl
 	if oneTransaction(list) {
 		return database.Plan{Atomic: true, Implicit: true, Words: "one transaction"}
 	}
-	if e.params.multi {
+	if e.multi {
 		return database.Plan{Words: "each statement by itself (x-multi-statement)"}
 	}
 	return database.Plan{Implicit: true, Words: "several transactions"}
@@ -237,15 +210,15 @@ func oneTransaction(list []statement.Statement) bool {
 func (e *Engine) StartFile(ctx context.Context, list []statement.Statement) error {
 	sql := ""
 	if !e.ownTimeout {
-		timeout := e.o.LockTimeout
+		timeout := e.settings.LockTimeout
 		if len(list) == 1 && list[0].Concurrent() {
 			// It waits for old transactions, as long as they last, and nobody waits for it.
 			timeout = 0
 		}
 		sql = fmt.Sprintf("SET lock_timeout = %d; ", timeout.Milliseconds())
 	}
-	if e.params.statementTimeout != "" {
-		sql += "SET statement_timeout = " + e.params.statementTimeout + "; "
+	if e.statementTimeout != "" {
+		sql += "SET statement_timeout = " + e.statementTimeout + "; "
 	}
 	if sql != "" {
 		if err := e.do(ctx, sql); err != nil {

@@ -12,6 +12,7 @@ import (
 	"ecs-migrate/migrator/internal/result"
 )
 
+// conclude turns the error, the versions and the signal into outcome and exit code. A dirty database outweighs all else.
 func (r *operation) conclude(err error) {
 	l := r.line
 	if r.driver != nil {
@@ -50,6 +51,7 @@ func (r *operation) unchanged() bool {
 	return words(r.line.From) == words(r.line.To) && len(r.line.Files) == 0
 }
 
+// explain fills in `error` and `failed`.
 func (r *operation) explain(err error) {
 	if errors.Is(err, errInterrupted) {
 		return
@@ -104,6 +106,7 @@ func effect(f *result.Failed) string {
 	return "; what this file did is not known"
 }
 
+// explainMigrate sorts golang-migrate's own errors. Their texts stay as they are.
 func explainMigrate(err error) *database.Failure {
 	f := &database.Failure{Kind: database.Other, Message: err.Error(), Effect: database.Nothing}
 	var dirty migrate.ErrDirty

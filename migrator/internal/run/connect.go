@@ -10,6 +10,7 @@ import (
 	"ecs-migrate/migrator/internal/mask"
 )
 
+// connect opens the session, and waits for a database that is not up yet.
 func connect(ctx context.Context, engine database.Engine, c config.Config, out *mask.Printer, stop Stop) error {
 	begun, spoke := time.Now(), time.Time{}
 	for {

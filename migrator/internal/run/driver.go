@@ -38,9 +38,9 @@ func closed(c chan struct{}) bool {
 
 var errInterrupted = errors.New("interrupted by a signal")
 
-// Driver is golang-migrate's database driver on top of an Engine. golang-migrate calls it in a fixed order: Lock,
+// driver is golang-migrate's database driver on top of an Engine. golang-migrate calls it in a fixed order: Lock,
 // Version, then for each file SetVersion(dirty), Run, SetVersion(clean), and Unlock at the end.
-type Driver struct {
+type driver struct {
 	engine database.Engine
 	folder *source.Folder
 	out    *mask.Printer
@@ -58,7 +58,6 @@ type Driver struct {
 
 	files   []result.File
 	failed  *result.Failed
-	failure *database.Failure
 	retries int
 	waited  time.Duration
 
@@ -66,17 +65,17 @@ type Driver struct {
 	seen  []database.Blocker
 }
 
-func newDriver(engine database.Engine, folder *source.Folder, out *mask.Printer, c config.Config, stop Stop) *Driver {
-	return &Driver{engine: engine, folder: folder, out: out, config: c, stop: stop, current: gm.NilVersion}
+func newDriver(engine database.Engine, folder *source.Folder, out *mask.Printer, c config.Config, stop Stop) *driver {
+	return &driver{engine: engine, folder: folder, out: out, config: c, stop: stop, current: gm.NilVersion}
 }
 
-func (d *Driver) Open(string) (gm.Driver, error) { return d, nil }
-func (d *Driver) Close() error                   { return nil }
-func (d *Driver) Drop() error                    { return errors.New("the migrator drops nothing") }
+func (d *driver) Open(string) (gm.Driver, error) { return d, nil }
+func (d *driver) Close() error                   { return nil }
+func (d *driver) Drop() error                    { return errors.New("the migrator drops nothing") }
 
 // Lock waits for golang-migrate's lock. It asks again and again instead of queueing: a session that waits in
 // pg_advisory_lock holds a snapshot, and CREATE INDEX CONCURRENTLY of the holder would wait for that.
-func (d *Driver) Lock() error {
+func (d *driver) Lock() error {
 	ctx := context.Background()
 	begun, spoke := time.Now(), time.Time{}
 	for {
@@ -120,34 +119,30 @@ func named(holders []database.Blocker) string {
 }
 
 // sleep ends early when the process is told to stop.
-func (d *Driver) sleep(t time.Duration) {
+func (d *driver) sleep(t time.Duration) {
 	select {
 	case <-time.After(t):
 	case <-d.stop.Soft:
 	}
 }
 
-func (d *Driver) Unlock() error {
+func (d *driver) Unlock() error {
 	// The session ends with the process, and the lock with the session: a failure here changes nothing.
 	_ = d.engine.Unlock(context.Background())
 	return nil
 }
 
-func (d *Driver) Version() (int, bool, error) {
+func (d *driver) Version() (int, bool, error) {
 	version, dirty, err := d.engine.Version(context.Background())
 	if err == nil {
-		d.current = version
-		d.first = &result.Version{Dirty: dirty}
-		if version >= 0 {
-			d.first.Version = &version
-		}
+		d.current, d.first = version, versionOf(version, dirty)
 	}
 	return version, dirty, err
 }
 
 // SetVersion with dirty begins a file, and writes nothing yet: whether the mark is needed, Run knows. Without dirty it ends
 // one, or it is `force`.
-func (d *Driver) SetVersion(version int, dirty bool) error {
+func (d *driver) SetVersion(version int, dirty bool) error {
 	if dirty {
 		d.target, d.begun, d.written, d.running, d.stats = version, time.Now(), false, nil, nil
 		return nil
@@ -168,7 +163,7 @@ func (d *Driver) SetVersion(version int, dirty bool) error {
 
 // writeVersion takes the dirty mark away after a file that completed, or is `force`. Once a file has completed its version
 // is due, so it is written in a new session if the old one is lost.
-func (d *Driver) writeVersion(ctx context.Context, version int) error {
+func (d *driver) writeVersion(ctx context.Context, version int) error {
 	if d.running == nil {
 		return d.engine.SetVersion(ctx, version, false)
 	}
@@ -178,17 +173,22 @@ func (d *Driver) writeVersion(ctx context.Context, version int) error {
 	}
 	failure := asFailure(err)
 	failure.Message = "all of this file took effect, but its version could not be written: " + failure.Message
-	file, number := d.running, int(d.running.Version)
-	d.failed = &result.Failed{Kind: failure.Kind, File: &file.Name, Version: &number, Direction: &file.Direction, Code: result.Text(failure.Code),
-		Message: failure.Error(), TookEffect: database.Some}
+	d.fails(failure, database.Some)
 	for _, s := range d.stats {
 		d.failed.Completed = append(d.failed.Completed, result.Completed{N: s.N, Line: s.Line, Kind: s.Kind})
 	}
 	return failure
 }
 
+// fails keeps why the running file failed, and what it did.
+func (d *driver) fails(failure *database.Failure, effect database.Effect) {
+	file, version := d.running, int(d.running.Version)
+	d.failed = &result.Failed{Kind: failure.Kind, File: &file.Name, Version: &version, Direction: &file.Direction, Code: result.Text(failure.Code),
+		Message: failure.Error(), TookEffect: effect, Blockers: failure.Blockers}
+}
+
 // setClean writes the version, in a new session if the old one is lost.
-func (d *Driver) setClean(ctx context.Context, version int) error {
+func (d *driver) setClean(ctx context.Context, version int) error {
 	err := d.engine.SetVersion(ctx, version, false)
 	if err != nil && asFailure(err).Kind == database.Lost && d.connectAgain(ctx) {
 		err = d.engine.SetVersion(ctx, version, false)
@@ -197,7 +197,7 @@ func (d *Driver) setClean(ctx context.Context, version int) error {
 }
 
 // connectAgain opens a new session after one was lost, and takes golang-migrate's lock: then the old session is over.
-func (d *Driver) connectAgain(ctx context.Context) bool {
+func (d *driver) connectAgain(ctx context.Context) bool {
 	d.out.Line("the connection to the database was lost; connecting again")
 	if err := connect(ctx, d.engine, d.config, d.out, d.stop); err != nil {
 		return false
@@ -215,7 +215,7 @@ func (d *Driver) connectAgain(ctx context.Context) bool {
 }
 
 // Run gets the name of the file, as Folder hands it out.
-func (d *Driver) Run(body io.Reader) error {
+func (d *driver) Run(body io.Reader) error {
 	name, err := io.ReadAll(body)
 	if err != nil {
 		return err

@@ -13,7 +13,7 @@ import (
 
 // fileRun is a file that runs, perhaps more than once.
 type fileRun struct {
-	*Driver
+	*driver
 	list []statement.Statement
 	plan database.Plan
 	// marked: golang-migrate's dirty mark is in the table.
@@ -30,9 +30,9 @@ type fileRun struct {
 }
 
 // runFile runs a file to its end, or leaves in d.failed what a failure left behind.
-func (d *Driver) runFile(text string) error {
+func (d *driver) runFile(text string) error {
 	ctx := context.Background()
-	f := &fileRun{Driver: d, list: d.engine.Split(text)}
+	f := &fileRun{driver: d, list: d.engine.Split(text)}
 	f.plan = d.engine.Plan(ctx, f.list)
 	d.out.Line("%s: %d statements, %s", d.running.Name, len(f.list), f.plan.Words)
 	begun := time.Now()
@@ -254,10 +254,8 @@ func (f *fileRun) fail(ctx context.Context, failure *database.Failure, effect da
 			f.out.Line("nothing took effect, but golang-migrate's dirty mark could not be taken away: %s", err)
 		}
 	}
-	file := f.running
-	version := int(file.Version)
-	f.failed = &result.Failed{Kind: failure.Kind, File: &file.Name, Version: &version, Direction: &file.Direction,
-		Code: result.Text(failure.Code), Message: failure.Error(), TookEffect: effect, Completed: f.done, Blockers: failure.Blockers}
+	f.fails(failure, effect)
+	f.failed.Completed = f.done
 	if f.at < len(f.list) {
 		s := f.list[f.at]
 		f.failed.Statement = &result.Position{N: s.N, Of: len(f.list), Line: max(s.Line, failure.Line)}
@@ -265,6 +263,5 @@ func (f *fileRun) fail(ctx context.Context, failure *database.Failure, effect da
 			f.out.Line("  %s", result.Clip(s.Text, 2000))
 		}
 	}
-	f.failure = failure
 	return failure
 }

@@ -41,7 +41,7 @@ type operation struct {
 	engine database.Engine
 	line   *result.Line
 	folder *source.Folder
-	driver *Driver
+	driver *driver
 }
 
 func (r *operation) execute(ctx context.Context) error {
@@ -133,11 +133,15 @@ func (r *operation) readVersion(ctx context.Context) (*result.Version, error) {
 	if err != nil {
 		return nil, err
 	}
+	return versionOf(number, dirty), nil
+}
+
+func versionOf(number int, dirty bool) *result.Version {
 	v := &result.Version{Dirty: dirty}
 	if number >= 0 {
 		v.Version = &number
 	}
-	return v, nil
+	return v
 }
 
 func (r *operation) readAfter(ctx context.Context) {
@@ -218,8 +222,3 @@ func (l logger) Printf(format string, v ...any) {
 	}
 }
 func (l logger) Verbose() bool { return false }
-
-// conclude turns the error, the versions and the signal into outcome and exit code. A dirty database outweighs all else.
-// explain fills in `error` and `failed`.
-// explainMigrate sorts golang-migrate's own errors. Their texts stay as they are.
-// connect opens the session, and waits for a database that is not up yet.

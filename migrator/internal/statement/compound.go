@@ -24,14 +24,6 @@ var (
 	tests = set("FALSE NOT NULL TRUE UNKNOWN")
 )
 
-func set(words string) map[string]bool {
-	made := map[string]bool{}
-	for _, w := range strings.Fields(words) {
-		made[w] = true
-	}
-	return made
-}
-
 // compound follows the nesting of the statements of MySQL and MariaDB that hold others (sql/sql_yacc.yy of both): bodies of
 // routines, triggers, events and packages, and outside of them BEGIN NOT ATOMIC, IF, CASE, LOOP, WHILE, REPEAT and FOR.
 type compound struct {

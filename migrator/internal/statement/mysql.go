@@ -58,45 +58,31 @@ func (c *cutter) mysqlComment() {
 	c.advance(c.i + 2 + n + 2)
 }
 
+var (
+	runsOthers  = set("BEGIN CALL CASE DECLARE EXECUTE FOR IF LOOP REPEAT WHILE")
+	changesRows = set("DELETE DO EXPLAIN INSERT RELEASE REPLACE SAVEPOINT SELECT SHOW UPDATE VALUES WITH")
+)
+
 // RunsOthers tells whether the statement runs other statements, which may take effect one by one before one of them fails.
 func (s Statement) RunsOthers() bool {
-	if len(s.Words) == 0 {
-		return true // an executable comment
-	}
-	switch s.Words[0] {
-	case "CALL", "EXECUTE", "BEGIN", "DECLARE", "IF", "CASE", "LOOP", "WHILE", "REPEAT", "FOR":
-		return true
-	}
-	return false
+	return len(s.Words) == 0 || runsOthers[s.Words[0]] // no word: an executable comment
+}
+
+// ChangesRows tells whether the statement is one that InnoDB rolls back whole when it fails.
+func (s Statement) ChangesRows() bool {
+	return len(s.Words) > 0 && (changesRows[s.Words[0]] || s.Words[0] == "SET" && !s.CommitsImplicitly())
 }
 
 // CommitsImplicitly tells whether MySQL ends the transaction before it runs the statement ("Statements That Cause an
 // Implicit Commit" in the MySQL 8.0 reference manual). It answers true unless the statement is known not to.
 func (s Statement) CommitsImplicitly() bool {
-	if len(s.Words) == 0 {
+	switch {
+	case len(s.Words) == 0:
 		return true
-	}
-	switch s.Words[0] {
-	case "SELECT", "INSERT", "UPDATE", "DELETE", "REPLACE", "WITH", "SAVEPOINT", "DO", "VALUES", "SHOW", "EXPLAIN":
-		return false
-	case "SET":
+	case s.Words[0] == "SET":
 		return s.Has("AUTOCOMMIT") || s.Has("PASSWORD")
-	case "ROLLBACK":
-		return s.Control == Rollback
+	case s.Words[0] == "ROLLBACK":
+		return s.Control == Rollback // not to a savepoint
 	}
-	return true
-}
-
-// ChangesRows tells whether the statement is one that InnoDB rolls back whole when it fails.
-func (s Statement) ChangesRows() bool {
-	if len(s.Words) == 0 {
-		return false
-	}
-	switch s.Words[0] {
-	case "SELECT", "INSERT", "UPDATE", "DELETE", "REPLACE", "WITH", "DO", "VALUES", "SHOW", "EXPLAIN", "SAVEPOINT":
-		return true
-	case "SET":
-		return !s.CommitsImplicitly()
-	}
-	return false
+	return !changesRows[s.Words[0]]
 }

@@ -29,3 +29,35 @@ func TestSplitMySQLAsTheServer(t *testing.T) {
 		}
 	}
 }
+
+func TestWhatAStatementDoesInMySQL(t *testing.T) {
+	cases := []struct{ text, want string }{
+		{"INSERT INTO a VALUES (1)", "rows"},
+		{"SAVEPOINT s", "rows"},
+		{"RELEASE SAVEPOINT s", "rows"},
+		{"ROLLBACK TO s", ""},
+		{"SET @x = 1", "rows"},
+		{"SET autocommit = 0", "commits"},
+		{"CREATE TABLE a (b int)", "commits"},
+		{"RENAME TABLE a TO b", "commits"},
+		{"CALL p()", "commits others"},
+		{"BEGIN NOT ATOMIC SET @x = 1; END", "commits others"},
+		{"IF 1 THEN SET @x = 1; END IF", "commits others"},
+		{"/*! SET @x = 1 */", "commits others"},
+	}
+	for _, c := range cases {
+		s := SplitMySQL(c.text, true)[0]
+		got := ""
+		for word, does := range map[string]bool{"rows": s.ChangesRows(), "commits": s.CommitsImplicitly()} {
+			if does {
+				got = word
+			}
+		}
+		if s.RunsOthers() {
+			got += " others"
+		}
+		if got != c.want {
+			t.Errorf("%s: %s", c.text, got)
+		}
+	}
+}

@@ -1,7 +1,10 @@
 // Package statement cuts a file of SQL into its statements, as the server's own parser would, and names what each one is.
 package statement
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // Control is what a statement does to the transaction.
 type Control int
@@ -27,45 +30,31 @@ type Statement struct {
 
 // Has tells whether one of the statement's leading words is word.
 func (s Statement) Has(word string) bool {
-	for _, w := range s.Words {
-		if w == word {
-			return true
-		}
-	}
-	return false
+	return slices.Contains(s.Words, word)
 }
 
 // Starts tells whether the statement's words begin with these.
 func (s Statement) Starts(words ...string) bool {
-	if len(s.Words) < len(words) {
-		return false
-	}
-	for i, w := range words {
-		if s.Words[i] != w {
-			return false
-		}
-	}
-	return true
+	return len(s.Words) >= len(words) && slices.Equal(s.Words[:len(words)], words)
 }
 
 // maxWords bounds what is kept of a statement: enough for its kind and for CONCURRENTLY after a name.
 const maxWords = 24
 
-// skipped are words between a verb and its object.
-var skipped = map[string]bool{
-	"OR": true, "REPLACE": true, "TEMP": true, "TEMPORARY": true, "UNIQUE": true, "UNLOGGED": true, "GLOBAL": true,
-	"LOCAL": true, "MATERIALIZED": true, "RECURSIVE": true, "FULLTEXT": true, "SPATIAL": true, "FOREIGN": true,
-	"CONSTRAINT": true, "EVENT": true, "TRUSTED": true, "PROCEDURAL": true, "DEFINER": true, "ALGORITHM": true,
-	"SQL": true, "SECURITY": true, "UNDEFINED": true, "MERGE": true, "TEMPTABLE": true, "INVOKER": true, "ONLINE": true,
-	"OFFLINE": true, "IGNORE": true, "AGGREGATE": true, "CURRENT_USER": true,
-}
+var (
+	// skipped are words between a verb and its object.
+	skipped = set(`AGGREGATE ALGORITHM CONSTRAINT CURRENT_USER DEFINER EVENT FOREIGN FULLTEXT GLOBAL IGNORE INVOKER LOCAL MATERIALIZED MERGE
+		OFFLINE ONLINE OR PROCEDURAL RECURSIVE REPLACE SECURITY SPATIAL SQL TEMP TEMPORARY TEMPTABLE TRUSTED UNDEFINED UNIQUE UNLOGGED`)
+	objects = set(`AGGREGATE CAST COLLATION CONVERSION DATABASE DEFAULT DOMAIN EVENT EXTENSION FUNCTION GROUP INDEX LANGUAGE OPERATOR PACKAGE
+		POLICY PROCEDURE PUBLICATION ROLE RULE SCHEMA SEQUENCE SERVER STATISTICS SUBSCRIPTION SYSTEM TABLE TABLESPACE TRIGGER TYPE USER VIEW`)
+)
 
-var objects = map[string]bool{
-	"TABLE": true, "INDEX": true, "VIEW": true, "FUNCTION": true, "PROCEDURE": true, "TRIGGER": true, "TYPE": true,
-	"DOMAIN": true, "SEQUENCE": true, "SCHEMA": true, "DATABASE": true, "EXTENSION": true, "ROLE": true, "USER": true,
-	"POLICY": true, "RULE": true, "PUBLICATION": true, "SUBSCRIPTION": true, "TABLESPACE": true, "SYSTEM": true,
-	"COLLATION": true, "AGGREGATE": true, "CAST": true, "OPERATOR": true, "SERVER": true, "STATISTICS": true,
-	"EVENT": true, "PACKAGE": true, "LANGUAGE": true, "GROUP": true, "DEFAULT": true, "CONVERSION": true,
+func set(words string) map[string]bool {
+	made := map[string]bool{}
+	for _, w := range strings.Fields(words) {
+		made[w] = true
+	}
+	return made
 }
 
 func kindOf(words []string) string {
@@ -125,10 +114,8 @@ func controlOf(words []string) Control {
 		if at(1) == "PREPARED" {
 			return None
 		}
-		for _, w := range words[1:] {
-			if w == "TO" {
-				return None
-			}
+		if slices.Contains(words, "TO") {
+			return None
 		}
 		return Rollback
 	case "PREPARE":
@@ -204,9 +191,13 @@ func (c *cutter) begin() {
 func (c *cutter) end() {
 	if c.from >= 0 {
 		text := strings.TrimRight(c.text[c.from:c.i], " \t\r\n\f\v")
-		c.list = append(c.list, Statement{Line: c.first, Text: text, Words: c.words})
+		words := c.words
+		if len(words) > 0 && changesRows[words[0]] {
+			words = words[:1] // a file may have very many of these, and nothing asks for more
+		}
+		c.list = append(c.list, Statement{Line: c.first, Text: text, Words: slices.Clone(words)})
 	}
-	c.from, c.words = -1, nil
+	c.from, c.words = -1, c.words[:0]
 }
 
 // word consumes one and returns it in upper case.
