@@ -24,9 +24,12 @@ export async function deployCommand(context: CommandContext, options: DeployOpti
   const configuration = once(() => readStackConfig(location));
   const settings = async () => checkSettings(options, await configuration());
   const source = await sourceOf(context, location.project);
+  const opened = once(() => openStack(context, options, withSource(location, source)));
+  // Pulumi gets ready while the outputs are read and the checkout is judged; whoever awaits it sees its error.
+  opened().catch(() => undefined);
   const deployed = await deploy({
     ...runBase(context, location.stack, runSettings(options)),
-    openStack: once(() => openStack(context, options, withSource(location, source))),
+    openStack: opened,
     findOutputs: () => findOutputs(location),
     readCheckout: async () =>
       (await import("../migrations/folder.ts")).readMigrationFiles(

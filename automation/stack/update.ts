@@ -73,6 +73,9 @@ export async function openStack(location: PulumiLocation, progress: StackProgres
       { stackName: location.stack, workDir: location.project },
       { envVars },
     );
+    // `Stack.up` ends with two reads of the outputs and one of the history, each a start of the CLI; nobody reads them here.
+    stack.outputs = async () => ({});
+    stack.info = async () => undefined;
     return new AutomationStack(stack, location, progress);
   } catch (error) {
     throw new PulumiError(pulumiFailure(error as Error, commandErrorText(error), location), {

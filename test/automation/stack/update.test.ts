@@ -1,10 +1,14 @@
 import assert from "node:assert/strict";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { describe, test } from "node:test";
 import type { EngineEvent, Stack } from "@pulumi/pulumi/automation/index.js";
 import { CHANGED_SINCE_MARK } from "../../../automation/contract/source.ts";
 import { StackLockedError } from "../../../automation/stack/lock.ts";
 import {
   AutomationStack,
+  openStack,
   StackChangedError,
   StackConfigError,
   StackStoppedError,
@@ -12,6 +16,33 @@ import {
   stepLine,
   updateError,
 } from "../../../automation/stack/update.ts";
+
+/** In the CLI's place: writes its arguments down, one call a line. */
+const CLI = `#!/bin/sh
+printf '%s\\n' "$*" >>"$CALLS"
+[ "$1" != version ] || echo v3.274.1
+`;
+
+test("up starts the CLI once, and asks for nothing that nobody reads", async (t) => {
+  const folder = mkdtempSync(join(tmpdir(), "ecs-migrate-cli-"));
+  t.after(() => rmSync(folder, { recursive: true }));
+  const calls = join(folder, "calls");
+  writeFileSync(join(folder, "pulumi"), CLI, { mode: 0o755 });
+  writeFileSync(join(folder, "Pulumi.yaml"), "name: ecs-migrate\nruntime: nodejs\n");
+  const { PATH } = process.env;
+  process.env.PATH = `${folder}:${PATH}`;
+  t.after(() => {
+    process.env.PATH = PATH;
+  });
+  const env = { ...process.env, CALLS: calls };
+  const stack = await openStack({ stack: "prod", project: folder, env }, { onStep: () => undefined });
+  await stack.up("nothing");
+  const words = readFileSync(calls, "utf8")
+    .trimEnd()
+    .split("\n")
+    .map((line) => line.split(" --")[0]);
+  assert.deepEqual(words.slice(-2), ["stack select", "up"]);
+});
 
 describe("updateError", () => {
   test("the program's configuration problems are a usage error, from their first word on", () => {
