@@ -1,6 +1,6 @@
 /**
- * From `npm ci` as CodeBuild runs it to the first line of `deploy`, against the same with the development dependencies;
- * each from a warm npm cache, in a checkout of its own.
+ * From the install phase to the first line of `deploy`: with `npm ci` as CodeBuild runs it, and with the packages read
+ * back from a cache (buildspec.yml). CodeBuild's own download of the cache is not in it.
  */
 import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
@@ -14,40 +14,41 @@ import { type Figure, secondsText } from "../figures.ts";
 const CHECKOUT = resolve(import.meta.dirname, "..", "..");
 /** What a checkout must have for `npm ci` and for the script. */
 const CHECKED_OUT = [".npmrc", "package.json", "package-lock.json", "automation", "infra"];
-/** As buildspec.yml has it. */
-const PRODUCTION = ["--omit=dev", "--omit=optional"];
+const NPM_CI = ["ci", "--omit=dev", "--omit=optional", "--ignore-scripts", "--no-audit", "--no-fund"];
+const ARCHIVE = "packages.tar";
 
 export interface InstallSample {
   readonly installMs: number;
   /** From the start of `deploy` to the first thing that it says. */
   readonly firstLineMs: number;
-  readonly megabytes: number;
 }
 
 export interface InstallSamples {
-  readonly production: InstallSample;
-  readonly all: InstallSample;
+  readonly installed: InstallSample;
+  readonly cached: InstallSample;
+  readonly megabytes: number;
 }
 
 export async function measureInstall(bench: BenchStack): Promise<InstallSamples> {
-  // What is not in the cache yet would count against whoever comes first.
-  await measure(bench, []);
-  return { production: await measure(bench, PRODUCTION), all: await measure(bench, []) };
-}
-
-async function measure(bench: BenchStack, omit: readonly string[]): Promise<InstallSample> {
   const folder = mkdtempSync(join(tmpdir(), "ecs-migrate-install-"));
+  const run = (command: string, args: readonly string[]) =>
+    execFileSync(command, args, { cwd: folder, encoding: "utf8", stdio: ["ignore", "pipe", "inherit"] });
+  const timed = async (work: () => unknown): Promise<InstallSample> => {
+    rmSync(join(folder, "node_modules"), { recursive: true, force: true });
+    const started = performance.now();
+    work();
+    const installMs = performance.now() - started;
+    return { installMs, firstLineMs: await firstLine(bench, folder) };
+  };
   try {
     for (const name of CHECKED_OUT) cpSync(join(CHECKOUT, name), join(folder, name), { recursive: true });
-    const started = performance.now();
-    execFileSync("npm", ["ci", "--ignore-scripts", "--no-audit", "--no-fund", ...omit], {
-      cwd: folder,
-      stdio: ["ignore", "ignore", "inherit"],
-    });
-    const installMs = performance.now() - started;
-    const size = execFileSync("du", ["-sk", "node_modules"], { cwd: folder, encoding: "utf8" });
-    const megabytes = Number(size.split("\t")[0]) / 1000;
-    return { installMs, firstLineMs: await firstLine(bench, folder), megabytes };
+    // What is not in npm's own cache yet would count against the first.
+    run("npm", NPM_CI);
+    const installed = await timed(() => run("npm", NPM_CI));
+    run("tar", ["-cf", ARCHIVE, "node_modules"]);
+    const cached = await timed(() => run("tar", ["-xf", ARCHIVE]));
+    const [kilobytes = ""] = run("du", ["-sk", "node_modules"]).split("\t");
+    return { installed, cached, megabytes: Number(kilobytes) / 1000 };
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
@@ -71,16 +72,16 @@ async function firstLine({ env, stack }: BenchStack, checkout: string): Promise<
 }
 
 /** Pure. */
-export function installFigures({ production, all }: InstallSamples): Figure[] {
+export function installFigures({ installed, cached, megabytes }: InstallSamples): Figure[] {
   const total = ({ installMs, firstLineMs }: InstallSample) => installMs + firstLineMs;
   const text = (sample: InstallSample) =>
-    `${secondsText(total(sample))}, of it \`npm ci\` ${secondsText(sample.installMs)}, ${sample.megabytes.toFixed(0)} MB`;
+    `${secondsText(total(sample))}, of it the packages ${secondsText(sample.installMs)}`;
   return [
     {
-      figure: "`npm ci` in CodeBuild to the first line of deploy, warm cache (1 round)",
-      measured: `${text(production)}; with development dependencies ${text(all)}`,
-      goal: "measured, and cut",
-      met: total(production) < total(all) && production.megabytes < all.megabytes,
+      figure: `packages to the first line of deploy, read back from a cache (${megabytes.toFixed(0)} MB, 1 round)`,
+      measured: `${text(cached)}; with \`npm ci\` ${text(installed)}: ${(total(cached) / total(installed)).toFixed(2)}`,
+      goal: "under 10 s",
+      met: total(cached) < 10_000,
     },
   ];
 }

@@ -1,8 +1,7 @@
 /**
  * buildspec.yml's phases as CodeBuild runs them, against the lab. Nothing of the file is replaced: `~/.pulumi` holds the
  * lab's CLI, as CodeBuild's cache would, so that the line that downloads it finds nothing to do; `runtime-versions` is
- * the lab's Node. `npm ci` is the real one in the first build and in the one that dies of it; the two between find its
- * modules there and leave it out, as it takes longer than all the rest.
+ * the lab's Node. The first build installs the packages, and the others find them as a cache would bring them back.
  */
 import assert from "node:assert/strict";
 import {
@@ -98,10 +97,11 @@ describe("a build of CodeBuild's", () => {
     assert.equal(readReport().origin.branch, "local/login");
     assert.equal(told.length, 1);
     assert.doesNotMatch(JSON.stringify(told), /has not reported its end/);
+    assert.match(output, /^added \d+ packages/m);
   });
 
   it("that dies before the script can speak still reaches Slack", async () => {
-    const { phases, told, output } = await build(installed(buildspec), { MIGRATE: "perhaps" });
+    const { phases, told, output } = await build(buildspec, { MIGRATE: "perhaps" });
     assert.deepEqual(
       phases,
       [
@@ -112,6 +112,7 @@ describe("a build of CodeBuild's", () => {
       output,
     );
     assert.match(output, /MIGRATE is perhaps; it must be skip or auto/);
+    assert.doesNotMatch(output, /^added /m, "the packages of the build before serve again");
     assert.equal(existsSync(report), false);
     assert.deepEqual(told, [deadBuild("BUILD")]);
   });
@@ -123,7 +124,7 @@ describe("a build of CodeBuild's", () => {
       "CREATE TABLE discounts (id bigint);\nALTER TABLE discount ADD COLUMN x int;\n",
     );
     writeFileSync(`${base}.down.sql`, "DROP TABLE discounts;\n");
-    const { phases, told, output } = await build(installed(buildspec));
+    const { phases, told, output } = await build(buildspec);
     assert.deepEqual(
       phases.map(({ succeeded }) => succeeded),
       [true, false, true],
@@ -134,6 +135,16 @@ describe("a build of CodeBuild's", () => {
     assert.match(JSON.stringify(told), /20261121_add_discounts\.up\.sql/);
   });
 
+  it("installs again where package-lock.json is another, and takes no half of an install", async () => {
+    const lock = join(stack.project, "package-lock.json");
+    const whole = readFileSync(lock, "utf8");
+    writeFileSync(lock, whole.slice(1));
+    const { phases } = await build(buildspec);
+    assert.deepEqual(phases, [{ name: "install", succeeded: false }]);
+    writeFileSync(lock, whole);
+    assert.equal(existsSync(join(lab.folder, "home", ".ecs-migrate", "made-from.json")), false);
+  });
+
   it("that cannot even install reaches Slack, and deploys nothing", async () => {
     unlinkSync(join(stack.project, "package-lock.json"));
     const { phases, told, output } = await build(buildspec);
@@ -141,15 +152,6 @@ describe("a build of CodeBuild's", () => {
     assert.deepEqual(told, [deadBuild("INSTALL")]);
   });
 });
-
-/** The buildspec without its `npm ci`, for a checkout whose modules are there. */
-function installed(buildspec: Buildspec): Buildspec {
-  const { install, ...others } = buildspec.phases;
-  const commands =
-    install?.commands?.filter((command) => command !== "npm ci --omit=dev --omit=optional") ?? [];
-  assert.equal(commands.length, (install?.commands?.length ?? 0) - 1);
-  return { ...buildspec, phases: { install: { ...install, commands }, ...others } };
-}
 
 /**
  * What EventBridge does at the end of a build that did not succeed: calls the function with the state of each phase. The event
