@@ -1,8 +1,8 @@
 /**
  * Measures the script against its peers on the local AWS: `npm run bench`. Prints one table and writes JSON.
  *
- * Options: `--rounds N` (9), `--only verdict,rerun,deploy,image,calls,lines,install`, `--seconds 0.2,5,60`,
- * `--few-peers` (of the peers only `aws ecs wait`), `--quick` (3 rounds of 0.2 s), `--json FILE`.
+ * Options: `--rounds N` (9), `--only verdict,rerun,deploy,newFile,image,calls,lines,install`, `--seconds 0.2,5,60`,
+ * `--fargate-clock` (a task's end is told as late as on Fargate), `--few-peers` (of the peers only `aws ecs wait`), `--quick` (3 rounds of 0.2 s), `--json FILE`.
  */
 import { writeFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
@@ -16,10 +16,11 @@ import { deployFigures, measureDeploy } from "./measure/deploy.ts";
 import { imageFigures, measureImage } from "./measure/image.ts";
 import { installFigures, measureInstall } from "./measure/install.ts";
 import { lineFigures, measureLines } from "./measure/lines.ts";
+import { measureNewFile, newFileFigures } from "./measure/newFile.ts";
 import { measureRerun, rerunFigures } from "./measure/rerun.ts";
 import { measureVerdict, verdictFigures } from "./measure/verdict.ts";
 
-const PARTS = ["calls", "lines", "rerun", "deploy", "verdict", "image", "install"] as const;
+const PARTS = ["calls", "lines", "rerun", "deploy", "newFile", "verdict", "image", "install"] as const;
 type Part = (typeof PARTS)[number];
 
 interface Settings {
@@ -38,6 +39,7 @@ const { values } = parseArgs({
     rounds: { type: "string", default: "9" },
     only: { type: "string", default: PARTS.join(",") },
     seconds: { type: "string", default: "0.2,5,60" },
+    "fargate-clock": { type: "boolean", default: false },
     "few-peers": { type: "boolean", default: false },
     quick: { type: "boolean", default: false },
     json: { type: "string", default: "bench.json" },
@@ -72,7 +74,7 @@ async function main(): Promise<number> {
 }
 
 async function measureAll(parts: readonly Part[], settings: Settings): Promise<Map<Part, Measured>> {
-  return withLab({ report: say }, async (lab) => {
+  return withLab({ report: say, fargateClock: values["fargate-clock"] }, async (lab) => {
     const bench = await createBenchStack(lab);
     const measured = new Map<Part, Measured>();
     try {
@@ -97,6 +99,7 @@ const MEASURES: Readonly<Record<Part, (bench: BenchStack, settings: Settings) =>
   lines: async (bench) => measure(await measureLines(bench), lineFigures),
   rerun: async (bench, { rounds }) => measure(await measureRerun(bench, rounds, say), rerunFigures),
   deploy: async (bench, { rounds }) => measure(await measureDeploy(bench, rounds, say), deployFigures),
+  newFile: async (bench, { rounds }) => measure(await measureNewFile(bench, rounds, say), newFileFigures),
   image: async (bench) => measure(await measureImage(bench), imageFigures),
   install: async (bench) => measure(await measureInstall(bench), installFigures),
   verdict: async (bench, { rounds, fewPeers, seconds }) => {

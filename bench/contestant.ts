@@ -27,7 +27,7 @@ export function ours(bench: BenchStack, ...words: string[]): Contestant {
   return { name: "ecs-migrate", command: process.execPath, args, verdict: /^✔ /m };
 }
 
-const VERDICT = /^verdict: exit code 0$/m;
+export const VERDICT = /^verdict: exit code 0$/m;
 
 /** The peers, each written from the description of what it does. */
 export function peers(): Contestant[] {

@@ -44,6 +44,8 @@ export interface LabOptions {
   readonly report: Report;
   /** The Dockerfile of the application, which names the official base images; the example's where left out. */
   readonly dockerfile?: string;
+  /** Tells of a task's end as late as Fargate does. */
+  readonly fargateClock?: boolean;
   readonly signal?: AbortSignal;
 }
 
@@ -160,7 +162,7 @@ async function startServices(
   const ministack = step(
     report,
     "aws",
-    () => startMiniStack({ report, folder, signal }),
+    () => startMiniStack({ report, folder, signal, fargateClock: options.fargateClock }),
     (aws) => aws.endpoint,
   ).then((started) => {
     cleanup.add(

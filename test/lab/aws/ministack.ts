@@ -31,6 +31,8 @@ export interface MiniStackOptions {
   /** A folder for its log and its process file; the caller removes it. */
   readonly folder: string;
   readonly port?: number;
+  /** Tells of a task's end as late as Fargate does: 10 s to the exit code, 20 s to STOPPED. */
+  readonly fargateClock?: boolean | undefined;
   readonly machine?: Machine;
   readonly signal?: AbortSignal | undefined;
 }
@@ -47,7 +49,7 @@ export async function startMiniStack(options: MiniStackOptions): Promise<MiniSta
   const log = join(options.folder, "ministack.log");
   const requests = join(options.folder, "requests.jsonl");
   const instance = `ecs-migrate-lab:${port}`;
-  const child = launch(python, port, options.folder, { log, requests });
+  const child = launch(python, port, { ...options, log, requests });
   const ended = new Promise<void>((resolve) => {
     child.once("exit", () => resolve());
     child.once("error", () => resolve());
@@ -78,14 +80,15 @@ export function faultsIn(log: string): string[] {
 function launch(
   python: string,
   port: number,
-  folder: string,
-  { log, requests }: Pick<MiniStack, "log" | "requests">,
+  options: Pick<MiniStack, "log" | "requests"> & Pick<MiniStackOptions, "folder" | "fargateClock">,
 ): ChildProcess {
+  const { folder, log, requests, fargateClock } = options;
   const file = openSync(log, "w");
   const env = {
     ...process.env,
     GATEWAY_PORT: String(port),
     ECS_MIGRATE_REQUESTS: requests,
+    ECS_MIGRATE_FARGATE_CLOCK: fargateClock ? "1" : "",
     // Containers reach the host by the bridge's gateway, which 127.0.0.1 would shut out.
     BIND_HOST: "0.0.0.0",
     MINISTACK_REGION: REGION,
