@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"math"
+	"slices"
 	"strings"
 	"time"
 
@@ -148,20 +149,12 @@ func (l Line) Encode() []byte {
 		l.Error = Text(Clip(*l.Error, maxError))
 	}
 	text := encode(l)
-	if len(text) > maxBytes {
-		files := make([]File, len(l.Files))
-		for i, f := range l.Files {
-			f.Statements = f.Statements[:min(20, len(f.Statements))]
-			files[i] = f
-		}
-		l.Files = files
-		text = encode(l)
-	}
 	for keep := 1000; len(text) > maxBytes && keep > 0; keep /= 2 {
+		l.Files, l.FilesOmitted = ends(l.Files, keep, l.FilesOmitted)
+		l.Files = slices.Clone(l.Files)
 		for i := range l.Files {
 			l.Files[i].Statements = nil
 		}
-		l.Files, l.FilesOmitted = ends(l.Files, keep, l.FilesOmitted)
 		if l.Pending != nil {
 			var pending []Pending
 			pending, l.PendingOmitted = ends(*l.Pending, keep, l.PendingOmitted)

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	gm "github.com/golang-migrate/migrate/v4/database"
+	gmsource "github.com/golang-migrate/migrate/v4/source"
 
 	"ecs-migrate/migrator/internal/config"
 	"ecs-migrate/migrator/internal/database"
@@ -52,7 +53,7 @@ type driver struct {
 	target  int             // the version that the file leads to
 	written bool
 	begun   time.Time
-	running *source.File
+	running *gmsource.Migration
 	stats   []result.Statement
 	kept    int // statements of all files in the result
 
@@ -154,8 +155,8 @@ func (d *driver) SetVersion(version int, dirty bool) error {
 	}
 	if d.running != nil {
 		file := d.running
-		d.files = append(d.files, result.File{Version: int(file.Version), Name: file.Identifier, Direction: file.Direction,
-			Ms: result.Ms(time.Since(d.begun)), File: &file.Name, Statements: d.stats})
+		d.files = append(d.files, result.File{Version: int(file.Version), Name: file.Identifier, Direction: string(file.Direction),
+			Ms: result.Ms(time.Since(d.begun)), File: &file.Raw, Statements: d.stats})
 	}
 	d.current, d.running = version, nil
 	return nil
@@ -182,8 +183,8 @@ func (d *driver) writeVersion(ctx context.Context, version int) error {
 
 // fails keeps why the running file failed, and what it did.
 func (d *driver) fails(failure *database.Failure, effect database.Effect) {
-	file, version := d.running, int(d.running.Version)
-	d.failed = &result.Failed{Kind: failure.Kind, File: &file.Name, Version: &version, Direction: &file.Direction, Code: result.Text(failure.Code),
+	file, version, direction := d.running, int(d.running.Version), string(d.running.Direction)
+	d.failed = &result.Failed{Kind: failure.Kind, File: &file.Raw, Version: &version, Direction: &direction, Code: result.Text(failure.Code),
 		Message: failure.Error(), TookEffect: effect, Blockers: failure.Blockers}
 }
 
@@ -220,12 +221,10 @@ func (d *driver) Run(body io.Reader) error {
 	if err != nil {
 		return err
 	}
-	file, ok := d.folder.ByName(string(name))
-	if !ok {
-		return &database.Failure{Kind: database.Source, Message: string(name) + " is no file of the image", Effect: database.Nothing}
+	if d.running, err = gmsource.DefaultParse(string(name)); err != nil {
+		return err
 	}
-	d.running = &file
-	text, err := d.folder.Read(file.Name)
+	text, err := d.folder.Read(d.running.Raw)
 	if err != nil {
 		return &database.Failure{Kind: database.Source, Message: err.Error(), Effect: database.Nothing}
 	}

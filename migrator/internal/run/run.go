@@ -119,8 +119,8 @@ func (r *operation) listPending() {
 	}
 	list := []result.Pending{}
 	for _, file := range r.folder.Pending(current) {
-		list = append(list, result.Pending{Version: file.Version, Name: file.Identifier, File: file.Name})
-		r.out.Line("pending: %s", file.Name)
+		list = append(list, result.Pending{Version: file.Version, Name: file.Identifier, File: file.Raw})
+		r.out.Line("pending: %s", file.Raw)
 	}
 	if len(list) == 0 {
 		r.out.Line("pending: none")

@@ -10,26 +10,20 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"sort"
+	"slices"
 	"strings"
 
 	"github.com/golang-migrate/migrate/v4/source"
+	"github.com/golang-migrate/migrate/v4/source/iofs"
 )
-
-// File is one file of the folder.
-type File struct {
-	Name       string // as it is called, zeros kept
-	Version    uint
-	Identifier string
-	Direction  string // up, down
-}
 
 // Folder is the set of files. It is golang-migrate's source: the body that it hands out is the file's name alone, which the
 // migrator's driver reads the file by, so that nothing is buffered twice.
 type Folder struct {
+	iofs.PartialDriver
 	path     string
+	files    *source.Migrations
 	versions []uint
-	files    map[uint]map[source.Direction]File
 }
 
 // Open lists the folder. The error is for people.
@@ -38,26 +32,21 @@ func Open(path string) (*Folder, error) {
 	if err != nil {
 		return nil, fmt.Errorf("the image's folder of migrations, %s, cannot be read: %w", path, reason(err))
 	}
-	f := &Folder{path: path, files: map[uint]map[source.Direction]File{}}
+	f := &Folder{path: path, files: source.NewMigrations()}
 	for _, entry := range entries {
-		if entry.IsDir() {
-			continue
-		}
 		m, err := source.DefaultParse(entry.Name())
-		if err != nil {
+		if entry.IsDir() || err != nil {
 			continue // golang-migrate passes it over as well
 		}
-		if f.files[m.Version] == nil {
-			f.files[m.Version] = map[source.Direction]File{}
-			f.versions = append(f.versions, m.Version)
+		if !f.files.Append(m) {
+			other, _ := f.Find(m.Version, m.Direction)
+			return nil, fmt.Errorf("duplicate migration file: %s and %s have the same version; give each its own", other.Raw, m.Raw)
 		}
-		if other, twice := f.files[m.Version][m.Direction]; twice {
-			return nil, fmt.Errorf("duplicate migration file: %s and %s have the same version; give each its own", other.Name, m.Raw)
-		}
-		f.files[m.Version][m.Direction] = File{m.Raw, m.Version, m.Identifier, string(m.Direction)}
+		f.versions = append(f.versions, m.Version)
 	}
-	sort.Slice(f.versions, func(i, j int) bool { return f.versions[i] < f.versions[j] })
-	return f, nil
+	slices.Sort(f.versions)
+	f.versions = slices.Compact(f.versions)
+	return f, f.Init(os.DirFS(path), ".")
 }
 
 // reason is the error without the path, which the message has already.
@@ -79,25 +68,18 @@ func (f *Folder) Read(name string) (string, error) {
 }
 
 // Find returns the file of a version, if there is one.
-func (f *Folder) Find(version uint, direction string) (File, bool) {
-	file, ok := f.files[version][source.Direction(direction)]
-	return file, ok
-}
-
-// ByName returns the file of that name.
-func (f *Folder) ByName(name string) (File, bool) {
-	m, err := source.DefaultParse(name)
-	if err != nil {
-		return File{}, false
+func (f *Folder) Find(version uint, direction source.Direction) (*source.Migration, bool) {
+	if direction == source.Up {
+		return f.files.Up(version)
 	}
-	return f.Find(m.Version, string(m.Direction))
+	return f.files.Down(version)
 }
 
 // Pending lists the up files above a version (-1: none).
-func (f *Folder) Pending(version int) []File {
-	list := []File{}
+func (f *Folder) Pending(version int) []*source.Migration {
+	list := []*source.Migration{}
 	for _, v := range f.versions {
-		if file, ok := f.Find(v, "up"); ok && (version < 0 || v > uint(version)) {
+		if file, ok := f.files.Up(v); ok && (version < 0 || v > uint(version)) {
 			list = append(list, file)
 		}
 	}
@@ -115,19 +97,19 @@ type Holds struct {
 // Holds reads every file once.
 func (f *Folder) Holds() (*Holds, error) {
 	h := &Holds{}
-	all := sha256.New()
+	all, buffer := sha256.New(), make([]byte, 32*1024)
 	for _, v := range f.versions {
-		up, ok := f.Find(v, "up")
+		up, ok := f.files.Up(v)
 		if !ok {
 			continue
 		}
-		upHash, err := f.digest(up.Name)
+		upHash, err := f.digest(up.Raw, buffer)
 		if err != nil {
 			return nil, err
 		}
 		downHash := "-"
-		if down, ok := f.Find(v, "down"); ok {
-			if downHash, err = f.digest(down.Name); err != nil {
+		if down, ok := f.files.Down(v); ok {
+			if downHash, err = f.digest(down.Raw, buffer); err != nil {
 				return nil, err
 			}
 		}
@@ -142,14 +124,15 @@ func (f *Folder) Holds() (*Holds, error) {
 	return h, nil
 }
 
-func (f *Folder) digest(name string) (string, error) {
+func (f *Folder) digest(name string, buffer []byte) (string, error) {
 	file, err := os.Open(filepath.Join(f.path, name))
 	if err != nil {
 		return "", fmt.Errorf("%s cannot be read: %w", name, reason(err))
 	}
 	defer func() { _ = file.Close() }()
 	hash := sha256.New()
-	if _, err := io.Copy(hash, file); err != nil {
+	// One buffer for all files: io.Copy would make one of 32 KiB for each.
+	if _, err := io.CopyBuffer(hash, struct{ io.Reader }{file}, buffer); err != nil {
 		return "", fmt.Errorf("%s cannot be read: %w", name, reason(err))
 	}
 	return hex.EncodeToString(hash.Sum(nil)), nil
@@ -158,40 +141,6 @@ func (f *Folder) digest(name string) (string, error) {
 // The rest is golang-migrate's source.Driver.
 
 func (f *Folder) Open(string) (source.Driver, error) { return f, nil }
-func (f *Folder) Close() error                       { return nil }
-
-func (f *Folder) missing(op string) error {
-	return &fs.PathError{Op: op, Path: f.path, Err: fs.ErrNotExist}
-}
-
-func (f *Folder) First() (uint, error) {
-	if len(f.versions) == 0 {
-		return 0, f.missing("first")
-	}
-	return f.versions[0], nil
-}
-
-func (f *Folder) index(version uint) int {
-	i := sort.Search(len(f.versions), func(i int) bool { return f.versions[i] >= version })
-	if i < len(f.versions) && f.versions[i] == version {
-		return i
-	}
-	return -1
-}
-
-func (f *Folder) Prev(version uint) (uint, error) {
-	if i := f.index(version); i > 0 {
-		return f.versions[i-1], nil
-	}
-	return 0, f.missing(fmt.Sprintf("prev for version %d", version))
-}
-
-func (f *Folder) Next(version uint) (uint, error) {
-	if i := f.index(version); i >= 0 && i+1 < len(f.versions) {
-		return f.versions[i+1], nil
-	}
-	return 0, f.missing(fmt.Sprintf("next for version %d", version))
-}
 
 func (f *Folder) ReadUp(version uint) (io.ReadCloser, string, error) {
 	return f.body(version, source.Up)
@@ -202,9 +151,9 @@ func (f *Folder) ReadDown(version uint) (io.ReadCloser, string, error) {
 }
 
 func (f *Folder) body(version uint, direction source.Direction) (io.ReadCloser, string, error) {
-	file, ok := f.files[version][direction]
+	file, ok := f.Find(version, direction)
 	if !ok {
-		return nil, "", f.missing(fmt.Sprintf("read %s for version %d", direction, version))
+		return nil, "", &fs.PathError{Op: fmt.Sprintf("read %s for version %d", direction, version), Path: f.path, Err: fs.ErrNotExist}
 	}
-	return io.NopCloser(strings.NewReader(file.Name)), file.Identifier, nil
+	return io.NopCloser(strings.NewReader(file.Raw)), file.Identifier, nil
 }

@@ -26,7 +26,7 @@ func TestOpen(t *testing.T) {
 	}
 	names := []string{}
 	for _, file := range f.Pending(-1) {
-		names = append(names, file.Name)
+		names = append(names, file.Raw)
 	}
 	if got := strings.Join(names, " "); got != "1_a.up.sql 000002_b.up.sql 3_.up. 20261124120000_c.up.sql.gz" {
 		t.Fatal(got)
