@@ -7,17 +7,21 @@ import * as pulumi from "@pulumi/pulumi";
 import { EcsMigrateError } from "../automation/contract/errors.ts";
 import { parseSource, SOURCE_VARIABLE } from "../automation/contract/source.ts";
 import { loadConfig } from "./config/config.ts";
-import { requirePredecessor } from "./predecessor.ts";
+import { deployedOutputs, requirePredecessor } from "./predecessor.ts";
 import { programError } from "./programError.ts";
-import { createStack, type StackOutputs } from "./stack.ts";
+import type { StackOutputs } from "./stack.ts";
 
-await requirePredecessor(process.env);
+const deployed = await deployedOutputs();
+requirePredecessor(process.env, deployed);
 
-export default program();
+export default await program();
 
-function program(): StackOutputs {
+async function program(): Promise<StackOutputs> {
   try {
-    return createStack(loadConfig(), parseSource(process.env[SOURCE_VARIABLE]));
+    const config = await loadConfig(deployed);
+    // @pulumi/aws takes most of the program's time: what is wrong with the configuration is said before it loads.
+    const { createStack } = await import("./stack.ts");
+    return createStack(config, parseSource(process.env[SOURCE_VARIABLE]));
   } catch (error) {
     throw withoutStackTrace(error);
   }

@@ -7,7 +7,9 @@ import { sampleOutputs } from "./support/sampleOutputs.ts";
 import { configOf, SMALLEST } from "./support/stackConfig.ts";
 
 test("the program exports exactly what automation reads, by name and type", async () => {
-  await installMocks("local");
+  // A stack that was deployed with the earlier default of databaseSecret, which its file does not name.
+  const deployed = { databaseSecret: "/local/migration" };
+  await installMocks("local", { "pulumi:pulumi:readStackOutputs": () => ({ outputs: deployed }) });
   pulumi.runtime.setAllConfig({
     ...configOf(SMALLEST),
     "ecs-migrate:sourceType": "S3",
@@ -18,6 +20,7 @@ test("the program exports exactly what automation reads, by name and type", asyn
   const resolved = await resolveInput(outputs);
 
   assert.deepEqual(Object.keys(resolved).sort(), [...OUTPUT_NAMES].sort());
+  assert.equal(resolved.databaseSecret, "/local/migration");
   // What a stack's outputs go through on their way to the script.
   const asPrinted: unknown = JSON.parse(JSON.stringify(resolved));
   assert.deepEqual(parseOutputs(asPrinted, "local"), asPrinted);

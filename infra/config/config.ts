@@ -10,7 +10,13 @@ import { VARIABLE } from "../../automation/contract/container.ts";
 import { ConfigError } from "../../automation/contract/errors.ts";
 import { APPLICATION_KEYS, type ApplicationConfig, namePrefixOf, readApplication } from "./application.ts";
 import { CLUSTER_KEYS, type ClusterConfig, readCluster } from "./cluster.ts";
-import { DATABASE_KEYS, type DatabaseConfig, readDatabase } from "./database.ts";
+import {
+  DATABASE_KEYS,
+  type DatabaseConfig,
+  defaultSecret,
+  earlierDefault,
+  readDatabase,
+} from "./database.ts";
 import { ARN } from "./forms.ts";
 import { IMAGE_KEYS, type ImageConfig, readImage } from "./image.ts";
 import { LOG_KEYS, type LogConfig, readLogs } from "./logs.ts";
@@ -58,14 +64,24 @@ export interface ConfigContext {
 /**
  * The configuration of the stack that Pulumi is running.
  *
+ * @param outputs the stack's own, as deployed
  * @throws {ConfigError} listing every problem
  */
-export function loadConfig(): StackConfig {
+export async function loadConfig(outputs: Readonly<Record<string, unknown>>): Promise<StackConfig> {
   const values = new Map(Object.entries(pulumi.runtime.allConfig()));
+  const kept = earlierDefault(values, pulumi.getStack(), outputs);
+  if (kept !== undefined) {
+    values.set(`${CONFIG_NAMESPACE}:databaseSecret`, kept);
+    await pulumi.log.warn(keptDefaultText(kept, pulumi.getStack()));
+  }
   // Pulumi.yaml names this folder's index.ts as the program, so it lies above. Not pulumi.getRootDirectory(): language
   // hosts before 3.70 do not know it.
   const context = { stack: pulumi.getStack(), rootDirectory: join(import.meta.dirname, "..", "..") };
   return parseConfig(values, context);
+}
+
+function keptDefaultText(secret: string, stack: string): string {
+  return `The stack goes on reading ${secret}, the default before it carried the application's name; set ${CONFIG_NAMESPACE}:databaseSecret: ${secret} in Pulumi.${stack}.yaml, or see docs/updating.md`;
 }
 
 /**
@@ -87,7 +103,7 @@ export function parseConfig(values: ReadonlyMap<string, string>, context: Config
 function readConfig(reader: ConfigReader, { stack, rootDirectory }: ConfigContext): StackConfig {
   const application = readApplication(reader, stack);
   const cluster = readCluster(reader, namePrefixOf(application));
-  const database = readDatabase(reader, stack);
+  const database = readDatabase(reader, defaultSecret(application.application, stack));
   const task = readTask(reader, cluster.launchType, RESERVED_VARIABLES);
   const image = readImage(reader, rootDirectory);
   const services = readServices(reader, image);

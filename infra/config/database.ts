@@ -67,11 +67,33 @@ export interface DatabaseConfig {
 
 const DEFAULT_PORT: Readonly<Record<DatabaseEngine, number>> = { postgres: 5432, mysql: 3306 };
 
-export function readDatabase(reader: ConfigReader, environment: string): DatabaseConfig {
+/** The parameter that a stack reads if its file names no secret: two applications of an account never share it. */
+export function defaultSecret(application: string, environment: string): string {
+  return `/${application}/${environment}/migration`;
+}
+
+/**
+ * The default before it carried the application's name, if the stack still reads it and its file names nothing else: a
+ * stack keeps its database. Pure.
+ *
+ * @param outputs the stack's own, as deployed
+ */
+export function earlierDefault(
+  values: ReadonlyMap<string, string>,
+  environment: string,
+  outputs: Readonly<Record<string, unknown>>,
+): string | undefined {
+  if (values.get("ecs-migrate:databaseSecret") || values.get("ecs-migrate:databaseHost")) return undefined;
+  const earlier = `/${environment}/migration`;
+  return outputs.databaseSecret === earlier ? earlier : undefined;
+}
+
+/** @param byDefault the secret of a stack that names none */
+export function readDatabase(reader: ConfigReader, byDefault: string): DatabaseConfig {
   const engine = reader.choice("databaseEngine", ["postgres", "mysql"]);
   const port = reader.integer("databasePort", 0, 65535) || DEFAULT_PORT[engine];
   return {
-    connection: readConnection(reader, environment, engine, port),
+    connection: readConnection(reader, byDefault, engine, port),
     secretKmsKeyArn: optional(reader.text("databaseSecretKmsKeyArn", ARN.kms)),
     port,
     lockTimeout: reader.seconds("lockTimeout", 0, 3600),
@@ -83,7 +105,7 @@ export function readDatabase(reader: ConfigReader, environment: string): Databas
 
 function readConnection(
   reader: ConfigReader,
-  environment: string,
+  byDefault: string,
   engine: DatabaseEngine,
   port: number,
 ): UrlDatabase | PartsDatabase {
@@ -92,7 +114,7 @@ function readConnection(
   const auth = reader.choice("databaseAuth", ["password", "iam"]);
   if (host === "") {
     rejectPartsWithoutHost(reader);
-    return { kind: "url", secret: secret || `/${environment}/migration` };
+    return { kind: "url", secret: secret || byDefault };
   }
   if (secret !== "") {
     const rule = "databaseHost gives the database by its parts: keep one of the two";

@@ -4,7 +4,6 @@
  */
 import {
   allow,
-  arn,
   document,
   logGroupArn,
   type PolicyDocument,
@@ -43,12 +42,12 @@ function examine(args: OnCallArgs): Statement[] {
   return [
     allow("ExamineImage", ["ecr:DescribeImages"], [args.repositoryArn]),
     allow("ExamineCluster", ["ecs:DescribeClusters"], [args.clusterArn]),
-    allow("ExamineLogGroup", ["logs:DescribeLogGroups"], [logGroupArn(args, "*")]),
+    allow("ExamineLogGroup", ["logs:DescribeLogGroups"], ["*"]),
     allow(
       "ExamineNetwork",
       ["ec2:DescribeRouteTables", "ec2:DescribeSubnets", "ec2:DescribeVpcEndpoints"],
       ["*"],
     ),
-    allow("ExamineSecret", ["ssm:DescribeParameters"], [arn(args, "ssm", "*")]),
+    allow("ExamineSecret", ["ssm:DescribeParameters"], ["*"]),
   ];
 }

@@ -22,6 +22,7 @@ import { handler } from "../../infra/pipeline/notifier/index.mjs";
 import { type Buildspec, type PhaseResult, readBuildspec, runBuild } from "./buildspec.ts";
 import { type Lab, startLab } from "./lab.ts";
 import { createLabStack, type LabStack } from "./labStack.ts";
+import { readRequests } from "./witness/requests.ts";
 
 const CHECKOUT = resolve(import.meta.dirname, "..", "..");
 const BUILD = "local-shop-deploy:01234567-89ab-4cde-8f01-23456789abcd";
@@ -30,6 +31,7 @@ const BUILD_URL = "https://ap-northeast-1.console.aws.amazon.com/codebuild/build
 describe("a build of CodeBuild's", () => {
   let lab: Lab;
   let stack: LabStack;
+  let blog: LabStack;
   let buildspec: Buildspec;
   let report: string;
 
@@ -39,19 +41,19 @@ describe("a build of CodeBuild's", () => {
     const up = await stack.pulumi(["up", "--yes"]);
     assert.equal(up.exitCode, 0, up.stdout);
     makeCheckout(stack.project);
+    blog = await otherApplication(lab);
     buildspec = readBuildspec(readFileSync(join(stack.project, "buildspec.yml"), "utf8"));
     report = join(lab.folder, "report.json");
     putPulumi(join(lab.folder, "home"), lab.env.PATH ?? "", buildspec);
   });
   after(() => lab?.stop());
 
-  /** One build on what is in the project's folder. */
+  /** One build on what is in the project's folder, which is in a folder of the repository unless `env` says otherwise. */
   async function build(spec: Buildspec, env: NodeJS.ProcessEnv = {}) {
     rmSync(report, { force: true });
     const before = lab.slack.messages.length;
     const result = await runBuild(spec, {
-      // The repository's root: the project is in a folder of it.
-      cwd: dirname(stack.project),
+      cwd: env.CODEBUILD_SRC_DIR ?? dirname(stack.project),
       signal: lab.signal,
       env: {
         ...lab.env,
@@ -60,7 +62,7 @@ describe("a build of CodeBuild's", () => {
         npm_config_userconfig: join(homedir(), ".npmrc"),
         CI: "true",
         STACK: "local",
-        SLACK_WEBHOOK_PARAMETER: "/local/slack-webhook",
+        SLACK_WEBHOOK_PARAMETER: "/shop/local/slack-webhook",
         MIGRATION_TIMEOUT: "3600s",
         CODEBUILD_BUILD_ID: BUILD,
         CODEBUILD_BUILD_URL: BUILD_URL,
@@ -98,6 +100,87 @@ describe("a build of CodeBuild's", () => {
     assert.equal(told.length, 1);
     assert.doesNotMatch(JSON.stringify(told), /has not reported its end/);
     assert.match(output, /^added \d+ packages/m);
+  });
+
+  it("of another application, whose project is its repository's root, deploys that one alone", async () => {
+    const { phases, told, output } = await build(buildspec, {
+      ...{ CODEBUILD_SRC_DIR: blog.project, PROJECT_PATH: undefined },
+      SLACK_WEBHOOK_PARAMETER: "/blog/local/slack-webhook",
+    });
+    assert.ok(
+      phases.every(({ succeeded }) => succeeded),
+      output,
+    );
+    assert.equal(readReport().verdict.kind, "applied");
+    assert.equal(told.length, 1);
+    assert.match(JSON.stringify(told), /blog/);
+  });
+
+  const COMMANDS = [
+    ["deploy"],
+    ["migrate", "version"],
+    ["migrate", "status"],
+    ["migrate", "down", "1"],
+    ["migrate", "up"],
+    ["migrate", "goto", "20261118"],
+    ["migrate", "force", "20261118"],
+    ["plan"],
+    ["history"],
+    ["doctor", "--database"],
+  ];
+
+  /** The requests that the local AWS got after the first `seen` ones, as text. */
+  const requestsAfter = (seen: number) =>
+    readRequests(lab.ministack.requests)
+      .slice(seen)
+      .map((request) => JSON.stringify(request));
+
+  it("no command of one application reaches the other", async () => {
+    const applications = { shop: stack, blog } as const;
+    for (const [name, other] of [
+      ["blog", "shop"],
+      ["shop", "blog"],
+    ] as const) {
+      const before = await lab.postgres.query(other, "SELECT version, dirty, xmin FROM schema_migrations");
+      const seen = readRequests(lab.ministack.requests).length;
+      for (const args of COMMANDS) {
+        const { exitCode, stderr } = await applications[name].run(args);
+        assert.equal(exitCode, 0, `${args.join(" ")}\n${stderr}`);
+        assert.doesNotMatch(stderr, new RegExp(`\\b${other}\\b`));
+      }
+      const requests = requestsAfter(seen);
+      assert.ok(requests.length > 30, `${requests.length} requests`);
+      assert.ok(requests.some((request) => request.includes(`local-${name}`)));
+      assert.deepEqual(
+        requests.filter((request) => new RegExp(`local-${other}|/${other}/local`).test(request)),
+        [],
+      );
+      const after = await lab.postgres.query(other, "SELECT version, dirty, xmin FROM schema_migrations");
+      assert.deepEqual(after, before);
+    }
+  });
+
+  it("a command that is led to the other application's stack or task refuses", async () => {
+    const settings = join(blog.project, "Pulumi.local.yaml");
+    const own = readFileSync(settings, "utf8");
+    const seen = readRequests(lab.ministack.requests).length;
+    // Without the line, the state of whoever is logged in counts: shop's.
+    writeFileSync(settings, own.replace(/^ {2}ecs-migrate:stateUrl:.*\n/m, ""));
+    for (const args of COMMANDS) {
+      const { exitCode, stderr } = await blog.run(args);
+      assert.equal(exitCode, 2, `${args.join(" ")}\n${stderr}`);
+      assert.match(
+        stderr,
+        /^Stack local in .* belongs to application shop, but Pulumi\.local\.yaml names blog/m,
+      );
+    }
+    assert.deepEqual(requestsAfter(seen), []);
+    writeFileSync(settings, own);
+
+    const task = (await stack.run(["migrate", "version"])).stderr.match(/arn:aws:ecs:\S+:task\/\S+/)?.[0];
+    const attached = await blog.run(["attach", task ?? ""]);
+    assert.equal(attached.exitCode, 2, attached.stderr);
+    assert.match(attached.stderr, /local-shop-migration/);
   });
 
   it("that dies before the script can speak still reaches Slack", async () => {
@@ -153,6 +236,16 @@ describe("a build of CodeBuild's", () => {
   });
 });
 
+/** A second application of the account, whose project is the root of a repository of its own. */
+async function otherApplication(lab: Lab): Promise<LabStack> {
+  const database = await lab.postgres.createDatabase("blog");
+  const stack = await createLabStack(lab, { application: "blog", databaseUrl: database.fromContainer });
+  const up = await stack.pulumi(["up", "--yes"]);
+  assert.equal(up.exitCode, 0, up.stdout);
+  makeCheckout(stack.project);
+  return stack;
+}
+
 /**
  * What EventBridge does at the end of a build that did not succeed: calls the function with the state of each phase. The event
  * has the fields of AWS CodeBuild User Guide, "Build notifications input format reference".
@@ -160,7 +253,7 @@ describe("a build of CodeBuild's", () => {
 async function notify(lab: Lab, phases: readonly PhaseResult[]): Promise<void> {
   if (phases.every(({ succeeded }) => succeeded)) return;
   const before = process.env;
-  process.env = { ...before, ...lab.env, STACK: "local", WEBHOOK_PARAMETER: "/local/slack-webhook" };
+  process.env = { ...before, ...lab.env, STACK: "local", WEBHOOK_PARAMETER: "/shop/local/slack-webhook" };
   try {
     await handler({
       detail: {

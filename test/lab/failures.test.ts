@@ -16,7 +16,7 @@ import { databaseUrl } from "./database/postgres.ts";
 import { type Lab, startLab } from "./lab.ts";
 import { createLabStack, type LabStack } from "./labStack.ts";
 
-const PARAMETER = "/local/migration";
+const PARAMETER = "/shop/local/migration";
 const LOG_GROUP = "/ecs/migration/shop/local";
 const CLUSTER = "local-shop-migration";
 const SLOW = 20261121;

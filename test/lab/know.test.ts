@@ -207,12 +207,12 @@ describe("a production stack that is looked at before and after", () => {
 
   it("names what is missing, and keeps the password from all that it prints", async () => {
     const client = new SSMClient(lab.clientConfig);
-    await client.send(new DeleteParameterCommand({ Name: "/local/migration" }));
+    await client.send(new DeleteParameterCommand({ Name: "/shop/local/migration" }));
     client.destroy();
     await run(["migrate", "force", "20261120", "--yes", "local"]);
     const { exitCode, stdout } = await run(["doctor"]);
     assert.notEqual(exitCode, 0);
-    assert.match(stdout, /✖ database secret: there is no parameter \/local\/migration/);
+    assert.match(stdout, /✖ database secret: there is no parameter \/shop\/local\/migration/);
     assert.equal(printed.includes(lab.postgres.password), false);
   });
 

@@ -3,6 +3,7 @@
  * CodeBuild runs them, each in a process of its own.
  */
 import { spawn } from "node:child_process";
+import { mkdirSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { PutParameterCommand, SSMClient } from "@aws-sdk/client-ssm";
 import type { Lab } from "./lab.ts";
@@ -12,10 +13,12 @@ import type { StackConfig } from "./project.ts";
 const MAIN = resolve(import.meta.dirname, "..", "..", "automation", "main.ts");
 
 export const STACK = "local";
-const DATABASE_PARAMETER = "/local/migration";
-const SLACK_PARAMETER = "/local/slack-webhook";
+/** The application of Pulumi.local.yaml. */
+const APPLICATION = "shop";
 
 export interface LabStackOptions {
+  /** Another application of the same account, with a state of its own; the example's where left out. */
+  readonly application?: string;
   /** The application's folder; the example's where left out. */
   readonly app?: string;
   /** Configuration over Pulumi.local.yaml: full keys to values. */
@@ -53,12 +56,15 @@ export interface LabStack {
 
 /** Makes the stack: parameters, project folder, `pulumi stack init`. Nothing is deployed yet. */
 export async function createLabStack(lab: Lab, options: LabStackOptions = {}): Promise<LabStack> {
-  await putSecrets(lab, options.databaseUrl ?? lab.postgres.urlFromContainer);
+  const { application = APPLICATION } = options;
+  await putSecrets(lab, application, options.databaseUrl ?? lab.postgres.urlFromContainer);
+  const own = application === APPLICATION ? undefined : ownState(lab, application);
   const { runtime, builder, migrator } = lab.images;
   const project = await lab.makeProject({
     ...(options.app === undefined ? {} : { app: options.app }),
     stackConfig: {
       "ecs-migrate:buildArgs": { RUNTIME_IMAGE: runtime, BUILDER_IMAGE: builder, MIGRATOR_IMAGE: migrator },
+      ...own?.config,
       ...options.stackConfig,
     },
   });
@@ -75,21 +81,41 @@ export async function createLabStack(lab: Lab, options: LabStackOptions = {}): P
     runAlone: (args, run) =>
       execute(lab, process.execPath, [MAIN, ...args, "--project", project], project, run),
     pulumi: (args, run) =>
-      execute(lab, "pulumi", [...args, "--stack", STACK, "--non-interactive"], project, run),
+      execute(lab, "pulumi", [...args, "--stack", STACK, "--non-interactive"], project, {
+        ...run,
+        env: { ...own?.env, ...run?.env },
+      }),
   };
-  const init = await execute(lab, "pulumi", ["stack", "init", STACK, "--non-interactive"], project);
+  const args = ["stack", "init", STACK, "--non-interactive"];
+  const init = await execute(lab, "pulumi", args, project, own && { env: own.env });
   if (init.exitCode !== 0) throw new LabError(`pulumi stack init ${STACK} failed: ${init.stderr.trim()}`);
   return stack;
 }
 
+/** A second application's stack has the same name; its file names another state and Slack parameter. */
+function ownState(lab: Lab, application: string) {
+  const folder = join(lab.folder, `state-${application}`);
+  mkdirSync(folder);
+  const url = `file://${folder}`;
+  return {
+    config: {
+      "ecs-migrate:application": application,
+      "ecs-migrate:stateUrl": url,
+      "ecs-migrate:sourceLocation": `local-${application}-source/source.zip`,
+      "ecs-migrate:slackWebhookParameter": `/${application}/local/slack-webhook`,
+    },
+    env: { PULUMI_BACKEND_URL: url },
+  };
+}
+
 /** The database's URL and the webhook's, as an operator would put them: SecureStrings that the stack only knows by name. */
-async function putSecrets(lab: Lab, databaseUrl: string): Promise<void> {
+async function putSecrets(lab: Lab, application: string, databaseUrl: string): Promise<void> {
   const client = new SSMClient(lab.clientConfig);
   const put = (Name: string, Value: string) =>
     client.send(new PutParameterCommand({ Name, Value, Type: "SecureString", Overwrite: true }));
   try {
-    await put(DATABASE_PARAMETER, databaseUrl);
-    await put(SLACK_PARAMETER, lab.slack.url);
+    await put(`/${application}/local/migration`, databaseUrl);
+    await put(`/${application}/local/slack-webhook`, lab.slack.url);
   } finally {
     client.destroy();
   }

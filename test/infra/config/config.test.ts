@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { ConfigError } from "../../../automation/contract/errors.ts";
 import { CONFIG_KEYS, parseConfig, type StackConfig } from "../../../infra/config/config.ts";
+import { earlierDefault } from "../../../infra/config/database.ts";
 import { CHECKOUT, configOf, declaredKeys, SMALLEST, stackFile } from "../../support/stackConfig.ts";
 
 function parse(settings: Readonly<Record<string, unknown>>, stack = "stage"): StackConfig {
@@ -71,7 +72,7 @@ test("the smallest configuration takes every default", () => {
       databaseEgress: undefined,
     },
     database: {
-      connection: { kind: "url", secret: "/stage/migration" },
+      connection: { kind: "url", secret: "/shop/stage/migration" },
       secretKmsKeyArn: undefined,
       port: 5432,
       lockTimeout: 5,
@@ -498,6 +499,7 @@ for (const stack of ["stage", "prod"]) {
 }
 
 const FILLED_IN = {
+  "ecs-migrate:slackWebhookParameter": "/shop/stage/slack-webhook",
   "ecs-migrate:application": "shop",
   "ecs-migrate:vpcId": "vpc-0a1b2c3d",
   "ecs-migrate:databaseSecurityGroup": "sg-0a1b2c3d",
@@ -520,6 +522,22 @@ test("a webhook for each source that has one, unless it is off", () => {
   assert.equal(parse({ ...github, connectionArn, webhook: false }).pipeline?.webhook, false);
   const s3 = { ...SMALLEST, sourceType: "S3", sourceLocation: "source/shop.zip" };
   assert.equal(parse(s3).pipeline?.webhook, false);
+});
+
+test("two applications of an account have two secrets by default; a stack that reads the earlier default goes on", () => {
+  const secretOf = (settings: Record<string, unknown>) =>
+    parse({ ...SMALLEST, ...settings }).database.connection;
+  assert.deepEqual(secretOf({}), { kind: "url", secret: "/shop/stage/migration" });
+  assert.deepEqual(secretOf({ application: "blog" }), { kind: "url", secret: "/blog/stage/migration" });
+
+  const kept = (settings: Record<string, unknown>, databaseSecret: unknown) =>
+    earlierDefault(new Map(Object.entries(configOf(settings))), "stage", { databaseSecret });
+  assert.equal(kept({}, "/stage/migration"), "/stage/migration");
+  assert.equal(kept({}, "/shop/stage/migration"), undefined);
+  assert.equal(kept({}, "/prod/migration"), undefined);
+  assert.equal(kept({}, undefined), undefined);
+  assert.equal(kept({ databaseSecret: "/shop/stage/migration" }, "/stage/migration"), undefined);
+  assert.equal(kept({ databaseHost: "db.internal" }, "/stage/migration"), undefined);
 });
 
 test("what a secret's name may look like", () => {

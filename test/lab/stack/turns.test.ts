@@ -31,8 +31,8 @@ const STACK = "stage";
 const PROGRAM = `
 import { readFileSync } from "node:fs";
 import { parseSource, SOURCE_VARIABLE } from ${JSON.stringify(join(CHECKOUT, "automation/contract/source.ts"))};
-import { requirePredecessor } from ${JSON.stringify(join(CHECKOUT, "infra/predecessor.ts"))};
-await requirePredecessor(process.env);
+import { deployedOutputs, requirePredecessor } from ${JSON.stringify(join(CHECKOUT, "infra/predecessor.ts"))};
+requirePredecessor(process.env, await deployedOutputs());
 await new Promise((done) => setTimeout(done, 1000));
 const outputs = JSON.parse(readFileSync(new URL("outputs.json", import.meta.url), "utf8"));
 export default { ...outputs, source: parseSource(process.env[SOURCE_VARIABLE]) };

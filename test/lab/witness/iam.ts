@@ -78,6 +78,7 @@ const ASKED: Readonly<Record<string, Asked>> = {
   "ec2:DescribeRouteTables": unscoped("ec2:DescribeRouteTables"),
   "ec2:DescribeSubnets": unscoped("ec2:DescribeSubnets"),
   "ec2:DescribeVpcs": unscoped("ec2:DescribeVpcs"),
+  "ec2:DescribeVpcEndpoints": unscoped("ec2:DescribeVpcEndpoints"),
   "ec2:DescribeVpcAttribute": (params, account) => [
     call("ec2:DescribeVpcAttribute", arn(account, "ec2", `vpc/${text(params, "VpcId")}`)),
   ],
@@ -107,6 +108,7 @@ const ASKED: Readonly<Record<string, Asked>> = {
   "ecs:StopTask": (params) => [call("ecs:StopTask", text(params, "task"), onCluster(params))],
   "kms:Decrypt": stateKey("kms:Decrypt"),
   "kms:GenerateDataKey": stateKey("kms:GenerateDataKey"),
+  "logs:DescribeLogGroups": unscoped("logs:DescribeLogGroups"),
   "logs:DescribeLogStreams": logs("logs:DescribeLogStreams", "logGroupName"),
   "logs:FilterLogEvents": logs("logs:FilterLogEvents", "logGroupName"),
   "logs:GetLogEvents": logs("logs:GetLogEvents", "logGroupName"),
@@ -118,6 +120,7 @@ const ASKED: Readonly<Record<string, Asked>> = {
   "s3:HeadObject": object("s3:GetObject"),
   "s3:ListObjectsV2": bucket("s3:ListBucket"),
   "s3:PutObject": object("s3:PutObject"),
+  "ssm:DescribeParameters": unscoped("ssm:DescribeParameters"),
   "ssm:GetParameter": (params, account) => [
     call("ssm:GetParameter", arn(account, "ssm", `parameter/${text(params, "Name").replace(/^\//, "")}`)),
   ],
