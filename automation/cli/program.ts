@@ -43,8 +43,8 @@ export interface Commands extends LookCommands {
 
 const EXIT_CODES = `
 Exit codes: 0 applied or unchanged, 2 wrong usage or configuration, 3 refused by a guard, 10 not started (the database is
-untouched), 11 failed, 12 dirty, 13 interrupted, 14 unknown or timed out, 15 the
-migration passed and a service is not live.`;
+untouched by this command), 11 failed, 12 dirty, 13 interrupted, 14 unknown or timed out, 15 the migration passed and a
+service is not live.`;
 
 export function createProgram(commands: Commands, version: string): Command {
   const program = new Command("ecs-migrate")

@@ -15,7 +15,9 @@ const page = (name: string) => `Amazon ECS Developer Guide, ${name}.html`;
 /** github.com/aws/amazon-ecs-agent, which makes these texts on EC2. */
 const AGENT = "aws/amazon-ecs-agent, agent/engine/errormessages/error_messages_test.go";
 const SSM_AGENT = "aws/amazon-ecs-agent, agent/taskresource/ssmsecret";
-/** A stopped reason as users of ECS pasted it into a public repository; the AWS page has it cut or not at all. */
+/** An issue or a pull request on GitHub into which a user of ECS pasted the text; the AWS page has it cut or not at all. */
+const issue = (name: string) => `github.com/${name.replace("#", "/issues/")}`;
+/** The same, but nobody wrote down which issue it was. */
 const REPORT = "stopped reason in public repositories";
 const API = "Amazon ECS API Reference, RunTask, Errors";
 const REPOST = "AWS re:Post Knowledge Center, ecs-unable-to-pull-secrets";
@@ -63,9 +65,13 @@ export const AWS_TEXTS: readonly AwsText[] = [
   ),
   ...rows(
     "denied",
-    REPORT,
-    "AccessDeniedException: User: arn:aws:sts::123456789012:assumed-role/AmazonMWAA-hybrid-demo/AmazonMWAA-airflow is not authorized to perform: ecs:RunTask on resource: arn:aws:ecs:eu-west-2:123456789012:task-definition/airflow-hybrid-ecs-task because no identity-based policy allows the ecs:RunTask action",
-    "AccessDeniedException: User: arn:aws:sts::123456789012:assumed-role/deploy/build is not authorized to perform: iam:PassRole on resource: arn:aws:iam::123456789012:role/task-execution-role because no identity-based policy allows the iam:PassRole action",
+    issue("LBHackney-IT/Data-Platform#1818"),
+    "AccessDeniedException: User: arn:aws:iam::123456789012:user/child-fam-services-airflow-user is not authorized to perform: ecs:RunTask on resource: arn:aws:ecs:eu-west-2:123456789012:task-definition/a_test_task:9 because no identity-based policy allows the ecs:RunTask action",
+  ),
+  ...rows(
+    "denied",
+    issue("LBHackney-IT/Data-Platform#1990"),
+    "AccessDeniedException: User: arn:aws:iam::123456789012:user/parking-airflow-user is not authorized to perform: iam:PassRole on resource: arn:aws:iam::123456789012:role/parking-ecs-execution-role because no identity-based policy allows the iam:PassRole action",
   ),
   ...rows(
     "account",
@@ -106,15 +112,23 @@ export const AWS_TEXTS: readonly AwsText[] = [
   ),
   ...rows(
     "noInstances",
-    REPORT,
+    issue("aws/amazon-ecs-cli#1122"),
     "InvalidParameterException: No Container Instances were found in your cluster.",
+  ),
+  ...rows(
+    "noInstances",
+    issue("aws-samples/cost-effective-aws-deployment-of-comfyui#39"),
     "No Container Instances were found in your capacity provider.",
   ),
-  ...rows("taskDefinition", REPORT, "InvalidParameterException: TaskDefinition is inactive"),
+  ...rows(
+    "taskDefinition",
+    issue("DefangLabs/defang#775"),
+    "InvalidParameterException: TaskDefinition is inactive",
+  ),
   ...rows(
     "roleTrust",
-    REPORT,
-    "ClientException: ECS was unable to assume the role 'arn:aws:iam::123456789012:role/CruddurTaskRole' that was provided for this task. Please verify that the role being passed has the proper trust relationship and permissions and that your IAM user has permissions to pass this role.",
+    issue("aws-samples/aws-modern-application-workshop#88"),
+    "ECS was unable to assume the role 'arn:aws:iam::123456789012:role/MythicalMysfitsCoreStack-ECSTaskRole-FXO3A6J08BN' that was provided for this task. Please verify that the role being passed has the proper trust relationship and permissions and that your IAM user has permissions to pass this role.",
   ),
   ...rows(
     "capacity",
@@ -139,8 +153,12 @@ export const AWS_TEXTS: readonly AwsText[] = [
     REPORT,
     "Unexpected EC2 error while attempting to Create Network Interface in subnet 'subnet-0a1b2c3d': InsufficientFreeAddressesInSubnet",
     "Unexpected EC2 error while attempting to attach network interface to instance",
-    "Timeout waiting for network interface provisioning to complete.",
     "ResourceInitializationError: failed to configure ENI: failed to setup regular eni: netplugin failed with no error message",
+  ),
+  ...rows(
+    "networkInterface",
+    issue("aws/amazon-ecs-agent#4825"),
+    "Timeout waiting for network interface provisioning to complete.",
   ),
   ...rows("runtime", page("failed-to-start-error"), "InternalError: <reason>"),
   ...rows(
@@ -195,6 +213,11 @@ export const AWS_TEXTS: readonly AwsText[] = [
   ),
   ...rows(
     "denied",
+    issue("GiamPy5/terraform-aws-directus#10"),
+    "ResourceInitializationError: unable to pull secrets or registry auth: execution resource retrieval failed: unable to retrieve secret from asm: service call has been retried 1 time(s): failed to fetch secret arn:aws:secretsmanager:eu-central-1:123456789012:secret:algo-dev-directus-secret20240626183203358800000004-EaPYTy from secrets manager: AccessDeniedException: Access to KMS is not allowed status code: 400, request id: a87a66d9-f839-4353-b8c2-9984b1465695",
+  ),
+  ...rows(
+    "denied",
     REPORT,
     "ResourceInitializationError: unable to pull secrets or registry auth: execution resource retrieval failed: unable to retrieve secrets from ssm: service call has been retried 1 time(s): operation error SSM: GetParameters, https response error StatusCode: 400, RequestID: 1, api error AccessDeniedException: User: arn:aws:sts::123456789012:assumed-role/shop-stage-execution/1 is not authorized to perform: ssm:GetParameters on resource: " +
       `${SSM_PARAMETER} because no identity-based policy allows the ssm:GetParameters action`,
@@ -207,13 +230,17 @@ export const AWS_TEXTS: readonly AwsText[] = [
     REPORT,
     "ResourceInitializationError: failed to validate logger args: create stream has been retried 1 times: failed to create Cloudwatch log stream: ResourceNotFoundException: The specified log group does not exist. : exit status 1",
     "ResourceInitializationError: failed to validate logger args: unable to get awslogs driver arguments: awslogs-region is required",
+  ),
+  ...rows(
+    "logging",
+    issue("prakhar1989/docker-curriculum#260"),
     "CannotStartContainerError: Error response from daemon: failed to initialize logging driver: failed to create Cloudwatch log stream: ResourceNotFoundException: The specified log group does not exist.",
   ),
   ...rows("logging", page("resource-initialization-error"), "failed to initialize logging driver"),
   ...rows(
     "volume",
-    REPORT,
-    "ResourceInitializationError: failed to invoke EFS utils commands to set up EFS volumes: stderr: b'mount.nfs4: Connection timed out' : unsuccessful EFS utils command execution; code: 32",
+    issue("docker-archive/compose-cli#1490"),
+    "ResourceInitializationError: failed to invoke EFS utils commands to set up EFS volumes: stderr: mount.nfs4: Connection reset by peer : unsuccessful EFS utils command execution; code: 32",
   ),
   ...rows("volume", page("cannot-create-volume"), "CannotCreateVolumeError"),
 
@@ -285,6 +312,16 @@ export const AWS_TEXTS: readonly AwsText[] = [
     REPORT,
     'CannotStartContainerError: Error response from daemon: failed to create shim task: OCI runtime create failed: runc create failed: unable to start container process: exec: "/usr/local/env-execute": stat /usr/local/env-execute: no such file or directory: unknown',
     'CannotStartContainerError: ResourceInitializationError: failed to create new container runtime task: failed to create shim task: OCI runtime create failed: runc create failed: unable to start container process: exec: "/app/migrator": permission denied: unknown',
+  ),
+  ...rows(
+    "entrypoint",
+    issue("aws/amazon-ecs-agent#2954"),
+    'CannotStartContainerError: ResourceInitializationError: failed to create new container runtime task: OCI runtime create failed: container_linux.go:370: starting container process caused: exec: "/opt/sonarqube/bin/run.sh": stat /opt/sonarqube/bin/run.sh...no such file or direct...',
+  ),
+  ...rows(
+    "entrypoint",
+    issue("jenkinsci/amazon-ecs-plugin#258"),
+    'CannotStartContainerError: ResourceInitializationError: failed to create new container runtime task: failed to create shim: OCI runtime create failed: container_linux.go:380: starting container process caused: exec: "-url": executable file not found in',
   ),
   ...rows(
     "entrypoint",

@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { describe, test } from "node:test";
 import { type Command, CommanderError } from "commander";
 import { duration } from "../../../automation/cli/options.ts";
@@ -34,6 +36,17 @@ function quiet(command: Command, write: (text: string) => void): void {
 }
 
 describe("program", () => {
+  test("--help says of each exit code what the README says of it", async () => {
+    const help = (await parse("--help")).printed.replace(/\s+/g, " ");
+    const readme = readFileSync(join(import.meta.dirname, "..", "..", "..", "README.md"), "utf8");
+    const rows = [...readme.matchAll(/^\| (\d+) \| ([^|:;]+?)[:;|].*?([^|]+) \|$/gm)];
+    assert.equal(rows.length, 9);
+    const listed = help.slice(help.indexOf("Exit codes:"));
+    for (const [, code] of rows) assert.match(listed, new RegExp(`\\b${code} `), `${code}`);
+    const notStarted = rows.find(([, code]) => code === "10")?.[3]?.trim();
+    assert.ok(listed.includes(`10 not started (the database is ${notStarted})`), listed);
+  });
+
   const operations: [string[], object][] = [
     [["up"], { name: "up" }],
     [["down", "2"], { name: "down", steps: 2 }],
