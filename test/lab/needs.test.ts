@@ -77,15 +77,27 @@ test("Debian's Go 1.19 cannot fetch a newer one, so the toolchain comes from the
   ]);
 });
 
-test("the proxy is GOPROXY's first URL; without one, where Go is to be had", () => {
-  assert.throws(() => zipUrl("", "linux-arm64"), {
+test("the proxy is GOPROXY's first URL, or Go's own default; without one, where Go is to be had", () => {
+  assert.match(zipUrl("", "linux-arm64"), /^https:\/\/proxy\.golang\.org\/golang\.org\/toolchain\/@v\//);
+  assert.throws(() => zipUrl("off", "linux-arm64"), {
     message:
-      "Go 1.21 or newer is not on the PATH, and GOPROXY names no module proxy to take it from; install Go from https://go.dev/dl, or set GOPROXY.",
+      "Go 1.21 or newer is not on the PATH, and GOPROXY (off) names no module proxy to take it from; install Go from https://go.dev/dl, or unset GOPROXY.",
   });
   assert.match(
     zipUrl("off|http://127.0.0.1:8080/", "linux-arm64"),
     /^http:\/\/127\.0\.0\.1:8080\/golang\.org\//,
   );
+});
+
+test("a proxy that is out of reach: where Go is to be had", async (context) => {
+  const folder = mkdtempSync(join(tmpdir(), "needs-"));
+  context.after(() => rmSync(folder, { recursive: true }));
+  const { machine } = machineWith([], false);
+  const options = { machine: { ...machine, cache: folder }, report: () => undefined, arch: "x64" };
+  const url = zipUrl("http://127.0.0.1:9", "linux-amd64");
+  await assert.rejects(ensureGo({ ...options, proxy: "http://127.0.0.1:9" }), {
+    message: `${url} cannot be reached; install Go from https://go.dev/dl.`,
+  });
 });
 
 test("a system that the module does not serve: where Go is to be had", async (context) => {

@@ -1,10 +1,10 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { closeSync, existsSync, mkdirSync, openSync, readFileSync, renameSync, rmSync } from "node:fs";
+import { closeSync, openSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import { lastLine } from "../command.ts";
 import { LabError } from "../labError.ts";
-import { aptInstall, freePort, type Machine, thisMachine } from "../machine.ts";
+import { freePort, type Machine, thisMachine } from "../machine.ts";
+import { ensurePythonPackage } from "../pythonPackage.ts";
 import type { Report } from "../steps.ts";
 
 /** The release that `ministack/fidelity.py` was written against. */
@@ -125,9 +125,7 @@ async function waitForHealth(
 }
 
 /**
- * Installs MiniStack into a virtual environment of its own in the cache folder, once.
- *
- * @returns the path of that environment's Python
+ * @returns the path of a Python that has MiniStack
  * @throws {LabError} without Python 3.10 and its venv module, or where the package index gives no package
  */
 export async function ensureMiniStack(
@@ -135,66 +133,6 @@ export async function ensureMiniStack(
   report: Report,
   signal?: AbortSignal,
 ): Promise<string> {
-  const home = join(machine.cache, `ministack-${MINISTACK_VERSION}`);
-  const python = join(home, "bin", "python");
-  // A Python that was upgraded away leaves an environment that cannot start; it is made anew.
-  if (existsSync(python) && (await machine.run(python, ["-c", "import ministack.app"])).code === 0)
-    return python;
-  const base = await findPython(machine, report);
-  report(`         ministack: installing ${MINISTACK_VERSION} from the Python package index, once`);
-  const draft = `${home}.${process.pid}`;
-  mkdirSync(machine.cache, { recursive: true });
-  try {
-    await install(machine, base, draft, signal);
-    // Made beside its place and then moved, so that an interrupted start leaves no half of it. Its Python still runs.
-    rmSync(home, { recursive: true, force: true });
-    renameSync(draft, home);
-  } finally {
-    rmSync(draft, { recursive: true, force: true });
-  }
-  return python;
-}
-
-async function install(machine: Machine, base: string, draft: string, signal?: AbortSignal): Promise<void> {
-  const options = { signal };
-  const venv = await machine.run(base, ["-m", "venv", draft], options);
-  if (venv.code !== 0)
-    throw new LabError(
-      `${base} -m venv failed (${lastLine(venv)}); install Python's venv module and try again.`,
-    );
-  const packages = [
-    "-m",
-    "pip",
-    "install",
-    "--quiet",
-    "--disable-pip-version-check",
-    `ministack[full]==${MINISTACK_VERSION}`,
-  ];
-  const pip = await machine.run(join(draft, "bin", "python"), packages, options);
-  signal?.throwIfAborted();
-  if (pip.code !== 0)
-    throw new LabError(
-      `ministack ${MINISTACK_VERSION} could not be installed from the Python package index (${lastLine(pip)}); check pip's configuration and the network.`,
-    );
-}
-
-const PYTHON_CHECK = "import sys, venv, ensurepip; sys.exit(0 if sys.version_info >= (3, 10) else 3)";
-
-async function findPython(machine: Machine, report: Report): Promise<string> {
-  const first = await usablePython(machine);
-  if (first) return first;
-  report("         python: installing Debian's python3 and python3-venv");
-  if (await aptInstall(machine, ["python3", "python3-venv"])) {
-    const second = await usablePython(machine);
-    if (second) return second;
-  }
-  throw new LabError(
-    "No Python 3.10 or newer with its venv module is on the PATH; install it (Debian: python3-venv) and try again.",
-  );
-}
-
-async function usablePython(machine: Machine): Promise<string | undefined> {
-  for (const path of machine.which("python3"))
-    if ((await machine.run(path, ["-c", PYTHON_CHECK])).code === 0) return path;
-  return undefined;
+  const ministack = { name: "ministack", extra: "full", version: MINISTACK_VERSION, module: "ministack.app" };
+  return ensurePythonPackage(machine, ministack, report, signal);
 }

@@ -12,7 +12,7 @@ export interface AwsRequest {
   readonly params: Readonly<Record<string, unknown>>;
 }
 
-interface Recorded {
+export interface Recorded {
   readonly key: string;
   readonly region: string;
   readonly service: string;
