@@ -137,19 +137,20 @@ describe("a build of CodeBuild's", () => {
 
   it("no command of one application reaches the other", async () => {
     const applications = { shop: stack, blog } as const;
-    for (const [name, other] of [
-      ["blog", "shop"],
-      ["shop", "blog"],
+    for (const [name, other, commands] of [
+      ["blog", "shop", COMMANDS],
+      // The other way about the mechanism is the same: what changes the most will do.
+      ["shop", "blog", [["deploy"], ["migrate", "down", "1"]]],
     ] as const) {
       const before = await lab.postgres.query(other, "SELECT version, dirty, xmin FROM schema_migrations");
       const seen = readRequests(lab.ministack.requests).length;
-      for (const args of COMMANDS) {
+      for (const args of commands) {
         const { exitCode, stderr } = await applications[name].run(args);
         assert.equal(exitCode, 0, `${args.join(" ")}\n${stderr}`);
         assert.doesNotMatch(stderr, new RegExp(`\\b${other}\\b`));
       }
       const requests = requestsAfter(seen);
-      assert.ok(requests.length > 30, `${requests.length} requests`);
+      assert.ok(requests.length > 10, `${requests.length} requests`);
       assert.ok(requests.some((request) => request.includes(`local-${name}`)));
       assert.deepEqual(
         requests.filter((request) => new RegExp(`local-${other}|/${other}/local`).test(request)),
@@ -166,7 +167,7 @@ describe("a build of CodeBuild's", () => {
     const seen = readRequests(lab.ministack.requests).length;
     // Without the line, the state of whoever is logged in counts: shop's.
     writeFileSync(settings, own.replace(/^ {2}ecs-migrate:stateUrl:.*\n/m, ""));
-    for (const args of COMMANDS) {
+    for (const args of [["deploy"], ["migrate", "down", "1"], ["history"]]) {
       const { exitCode, stderr } = await blog.run(args);
       assert.equal(exitCode, 2, `${args.join(" ")}\n${stderr}`);
       assert.match(
