@@ -6,7 +6,7 @@ import { safeLine } from "../text/plainText.ts";
 import type { Format } from "./choices.ts";
 import { errorsOf, type Finding, findingLine, pathIn } from "./finding.ts";
 import type { Rename } from "./lateRenames.ts";
-import { type LintTarget, targetName } from "./lintTarget.ts";
+import { type LintTarget, readAs } from "./lintTarget.ts";
 import { RULES } from "./rules.ts";
 
 /** Raised when a field of the JSON output changes its meaning. */
@@ -50,15 +50,11 @@ function renderHuman({ findings, renamed, files, folder, target }: Report): stri
 
 function summary(findings: readonly Finding[], files: number, target: LintTarget): string {
   const errors = errorsOf(findings).length;
-  const checked = `${counted(files, "file")} checked${readAs(target)}`;
+  // Nothing of Postgres, which is what most folders are for.
+  const as = target.dialect === "postgres" ? "" : ` as ${readAs(target)}`;
+  const checked = `${counted(files, "file")} checked${as}`;
   if (findings.length === 0) return `${checked}, nothing found`;
   return `${checked}: ${counted(errors, "error")}, ${counted(findings.length - errors, "warning")}`;
-}
-
-/** Nothing of Postgres, which is what most folders are for. */
-function readAs(target: LintTarget): string {
-  if (target.dialect === "postgres") return "";
-  return ` as ${targetName(target)}${target.guessed ? " (what the SQL looks like; --dialect names another)" : ""}`;
 }
 
 function counted(count: number, noun: string): string {

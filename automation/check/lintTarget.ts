@@ -13,8 +13,8 @@ export interface LintTarget {
   readonly dialect: Dialect;
   /** Of MySQL and MariaDB; undefined for the others. */
   readonly server: ServerVersion | undefined;
-  /** Whether it is taken from what the SQL looks like. */
-  readonly guessed: boolean;
+  /** Where it is taken from: a choice of the user's, the database itself, `databaseEngine`, or what the SQL looks like. */
+  readonly from: "choice" | "database" | "configuration" | "sql";
 }
 
 /** What the container reported of the database, in the result line. */
@@ -40,13 +40,16 @@ export function lintTarget(
   files: readonly MigrationFile[],
   database: KnownDatabase | null = null,
 ): LintTarget {
-  const known = database ?? (engine === undefined ? null : { engine, serverVersion: null });
-  const reported = choice === "auto" ? reportedDialect(known) : undefined;
-  const guessed = choice === "auto" && reported === undefined;
-  const dialect = choice === "auto" ? (reported ?? guessDialect(files)) : choice;
-  if (dialect !== "mysql" && dialect !== "mariadb") return { dialect, server: undefined, guessed };
+  const from = choice !== "auto" ? "choice" : database ? "database" : engine ? "configuration" : "sql";
+  const dialect = {
+    choice: () => choice as Dialect,
+    database: () => dialectOf(database?.engine ?? "", database?.serverVersion ?? null),
+    configuration: () => dialectOf(engine ?? "", mysqlVersion ?? null),
+    sql: () => guessDialect(files),
+  }[from]();
+  if (dialect !== "mysql" && dialect !== "mariadb") return { dialect, server: undefined, from };
   const server = serverOf(dialect, mysqlVersion, database);
-  return { dialect: server.engine, server, guessed };
+  return { dialect: server.engine, server, from };
 }
 
 /** What a person calls it: `Postgres`, `MySQL 8.0`. */
@@ -55,10 +58,19 @@ export function targetName({ dialect, server }: LintTarget): string {
   return dialect === "postgres" ? "Postgres" : "SQL of another database";
 }
 
-/** The scheme of golang-migrate's drivers: `postgres`, `pgx5`, `mysql`. */
-function reportedDialect(database: KnownDatabase | null): Dialect | undefined {
-  if (database === null) return undefined;
-  const { engine, serverVersion } = database;
+/** The same with where it is taken from: `MySQL 8.0 (what the SQL looks like; --dialect names another)`. */
+export function readAs(target: LintTarget): string {
+  const source = {
+    choice: "",
+    database: " (what the database reported)",
+    configuration: " (databaseEngine)",
+    sql: " (what the SQL looks like; --dialect names another)",
+  }[target.from];
+  return `${targetName(target)}${source}`;
+}
+
+/** @param engine the scheme of golang-migrate's drivers: `postgres`, `pgx5`, `mysql` */
+function dialectOf(engine: string, serverVersion: string | null): Dialect {
   if (/^(?:postgres|pgx)/.test(engine)) return "postgres";
   if (engine === "mysql") return /mariadb/i.test(serverVersion ?? "") ? "mariadb" : "mysql";
   return "other";

@@ -10,7 +10,7 @@ import { fixCommand } from "./fixCommand.ts";
 import { render } from "./formats.ts";
 import { type Git, readBase } from "./gitBase.ts";
 import { applyRenames, planRenames, type Rename } from "./lateRenames.ts";
-import { lintTarget } from "./lintTarget.ts";
+import { type KnownDatabase, lintTarget } from "./lintTarget.ts";
 import { isRule } from "./rules.ts";
 import type { CheckSettings } from "./settings.ts";
 import type { ShippedRecord } from "./shippedRules.ts";
@@ -38,6 +38,8 @@ export interface CheckOptions {
   base?: string;
   /** What each stack has shipped, by the stack's name; empty where no stack was asked. */
   shipped: ReadonlyMap<string, readonly ShippedMigration[]>;
+  /** What the database of those stacks said it is; null if no run did. */
+  database?: KnownDatabase | null;
 }
 
 export interface CheckResult {
@@ -67,10 +69,10 @@ export async function runCheck(deps: CheckDeps, options: CheckOptions): Promise<
   const now = deps.now();
   const renamed = options.fix ? fix(directory, records, now) : [];
   const files = readMigrationFiles(directory);
-  const { settings, base, dirOption } = options;
-  const target = lintTarget(settings, files);
+  const { settings, base, dirOption, database = null } = options;
+  const target = lintTarget(settings, files, database);
   const command = fixCommand([...options.shipped.keys()], base, dirOption);
-  const findings = await checkFolder({ files, records, settings, now, fixCommand: command });
+  const findings = await checkFolder({ files, records, settings, database, now, fixCommand: command });
   const refused = errorsOf(findings).length > 0 || (options.strict && findings.length > 0);
   const exitCode = refused ? EXIT.refused : EXIT.ok;
   const folder = relative(deps.cwd, directory).split(sep).join("/");

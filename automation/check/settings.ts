@@ -17,6 +17,8 @@ export interface CheckSettings {
   readonly postgresVersion: number;
   /** Whether golang-migrate cuts each file at its semicolons: `x-multi-statement=true` in the database URL. */
   readonly multiStatement: boolean;
+  /** Whether the migrator limits the wait for a lock; not if `ecs-migrate:lockTimeout` is 0. */
+  readonly lockLimit: boolean;
 }
 
 /** The oldest version that is maintained: what it can do, the newer ones can. */
@@ -29,6 +31,7 @@ export const DEFAULT_CHECK: CheckSettings = {
   disable: [],
   postgresVersion: OLDEST_POSTGRES,
   multiStatement: false,
+  lockLimit: true,
 };
 
 const DIALECT_KEY = "ecs-migrate:checkDialect";
@@ -37,6 +40,7 @@ const POSTGRES_KEY = "ecs-migrate:postgresVersion";
 const MULTI_KEY = "ecs-migrate:multiStatement";
 const VERSION_KEY = "ecs-migrate:mysqlVersion";
 const SEARCH_KEY = "ecs-migrate:searchPaths";
+const LOCK_KEY = "ecs-migrate:lockTimeout";
 const HOST_KEY = "ecs-migrate:databaseHost";
 const ENGINE_KEY = "ecs-migrate:databaseEngine";
 
@@ -75,8 +79,9 @@ export function checkSettings(
   const multiStatement = config.get(MULTI_KEY) === "true";
   if (problems.length > 0) throw new ConfigError(problems);
   const engine = config.get(HOST_KEY) ? config.get(ENGINE_KEY) || "postgres" : undefined;
+  const lockLimit = Number(config.get(LOCK_KEY) || Number.NaN) !== 0;
   const off = [...new Set([...configured, ...disable])];
-  return { dialect, mysqlVersion, engine, disable: off, postgresVersion, multiStatement };
+  return { dialect, mysqlVersion, engine, disable: off, postgresVersion, multiStatement, lockLimit };
 }
 
 /** Why a deploy does not take a rule as switched off, as the end of a sentence; undefined where it does. */

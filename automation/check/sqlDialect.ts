@@ -37,6 +37,8 @@ export interface LintSettings {
   readonly postgresVersion: number;
   /** Whether golang-migrate cuts a file at its semicolons (`x-multi-statement=true` in the database URL). */
   readonly multiStatement: boolean;
+  /** Whether the migrator limits the wait for a lock before it runs a file (`ecs-migrate:lockTimeout` is not 0). */
+  readonly lockLimit: boolean;
 }
 
 export interface SqlFile {

@@ -56,8 +56,10 @@ export function disableOption(): Option {
 export function dialectOption(): Option {
   return new Option(
     "--dialect <name>",
-    "whose SQL the files hold; auto goes by databaseEngine or by what it looks like; other reads only names and bytes",
-  ).choices(DIALECTS);
+    "whose SQL the files hold; auto goes by what the database reported, databaseEngine, or what it looks like; other reads only names and bytes",
+  )
+    .choices(DIALECTS)
+    .default(undefined, "the stack's ecs-migrate:checkDialect");
 }
 
 export function postgresVersionOption(): Option {
@@ -77,11 +79,6 @@ export function mysqlVersionOption(): Option {
     "--mysql-version <version>",
     "the server of a MySQL folder, such as 8.0, 8.4 or mariadb-10.11",
   );
-}
-
-/** As {@link dialectOption}, for a command that has a stack to ask. */
-export function stackDialectOption(): Option {
-  return dialectOption().default(undefined, "the stack's ecs-migrate:checkDialect");
 }
 
 /** EC2 from zero and managed instances take some minutes. */

@@ -3,10 +3,10 @@ import { Command, Option } from "commander";
 import type { DialectChoice } from "../check/choices.ts";
 import { type Operation, parseDown, parseVersioned } from "../contract/operations.ts";
 import {
+  dialectOption,
   disableOption,
   positive,
   type RunOptions,
-  stackDialectOption,
   withCommon,
   withRunOptions,
 } from "./options.ts";
@@ -77,7 +77,7 @@ function addDeploy(program: Command, commands: Commands): void {
       "do not look into the new files' SQL; their order and edits are looked at all the same",
     )
     .addOption(disableOption())
-    .addOption(stackDialectOption())
+    .addOption(dialectOption())
     .option("--plan", "say what will run before it runs; of a production stack in Slack as well", false)
     .addHelpText(
       "after",

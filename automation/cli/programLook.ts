@@ -11,7 +11,6 @@ import {
   mysqlVersionOption,
   postgresVersionOption,
   since,
-  stackDialectOption,
   stackList,
   timeoutOption,
   withCommon,
@@ -27,7 +26,8 @@ export interface CheckCommandOptions {
   readonly fix: boolean;
   readonly strict: boolean;
   readonly disable: readonly string[];
-  readonly dialect: DialectChoice;
+  /** undefined: as the stacks' configuration says. */
+  readonly dialect?: DialectChoice;
   readonly mysqlVersion?: string;
   readonly postgresVersion?: number;
   readonly multiStatement: boolean;
@@ -42,6 +42,8 @@ export interface NewCommandOptions {
   readonly json: boolean;
   readonly dir?: string;
   readonly against: readonly string[];
+  /** undefined: as the stacks' configuration says. */
+  readonly dialect?: DialectChoice;
 }
 
 export interface PlanCommandOptions extends CommonOptions {
@@ -81,7 +83,7 @@ export function addCheck(program: Command, commands: LookCommands): void {
     .option("--fix", "rename late and doubled migrations to versions after all that are known", false)
     .option("--strict", "warnings refuse as well", false)
     .addOption(disableOption())
-    .addOption(dialectOption().default("auto"))
+    .addOption(dialectOption())
     .addOption(mysqlVersionOption())
     .addOption(postgresVersionOption())
     .option("--multi-statement", "the database URL has x-multi-statement=true", false)
@@ -105,6 +107,7 @@ export function addNew(program: Command, commands: LookCommands): void {
     .description("make the two files of a migration, with a version later than every known one")
     .argument("<name>", "what it does, such as add_users_email")
     .addOption(new Option("--against <stacks>", AGAINST).argParser(stackList).default([], "none"))
+    .addOption(dialectOption())
     .addHelpText("after", '\nExample:\n  ecs-migrate new "add users email" --against prod')
     .action((name: string, options: NewCommandOptions) => commands.newMigration(name, options));
 }
@@ -118,7 +121,7 @@ export function addPlan(program: Command, commands: LookCommands): void {
     .argument("[argument]", "how many for down, the version for goto")
     .option("--all", "down: every one", false)
     .addOption(timeoutOption())
-    .addOption(stackDialectOption())
+    .addOption(dialectOption())
     .addHelpText(
       "after",
       `

@@ -3,6 +3,7 @@
 import { existsSync, writeFileSync } from "node:fs";
 import { dirname, join, relative, resolve } from "node:path";
 import { runGit } from "../check/gitBase.ts";
+import type { KnownDatabase } from "../check/lintTarget.ts";
 import { runCheck } from "../check/runCheck.ts";
 import { DEFAULT_CHECK } from "../check/settings.ts";
 import type { CommandContext } from "../cli/context.ts";
@@ -13,11 +14,14 @@ import { readMigrationFiles } from "../migrations/folder.ts";
 import { COMMAND } from "../text/commandLine.ts";
 import { findFolder, type MigrationsFolder } from "./folder.ts";
 import { outputsOf } from "./locate.ts";
+import { statedTarget } from "./target.ts";
 
 export async function checkCommand(context: CommandContext, options: CheckCommandOptions): Promise<void> {
   const folder = findFolder(context, options, options.against[0]);
   const dir = folder.path;
   requireMigrations(context, folder);
+  const stated = statedTarget(context, options, options.against);
+  const { records, database } = await shippedAndRun(context, options, dir);
   const result = await runCheck(
     { now: () => new Date(), cwd: repositoryRoot(context.cwd), git: runGit },
     {
@@ -26,15 +30,17 @@ export async function checkCommand(context: CommandContext, options: CheckComman
       format: options.json ? "json" : options.format,
       settings: {
         ...DEFAULT_CHECK,
-        dialect: options.dialect,
-        mysqlVersion: options.mysqlVersion,
+        engine: stated.engine,
+        dialect: options.dialect ?? stated.dialect,
+        mysqlVersion: options.mysqlVersion ?? stated.mysqlVersion,
         disable: options.disable,
         postgresVersion: options.postgresVersion ?? DEFAULT_CHECK.postgresVersion,
         multiStatement: options.multiStatement,
       },
       fix: options.fix,
       strict: options.strict,
-      shipped: await shippedAndRun(context, options, dir),
+      shipped: records,
+      database,
       ...(options.base === undefined ? {} : { base: options.base }),
     },
   );
@@ -76,14 +82,20 @@ function writeOutput(file: string, text: string): void {
   }
 }
 
-/** What each stack has shipped, without what its database has not run where the checkout has changed that. */
+interface StackRecords {
+  /** What each stack has shipped, without what its database has not run where the checkout has changed that. */
+  readonly records: ReadonlyMap<string, readonly ShippedMigration[]>;
+  /** What the first of the databases that had a run said it is; null if none had. */
+  readonly database: KnownDatabase | null;
+}
+
 async function shippedAndRun(
   context: CommandContext,
   options: CheckCommandOptions,
   dir: string,
-): Promise<Map<string, readonly ShippedMigration[]>> {
+): Promise<StackRecords> {
   const outputs = await outputsOf(context, options, options.against);
-  if (outputs.size === 0) return new Map();
+  if (outputs.size === 0) return { records: new Map(), database: null };
   // A check of the folder alone, as a hook before each commit, does not wait for them.
   const [{ connectEcs, connectLogs }, { recordOfStack }, { systemClock: clock }] = await Promise.all([
     import("../aws/clients.ts"),
@@ -92,8 +104,9 @@ async function shippedAndRun(
   ]);
   const disabled = new Set(options.disable);
   const records = new Map<string, readonly ShippedMigration[]>();
+  const databases: KnownDatabase[] = [];
   for (const [stack, its] of outputs) {
-    const { migrations, released, hint, doubt } = await recordOfStack({
+    const { migrations, released, hint, doubt, database } = await recordOfStack({
       ...{ stack, outputs: its, checkout: readMigrationFiles(dir), now: new Date(), disabled },
       ...{ connectEcs, connectLogs, clock },
     });
@@ -101,6 +114,7 @@ async function shippedAndRun(
     if (doubt !== null) context.terminal.warn(`stack ${stack}: ${doubt}`);
     if (hint !== null) context.terminal.warn(`stack ${stack}: ${hint}`);
     records.set(stack, migrations);
+    if (database) databases.push(database);
   }
-  return records;
+  return { records, database: databases[0] ?? null };
 }

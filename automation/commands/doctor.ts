@@ -2,7 +2,7 @@
 
 import { connectLogs, type LogsApi } from "../aws/clients.ts";
 import { awsErrorText } from "../aws/errors.ts";
-import { lintTarget } from "../check/lintTarget.ts";
+import { type KnownDatabase, lintTarget } from "../check/lintTarget.ts";
 import { type CheckSettings, checkSettings, DEFAULT_CHECK } from "../check/settings.ts";
 import type { CommandContext } from "../cli/context.ts";
 import type { DoctorCommandOptions } from "../cli/programLook.ts";
@@ -46,7 +46,8 @@ export async function doctorCommand(context: CommandContext, options: DoctorComm
   const at = database
     ? versionOf(database)
     : (entries.findLast(({ duringChange }) => !duringChange)?.result.to ?? null);
-  const dirty = at?.dirty ? await guide(context, location, outputs, at, entries) : null;
+  const identity = database?.database ?? entries.findLast(({ result }) => result.database)?.result.database;
+  const dirty = at?.dirty ? await guide(context, location, outputs, at, entries, identity ?? null) : null;
   const exitCode = exitCodeOf(checks, dirty !== null);
   const report: DoctorReport = { schema: 1, stack, exitCode, checks, dirty };
   context.print(options.json ? jsonText(report) : `${doctorLines(report, context.color).join("\n")}\n`);
@@ -77,10 +78,11 @@ async function guide(
   outputs: Outputs,
   { version }: DatabaseVersion,
   entries: readonly HistoryEntry[],
+  database: KnownDatabase | null,
 ) {
   const { files, settings } = await lookAtCheckout(context, location);
   const run = runThatLeft(version, entries);
-  const target = lintTarget(settings, files, run?.result.database ?? null);
+  const target = lintTarget(settings, files, run?.result.database ?? database);
   const made = await dirtyGuide({ version, run, outputs, stack: location.stack, files, target });
   return {
     ...made,

@@ -46,7 +46,7 @@ function chooseFolder(context: CommandContext, options: FolderOptions, stack?: s
     return { path: resolve(context.cwd, options.dir), appPath: null, namedBy: "--dir" };
   const project = projectFolder(context, options);
   if (stack !== undefined) return folderOf(project, stackFileName(stack), readStackFile(project, stack));
-  const stacks = stackFiles(project).map((file) => folderOf(project, file, readText(join(project, file))));
+  const stacks = stackFiles(project).map(({ file, yaml }) => folderOf(project, file, yaml));
   const named = stacks.filter(({ namedBy }) => namedBy !== PROJECT_FILE);
   if (new Set(stacks.map(({ path }) => path)).size <= 1)
     return named[0] ?? stacks[0] ?? folderOf(project, "", "");
@@ -60,10 +60,12 @@ const PROJECT_FILE = "Pulumi.yaml";
 /** The lab's own stack (npm run demo); a team has no use for it. */
 const LAB_FILE = "Pulumi.local.yaml";
 
-function stackFiles(project: string): string[] {
+/** The files of all stacks, by name. */
+export function stackFiles(project: string): { readonly file: string; readonly yaml: string }[] {
   const files = readdirSync(project).filter((file) => /^Pulumi\.[\w-]+\.yaml$/.test(file));
   const own = files.filter((file) => file !== LAB_FILE);
-  return (own.length > 0 ? own : files).sort();
+  const chosen = (own.length > 0 ? own : files).sort();
+  return chosen.map((file) => ({ file, yaml: readText(join(project, file)) }));
 }
 
 function folderOf(project: string, file: string, yaml: string): MigrationsFolder {

@@ -59,6 +59,7 @@ async function planOperation(
   return makePlan({
     ...{ stack: location.stack, current, operation, migrations: outputs.migrations, files },
     ...settings,
+    database: report.database,
     now: new Date(systemClock.now()),
   });
 }

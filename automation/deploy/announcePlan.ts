@@ -58,6 +58,7 @@ async function askAndPlan(deps: PlanDeps, settings: CheckSettings): Promise<Plan
     migrations: deps.outputs.migrations,
     files: deps.files,
     ...settings,
+    database: report.database,
     now: new Date(deps.clock.now()),
   });
 }

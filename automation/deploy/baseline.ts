@@ -6,6 +6,7 @@ import { checkAboveBaseline } from "../guard/baseline.ts";
 import { versionOf } from "../report/report.ts";
 import { runOperation } from "../run/runOperation.ts";
 import type { DeployDeps } from "./deps.ts";
+import { sayDialect } from "./sayDialect.ts";
 
 /**
  * A database that cannot be asked is left to the run, which says why. A dirty one too.
@@ -27,10 +28,10 @@ export async function checkBaseline(deps: DeployDeps, outputs: Outputs): Promise
   const settings = (await deps.checkSettings?.()) ?? DEFAULT_CHECK;
   const checkout = await deps.readCheckout();
   const now = new Date(deps.clock.now());
-  const { findings, text } = await checkAboveBaseline(
-    { stack: deps.stack, checkout, settings, now },
-    version,
-  );
+  const { stack } = deps;
+  const { database } = report;
+  const { findings, text } = await checkAboveBaseline({ stack, checkout, settings, database, now }, version);
+  sayDialect(deps.terminal, settings, checkout, database);
   if (text !== null) deps.terminal.say(text);
   for (const found of findings) deps.terminal.warn(findingLine(found));
 }

@@ -17,6 +17,7 @@ import type { DeployDeps, Deployed } from "./deps.ts";
 import { migrate, newerCommit, overtakenSkip, PREPARATION_MS, skipped, withoutTask } from "./migration.ts";
 import { guardOldCode } from "./oldCode.ts";
 import { rollAfter } from "./rollout.ts";
+import { sayDialect } from "./sayDialect.ts";
 import { inTurn, type TurnDeps } from "./turn.ts";
 
 /**
@@ -92,6 +93,7 @@ async function guardMigrations(deps: DeployDeps, outputs: Outputs | undefined): 
   const now = new Date(deps.clock.now());
   const orderOnly = deps.checkContent !== true;
   const { record, findings } = await checkCheckout({ ...deps, outputs, checkout, now, settings, orderOnly });
+  if (!orderOnly && !record.unrecorded) sayDialect(deps.terminal, settings, checkout, record.database);
   for (const { text } of record.released) deps.terminal.say(text);
   if (record.doubt !== null) deps.terminal.warn(record.doubt);
   for (const found of findings) deps.terminal.warn(findingLine(found));

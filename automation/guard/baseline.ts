@@ -5,6 +5,7 @@
 import { checkFolder } from "../check/checkFolder.ts";
 import { errorsOf, type Finding } from "../check/finding.ts";
 import { fixCommand } from "../check/fixCommand.ts";
+import type { KnownDatabase } from "../check/lintTarget.ts";
 import type { CheckSettings } from "../check/settings.ts";
 import type { DatabaseVersion } from "../contract/resultLine.ts";
 import { type MigrationFile, recordOf } from "../migrations/folder.ts";
@@ -15,6 +16,8 @@ export interface BaselineDeps {
   readonly stack: string;
   readonly checkout: readonly MigrationFile[];
   readonly settings: CheckSettings;
+  /** What the database said it is. */
+  readonly database: KnownDatabase | null;
   /** The clock, UTC. */
   readonly now: Date;
 }
@@ -33,13 +36,14 @@ export interface Baseline {
  * @throws {CheckoutRefusedError} naming every finding of severity `error`
  */
 export async function checkAboveBaseline(
-  { stack, checkout: files, settings, now }: BaselineDeps,
+  { stack, checkout: files, settings, database, now }: BaselineDeps,
   version: DatabaseVersion,
 ): Promise<Baseline> {
   const at = version.version ?? -1;
   const ran = recordOf(files).migrations.filter((migration) => migration.version <= at);
   const records = [{ holder: `the database of stack ${stack}`, migrations: ran }];
-  const findings = await checkFolder({ files, records, settings, now, fixCommand: fixCommand([stack]) });
+  const command = fixCommand([stack]);
+  const findings = await checkFolder({ files, records, settings, database, now, fixCommand: command });
   const errors = errorsOf(findings);
   if (errors.length > 0) throw new CheckoutRefusedError(stack, errors);
   const count = countText(ran.length, "migration");

@@ -3,6 +3,7 @@
 import { checkFolder } from "../check/checkFolder.ts";
 import { errorsOf, type Finding, findingLine } from "../check/finding.ts";
 import { fixCommand } from "../check/fixCommand.ts";
+import type { KnownDatabase } from "../check/lintTarget.ts";
 import { isOrderRule } from "../check/rules.ts";
 import type { CheckSettings } from "../check/settings.ts";
 import { checkOrder, type ShippedRecord } from "../check/shippedRules.ts";
@@ -57,6 +58,8 @@ export interface StackRecord extends ShippedRecord {
   /** Nothing is on record of this database, so only the database itself knows what it has run. */
   readonly unrecorded: boolean;
   readonly known: KnownVersion;
+  /** What the last run on record said of the database; null if none did. */
+  readonly database: KnownDatabase | null;
 }
 
 export interface Checked {
@@ -104,14 +107,15 @@ export async function recordOfStack(deps: RecordDeps): Promise<StackRecord> {
   const undeployed = { kind: "unknown", why: "the stack was never deployed" } as const;
   if (!outputs) {
     const nothing = { released: [], hint: null, doubt: null, ranUpTo: null, unrecorded: true };
-    return { ...record, ...nothing, known: undeployed };
+    return { ...record, ...nothing, known: undeployed, database: null };
   }
   const known = await readKnownVersion(deps, outputs);
+  const { database } = known;
   const { neverRan, isUnclear } = changedSinceRun(record.migrations, known);
   const doubt = isUnclear ? doubtOf(stack) : null;
   const unrecorded = known.kind === "unknown" && known.noRun === true;
   const ranUpTo = known.kind === "known" && !known.version.dirty ? (known.version.version ?? -1) : null;
-  const facts = { ...record, doubt, ranUpTo, unrecorded, known };
+  const facts = { ...record, doubt, ranUpTo, unrecorded, known, database };
   if (errors.length === 0) {
     const migrations = record.migrations.filter((migration) => !neverRan.includes(migration));
     return { ...facts, migrations, released: [], hint: null };
@@ -139,6 +143,7 @@ export async function checkCheckout(deps: CheckoutDeps): Promise<Checked> {
     // What the database has run is known when it can be asked: {@link checkAboveBaseline} reads the files then.
     ...{ files, now, settings, orderOnly: orderOnly || record.unrecorded, fixCommand: fixCommand([stack]) },
     records: outputs ? [record] : [],
+    database: record.database,
   });
   const errors = errorsOf(findings);
   if (errors.length > 0) throw new CheckoutRefusedError(stack, errors, record.hint);

@@ -6,7 +6,12 @@ import type { Task } from "@aws-sdk/client-ecs";
 import type { EcsApi, LogsApi } from "../aws/clients.ts";
 import { awsErrorText } from "../aws/errors.ts";
 import type { Outputs, ShippedMigration } from "../contract/outputs.ts";
-import type { DatabaseVersion, HeldMigrations, ResultLine } from "../contract/resultLine.ts";
+import type {
+  DatabaseIdentity,
+  DatabaseVersion,
+  HeldMigrations,
+  ResultLine,
+} from "../contract/resultLine.ts";
 import { digestOfMigrations } from "../migrations/folder.ts";
 import type { Clock } from "../task/clock.ts";
 import { hasEnded, isQuestion, readFamily, runningChanges } from "../task/family.ts";
@@ -45,8 +50,12 @@ export interface KnownVersionDeps {
   readonly signal?: AbortSignal;
 }
 
+/** A version with what its database said it is; null if no run on record did. */
+export type KnownState = KnownVersion & { readonly database: DatabaseIdentity | null };
+
 /** Starts no task. What AWS does not answer makes the version unknown, and says so. */
-export async function readKnownVersion(deps: KnownVersionDeps, outputs: Outputs): Promise<KnownVersion> {
+export async function readKnownVersion(deps: KnownVersionDeps, outputs: Outputs): Promise<KnownState> {
+  let database: DatabaseIdentity | null = null;
   const { region } = outputs;
   try {
     const reader = { ...withSignal(deps), clock: deps.clock, outputs };
@@ -54,14 +63,18 @@ export async function readKnownVersion(deps: KnownVersionDeps, outputs: Outputs)
     const logs = await deps.connectLogs(region);
     let known: KnownVersion | undefined;
     for await (const record of readBack({ ...reader, logs }, deps.clock.now())) {
+      database = runsOn(record, outputs).at(-1)?.result.database ?? null;
       known ??= knownVersionOf(record, tasks, outputs);
-      if (known?.kind === "unknown" || (known && isHighest(known.version, outputs))) return known;
+      if (known?.kind === "unknown" || (known && isHighest(known.version, outputs)))
+        return { ...known, database };
       const last = known && lastChange(record, outputs);
-      if (known && last) return isBelow(known.version, last) ? { ...known, below: last } : known;
+      if (known && last)
+        return { ...(isBelow(known.version, last) ? { ...known, below: last } : known), database };
     }
-    return known ?? { kind: "unknown", why: "no run on this database is on record", noRun: true };
+    known ??= { kind: "unknown", why: "no run on this database is on record", noRun: true };
+    return { ...known, database };
   } catch (error) {
-    return unknown(`the history could not be read: ${awsErrorText(error)}`);
+    return { ...unknown(`the history could not be read: ${awsErrorText(error)}`), database };
   }
 }
 

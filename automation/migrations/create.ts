@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { ConfigError } from "../contract/errors.ts";
 import type { ShippedMigration } from "../contract/outputs.ts";
 import { groupByVersion, isUpOnly, readMigrationFiles } from "./folder.ts";
+import { HEADERS, type HeaderKind } from "./headers.ts";
 import { versionAfter } from "./version.ts";
 
 /** File systems take 255 bytes; version, direction and extension need 24 of them. */
@@ -21,6 +22,8 @@ export interface NewMigration {
   name: string;
   /** The clock, UTC. */
   now: Date;
+  /** For whose SQL the files' headers are; Postgres's where left out. */
+  header?: HeaderKind;
   /** What the stacks have shipped, so that the version is later than theirs too. */
   known?: readonly ShippedMigration[];
 }
@@ -35,7 +38,7 @@ export interface NewMigration {
  * @throws {ConfigError} if the name has no letter or digit, is too long, or a file cannot be made
  * @throws {MigrationsError} if the folder cannot be read
  */
-export function createMigration({ dir, name, now, known = [] }: NewMigration): Created {
+export function createMigration({ dir, name, now, header = "postgres", known = [] }: NewMigration): Created {
   const slug = slugOf(name);
   const files = [...groupByVersion(readMigrationFiles(dir)).values()].flat().map(({ parsed }) => parsed);
   const others = known.map(({ version }) => BigInt(version));
@@ -46,11 +49,11 @@ export function createMigration({ dir, name, now, known = [] }: NewMigration): C
   );
   const stem = join(dir, `${version}_${slug}`);
   const up = `${stem}.up.sql`;
-  writeNew(up, UP_HEADER);
+  writeNew(up, HEADERS[header].up);
   if (isUpOnly(files)) return { up, down: null };
   const down = `${stem}.down.sql`;
   try {
-    writeNew(down, DOWN_HEADER);
+    writeNew(down, HEADERS[header].down);
   } catch (error) {
     unlinkSync(up);
     throw error;
@@ -91,21 +94,3 @@ function writeNew(path: string, text: string): void {
     throw new ConfigError([`cannot make ${path} (${reason}); run the command again`], { cause });
   }
 }
-
-const UP_HEADER = `-- What it does and why:
---
--- The whole file is one transaction: no BEGIN, no COMMIT. A lock lasts until its end, so keep it short.
--- On tables in use (npx ecs-migrate check says where):
---   index: CREATE INDEX CONCURRENTLY, alone in its file, without the SET below
---   new column: nullable or with a constant default; fill rows in a migration of their own
---   constraint: NOT VALID here, VALIDATE CONSTRAINT in the next migration
---   rename, type change, drop: first deploy code that works with both
--- Once shipped this file is never edited; a mistake is undone by a new migration.
-SET LOCAL lock_timeout = '5s';
-
-`;
-
-const DOWN_HEADER = `-- Undoes the up file, statement by statement from its last to its first. Data that the up file drops does not come back.
-SET LOCAL lock_timeout = '5s';
-
-`;

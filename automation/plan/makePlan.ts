@@ -3,7 +3,7 @@
 import { checkFolder } from "../check/checkFolder.ts";
 import type { Finding } from "../check/finding.ts";
 import { fixCommand } from "../check/fixCommand.ts";
-import { type KnownDatabase, lintTarget } from "../check/lintTarget.ts";
+import { type KnownDatabase, lintTarget, readAs } from "../check/lintTarget.ts";
 import { loadDialect } from "../check/loadDialect.ts";
 import type { CheckSettings } from "../check/settings.ts";
 import type { Dropped, FileEstimate, Impact, SqlDialect } from "../check/sqlDialect.ts";
@@ -43,6 +43,8 @@ export interface PlanReport {
   readonly stack: string;
   readonly operation: Operation;
   readonly current: DatabaseVersion;
+  /** Whose SQL the files are read as, and what says so: `MySQL 8.0 (databaseEngine)`; null for Postgres. */
+  readonly readAs: string | null;
   /** The version afterwards; the current one where nothing runs. */
   readonly target: number | null;
   readonly outcome: Plan["kind"];
@@ -65,9 +67,9 @@ export async function makePlan(input: MakePlanInput): Promise<PlanReport> {
   const { stack, operation, current } = input;
   const plan = planOf(input);
   const steps = plan.kind === "steps" ? plan.steps : [];
-  const target = lintTarget(input, input.files, input.database);
+  const sql = lintTarget(input, input.files, input.database);
   const findings = operation.name === "up" ? await findingsOf(input) : [];
-  const dialect = await loadDialect(target);
+  const dialect = await loadDialect(sql);
   const estimates = await estimatesOf(input, steps, dialect);
   const files: PlanFile[] = [];
   for (const step of steps) files.push(await describe(step, estimates, findings, dialect));
@@ -77,6 +79,7 @@ export async function makePlan(input: MakePlanInput): Promise<PlanReport> {
     stack,
     operation,
     current,
+    readAs: sql.dialect === "postgres" ? null : readAs(sql),
     target: steps.length > 0 ? (steps.at(-1)?.target ?? null) : current.version,
     outcome: plan.kind,
     note: noteOf(plan, operation),

@@ -10,6 +10,7 @@ import type { PlanFile, PlanReport } from "./makePlan.ts";
 export function planLines(plan: PlanReport): string[] {
   return [
     `${plan.stack}: ${planHeadline(plan)}`,
+    ...(plan.readAs === null ? [] : [`  read as ${plan.readAs}`]),
     ...(plan.note === null ? [] : [`  note: ${safeLine(plan.note)}`]),
     ...plan.files.flatMap((file, index) => fileLines(file, index + 1)),
     ...plan.findings.map((found) => `  ${findingLine(found)}`),

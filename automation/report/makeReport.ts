@@ -31,6 +31,7 @@ export interface ReportFacts {
 
 export function makeReport(facts: ReportFacts): RunReport {
   const { outputs, run, verdict, stack, origin } = facts;
+  const database = run?.result?.database ?? null;
   const image = run?.result?.image ?? outputs?.image ?? null;
   const text = describeVerdict(verdict, {
     stack,
@@ -41,7 +42,7 @@ export function makeReport(facts: ReportFacts): RunReport {
     logStream: run?.logStream ?? null,
     taskArn: run?.task?.arn ?? (verdict.kind === "notStarted" ? verdict.taskArn : undefined) ?? null,
     migrations: outputs?.migrations ?? [],
-    engine: run?.result?.database?.engine ?? null,
+    engine: database?.engine ?? null,
     revisionWithVersion: facts.revisionWithVersion ?? null,
   });
   return {
@@ -57,6 +58,7 @@ export function makeReport(facts: ReportFacts): RunReport {
     services: [],
     task: run?.task ?? null,
     image,
+    database: database && { engine: database.engine, serverVersion: database.serverVersion },
     origin,
     links: buildLinks(outputs, run?.task?.arn ?? null, run?.logStream ?? null, origin),
     startedAt: new Date(facts.startedAt).toISOString(),

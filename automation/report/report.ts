@@ -33,6 +33,8 @@ export interface RunReport {
   readonly services: readonly ServiceReport[];
   readonly task: TaskReport | null;
   readonly image: string | null;
+  /** What the database said it is; null if the task left no word of it. */
+  readonly database: { readonly engine: string; readonly serverVersion: string | null } | null;
   readonly origin: Origin;
   readonly links: Links;
   /** UTC, ISO 8601. */

@@ -196,10 +196,10 @@ export class FakeContainer {
         image,
         migrationsSha256,
         database: {
-          engine: "postgres",
+          engine: database.engine,
           secret: digest16(this.#options.secret),
           endpoint: digest16(database.endpoint),
-          serverVersion: known ? "16.4" : null,
+          serverVersion: known ? database.serverVersion : null,
         },
         holds: {
           count: files.length,

@@ -34,6 +34,9 @@ export class FakeDatabase {
   version: number | null = null;
   dirty = false;
   lockedBy: string | undefined;
+  /** As the migrator reports it. */
+  engine = "postgres";
+  serverVersion = "16.4";
   /** `host:port/name`. */
   readonly endpoint: string;
   /** Set where no connection comes about: golang-migrate's words. */

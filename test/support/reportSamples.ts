@@ -31,6 +31,7 @@ export function reportOf(verdict: Verdict, fields: Partial<RunReport> = {}): Run
         }
       : null,
     image: CONTEXT.image,
+    database: { engine: "postgres", serverVersion: "15.18" },
     origin: {
       by: "ada",
       commit: "4f9a8b7c6d5e4f3a2b1c0d9e8f7a6b5c4d3e2f1a",

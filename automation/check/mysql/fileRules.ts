@@ -1,6 +1,7 @@
 /** The rules over a file as a whole: what its statements do to each other and to the files after it. */
 import type { BrokenRule } from "./effect.ts";
 import type { JudgedStatement } from "./judge.ts";
+import type { Assignment } from "./statementBody.ts";
 import type { Statement } from "./statements.ts";
 import type { Token } from "./tokens.ts";
 
@@ -27,12 +28,13 @@ export function commitsImplicitly({ body }: Statement): boolean {
   return COMMITS.has(body.kind) && !("temporary" in body && body.temporary);
 }
 
-export function fileRules(statements: readonly JudgedStatement[]): PlacedRule[] {
+/** @param lockLimit whether the migrator limits the wait for a lock before it runs a file */
+export function fileRules(statements: readonly JudgedStatement[], lockLimit: boolean): PlacedRule[] {
   return [
     ...halfApplied(statements),
     ...implicitCommit(statements),
     ...transactionOpen(statements),
-    ...lockWait(statements),
+    ...lockWait(statements, lockLimit),
     ...sessionSettings(statements),
     ...statements.flatMap(({ tokens }) => longNames(tokens)),
   ];
@@ -138,10 +140,16 @@ function transactionOpen(statements: readonly Statement[]): PlacedRule[] {
 }
 
 /** One a file, at the first metadata lock that is asked for without a limit. */
-function lockWait(statements: readonly JudgedStatement[]): PlacedRule[] {
+function lockWait(statements: readonly JudgedStatement[], lockLimit: boolean): PlacedRule[] {
+  let limited = lockLimit;
+  let why = "the migrator sets no limit, since ecs-migrate:lockTimeout is 0";
   for (const { body, line, effects } of statements) {
-    if (body.kind === "set" && body.assignments.some(limitsWait)) return [];
-    if ("limitsWait" in body && body.limitsWait) continue;
+    const set = body.kind === "set" ? body.assignments.findLast(isWaitLimit) : undefined;
+    if (set) {
+      limited = /^\d{1,4}$/.test(set.value);
+      why = `the file sets lock_wait_timeout to ${set.value}`;
+    }
+    if (limited || ("limitsWait" in body && body.limitsWait)) continue;
     const lock = effects.find((effect) => effect.lock !== "none" && !CHANGES_ROWS.has(body.kind));
     if (!lock) continue;
     const on = lock.table === undefined ? "a table" : lock.table;
@@ -150,16 +158,16 @@ function lockWait(statements: readonly JudgedStatement[]): PlacedRule[] {
         rule: "lock-wait-timeout",
         line,
         subject: lock.table ?? "",
-        message: `behind a long query the statement waits for the metadata lock on ${on}, and every query on ${on} waits behind it; without the migrator's limit for as long as a year`,
-        fix: "put SET SESSION lock_wait_timeout = 5; first in the file",
+        message: `behind a long query the statement waits for the metadata lock on ${on}, and every query on ${on} waits behind it: ${why}`,
+        fix: "put SET SESSION lock_wait_timeout = 5; before it",
       },
     ];
   }
   return [];
 }
 
-function limitsWait({ scope, name, value }: { scope: string; name: string; value: string }): boolean {
-  return scope === "session" && name === "lock_wait_timeout" && /^[1-9]\d{0,3}$/.test(value);
+function isWaitLimit({ scope, name }: Assignment): boolean {
+  return scope === "session" && name === "lock_wait_timeout";
 }
 
 /** Settings that change what the files after it may do; a limit of waiting and SET NAMES are meant to stay. */

@@ -36,7 +36,7 @@ const FAILS = new Set<RuleId>([
   "syntax",
 ]);
 
-function openLint({ historyKnown }: LintSettings, server: ServerVersion): SqlLint {
+function openLint({ historyKnown, lockLimit }: LintSettings, server: ServerVersion): SqlLint {
   const memory = new SchemaMemory();
   return {
     async check({ file, direction, text, ran }: SqlFile): Promise<Finding[]> {
@@ -49,7 +49,7 @@ function openLint({ historyKnown }: LintSettings, server: ServerVersion): SqlLin
         ];
       // A down file knows what its up file made; it is not part of the way up.
       const judged = judge(statements, isUp ? memory : memory.copy(), server, ran);
-      const found = [...brokenRules(judged), ...fileRules(judged)].map((one) => placed(file, one));
+      const found = [...brokenRules(judged), ...fileRules(judged, lockLimit)].map((one) => placed(file, one));
       return [...emptiness(file, direction, judged), ...(isUp ? found : found.flatMap(milder))];
     },
   };

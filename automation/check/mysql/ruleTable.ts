@@ -30,7 +30,7 @@ export const MYSQL_RULES = {
   "lock-wait-timeout": {
     severity: "warning",
     summary:
-      "A metadata lock is asked for without lock_wait_timeout; every query on the table waits behind it",
+      "A metadata lock is asked for without a limit of seconds; every query on the table waits behind it",
   },
   "insert-breaks": {
     severity: "warning",

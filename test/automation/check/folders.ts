@@ -41,14 +41,9 @@ export async function findingsOf(files: Files, options: FolderOptions = {}): Pro
 export type FolderOptions = Partial<Omit<FolderInput, "files" | "settings">> & Partial<CheckSettings>;
 
 export function check(files: Files, options: FolderOptions = {}): Promise<Finding[]> {
-  const { dialect, disable, postgresVersion, multiStatement, mysqlVersion, engine, ...input } = {
-    ...DEFAULT_CHECK,
-    dialect: "postgres" as const,
-    ...options,
-  };
   return checkFolder({
-    ...{ records: [], now: NOW, fixCommand: FIX_COMMAND, ...input },
-    settings: { dialect, disable, postgresVersion, multiStatement, mysqlVersion, engine },
+    ...{ records: [], now: NOW, fixCommand: FIX_COMMAND, ...options },
+    settings: { ...DEFAULT_CHECK, dialect: "postgres", ...options },
     files: filesOf(files),
   });
 }

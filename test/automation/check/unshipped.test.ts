@@ -117,11 +117,40 @@ describe("deploy and the check", () => {
     };
     assert.equal(await codeOf("postgres"), 3);
     assert.equal(await codeOf("other"), 0);
-    assert.equal(await codeOf("auto"), 0);
+    // The database said that it is Postgres.
+    assert.equal(await codeOf("auto"), 3);
+  });
+
+  it("reads what its database reported, whatever the SQL looks like, and says so", async (t) => {
+    const fixture = new RunFixture(await temporaryHome(t));
+    Object.assign(fixture.aws.database, { engine: "mysql", serverVersion: "10.11.19-MariaDB-0+deb12u1" });
+    await fixture.run({ name: "up" });
+    const readCheckout = async () => checkout("DELIMITER //\n");
+    const report = await fixture.deploy({ readCheckout, checkContent });
+    assert.equal(report.exitCode, 3);
+    assert.match(fixture.said, /20261125_x\.up\.sql:1: error delimiter/);
+    const fine = await fixture.deploy({ readCheckout: async () => checkout("SELECT 1;\n"), checkContent });
+    assert.equal(fine.exitCode, 0);
+    assert.match(
+      fixture.said,
+      /The migrations are read as MariaDB 10\.11\.19 \(what the database reported\)\n/,
+    );
   });
 });
 
 describe("the first deploy onto a database", () => {
+  it("reads the SQL of the database that it asked", async (t) => {
+    const fixture = new RunFixture(await temporaryHome(t));
+    Object.assign(fixture.aws.database, { engine: "mysql", serverVersion: "8.0.40" });
+    const report = await fixture.deploy({
+      findOutputs: async () => ({ ...fixture.aws.outputs, migrations: [] }),
+      readCheckout: async () => checkout("DELIMITER //\n"),
+      checkContent,
+    });
+    assert.equal(report.exitCode, 3);
+    assert.match(fixture.said, /20261125_x\.up\.sql:1: error delimiter/);
+  });
+
   const first = async (t: Parameters<typeof temporaryHome>[0], version: number) => {
     const fixture = new RunFixture(await temporaryHome(t));
     fixture.aws.database.force(version, "by hand");

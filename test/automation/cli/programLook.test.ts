@@ -34,7 +34,6 @@ describe("the commands that only look", () => {
           fix: false,
           strict: false,
           disable: [],
-          dialect: "auto",
           multiStatement: false,
           format: "human",
           json: false,

@@ -61,8 +61,8 @@ function run(
 
 const at = (version: number | null, dirty = false): DatabaseVersion => ({ version, dirty });
 
-const POSTGRES: LintTarget = { dialect: "postgres", server: undefined, guessed: false };
-const OTHER: LintTarget = { dialect: "other", server: undefined, guessed: false };
+const POSTGRES: LintTarget = { dialect: "postgres", server: undefined, from: "choice" };
+const OTHER: LintTarget = { dialect: "other", server: undefined, from: "choice" };
 
 function guide(
   version: number | null,

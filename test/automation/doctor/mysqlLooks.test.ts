@@ -7,7 +7,7 @@ import type { Failure } from "../../../automation/contract/resultLine.ts";
 import { guidedStatements } from "../../../automation/doctor/guidedStatements.ts";
 import { mysqlLooks } from "../../../automation/doctor/mysqlLooks.ts";
 
-const TARGET: LintTarget = { dialect: "mysql", server: DEFAULT_MYSQL, guessed: false };
+const TARGET: LintTarget = { dialect: "mysql", server: DEFAULT_MYSQL, from: "choice" };
 
 function queriesOf(sql: string): (string | null)[] {
   return readSql(sql, DEFAULT_MYSQL).statements.flatMap((one) => mysqlLooks(one).map(({ query }) => query));

@@ -275,6 +275,12 @@ describe("the known version", () => {
       kind: "known",
       version: { version: HIGHEST, dirty: false },
       holds: { count: 3, first: 20261120, last: HIGHEST, sha256: aws.outputs.migrationsSha256 },
+      database: {
+        engine: "postgres",
+        serverVersion: "16.4",
+        secret: digest16(aws.outputs.databaseSecret ?? ""),
+        endpoint: digest16(aws.database.endpoint),
+      },
     });
     const entries = await readHistory({ logs: aws.logs.api, outputs: aws.outputs }, 0);
     assert.deepEqual(

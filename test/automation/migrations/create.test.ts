@@ -3,8 +3,10 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "n
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
+import { checkFolder } from "../../../automation/check/checkFolder.ts";
+import { DEFAULT_CHECK } from "../../../automation/check/settings.ts";
 import { createMigration, slugOf } from "../../../automation/migrations/create.ts";
-import { findingsOf } from "../check/folders.ts";
+import { filesOf, findingsOf } from "../check/folders.ts";
 
 const NOW = new Date("2026-11-24T12:00:00Z");
 
@@ -59,6 +61,27 @@ test(
     assert.deepEqual(await findingsOf(texts("ALTER TABLE users ADD COLUMN email text;\n")), []);
   }),
 );
+
+for (const version of ["8.0", "mariadb-10.11"]) {
+  test(
+    `a header for ${version} has no word of Postgres, and a file below it is clean`,
+    withFolder([], async (dir) => {
+      const { up, down } = createMigration({ dir, name: "users", now: NOW, header: "mysql" });
+      const texts = [up, down ?? ""].map((path) => readFileSync(path, "utf8"));
+      for (const text of texts)
+        assert.doesNotMatch(text, /SET LOCAL|lock_timeout = '|CONCURRENTLY|NOT VALID/);
+      const settings = { ...DEFAULT_CHECK, dialect: "mysql", mysqlVersion: version } as const;
+      const found = await checkFolder({
+        files: filesOf({
+          "20261124120000_users.up.sql": `${texts[0]}ALTER TABLE users ADD COLUMN email VARCHAR(99), ALGORITHM=INSTANT;\n`,
+          "20261124120000_users.down.sql": `${texts[1]}ALTER TABLE users DROP COLUMN email;\n`,
+        }),
+        ...{ records: [], settings, now: NOW, fixCommand: "" },
+      });
+      assert.deepEqual(found, []);
+    }),
+  );
+}
 
 test("names become lower-case letters, digits and single underscores", () => {
   const cases: [string, string][] = [

@@ -62,6 +62,18 @@ function planDown(changes: Partial<Parameters<typeof makePlan>[0]> = {}): Promis
 }
 
 describe("makePlan", () => {
+  it("reads the files as the database's own SQL, and says what said so", async () => {
+    const mysql = { "20261124_x.up.sql": "ALTER TABLE users MODIFY email INT;\n" };
+    const plan = await planUp({
+      files: filesOf({ ...SHIPPED, ...mysql }),
+      database: { engine: "mysql", serverVersion: "8.0.40" },
+    });
+    assert.equal(plan.readAs, "MySQL 8.0.40 (what the database reported)");
+    assert.equal(planLines(plan)[1], "  read as MySQL 8.0.40 (what the database reported)");
+    assert.equal(plan.files[0]?.lock, "long");
+    assert.equal((await planUp()).readAs, null);
+  });
+
   it("says of each pending file how long others wait, how long it takes and what is found", async () => {
     const { files, target } = await planUp();
     assert.equal(target, 20261125);

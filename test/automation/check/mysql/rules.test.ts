@@ -26,9 +26,30 @@ test("no rule is without its cases", () => {
   );
 });
 
-test("the wait for a metadata lock, one a file", async () => {
+test("the wait for a metadata lock: the migrator limits it, so only a file that lifts the limit is named", async () => {
+  const raised = await lint("SET SESSION lock_wait_timeout = 31536000;\nALTER TABLE users ADD COLUMN c INT;");
+  assert.deepEqual(
+    raised.map(({ rule, line, message, fix }) => ({ rule, line, message, fix })),
+    [
+      {
+        rule: "lock-wait-timeout",
+        line: 2,
+        message:
+          "behind a long query the statement waits for the metadata lock on users, and every query on users waits behind it: the file sets lock_wait_timeout to 31536000",
+        fix: "put SET SESSION lock_wait_timeout = 5; before it",
+      },
+    ],
+  );
+  assert.deepEqual(await rulesOf("ALTER TABLE users ADD COLUMN c INT;"), []);
+  assert.deepEqual(await rulesOf("SET lock_wait_timeout = DEFAULT;\nDROP INDEX age_idx ON users;"), [
+    "2 warning lock-wait-timeout",
+  ]);
+  assert.deepEqual(await rulesOf("SET SESSION lock_wait_timeout = 60;\nDROP INDEX age_idx ON users;"), []);
+});
+
+test("the wait for a metadata lock where lockTimeout is 0, one a file", async () => {
   const waits = async (sql: string) =>
-    (await lint(sql)).filter(({ rule }) => rule === "lock-wait-timeout").length;
+    (await lint(sql, { lockLimit: false })).filter(({ rule }) => rule === "lock-wait-timeout").length;
   assert.equal(await waits("ALTER TABLE users ADD COLUMN c INT;\nALTER TABLE users ADD COLUMN d INT;"), 1);
   assert.equal(await waits("SET SESSION lock_wait_timeout = 5;\nALTER TABLE users ADD COLUMN c INT;"), 0);
   assert.equal(await waits("SET lock_wait_timeout = 31536000;\nALTER TABLE users ADD COLUMN c INT;"), 1);
