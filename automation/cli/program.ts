@@ -3,6 +3,7 @@ import { Command, Option } from "commander";
 import type { DialectChoice } from "../check/choices.ts";
 import { type Operation, parseDown, parseVersioned } from "../contract/operations.ts";
 import {
+  type CommonOptions,
   dialectOption,
   disableOption,
   positive,
@@ -34,11 +35,22 @@ export interface MigrateOptions extends RunOptions {
   readonly unknownVersion?: boolean;
 }
 
+export interface RollbackOptions extends CommonOptions {
+  /** The number of a revision. */
+  readonly to?: number;
+  readonly service?: string;
+  /** The stack's name, typed in advance for what prod asks to be confirmed. */
+  readonly yes?: string;
+  readonly report?: string;
+  readonly slack: boolean | undefined;
+}
+
 /** What the commands do. Each resolves when all is told. */
 export interface Commands extends LookCommands {
   deploy(options: DeployOptions): Promise<void>;
   migrate(operation: Operation, options: MigrateOptions): Promise<void>;
   attach(taskArn: string, options: RunOptions): Promise<void>;
+  rollback(options: RollbackOptions): Promise<void>;
 }
 
 const EXIT_CODES = `
@@ -58,6 +70,7 @@ export function createProgram(commands: Commands, version: string): Command {
   addDeploy(program, commands);
   addMigrate(program, commands);
   addAttach(program, commands);
+  addRollback(program, commands);
   addCheck(program, commands);
   addNew(program, commands);
   addPlan(program, commands);
@@ -147,4 +160,28 @@ function addAttach(program: Command, commands: Commands): void {
       "\nExample:\n  ecs-migrate attach arn:aws:ecs:…:task/stage-shop/0123456789abcdef --stack stage",
     )
     .action((task: string, options: RunOptions) => commands.attach(task, options));
+}
+
+function addRollback(program: Command, commands: Commands): void {
+  withCommon(program.command("rollback"))
+    .description("Roll the stack's services back to an earlier revision; the database stays as it is")
+    .addOption(
+      new Option("--to <revision>", "This revision of the service's task definition").argParser(positive),
+    )
+    .option("--service <name>", "Only this service of the stack")
+    .option("--yes <stack>", "Confirm in advance, by the stack's name, what a production stack asks for")
+    .option("--report <file>", "Write the report to a file, as JSON")
+    .option("--no-slack", "Do not notify Slack")
+    .addHelpText(
+      "after",
+      `
+Without --to each service goes to the newest older revision that went live. The migrations that were applied since are
+listed first, with what the earlier code may not live with.
+Exit codes: 0 rolled back, 2 wrong usage, 3 not confirmed, 15 a service is not back.
+
+Examples:
+  ecs-migrate rollback --stack stage
+  ecs-migrate rollback --stack prod --service web --to 41 --yes prod`,
+    )
+    .action((options: RollbackOptions) => commands.rollback(options));
 }

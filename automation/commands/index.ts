@@ -11,6 +11,7 @@ export function createCommands(context: CommandContext): Commands {
     migrate: async (operation, options) =>
       (await import("./migrate.ts")).migrateCommand(context, operation, options),
     attach: async (task, options) => (await import("./attach.ts")).attachCommand(context, task, options),
+    rollback: async (options) => (await import("./rollback.ts")).rollbackCommand(context, options),
     check: async (options) => (await import("./check.ts")).checkCommand(context, options),
     newMigration: async (name, options) => (await import("./new.ts")).newCommand(context, name, options),
     plan: async (operation, options) => (await import("./plan.ts")).planCommand(context, operation, options),

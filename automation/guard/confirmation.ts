@@ -42,22 +42,37 @@ export function confirmationText({ operation, production, highest }: Confirmatio
   }
 }
 
-/**
- * Sees that the operation was confirmed, and asks where there is a person to ask.
- *
- * @param ask puts a question to the person; undefined where there is no terminal
- * @throws {NotConfirmedError} where it was not
- */
-export async function confirm(
-  confirmation: Confirmation,
-  ask: ((question: string) => Promise<string>) | undefined,
-): Promise<void> {
+/** {@link confirmEffect} of an operation, where it needs to be confirmed. */
+export async function confirm(confirmation: Confirmation, ask: Ask | undefined): Promise<void> {
   const { stack, operation, yes } = confirmation;
   const effect = confirmationText(confirmation);
+  if (effect === undefined) return;
+  await confirmEffect({ stack, yes, command: operationText(operation), effect }, ask);
+}
+
+/** Puts a question to the person. */
+export type Ask = (question: string) => Promise<string>;
+
+export interface Effect extends Pick<Confirmation, "stack" | "yes"> {
+  /** `down 2`, `rollback`. */
+  readonly command: string;
+  /** What it does: a predicate, without a full stop. */
+  readonly effect: string;
+}
+
+/**
+ * Sees that a command on a production stack was confirmed, and asks where there is a person to ask.
+ *
+ * @param ask undefined where there is no terminal
+ * @throws {NotConfirmedError} where it was not
+ */
+export async function confirmEffect(
+  { stack, yes, command, effect }: Effect,
+  ask: Ask | undefined,
+): Promise<void> {
   // `acme/ecs-migrate/prod` is called prod by everyone.
   const names = [stack, stack.slice(stack.lastIndexOf("/") + 1)];
-  if (effect === undefined || (yes !== undefined && names.includes(yes))) return;
-  const command = operationText(operation);
+  if (yes !== undefined && names.includes(yes)) return;
   if (yes !== undefined)
     throw new NotConfirmedError(
       `--yes ${yes} is not the stack's name; ${command} on ${stack} wants --yes ${stack}`,

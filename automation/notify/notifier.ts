@@ -1,6 +1,7 @@
 /** Who is notified of a run: one implementation a service. Slack is the first; see slack/notifier.ts. */
 import type { Origin } from "../contract/origin.ts";
 import type { PlanReport } from "../plan/makePlan.ts";
+import type { RollbackReport } from "../report/rollback.ts";
 import type { RunReport } from "../report/report.ts";
 
 /** A warning says in one sentence why a message was not sent; it holds no secret. */
@@ -17,5 +18,6 @@ export interface Notifier {
   /** The service's name. */
   readonly name: string;
   sendRun(report: RunReport): Promise<Delivery>;
+  sendRollback(report: RollbackReport): Promise<Delivery>;
   sendPlan(notice: PlanNotice): Promise<Delivery>;
 }

@@ -4,6 +4,7 @@ import type {
   RegisterTaskDefinitionCommandInput,
   Service,
   ServiceDeploymentBrief,
+  ServiceRevision,
   Tag,
   Task,
   TaskDefinition,
@@ -28,8 +29,10 @@ export interface ServiceApi {
   describeTaskDefinition(taskDefinition: string): Promise<RegisteredDefinition | undefined>;
   registerTaskDefinition(input: RegisterTaskDefinitionCommandInput): Promise<TaskDefinition>;
   updateService(name: ServiceName, taskDefinition: string): Promise<Service>;
-  /** Newest first; see {@link Service.deployments} for rolling updates. */
+  /** Newest first, 100 at most; see {@link Service.deployments} for rolling updates. */
   listServiceDeployments(name: ServiceName): Promise<readonly ServiceDeploymentBrief[]>;
+  /** What deployments of a service brought up. At most 20 ARNs (Amazon ECS API reference, DescribeServiceRevisions). */
+  describeServiceRevisions(arns: readonly string[]): Promise<readonly ServiceRevision[]>;
   /** Tasks of the service that stopped in the last hour. */
   listStoppedTasks(name: ServiceName): Promise<readonly Task[]>;
 }
@@ -54,8 +57,13 @@ export function connectServices(region: string): ServiceApi {
     },
     describeTaskDefinition: async (taskDefinition) => {
       const input = { taskDefinition, include: ["TAGS" as const] };
-      const answer = await client.send(new sdk.DescribeTaskDefinitionCommand(input));
-      return answer.taskDefinition && { definition: answer.taskDefinition, tags: answer.tags ?? [] };
+      try {
+        const answer = await client.send(new sdk.DescribeTaskDefinitionCommand(input));
+        return answer.taskDefinition && { definition: answer.taskDefinition, tags: answer.tags ?? [] };
+      } catch (error) {
+        if (isUnknownDefinition(error)) return undefined;
+        throw error;
+      }
     },
     registerTaskDefinition: async (input) => {
       const { taskDefinition } = await client.send(new sdk.RegisterTaskDefinitionCommand(input));
@@ -68,8 +76,15 @@ export function connectServices(region: string): ServiceApi {
       return answer.service;
     },
     listServiceDeployments: async ({ cluster, service }) => {
-      const answer = await client.send(new sdk.ListServiceDeploymentsCommand({ cluster, service }));
-      return answer.serviceDeployments ?? [];
+      const input = { cluster, service, maxResults: 100 };
+      const { serviceDeployments = [] } = await client.send(new sdk.ListServiceDeploymentsCommand(input));
+      const at = ({ createdAt }: ServiceDeploymentBrief) => createdAt?.getTime() ?? 0;
+      return serviceDeployments.toSorted((a, b) => at(b) - at(a));
+    },
+    describeServiceRevisions: async (arns) => {
+      const input = { serviceRevisionArns: [...arns] };
+      const answer = await client.send(new sdk.DescribeServiceRevisionsCommand(input));
+      return answer.serviceRevisions ?? [];
     },
     listStoppedTasks: async ({ cluster, service: serviceName }) => {
       const input = { cluster, serviceName, desiredStatus: "STOPPED" as const, maxResults: 100 };
@@ -79,4 +94,11 @@ export function connectServices(region: string): ServiceApi {
       return tasks;
     },
   };
+}
+
+/** In ECS's words: "Unable to describe task definition." */
+function isUnknownDefinition(error: unknown): boolean {
+  return (
+    error instanceof Error && error.name === "ClientException" && /unable to describe/i.test(error.message)
+  );
 }

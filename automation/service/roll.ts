@@ -32,14 +32,34 @@ export async function rollServices(
   deps: RollDeps,
   targets: readonly ServiceTarget[],
 ): Promise<ServiceReport[]> {
-  if (deps.parallel) return Promise.all(targets.map((target) => rollService(deps, target)));
+  return oneByOne(deps.parallel, targets, (target) => reported(deps, target, () => begin(deps, target)));
+}
+
+/** As {@link rollServices}, to a revision that is registered already. */
+export async function rollToRevisions(
+  deps: BackDeps,
+  targets: readonly (ServiceTarget & { readonly taskDefinition: string })[],
+): Promise<ServiceReport[]> {
+  return oneByOne(deps.parallel, targets, (target) =>
+    reported(deps, target, () => beginAt(deps, target, target.taskDefinition)),
+  );
+}
+
+export type BackDeps = WatchDeps & Pick<RollDeps, "parallel">;
+
+async function oneByOne<T extends ServiceTarget>(
+  parallel: boolean,
+  targets: readonly T[],
+  roll: (target: T) => Promise<ServiceReport>,
+): Promise<ServiceReport[]> {
+  if (parallel) return Promise.all(targets.map(roll));
   const reports: ServiceReport[] = [];
   for (const target of targets) {
     const stopped = reports.find((report) => !isLive([report]));
     reports.push(
       stopped
         ? notRolled(target, `service ${stopped.service} before it did not go live`)
-        : await rollService(deps, target),
+        : await roll(target),
     );
   }
   return reports;
@@ -50,19 +70,23 @@ export function notRolled({ cluster, service }: ServiceName, detail: string): Se
   return { cluster, service, kind: "notRolled", detail, taskDefinition: null, durationMs: 0 };
 }
 
-async function rollService(deps: RollDeps, target: ServiceTarget): Promise<ServiceReport> {
+async function reported(
+  deps: WatchDeps,
+  target: ServiceTarget,
+  start: () => Promise<Begun>,
+): Promise<ServiceReport> {
   const startedAt = deps.clock.now();
-  const outcome = await rollOne(deps, target);
+  const outcome = await finish(deps, target, start);
   const { cluster, service } = target;
   return { cluster, service, ...outcome, durationMs: deps.clock.now() - startedAt };
 }
 
 type Outcome = Pick<ServiceReport, "kind" | "detail" | "taskDefinition">;
 
-async function rollOne(deps: RollDeps, target: ServiceTarget): Promise<Outcome> {
+async function finish(deps: WatchDeps, target: ServiceTarget, start: () => Promise<Begun>): Promise<Outcome> {
   let begun: Begun;
   try {
-    begun = await begin(deps, target);
+    begun = await start();
   } catch (error) {
     // Nothing but a registered revision can have come of it so far.
     return { kind: "notRolled", detail: awsErrorText(error), taskDefinition: null };
@@ -99,12 +123,21 @@ async function begin(deps: RollDeps, target: ServiceTarget): Promise<Begun> {
   return ready(deps, target, service, { taskDefinition: revision, previous: current, mustUpdate: true });
 }
 
+async function beginAt(deps: WatchDeps, target: ServiceTarget, taskDefinition: string): Promise<Begun> {
+  const service = await deps.api.describeService(target);
+  const problem = serviceProblem(service);
+  if (!service || problem !== undefined) return refused(problem ?? "");
+  const previous = service.taskDefinition ?? "";
+  if (previous === taskDefinition) return underWay(deps, target, service);
+  return ready(deps, target, service, { taskDefinition, previous, mustUpdate: true });
+}
+
 function refused(detail: string): Outcome {
   return { kind: "notRolled", detail, taskDefinition: null };
 }
 
 /** The service names this image already: an earlier process of the same deploy, or a deploy of the same image. */
-async function underWay(deps: RollDeps, target: ServiceTarget, service: Service): Promise<Begun> {
+async function underWay(deps: WatchDeps, target: ServiceTarget, service: Service): Promise<Begun> {
   const taskDefinition = service.taskDefinition ?? "";
   const primary = service.deployments?.find(({ status }) => status === "PRIMARY");
   const settled = primary?.rolloutState === "COMPLETED" || primary?.rolloutState === undefined;
@@ -118,7 +151,7 @@ async function underWay(deps: RollDeps, target: ServiceTarget, service: Service)
 }
 
 async function ready(
-  { api }: RollDeps,
+  { api }: WatchDeps,
   target: ServiceTarget,
   service: Service,
   chosen: { readonly taskDefinition: string; readonly previous: string; readonly mustUpdate: boolean },
@@ -148,7 +181,7 @@ async function revisionWith(
 
 /** An answer of UpdateService that is lost is asked for by a look: the service names the revision, or it does not. */
 async function update(
-  deps: RollDeps,
+  deps: WatchDeps,
   target: ServiceTarget,
   begun: Ready,
 ): Promise<Ended | { readonly kind: "notRolled"; readonly detail: string }> {

@@ -57,7 +57,7 @@ function split(words: string): string[] {
 async function problemWith(words: string): Promise<string | undefined> {
   const done = async (): Promise<void> => undefined;
   const commands: Commands = {
-    ...{ deploy: done, migrate: done, attach: done, check: done, newMigration: done },
+    ...{ deploy: done, migrate: done, attach: done, rollback: done, check: done, newMigration: done },
     ...{ plan: done, history: done, doctor: done },
   };
   const program = createProgram(commands, "0");

@@ -6,6 +6,7 @@ import type {
   Deployment,
   RegisterTaskDefinitionCommandInput,
   Service,
+  ServiceDeploymentBrief,
   Tag,
   TaskDefinition,
 } from "@aws-sdk/client-ecs";
@@ -17,6 +18,7 @@ export const OLD_IMAGE = `${REPOSITORY}@sha256:${"0".repeat(64)}`;
 export const NEW_IMAGE = `${REPOSITORY}@sha256:${"1".repeat(64)}`;
 export const TARGET = { cluster: "shop", service: "web", container: null } as const;
 
+const SERVICE_ARN = "arn:aws:ecs:eu-west-1:123456789012:service/shop/web";
 const FAMILY = "arn:aws:ecs:eu-west-1:123456789012:task-definition/web";
 
 /**
@@ -37,6 +39,7 @@ export class FakeServices {
   readonly calls: string[] = [];
   readonly registered: TaskDefinition[] = [];
   readonly tags = new Map<TaskDefinition, Tag[]>();
+  readonly registeredAt = new Map<TaskDefinition, Date>();
   /** How many deployments UpdateService began. */
   started = 0;
   readonly #clock: FakeClock;
@@ -45,6 +48,8 @@ export class FakeServices {
   #taskDefinition = `${FAMILY}:1`;
   /** The revision whose tasks serve requests. */
   #serving = `${FAMILY}:1`;
+  /** Oldest first; a service revision's ARN ends with the revision of its task definition. */
+  readonly history: ServiceDeploymentBrief[] = [];
   trouble: Trouble = () => undefined;
   changes: Partial<Service> = {};
 
@@ -53,6 +58,7 @@ export class FakeServices {
     this.#model = model;
     this.registered.push(definition(1, [{ name: "app", image: OLD_IMAGE }]));
     this.#deployments = [deployment("ecs-svc/1", `${FAMILY}:1`, "COMPLETED")];
+    this.#remember(`${FAMILY}:1`, "SUCCESSFUL");
   }
 
   /** The image that answers requests. */
@@ -67,13 +73,20 @@ export class FakeServices {
         const found = wanted.includes(":task-definition/")
           ? this.registered.find(({ taskDefinitionArn }) => taskDefinitionArn === wanted)
           : this.registered.at(-1);
-        return found && { definition: found, tags: this.tags.get(found) ?? [{ key: "team", value: "shop" }] };
+        const registeredAt = found && this.registeredAt.get(found);
+        return (
+          found && {
+            definition: { ...found, ...(registeredAt ? { registeredAt } : {}) },
+            tags: this.tags.get(found) ?? [{ key: "team", value: "shop" }],
+          }
+        );
       }),
     registerTaskDefinition: (input) =>
       this.#call("registerTaskDefinition", () => {
         const made = definition(this.registered.length + 1, input.containerDefinitions ?? [], input);
         this.registered.push(made);
         this.tags.set(made, input.tags ?? []);
+        this.registeredAt.set(made, new Date(this.#clock.now()));
         return made;
       }),
     updateService: (_, taskDefinition) =>
@@ -81,7 +94,14 @@ export class FakeServices {
         if (taskDefinition !== this.#taskDefinition) this.#deploy(taskDefinition);
         return this.#service(TARGET.service) as Service;
       }),
-    listServiceDeployments: () => this.#call("listServiceDeployments", () => []),
+    listServiceDeployments: () => this.#call("listServiceDeployments", () => this.history.toReversed()),
+    describeServiceRevisions: (arns) =>
+      this.#call("describeServiceRevisions", () =>
+        arns.map((serviceRevisionArn) => ({
+          serviceRevisionArn,
+          taskDefinition: `${FAMILY}:${serviceRevisionArn.slice(serviceRevisionArn.lastIndexOf("/") + 1)}`,
+        })),
+      ),
     listStoppedTasks: () =>
       this.#call("listStoppedTasks", () => [
         {
@@ -121,7 +141,23 @@ export class FakeServices {
     const made = deployment(id, taskDefinition, "IN_PROGRESS");
     this.#deployments = [made, ...this.#deployments.map((each) => ({ ...each, status: "ACTIVE" }))];
     this.#taskDefinition = taskDefinition;
+    this.#remember(taskDefinition, "IN_PROGRESS");
     this.#clock.after(this.#model.takesMs ?? 30_000, () => this.#settle(id));
+  }
+
+  #remember(taskDefinition: string, status: ServiceDeploymentBrief["status"]): void {
+    const revision = taskDefinition.slice(taskDefinition.lastIndexOf(":") + 1);
+    this.history.push({
+      serviceDeploymentArn: `${SERVICE_ARN.replace(":service/", ":service-deployment/")}/${this.history.length + 1}`,
+      targetServiceRevisionArn: `${SERVICE_ARN.replace(":service/", ":service-revision/")}/${revision}`,
+      status,
+      createdAt: new Date(this.#clock.now()),
+    });
+  }
+
+  #end(status: ServiceDeploymentBrief["status"]): void {
+    const last = this.history.pop();
+    if (last) this.history.push({ ...last, status, finishedAt: new Date(this.#clock.now()) });
   }
 
   #settle(id: string): void {
@@ -130,6 +166,7 @@ export class FakeServices {
     const broken = this.#model.isBroken?.(this.#imageOf(own.taskDefinition ?? "")) ?? false;
     if (!broken) {
       own.rolloutState = "COMPLETED";
+      this.#end("SUCCESSFUL");
       this.#serving = own.taskDefinition ?? "";
       this.#deployments = [own];
       return;
@@ -144,8 +181,10 @@ export class FakeServices {
     const back = deployment(`${id}-rollback`, previous.taskDefinition ?? "", "IN_PROGRESS");
     this.#deployments = [back, own];
     this.#taskDefinition = back.taskDefinition ?? "";
+    this.#end("ROLLBACK_IN_PROGRESS");
     this.#clock.after(5_000, () => {
       back.rolloutState = "COMPLETED";
+      this.#end("ROLLBACK_SUCCESSFUL");
     });
   }
 

@@ -10,6 +10,7 @@ export function slackNotifier(url: string, fetch?: typeof globalThis.fetch): Not
   return {
     name: "Slack",
     sendRun: async (report) => send((await import("./runMessage.ts")).slackMessage(report)),
+    sendRollback: async (report) => send((await import("./rollbackMessage.ts")).rollbackMessage(report)),
     sendPlan: async ({ plan, application, origin }: PlanNotice) =>
       send((await import("./planMessage.ts")).planMessage(plan, application, origin)),
   };
