@@ -35,10 +35,12 @@ export async function doctorCommand(context: CommandContext, options: DoctorComm
   const outputs = await readOutputs(location);
   const logs = await connectLogs(outputs.region);
   const parts = await examine(connectDoctor(outputs), outputs, stack);
+  const services = outputs.services ? await lookAtServices(outputs, stack) : [];
   const history = await lookBack(logs, outputs);
   const database = options.database ? await askStatus(context, stack, outputs, options.timeout) : undefined;
   const checks = [
     ...parts,
+    ...services,
     ...("entries" in history ? judgeHistory(history.entries, stack) : [history]),
     ...(database ? [judgeDatabase(database, outputs, stack)] : []),
   ].map(redactDiagnosis);
@@ -52,6 +54,12 @@ export async function doctorCommand(context: CommandContext, options: DoctorComm
   const report: DoctorReport = { schema: 1, stack, exitCode, checks, dirty };
   context.print(options.json ? jsonText(report) : `${doctorLines(report, context.color).join("\n")}\n`);
   context.finish(exitCode);
+}
+
+async function lookAtServices(outputs: Outputs, stack: string): Promise<Diagnosis[]> {
+  const { connectServices } = await import("../service/api.ts");
+  const { examineServices } = await import("../doctor/services.ts");
+  return examineServices(connectServices(outputs.region), outputs, stack);
 }
 
 function exitCodeOf(checks: readonly Diagnosis[], dirty: boolean): ExitCode {

@@ -5,7 +5,7 @@ import type { Outputs, ShippedMigration } from "../contract/outputs.ts";
 import {
   type KnownVersion,
   type KnownVersionDeps,
-  lastChangeBefore,
+  lastChange,
   readKnownVersion,
 } from "../history/knownVersion.ts";
 import { readBack } from "../history/record.ts";
@@ -26,18 +26,18 @@ export interface BetweenDeps extends KnownVersionDeps {
  */
 export async function lookBetween(deps: BetweenDeps, since: number): Promise<Between> {
   const known = await readKnownVersion(deps, deps.outputs);
-  const then = await versionAt(deps, since);
-  const now = known.kind === "known" ? (known.version.version ?? -1) : null;
-  const from = then ?? -1;
+  const versionThen = await versionAt(deps, since);
+  const versionNow = known.kind === "known" ? (known.version.version ?? -1) : null;
+  const from = versionThen ?? -1;
   const applied = deps.outputs.migrations.filter(
-    ({ version }) => version > from && version <= (now ?? Number.POSITIVE_INFINITY),
+    ({ version }) => version > from && version <= (versionNow ?? Number.POSITIVE_INFINITY),
   );
   const read = await readApplied(deps, applied, from);
   return {
-    ...{ then, now },
+    ...{ versionThen, versionNow },
     files: applied.map((migration) => shippedFileName(migration, "up")),
-    breaks: [...versionBreaks(known, then, now), ...read.breaks.map(breakText)],
-    doubts: [...doubtsOf(known, then), ...read.doubts],
+    breaks: [...versionBreaks(known, versionThen, versionNow), ...read.breaks.map(breakText)],
+    doubts: [...doubtsOf(known, versionThen), ...read.doubts],
   };
 }
 
@@ -46,8 +46,8 @@ async function versionAt(deps: BetweenDeps, since: number): Promise<number | nul
   try {
     const reader = { outputs: deps.outputs, logs: await deps.connectLogs(deps.outputs.region) };
     for await (const record of readBack(reader, deps.clock.now())) {
-      const run = lastChangeBefore(record, deps.outputs, since);
-      if (run) return run.result.to?.version ?? -1;
+      const change = lastChange(record, deps.outputs, since);
+      if (change !== undefined) return change === "unclear" ? null : change.version;
     }
     return null;
   } catch {
@@ -56,19 +56,22 @@ async function versionAt(deps: BetweenDeps, since: number): Promise<number | nul
   }
 }
 
-function versionBreaks(known: KnownVersion, then: number | null, now: number | null): string[] {
-  if (known.kind === "known" && known.version.dirty) return [`the database is dirty at version ${now}`];
-  if (now === null || then === null || now >= then) return [];
-  return [`the database is at version ${now}, below ${then}, which the earlier code ran on`];
+function versionBreaks(known: KnownVersion, versionThen: number | null, versionNow: number | null): string[] {
+  if (known.kind === "known" && known.version.dirty)
+    return [`the database is dirty at version ${versionNow}`];
+  if (versionNow === null || versionThen === null || versionNow >= versionThen) return [];
+  return [`the database is at version ${versionNow}, below ${versionThen}, which the earlier code ran on`];
 }
 
-function doubtsOf(known: KnownVersion, then: number | null): string[] {
+function doubtsOf(known: KnownVersion, versionThen: number | null): string[] {
   return [
     ...(known.kind === "known"
       ? []
       : [`the database's version is not known (${known.why}): every later file counts as applied`]),
-    ...(then === null
-      ? ["no run before that revision is on record: every file of the stack counts as applied since"]
+    ...(versionThen === null
+      ? [
+          "the record does not say which version the database had when that revision was made: every file of the stack counts as applied since",
+        ]
       : []),
   ];
 }
@@ -112,6 +115,6 @@ function breakText({ kind, file, line, name }: Break): string {
 /** Of several services: the widest span, each sentence once. Pure. */
 export function widest(found: readonly Between[]): Between {
   const [first, ...others] = found;
-  if (!first) return { then: null, now: null, files: [], breaks: [], doubts: [] };
+  if (!first) return { versionThen: null, versionNow: null, files: [], breaks: [], doubts: [] };
   return others.reduce((all, each) => (each.files.length > all.files.length ? each : all), first);
 }

@@ -121,7 +121,7 @@ async function chooseRevision(
       : `${family}:${revision}`;
   if (to === undefined) throw new ConfigError([nothingEarlier(target.service, from)]);
   const found = await api.describeTaskDefinition(to);
-  if (!found || found.definition.status !== "ACTIVE")
+  if (found?.definition.status !== "ACTIVE")
     throw new ConfigError([
       `There is no active revision ${revisionName(to)} for service ${target.service}; ${listRevisions(family)} lists them`,
     ]);

@@ -22,9 +22,9 @@ export interface Way {
 /** The migrations between the two images, and what they mean for the earlier one. */
 export interface Between {
   /** The version that the database had when the earlier revision was made; null if the record does not say. */
-  readonly then: number | null;
+  readonly versionThen: number | null;
   /** The version that it has; null if it is not known. */
-  readonly now: number | null;
+  readonly versionNow: number | null;
   /** The files that were applied since, in order. */
   readonly files: readonly string[];
   /** What the earlier code may not live with: one sentence each. */

@@ -11,7 +11,8 @@ const BIOME_FILE = join(import.meta.dirname, "..", "..", "biome.json");
 export const LAYERS: readonly (readonly string[])[] = [
   ["commands"],
   ["deploy"],
-  ["cli", "doctor", "notify", "run", "service"],
+  ["cli", "doctor", "notify", "run"],
+  ["service"],
   ["guard", "report"],
   ["history"],
   ["bootstrap", "plan", "task"],

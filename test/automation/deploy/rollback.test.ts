@@ -93,8 +93,8 @@ describe("rollback", () => {
     assert.equal(services.servingImage, fixture.aws.outputs.image);
     assert.equal(fixture.aws.ecs.tasks.length, tasks, "a task was run");
     assert.deepEqual(report.between, {
-      then: 20261124,
-      now: 20261125,
+      versionThen: 20261124,
+      versionNow: 20261125,
       files: [FILE],
       breaks: [
         `${FILE}:2 drops users.nick: code that names it fails`,
@@ -222,7 +222,7 @@ test("a rollback that did not end well leads to the service's events", () => {
     ...{ schema: 1, stack: "prod", application: "shop", production: true, exitCode: 15 },
     headline: "Not rolled back: web at web:2",
     ways: [],
-    between: { then: null, now: null, files: [], breaks: [], doubts: [] },
+    between: { versionThen: null, versionNow: null, files: [], breaks: [], doubts: [] },
     services: [
       {
         ...{

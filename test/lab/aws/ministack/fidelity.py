@@ -12,6 +12,7 @@ import ecr_images
 import ecs_capacity
 import ecs_lifecycle
 import ecs_request
+import ecs_services
 import ecs_start
 import iam_simulate
 import logs_live_tail
@@ -22,6 +23,7 @@ from ministack.app import main
 MENDS = (
     ecs_request,
     ecs_start,
+    ecs_services,
     ecs_lifecycle,
     ecs_capacity,
     ec2_rules,
