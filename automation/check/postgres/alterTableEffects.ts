@@ -131,9 +131,7 @@ function columnType(table: string, column: string, definition: ColumnDef, contex
   const inUtc = change === "none in UTC" && /^(utc|etc\/utc|gmt|0)$/i.test(file.timeZone ?? "");
   if (change === "none" || inUtc)
     return tableLock(table, "some", `changes the type of ${table}.${column} in the catalogue`);
-  const indexes = [...schema.indexes.entries()].some(
-    ([, one]) => one.table === table && one.columns.includes(column),
-  );
+  const indexes = schema.indexes.linking(table).some(([, { columns }]) => columns.includes(column));
   if (change === "indexes" && !indexes)
     return tableLock(table, "some", `changes the type of ${table}.${column}`);
   const what =

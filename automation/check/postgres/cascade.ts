@@ -25,7 +25,10 @@ export function cascading(
 
 /** The views that read a table or another view. */
 export function viewsOf(name: string, { schema }: Context): string[] {
-  return [...schema.tables.entries()].filter(([, { reads }]) => reads.includes(name)).map(([view]) => view);
+  return schema.tables
+    .linking(name)
+    .filter(([, { reads }]) => reads.includes(name))
+    .map(([view]) => view);
 }
 
 /**

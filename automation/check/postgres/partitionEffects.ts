@@ -51,11 +51,12 @@ function implied(child: string, key: readonly string[], { schema }: Context): bo
 
 /** An index of the parent that the partition lacks is built under the same lock. */
 function missingIndexes(parent: string, child: string, { schema }: Context): Effect[] {
-  const indexes = [...schema.indexes.entries()];
+  const own = schema.indexes.linking(child);
   const has = (columns: readonly string[]) =>
-    indexes.some(([, one]) => one.table === child && one.columns.join(" ") === columns.join(" "));
-  return indexes
-    .filter(([, one]) => one.table === parent && !has(one.columns))
+    own.some(([, one]) => one.columns.join(" ") === columns.join(" "));
+  return schema.indexes
+    .linking(parent)
+    .filter(([, one]) => !has(one.columns))
     .map(([name]) =>
       breaking(
         tableLock(child, "long", `builds an index on ${child}`),

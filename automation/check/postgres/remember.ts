@@ -212,9 +212,8 @@ function renameTable(schema: Schema, from: string, to: string): void {
   }
   schema.ensure(from);
   schema.tables.rename(from, to);
-  for (const [name, index] of [...schema.indexes.entries()])
-    if (index.table === from) schema.indexes.set(name, { ...index, table: to });
-  for (const [name, table] of [...schema.tables.entries()]) {
+  for (const [name, index] of schema.indexes.linking(from)) schema.indexes.set(name, { ...index, table: to });
+  for (const [name, table] of schema.tables.linking(from)) {
     const points = [...table.constraints].some(([, { references }]) => references === from);
     const constraints = points
       ? new Map(
@@ -226,8 +225,7 @@ function renameTable(schema: Schema, from: string, to: string): void {
       : table.constraints;
     const parent = table.parent === from ? { parent: to } : {};
     const reads = table.reads.map((read) => (read === from ? to : read));
-    if (points || table.parent === from || table.reads.includes(from))
-      schema.tables.set(name, { ...table, ...parent, constraints, reads });
+    schema.tables.set(name, { ...table, ...parent, constraints, reads });
   }
 }
 
@@ -243,8 +241,8 @@ function renameColumn(schema: Schema, name: string, from: string, to: string): v
     ]),
   );
   schema.change(name, { columns, constraints, partitionKey: swap(table.partitionKey) });
-  for (const [key, index] of [...schema.indexes.entries()])
-    if (index.table === name) schema.indexes.set(key, { ...index, columns: swap(index.columns) });
+  for (const [key, index] of schema.indexes.linking(name))
+    schema.indexes.set(key, { ...index, columns: swap(index.columns) });
 }
 
 function rememberDrop({ removeType, objects }: DropStmt, schema: Schema): void {
@@ -284,10 +282,8 @@ function rememberDrop({ removeType, objects }: DropStmt, schema: Schema): void {
 
 function forgetTable(schema: Schema, name: string): void {
   schema.tables.delete(name);
-  for (const [index, { table }] of [...schema.indexes.entries()])
-    if (table === name) schema.indexes.delete(index);
-  for (const [trigger, { table }] of [...schema.triggers.entries()])
-    if (table === name) schema.triggers.delete(trigger);
+  for (const [index] of schema.indexes.linking(name)) schema.indexes.delete(index);
+  for (const [trigger] of schema.triggers.linking(name)) schema.triggers.delete(trigger);
   for (const child of schema.partitionsOf(name)) forgetTable(schema, child);
 }
 

@@ -114,8 +114,8 @@ function dropColumn(schema: Schema, name: string, column: string): void {
   columns.delete(column);
   const constraints = new Map([...table.constraints].filter(([, fact]) => !fact.columns.includes(column)));
   schema.change(name, { columns, constraints });
-  for (const [index, fact] of [...schema.indexes.entries()])
-    if (fact.table === name && fact.columns.includes(column)) schema.indexes.delete(index);
+  for (const [index, fact] of schema.indexes.linking(name))
+    if (fact.columns.includes(column)) schema.indexes.delete(index);
 }
 
 /** The table with a column as CREATE TABLE or ADD COLUMN defines it. */

@@ -96,11 +96,11 @@ export class Schema {
 
   constructor(historyKnown: boolean, base?: Schema) {
     this.historyKnown = historyKnown;
-    this.tables = new Layer(base?.tables);
-    this.indexes = new Layer(base?.indexes);
+    this.tables = new Layer(base?.tables, tableLinks);
+    this.indexes = new Layer(base?.indexes, ({ table }) => [table]);
     this.types = new Layer(base?.types);
     this.functions = new Layer(base?.functions);
-    this.triggers = new Layer(base?.triggers);
+    this.triggers = new Layer(base?.triggers, ({ table }) => [table]);
     this.file = base?.file ?? 0;
   }
 
@@ -180,7 +180,8 @@ export class Schema {
 
   /** Tables with a foreign key to this one. */
   referencing(table: string): string[] {
-    return [...this.tables.entries()]
+    return this.tables
+      .linking(table)
       .filter(([, { constraints }]) =>
         [...constraints.values()].some(({ references }) => references === table),
       )
@@ -196,8 +197,17 @@ export class Schema {
   }
 
   partitionsOf(table: string): string[] {
-    return [...this.tables.entries()].filter(([, { parent }]) => parent === table).map(([name]) => name);
+    return this.tables
+      .linking(table)
+      .filter(([, { parent }]) => parent === table)
+      .map(([name]) => name);
   }
+}
+
+/** The tables that one names: its parent, those of its foreign keys, those that a view reads. */
+function tableLinks({ parent, constraints, reads }: Table): string[] {
+  const references = [...constraints.values()].flatMap(({ references }) => references ?? []);
+  return [...(parent === undefined ? [] : [parent]), ...references, ...reads];
 }
 
 /** `schema.name`, `name` in the schema `public`. */
