@@ -102,41 +102,33 @@ func (c *Config) readArguments(args []string) error {
 	if len(args) == 0 || args[0] == "" {
 		return fmt.Errorf("an operation is missing")
 	}
-	rest := args[1:]
-	switch name := args[0]; name {
-	case "up", "version", "status", "inspect":
-		if len(rest) > 0 {
-			return fmt.Errorf("%s takes no argument", name)
-		}
-	case "down":
-		if len(rest) != 1 {
-			return fmt.Errorf("down needs one argument: a number from 1 on, or --all")
-		}
-		if rest[0] == "--all" {
-			return nil
-		}
-		n, ok := digits(rest[0])
-		if !ok || n < 1 {
-			return fmt.Errorf("down needs a number from 1 on, or --all")
-		}
-		c.Steps = n
-	case "goto", "force":
-		if len(rest) != 1 {
-			return fmt.Errorf("%s needs one argument: a version", name)
-		}
-		n, ok := digits(rest[0])
-		if name == "force" && rest[0] == "-1" {
-			n, ok = -1, true
-		}
-		if !ok && name == "force" {
-			return fmt.Errorf("force needs a version: digits only, or -1 for none")
-		}
-		if !ok {
-			return fmt.Errorf("goto needs a version: digits only")
-		}
-		c.Version = n
-	default:
+	name, rest := args[0], args[1:]
+	needs := map[string]string{"down": "a number from 1 on, or --all", "goto": "a version", "force": "a version"}[name]
+	switch {
+	case !operations[name]:
 		return fmt.Errorf("the operation is unknown")
+	case needs == "" && len(rest) > 0:
+		return fmt.Errorf("%s takes no argument", name)
+	case needs == "":
+		return nil
+	case len(rest) != 1:
+		return fmt.Errorf("%s needs one argument: %s", name, needs)
+	}
+	n, ok := digits(rest[0])
+	switch {
+	case name == "down" && rest[0] == "--all":
+	case name == "down" && (!ok || n < 1):
+		return fmt.Errorf("down needs a number from 1 on, or --all")
+	case name == "down":
+		c.Steps = n
+	case name == "force" && rest[0] == "-1":
+		c.Version = -1
+	case name == "force" && !ok:
+		return fmt.Errorf("force needs a version: digits only, or -1 for none")
+	case !ok:
+		return fmt.Errorf("goto needs a version: digits only")
+	default:
+		c.Version = n
 	}
 	return nil
 }

@@ -133,7 +133,6 @@ type Plan struct {
 
 // Engine is one kind of database and the session with it. Its errors are *Failure.
 type Engine interface {
-	Name() string
 	ServerVersion() string
 	// Connect opens the session, a new one if there was one before. The old one is ended first.
 	Connect(ctx context.Context) error

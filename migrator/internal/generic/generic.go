@@ -30,7 +30,6 @@ func New(at config.Database, showDetails bool) *Engine {
 	return &Engine{at: at, showDetails: showDetails}
 }
 
-func (e *Engine) Name() string          { return e.at.Engine }
 func (e *Engine) ServerVersion() string { return "" }
 
 // Connect also makes golang-migrate's table: its drivers do so when they are opened.

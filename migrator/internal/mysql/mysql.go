@@ -66,7 +66,6 @@ func New(c config.Config, out *mask.Printer) (e *Engine, err error) {
 	return e, err
 }
 
-func (e *Engine) Name() string          { return "mysql" }
 func (e *Engine) ServerVersion() string { return e.version }
 
 func (e *Engine) name() string { return "`" + strings.ReplaceAll(e.table, "`", "``") + "`" }

@@ -55,8 +55,6 @@ func New(c config.Config, out *mask.Printer) (e *Engine, err error) {
 	return e, err
 }
 
-func (e *Engine) Name() string { return "postgres" }
-
 func (e *Engine) ServerVersion() string {
 	if e.conn == nil {
 		return ""

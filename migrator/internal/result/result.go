@@ -79,7 +79,7 @@ type Failed struct {
 
 // Settings is the failure of a run that did not begin, since its arguments or its environment do not read.
 func Settings(message string) *Failed {
-	return &Failed{Kind: database.Settings, Message: message, TookEffect: database.Nothing, Completed: []Completed{}, Blockers: []database.Blocker{}}
+	return &Failed{Kind: database.Settings, Message: message, TookEffect: database.Nothing}
 }
 
 type Database struct {
@@ -186,6 +186,11 @@ func ends[T any](list []T, keep, omitted int) ([]T, int) {
 func encode(l Line) []byte {
 	if l.Files == nil {
 		l.Files = []File{}
+	}
+	if l.Failed != nil {
+		failed := *l.Failed
+		failed.Completed, failed.Blockers = append([]Completed{}, failed.Completed...), append([]database.Blocker{}, failed.Blockers...)
+		l.Failed = &failed
 	}
 	var out bytes.Buffer
 	encoder := json.NewEncoder(&out)

@@ -66,12 +66,6 @@ func (r *operation) explain(err error) {
 	} else if r.driver != nil && f.Effect != "" {
 		failed.TookEffect = f.Effect
 	}
-	if failed.Completed == nil {
-		failed.Completed = []result.Completed{}
-	}
-	if failed.Blockers == nil {
-		failed.Blockers = []database.Blocker{}
-	}
 	text := r.out.Text(place(failed) + failed.Message + effect(failed))
 	failed.Message = result.Clip(r.out.Text(failed.Message), 2000)
 	r.line.Error, r.line.Failed = &text, failed

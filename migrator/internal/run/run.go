@@ -173,7 +173,7 @@ func words(v *result.Version) string {
 // migrate lets golang-migrate choose the files.
 func (r *operation) migrate(folder *source.Folder) error {
 	r.driver = newDriver(r.engine, folder, r.out, r.config, r.stop)
-	m, err := migrate.NewWithInstance("folder", folder, r.engine.Name(), r.driver)
+	m, err := migrate.NewWithInstance("folder", folder, r.config.Database.Engine, r.driver)
 	if err != nil {
 		return err
 	}

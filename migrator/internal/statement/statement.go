@@ -41,13 +41,9 @@ func (s Statement) Starts(words ...string) bool {
 // maxWords bounds what is kept of a statement: enough for its kind and for CONCURRENTLY after a name.
 const maxWords = 24
 
-var (
-	// skipped are words between a verb and its object.
-	skipped = set(`AGGREGATE ALGORITHM CONSTRAINT CURRENT_USER DEFINER EVENT FOREIGN FULLTEXT GLOBAL IGNORE INVOKER LOCAL MATERIALIZED MERGE
-		OFFLINE ONLINE OR PROCEDURAL RECURSIVE REPLACE SECURITY SPATIAL SQL TEMP TEMPORARY TEMPTABLE TRUSTED UNDEFINED UNIQUE UNLOGGED`)
-	objects = set(`AGGREGATE CAST COLLATION CONVERSION DATABASE DEFAULT DOMAIN EVENT EXTENSION FUNCTION GROUP INDEX LANGUAGE OPERATOR PACKAGE
-		POLICY PROCEDURE PUBLICATION ROLE RULE SCHEMA SEQUENCE SERVER STATISTICS SUBSCRIPTION SYSTEM TABLE TABLESPACE TRIGGER TYPE USER VIEW`)
-)
+// objects are what CREATE, ALTER and DROP may be about.
+var objects = set(`AGGREGATE CAST COLLATION CONVERSION DATABASE DEFAULT DOMAIN EVENT EXTENSION FUNCTION GROUP INDEX LANGUAGE OPERATOR PACKAGE
+	POLICY PROCEDURE PUBLICATION ROLE RULE SCHEMA SEQUENCE SERVER STATISTICS SUBSCRIPTION SYSTEM TABLE TABLESPACE TRIGGER TYPE USER VIEW`)
 
 func set(words string) map[string]bool {
 	made := map[string]bool{}
@@ -65,15 +61,8 @@ func kindOf(words []string) string {
 	switch verb {
 	case "CREATE", "ALTER", "DROP", "RENAME":
 		for i, w := range words[1:] {
-			if objects[w] && !(skipped[w] && i+2 < len(words) && objects[words[i+2]]) {
-				return verb + " " + w
-			}
-			if !skipped[w] {
-				break
-			}
-		}
-		for _, w := range words[1:] {
-			if objects[w] {
+			two := w == "EVENT" || w == "AGGREGATE" // EVENT TRIGGER, AGGREGATE FUNCTION
+			if objects[w] && !(two && i+2 < len(words) && objects[words[i+2]]) {
 				return verb + " " + w
 			}
 		}
@@ -85,43 +74,19 @@ func kindOf(words []string) string {
 	return verb
 }
 
+// beginsWith are the words that may follow BEGIN where it begins a transaction; anything else is MariaDB's block.
+var beginsWith = set("WORK TRANSACTION ISOLATION READ DEFERRABLE")
+
 func controlOf(words []string) Control {
-	at := func(i int) string {
-		if i < len(words) {
-			return words[i]
-		}
-		return ""
-	}
-	switch at(0) {
-	case "BEGIN":
-		switch at(1) { // anything else is MariaDB's block
-		case "", "WORK", "TRANSACTION", "ISOLATION", "READ", "DEFERRABLE":
-			return Begin
-		case "NOT":
-			if at(2) == "DEFERRABLE" {
-				return Begin
-			}
-		}
-	case "START":
-		if at(1) == "TRANSACTION" {
-			return Begin
-		}
-	case "COMMIT", "END":
-		if at(1) != "PREPARED" {
-			return Commit
-		}
-	case "ROLLBACK", "ABORT":
-		if at(1) == "PREPARED" {
-			return None
-		}
-		if slices.Contains(words, "TO") {
-			return None
-		}
+	is := func(list ...string) bool { return Statement{Words: words}.Starts(list...) }
+	prepared := len(words) > 1 && words[1] == "PREPARED"
+	switch {
+	case is("START", "TRANSACTION"), is("BEGIN", "NOT", "DEFERRABLE"), is("BEGIN") && (len(words) == 1 || beginsWith[words[1]]):
+		return Begin
+	case (is("COMMIT") || is("END")) && !prepared, is("PREPARE", "TRANSACTION"):
+		return Commit
+	case (is("ROLLBACK") || is("ABORT")) && !prepared && !slices.Contains(words, "TO"):
 		return Rollback
-	case "PREPARE":
-		if at(1) == "TRANSACTION" {
-			return Commit
-		}
 	}
 	return None
 }
