@@ -6,11 +6,13 @@
  */
 
 import type { DatabaseErrorRow } from "./databaseErrorRow.ts";
+import { MYSQL_ERRORS } from "./mysqlErrors.ts";
 
 const quote = (name: string | undefined): string => (name === undefined || name === "" ? "" : ` ${name}`);
 const URL_SECRET = "the secret that holds the database URL";
 
 export const DATABASE_ERRORS = {
+  ...MYSQL_ERRORS,
   dirtyBefore: {
     pattern: /Dirty database version (?<version>-?\d+)/,
     failures: ["dirtyBefore"],
@@ -57,8 +59,8 @@ export const DATABASE_ERRORS = {
   },
   timeout: {
     pattern:
-      /canceling statement due to (?:lock|statement|user)|Lock wait timeout exceeded|maximum statement execution time exceeded|idle-in-transaction timeout/,
-    codes: ["55P03", "57014", "25P03", "1205", "3024", "1969"],
+      /canceling statement due to (?:lock|statement|user)|Lock wait timeout exceeded|Query execution was interrupted|Statement aborted because lock|idle-in-transaction timeout/,
+    codes: ["55P03", "57014", "25P03", "1205", "1317", "3024", "3572", "1969"],
     failures: ["lock", "cancelled"],
     sentence: (brief) => `A statement waited or ran longer than the database allows (${brief}).`,
     fix: "Run it when the table is quiet, split the statement, or raise the limit of time.",
@@ -67,13 +69,13 @@ export const DATABASE_ERRORS = {
   },
   password: {
     pattern:
-      /(?:password|PAM|GSSAPI|SCRAM|Ident|LDAP) authentication failed(?: for user "?(?<user>[^"\s]+)"?)?|Access denied for user (?<mysqlUser>'[^']*'@'[^']*')(?! to database)|SASL authentication failed|failed SASL auth/,
-    codes: ["28P01", "1045"],
+      /(?:password|PAM|GSSAPI|SCRAM|Ident|LDAP) authentication failed(?: for user "?(?<user>[^"\s]+)"?)?|SASL authentication failed|failed SASL auth/,
+    codes: ["28P01"],
     failures: ["password"],
-    sentence: (brief, { user, mysqlUser }) =>
+    sentence: (brief, { user }) =>
       /PAM/.test(brief)
         ? `The database refused the IAM token of user${quote(user)} (${brief}).`
-        : `The database refused the password of user${quote(user ?? mysqlUser)}.`,
+        : `The database refused the password of user${quote(user)}.`,
     fix: `Correct ${URL_SECRET}; characters such as @ / : # % of a password are percent-encoded in it. With an IAM token check that the user has rds_iam and that the task's role may call rds-db:connect for it.`,
     beforeAnyFile: true,
     example: 'failed to open database: pq: password authentication failed for user "app"',
@@ -109,11 +111,10 @@ export const DATABASE_ERRORS = {
   },
   tls: {
     pattern:
-      /SSL is not enabled on the server|server refused TLS|TLS config|TLS requested but server does not support TLS|takes no connection without TLS|x509: |tls: |tls error|certificate (?:verify|signed by|has expired|required|is not)|SSL connection is required|secure transport/i,
-    codes: ["3159"],
+      /SSL is not enabled on the server|server refused TLS|TLS config|takes no connection without TLS|x509: |tls: |tls error|certificate (?:verify|signed by|has expired|required|is not)|SSL connection is required/i,
     failures: ["tls"],
     sentence: (brief) => `TLS negotiation with the database failed (${brief}).`,
-    fix: "Check the TLS setting in the database URL (Postgres: sslmode and sslrootcert; MySQL: tls), and whether the database offers TLS.",
+    fix: "Check the TLS setting in the database URL (sslmode and sslrootcert; tls of MySQL), and whether the database offers TLS.",
     beforeAnyFile: true,
     example: "failed to open database: pq: SSL is not enabled on the server",
   },
@@ -156,8 +157,8 @@ export const DATABASE_ERRORS = {
   },
   lost: {
     pattern:
-      /connection reset|connection timed out|broken pipe|bad connection|invalid connection|unexpected EOF|\bEOF$|terminating connection|server has gone away|connection to the database was lost/,
-    codes: ["57P01", "57P02", "08006", "2006", "2013", "1927"],
+      /connection reset|connection timed out|broken pipe|bad connection|invalid connection|unexpected EOF|\bEOF$|terminating connection|server has gone away|Server shutdown in progress|Connection was killed|commands out of sync|busy buffer|connection to the database was lost/,
+    codes: ["57P01", "57P02", "08006", "1053", "2006", "2013", "1927"],
     failures: ["lost"],
     sentence: (brief) => `The connection to the database ended (${brief}).`,
     fix: "Check that the database runs, and whether somebody or a failover ended the session.",
@@ -165,7 +166,7 @@ export const DATABASE_ERRORS = {
   },
   refusing: {
     pattern:
-      /the database system is (?:starting up|shutting down|in recovery)|too many (?:clients|connections)|remaining connection slots|takes no connections at the moment/i,
+      /the database system is (?:starting up|shutting down|in recovery)|too many (?:clients|connections)|remaining connection slots|max_user_connections|takes no connections at the moment/i,
     codes: ["57P03", "53300", "1040", "1203"],
     sentence: (brief) => `The database accepts no connections at the moment (${brief}).`,
     fix: "Wait until it accepts connections.",
@@ -207,8 +208,9 @@ export const DATABASE_ERRORS = {
     example: "duplicate migration file: 20261124_b.up.sql",
   },
   readOnly: {
-    pattern: /read-only transaction|--read-only|super-read-only|is read only/,
-    codes: ["25006", "1290", "1836", "1792"],
+    pattern:
+      /read-only transaction|READ ONLY transaction|--(?:super-|innodb-)?read-only|read-only mode|is read only/i,
+    codes: ["25006", "1836", "1792"],
     sentence: (brief) => `The database accepts no writes (${brief}).`,
     fix: "Point the database URL at the writer, not at a replica.",
     example:
@@ -235,24 +237,11 @@ export const DATABASE_ERRORS = {
   },
   data: {
     pattern:
-      /violates|Duplicate entry|could not create unique index|contains null values|out of range|invalid input (?:syntax|value)|cannot be cast|Data too long|Data truncated|Incorrect \w+ value|Cannot (?:add or update a child|delete or update a parent) row|contains values that/i,
-    codes: [
-      "23502",
-      "23503",
-      "23505",
-      "23514",
-      "23P01",
-      "1048",
-      "1062",
-      "1264",
-      "1265",
-      "1292",
-      "1366",
-      "1406",
-      "1451",
-      "1452",
-      "3819",
-    ],
+      /violates|Duplicate entry|could not create unique index|contains null values|out of range|invalid input (?:syntax|value)|cannot be cast|Data too long|Data truncated|Incorrect \w+ value|Cannot (?:add or update a child|delete or update a parent) row|contains values that|doesn't have a default value|cannot be null|Invalid use of NULL|CONSTRAINT \S+ failed|is violated/i,
+    codes:
+      "23502 23503 23505 23514 23P01 1048 1138 1216 1217 1062 1264 1265 1292 1364 1366 1406 1451 1452 3819 4025".split(
+        " ",
+      ),
     sentence: (brief) => `The data does not fit what the file demands (${brief}).`,
     fix: "Correct the data.",
     inFile: "maybe",
@@ -261,7 +250,7 @@ export const DATABASE_ERRORS = {
   },
   exists: {
     pattern: /already exists|Duplicate (?:column|key|foreign key constraint) name/i,
-    codes: ["42P07", "42710", "42701", "42P06", "42723", "1050", "1060", "1061", "1826"],
+    codes: ["42P07", "42710", "42701", "42P06", "42723", "1050", "1060", "1061", "1304", "1359", "1826"],
     sentence: (brief) => `What the file creates exists already (${brief}).`,
     fix: null,
     inFile: "maybe",
@@ -270,8 +259,8 @@ export const DATABASE_ERRORS = {
   },
   missing: {
     pattern:
-      /(?:relation|column|table|type|function|schema|index|constraint|extension) .*does not exist|doesn't exist|Unknown (?:column|table)|Can't DROP/i,
-    codes: ["42P01", "42703", "42704", "42883", "1051", "1054", "1072", "1091", "1146"],
+      /(?:relation|column|table|type|function|procedure|trigger|schema|index|constraint|extension) .*does not exist|doesn't exist|Unknown (?:column|table)|Can't DROP/i,
+    codes: ["42P01", "42703", "42704", "42883", "1051", "1054", "1072", "1091", "1146", "1305", "1360"],
     sentence: (brief) => `What the file uses does not exist (${brief}).`,
     fix: null,
     inFile: "maybe",

@@ -35,7 +35,7 @@ describe("explainError recognises what golang-migrate and the drivers say", () =
     ["refusing", "failed to open database: pq: sorry, too many clients already"],
     ["password", 'failed to open database: pq: password authentication failed for user "app"'],
     [
-      "password",
+      "mysqlPassword",
       "failed to open database: Error 1045 (28000): Access denied for user 'app'@'10.0.0.1' (using password: YES)",
     ],
     [
@@ -164,7 +164,7 @@ describe("the right cause (R13)", () => {
       "tls",
       "failed to open database: failed to connect to `user=app database=shop`: 10.0.0.1:5432 (db): server refused TLS connection",
     ],
-    ["tls", "failed to open database: TLS requested but server does not support TLS"],
+    ["mysqlTls", "failed to open database: TLS requested but server does not support TLS"],
     ["password", 'failed to open database: pq: PAM authentication failed for user "app"'],
     [
       "lineFeed",
