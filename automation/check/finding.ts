@@ -29,6 +29,9 @@ export function finding(
   return { rule, severity: RULES[rule].severity, file, line, message, fix, subject };
 }
 
+/** A plan knows a milder severity besides. */
+export type ShownFinding = Omit<Finding, "subject" | "severity"> & { severity: string };
+
 /**
  * A finding as every output for people prints it: `path:line: severity rule: what is wrong → what to do`.
  *
@@ -36,13 +39,13 @@ export function finding(
  *
  * @param folder put before the file; empty: the file's base name
  */
-export function findingLine(found: Omit<Finding, "subject">, folder = ""): string {
+export function findingLine(found: ShownFinding, folder = ""): string {
   return safeLine(`${findingHead(found, folder)} → ${escaped(found.fix)}`);
 }
 
 /** {@link findingLine} without what to do. */
 export function findingHead(
-  { file, line, severity, rule, message }: Omit<Finding, "subject" | "fix">,
+  { file, line, severity, rule, message }: Omit<ShownFinding, "fix">,
   folder = "",
 ): string {
   return safeLine(escaped(`${pathIn(folder, file)}:${line}: ${severity} ${rule}: ${message}`));

@@ -1,7 +1,8 @@
-/** The four outputs of `check`: for people, for scripts, SARIF for GitHub, code quality for GitLab. */
+/** The outputs of `check`: for people, for scripts, Markdown for a comment, SARIF for GitHub, code quality for GitLab. */
 import { createHash } from "node:crypto";
 import type { ExitCode } from "../contract/errors.ts";
 import { jsonText } from "../text/json.ts";
+import { markdown } from "../text/markdown.ts";
 import { safeLine } from "../text/plainText.ts";
 import type { Format } from "./choices.ts";
 import { errorsOf, type Finding, findingLine, pathIn } from "./finding.ts";
@@ -32,6 +33,8 @@ export function render(format: Format, report: Report): string {
       return renderHuman(report);
     case "json":
       return jsonText(jsonReport(report));
+    case "markdown":
+      return renderMarkdown(report);
     case "sarif":
       return jsonText(sarif(report));
     case "codequality":
@@ -46,6 +49,20 @@ function renderHuman({ findings, renamed, files, folder, target }: Report): stri
     summary(findings, files, target),
   ];
   return `${lines.join("\n")}\n`;
+}
+
+/** As a table, the errors first: a comment is read from its top. */
+function renderMarkdown({ findings, files, folder, target }: Report): string {
+  const rows = [...errorsOf(findings), ...findings.filter(({ severity }) => severity !== "error")].map(
+    (found) => {
+      const place = `${pathIn(folder, found.file)}:${found.line}`;
+      const cells = [place, found.rule, found.message, found.fix].map(markdown);
+      return `| ${found.severity === "error" ? "❌" : "⚠️"} | ${cells.join(" | ")} |`;
+    },
+  );
+  const title = `## Migrations: ${markdown(summary(findings, files, target))}`;
+  if (rows.length === 0) return `${title}\n`;
+  return `${[title, "", "| | Where | Rule | What | What to do |", "| --- | --- | --- | --- | --- |", ...rows].join("\n")}\n`;
 }
 
 function summary(findings: readonly Finding[], files: number, target: LintTarget): string {

@@ -54,6 +54,36 @@ export interface SqlFile {
 /** `none`: nobody waits. `some`: a moment. `long`: it grows with the table. */
 export type Impact = "none" | "some" | "long";
 
+/**
+ * What a statement does to the rows of a table. `index`: it builds one whose columns' types are not known, `indexFixed` one
+ * over numbers and times, `indexText` one over text. `rewrite`: Postgres writes the table and its indexes anew; `rebuild`:
+ * InnoDB does; `copy`: MySQL copies row by row, with `copyForeignKey` looking each row up. `change`: rows are changed.
+ */
+export type RowWork =
+  | "scan"
+  | "rewrite"
+  | "index"
+  | "indexFixed"
+  | "indexText"
+  | "foreignKey"
+  | "rebuild"
+  | "copy"
+  | "copyForeignKey"
+  | "change";
+
+/** Who waits for a lock: all, those who write, those who change the same rows, those who change the table's definition. */
+export type Waiters = "all" | "writes" | "rows" | "definitions" | "none";
+
+/** One table that a statement locks or works through. */
+export interface TouchedTable {
+  /** `schema.table`; the default schema is left out. */
+  readonly table: string;
+  /** In the server's own words; null where it takes none that is worth a word. */
+  readonly mode: string | null;
+  readonly waits: Waiters;
+  readonly rows: RowWork | null;
+}
+
 export interface StatementEstimate {
   /** Counted from 1. */
   line: number;
@@ -61,6 +91,9 @@ export interface StatementEstimate {
   duration: Impact;
   /** Why, in clauses joined by semicolons. */
   reason: string;
+  tables: readonly TouchedTable[];
+  /** Whether it waits for every older transaction of the database: CREATE INDEX CONCURRENTLY. */
+  waitsForTransactions: boolean;
 }
 
 export interface FileEstimate {

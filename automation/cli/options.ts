@@ -46,6 +46,13 @@ export function withRunOptions(command: Command): Command {
     .option("--no-slack", "tell Slack nothing");
 }
 
+/** `--markdown` and `--output`, of the commands whose report a merge request shows. */
+export function withMarkdown(command: Command): Command {
+  return command
+    .option("--markdown", "print it as Markdown, for a merge request's comment", false)
+    .option("--output <file>", "write the report to a file, and the human text to the terminal");
+}
+
 /** Repeatable. */
 export function disableOption(): Option {
   return new Option("--disable <rule>", "a rule of `check` that is off; may be given several times")

@@ -14,6 +14,7 @@ import {
   stackList,
   timeoutOption,
   withCommon,
+  withMarkdown,
 } from "./options.ts";
 
 export interface CheckCommandOptions {
@@ -32,6 +33,7 @@ export interface CheckCommandOptions {
   readonly postgresVersion?: number;
   readonly multiStatement: boolean;
   readonly format: Format;
+  readonly markdown: boolean;
   /** The file that the report goes to; the terminal gets the human text then. */
   readonly output?: string;
 }
@@ -51,6 +53,11 @@ export interface PlanCommandOptions extends CommonOptions {
   readonly timeout: number;
   /** undefined: as the stack's configuration says. */
   readonly dialect?: DialectChoice;
+  readonly markdown: boolean;
+  /** The file that the report goes to; the terminal gets the human text then. */
+  readonly output?: string;
+  /** Starts a task that looks at the database. */
+  readonly database: boolean;
 }
 
 export interface HistoryCommandOptions extends CommonOptions {
@@ -76,7 +83,7 @@ export interface LookCommands {
 const AGAINST = "what these stacks have shipped counts as well, as stage,prod";
 
 export function addCheck(program: Command, commands: LookCommands): void {
-  withFolder(program.command("check"))
+  withMarkdown(withFolder(program.command("check")))
     .description("look for what would go wrong in the folder of migrations; asks no database")
     .addOption(new Option("--against <stacks>", AGAINST).argParser(stackList).default([], "none"))
     .option("--base <ref>", "what this git commit holds counts as shipped, such as origin/main")
@@ -88,7 +95,6 @@ export function addCheck(program: Command, commands: LookCommands): void {
     .addOption(postgresVersionOption())
     .option("--multi-statement", "the database URL has x-multi-statement=true", false)
     .addOption(new Option("--format <name>", "how to print it").choices(FORMATS).default("human"))
-    .option("--output <file>", "write the report to a file, and the human text to the terminal")
     .addHelpText(
       "after",
       `
@@ -113,13 +119,14 @@ export function addNew(program: Command, commands: LookCommands): void {
 }
 
 export function addPlan(program: Command, commands: LookCommands): void {
-  withCommon(program.command("plan"))
+  withMarkdown(withCommon(program.command("plan")))
     .description(
       "say which files an operation would run, and what they do; asks the database, changes nothing",
     )
     .argument("[operation]", "up, down or goto", "up")
     .argument("[argument]", "how many for down, the version for goto")
     .option("--all", "down: every one", false)
+    .option("--no-database", "start no task: the version is the last run's, and no size is known")
     .addOption(timeoutOption())
     .addOption(dialectOption())
     .addHelpText(
@@ -129,6 +136,7 @@ up plans what the next deploy of this checkout runs; down and goto run what the 
 
 Examples:
   ecs-migrate plan --stack prod
+  ecs-migrate plan --stack prod --markdown --output plan.md
   ecs-migrate plan down 2 --stack stage
   ecs-migrate plan goto 20261124 --stack stage --json`,
     )
@@ -154,6 +162,7 @@ function plannedOperation(name: string, argument: string | undefined, all: boole
 export function addHistory(program: Command, commands: LookCommands): void {
   withCommon(program.command("history"))
     .description("list every run that the log group remembers, with who, what and how it ended")
+    .addOption(new Option("--html <file>", "write a page of all those runs to a file"))
     .addOption(
       new Option("--since <time>", "how far back, such as 12h, 30d, 8w")
         .argParser(since)

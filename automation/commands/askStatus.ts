@@ -3,7 +3,7 @@ import { connectEcs, connectLogs } from "../aws/clients.ts";
 import type { CommandContext } from "../cli/context.ts";
 import type { Outputs } from "../contract/outputs.ts";
 import type { RunReport } from "../report/report.ts";
-import { runOperation } from "../run/runOperation.ts";
+import { type RunDeps, runOperation } from "../run/runOperation.ts";
 import { runBase } from "./runBase.ts";
 
 /** @param timeoutMs milliseconds */
@@ -13,14 +13,21 @@ export async function askStatus(
   outputs: Outputs,
   timeoutMs: number,
 ): Promise<RunReport> {
-  return runOperation(
-    {
-      ...runBase(context, stack, { timeoutMs, waitMs: 0, stopOnCancel: false }),
-      outputs,
-      ecs: await connectEcs(outputs.region),
-      logs: await connectLogs(outputs.region),
-    },
-    { name: "status" },
-    outputs.taskDefinitionArn,
-  );
+  const deps = await questionDeps(context, stack, outputs, timeoutMs);
+  return runOperation(deps, { name: "status" }, outputs.taskDefinitionArn);
+}
+
+/** What a task that only asks needs. @param timeoutMs milliseconds */
+export async function questionDeps(
+  context: CommandContext,
+  stack: string,
+  outputs: Outputs,
+  timeoutMs: number,
+): Promise<RunDeps> {
+  return {
+    ...runBase(context, stack, { timeoutMs, waitMs: 0, stopOnCancel: false }),
+    outputs,
+    ecs: await connectEcs(outputs.region),
+    logs: await connectLogs(outputs.region),
+  };
 }

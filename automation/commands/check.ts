@@ -1,7 +1,7 @@
 /** The command `check`: the folder, perhaps git, and what stacks have shipped. */
 
-import { existsSync, writeFileSync } from "node:fs";
-import { dirname, join, relative, resolve } from "node:path";
+import { existsSync } from "node:fs";
+import { dirname, join, relative } from "node:path";
 import { runGit } from "../check/gitBase.ts";
 import type { KnownDatabase } from "../check/lintTarget.ts";
 import { runCheck } from "../check/runCheck.ts";
@@ -14,6 +14,7 @@ import { readMigrationFiles } from "../migrations/folder.ts";
 import { COMMAND } from "../text/commandLine.ts";
 import { findFolder, type MigrationsFolder } from "./folder.ts";
 import { outputsOf } from "./locate.ts";
+import { printReport } from "./printReport.ts";
 import { statedTarget } from "./target.ts";
 
 export async function checkCommand(context: CommandContext, options: CheckCommandOptions): Promise<void> {
@@ -27,7 +28,7 @@ export async function checkCommand(context: CommandContext, options: CheckComman
     {
       dir,
       dirOption: options.dir,
-      format: options.json ? "json" : options.format,
+      format: options.json ? "json" : options.markdown ? "markdown" : options.format,
       settings: {
         ...DEFAULT_CHECK,
         engine: stated.engine,
@@ -45,11 +46,7 @@ export async function checkCommand(context: CommandContext, options: CheckComman
     },
   );
   for (const note of result.notes) context.terminal.warn(note);
-  if (options.output === undefined) context.print(result.text);
-  else {
-    writeOutput(resolve(context.cwd, options.output), result.text);
-    context.print(result.textIn("human"));
-  }
+  await printReport(context, options.output, result.text, () => result.textIn("human"));
   context.finish(result.exitCode);
 }
 
@@ -68,17 +65,6 @@ function repositoryRoot(cwd: string): string {
   for (let folder = cwd; ; folder = dirname(folder)) {
     if (existsSync(join(folder, ".git"))) return folder;
     if (folder === dirname(folder)) return cwd;
-  }
-}
-
-/** @throws {ConfigError} if it cannot be written */
-function writeOutput(file: string, text: string): void {
-  try {
-    writeFileSync(file, text);
-  } catch (error) {
-    throw new ConfigError([`The report could not be written to ${file}: ${(error as Error).message}`], {
-      cause: error,
-    });
   }
 }
 

@@ -3,21 +3,26 @@
 import { checkSettings } from "../check/settings.ts";
 import type { CommandContext } from "../cli/context.ts";
 import type { PlanCommandOptions } from "../cli/programLook.ts";
-import { EXIT, type ExitCode } from "../contract/errors.ts";
+import { connectEcs, connectLogs } from "../aws/clients.ts";
+import { ConfigError, EXIT, type ExitCode } from "../contract/errors.ts";
 import type { Operation } from "../contract/operations.ts";
 import type { Outputs } from "../contract/outputs.ts";
+import type { DatabaseVersion } from "../contract/resultLine.ts";
 import { readMigrationFiles } from "../migrations/folder.ts";
 import { deliver } from "../notify/deliver.ts";
-import { makePlan, type PlanReport } from "../plan/makePlan.ts";
+import { inspectedIn, makePlan, type PlanReport } from "../plan/makePlan.ts";
+import { planMarkdown } from "../plan/markdown.ts";
 import { planLines } from "../plan/text.ts";
 import { type RunReport, versionOf } from "../report/report.ts";
+import { askDatabase } from "../run/askDatabase.ts";
 import { type PulumiLocation, readOutputs, readStackConfig } from "../stack/pulumiCli.ts";
 import { systemClock } from "../task/clock.ts";
 import { jsonText } from "../text/json.ts";
 import { redact } from "../text/redact.ts";
-import { askStatus } from "./askStatus.ts";
+import { questionDeps } from "./askStatus.ts";
 import { findFolder } from "./folder.ts";
 import { locate } from "./locate.ts";
+import { printReport } from "./printReport.ts";
 
 /** Exit 0 with a plan, whatever it says; where the database could not be asked, the exit code of that. */
 export async function planCommand(
@@ -33,7 +38,9 @@ export async function planCommand(
     context.finish(plan.exitCode as ExitCode);
     return;
   }
-  context.print(options.json ? jsonText(plan) : `${planLines(plan).join("\n")}\n`);
+  const human = () => `${planLines(plan).join("\n")}\n`;
+  const report = options.json ? jsonText(plan) : options.markdown ? planMarkdown(plan) : human();
+  await printReport(context, options.output, report, human);
   context.finish(EXIT.ok);
 }
 
@@ -49,19 +56,31 @@ async function planOperation(
   context: CommandContext,
   { location, outputs, config }: PlannedStack,
   operation: Operation,
-  options: Pick<PlanCommandOptions, "project" | "timeout" | "dialect">,
+  options: Pick<PlanCommandOptions, "project" | "timeout" | "dialect"> & { readonly database?: boolean },
 ): Promise<PlanReport | RunReport> {
   const settings = checkSettings({ dialect: options.dialect }, config);
   const files = readMigrationFiles(findFolder(context, options, location.stack).path);
-  const report = await askStatus(context, location.stack, outputs, options.timeout);
+  const base = { stack: location.stack, operation, migrations: outputs.migrations, files, ...settings };
+  const now = new Date(systemClock.now());
+  if (options.database === false) return makePlan({ ...base, now, current: await lastVersion(outputs) });
+  const report = await askDatabase(
+    await questionDeps(context, location.stack, outputs, options.timeout),
+    outputs.taskDefinitionArn,
+  );
   const current = versionOf(report);
-  if (current === null) return report;
-  return makePlan({
-    ...{ stack: location.stack, current, operation, migrations: outputs.migrations, files },
-    ...settings,
-    database: report.database,
-    now: new Date(systemClock.now()),
-  });
+  return current === null
+    ? report
+    : makePlan({ ...base, now, current, database: report.database, ...inspectedIn(report) });
+}
+
+/** @throws {ConfigError} where no run on record tells the version */
+async function lastVersion(outputs: Outputs): Promise<DatabaseVersion> {
+  const { readKnownVersion } = await import("../history/knownVersion.ts");
+  const known = await readKnownVersion({ connectEcs, connectLogs, clock: systemClock }, outputs);
+  if (known.kind === "known") return known.version;
+  throw new ConfigError([
+    `The database's version is not known without asking it: ${known.why}; leave out --no-database`,
+  ]);
 }
 
 /** What a person sees before a production stack asks for its name. What goes wrong is a line that says so. */

@@ -10,7 +10,8 @@ export type Operation =
   | { readonly name: "goto"; readonly version: number }
   | { readonly name: "force"; readonly version: number }
   | { readonly name: "version" }
-  | { readonly name: "status" };
+  | { readonly name: "status" }
+  | { readonly name: "inspect" };
 
 /** The container's arguments for an operation. */
 export function operationCommand(operation: Operation): string[] {
@@ -32,7 +33,7 @@ export function operationText(operation: Operation): string {
 
 /** True for the operations that change nothing: they need no confirmation and tell Slack nothing unless asked. */
 export function isReadOnly(operation: Operation): boolean {
-  return operation.name === "version" || operation.name === "status";
+  return operation.name === "version" || operation.name === "status" || operation.name === "inspect";
 }
 
 /**
@@ -77,6 +78,7 @@ export function parseOperation(command: readonly string[]): Operation {
     case "up":
     case "version":
     case "status":
+    case "inspect":
       return { name };
     case "down":
       return parseDown(argument === "--all" ? undefined : argument, argument === "--all");

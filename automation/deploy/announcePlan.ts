@@ -2,11 +2,11 @@
 
 import type { CheckSettings } from "../check/settings.ts";
 import type { Notifier } from "../notify/notifier.ts";
-import { makePlan, type PlanReport } from "../plan/makePlan.ts";
+import { inspectedIn, makePlan, type PlanReport } from "../plan/makePlan.ts";
 import { planLines } from "../plan/text.ts";
 import type { RunReport } from "../report/report.ts";
 import { versionOf } from "../report/report.ts";
-import { runOperation } from "../run/runOperation.ts";
+import { askDatabase } from "../run/askDatabase.ts";
 import { redact } from "../text/redact.ts";
 import type { Verdict } from "../verdict/verdict.ts";
 import type { PlanDeps } from "./deps.ts";
@@ -30,6 +30,7 @@ export async function announce(
       return isBelowLastRun(plan.verdict) ? plan.verdict : undefined;
     }
     for (const line of planLines(plan)) terminal.say(line);
+    for (const warning of plan.warnings) terminal.warn(warning);
     const notice = { plan, application: outputs.application, origin };
     for (const notifier of (await notifiers?.()) ?? []) {
       const delivery = await notifier.sendPlan(notice);
@@ -48,7 +49,7 @@ function isBelowLastRun(verdict: Verdict): boolean {
 }
 
 async function askAndPlan(deps: PlanDeps, settings: CheckSettings): Promise<PlanReport | RunReport> {
-  const report = await runOperation(deps, { name: "status" }, deps.outputs.taskDefinitionArn);
+  const report = await askDatabase(deps, deps.outputs.taskDefinitionArn);
   const current = versionOf(report);
   if (current === null || isBelowLastRun(report.verdict)) return report;
   return makePlan({
@@ -59,6 +60,7 @@ async function askAndPlan(deps: PlanDeps, settings: CheckSettings): Promise<Plan
     files: deps.files,
     ...settings,
     database: report.database,
+    ...inspectedIn(report),
     now: new Date(deps.clock.now()),
   });
 }

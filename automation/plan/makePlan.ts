@@ -3,15 +3,20 @@
 import { checkFolder } from "../check/checkFolder.ts";
 import type { Finding } from "../check/finding.ts";
 import { fixCommand } from "../check/fixCommand.ts";
-import { type KnownDatabase, lintTarget, readAs } from "../check/lintTarget.ts";
+import { type KnownDatabase, type LintTarget, lintTarget, readAs } from "../check/lintTarget.ts";
 import { loadDialect } from "../check/loadDialect.ts";
 import type { CheckSettings } from "../check/settings.ts";
-import type { Dropped, FileEstimate, Impact, SqlDialect } from "../check/sqlDialect.ts";
+import type { Dropped, FileEstimate, Impact, SqlDialect, StatementEstimate } from "../check/sqlDialect.ts";
+import { type Inspection, readInspection } from "../contract/inspection.ts";
 import { type Operation, operationText } from "../contract/operations.ts";
 import type { DatabaseVersion } from "../contract/resultLine.ts";
 import { groupByVersion, type NamedMigrationFile } from "../migrations/folder.ts";
 import { firstLines } from "./firstLines.ts";
+import { type LiveDatabase, type PlanStatement, planStatement } from "./live.ts";
+import { liveWarnings } from "./liveWarnings.ts";
+import { type PlanFinding, sizedFinding } from "./sizedFindings.ts";
 import { type FileState, type Plan, type PlanInput, type PlannedStep, planOf } from "./steps.ts";
+import { sumOf, type TimeRange } from "./workTime.ts";
 
 /** Raised when a field changes its meaning. */
 export const PLAN_SCHEMA = 1;
@@ -35,7 +40,13 @@ export interface PlanFile {
   readonly reasons: readonly string[];
   /** What the file drops; null where it could not be read. */
   readonly drops: readonly Dropped[] | null;
-  readonly findings: readonly Omit<Finding, "subject">[];
+  readonly findings: readonly PlanFinding[];
+  /** Each statement that locks or works on a table, in order. */
+  readonly statements: readonly PlanStatement[];
+  /** How long the file runs; null if that is not known of each of its statements. */
+  readonly time: TimeRange | null;
+  /** How long others wait for it: a lock is held until its file ends. Null if it is not known. */
+  readonly waiting: TimeRange | null;
 }
 
 export interface PlanReport {
@@ -52,15 +63,26 @@ export interface PlanReport {
   readonly note: string | null;
   readonly files: readonly PlanFile[];
   /** What the checkout's other files are found with: a late file, an edit. Only of `up`. */
-  readonly findings: readonly Omit<Finding, "subject">[];
+  readonly findings: readonly PlanFinding[];
+  /** What is in the way already: to be looked at before the first statement. */
+  readonly warnings: readonly string[];
+  /** What the plan does not know, and why. */
+  readonly unknown: readonly string[];
 }
 
 export interface MakePlanInput extends PlanInput, CheckSettings {
   readonly stack: string;
   /** What the database said it is; null when no run did. */
   readonly database?: KnownDatabase | null;
+  /** What `inspect` found in the database; null when it was not looked at. */
+  readonly inspection?: Inspection | null;
   /** The clock, UTC. */
   readonly now: Date;
+}
+
+/** What the report of `inspect` holds for a plan; nothing of another operation's. */
+export function inspectedIn(report: { readonly inspection?: unknown }): Pick<MakePlanInput, "inspection"> {
+  return { inspection: readInspection(report.inspection) };
 }
 
 export async function makePlan(input: MakePlanInput): Promise<PlanReport> {
@@ -71,8 +93,9 @@ export async function makePlan(input: MakePlanInput): Promise<PlanReport> {
   const findings = operation.name === "up" ? await findingsOf(input) : [];
   const dialect = await loadDialect(sql);
   const estimates = await estimatesOf(input, steps, dialect);
+  const live = liveOf(input, sql);
   const files: PlanFile[] = [];
-  for (const step of steps) files.push(await describe(step, estimates, findings, dialect));
+  for (const step of steps) files.push(await describe(step, { estimates, findings, dialect, live }));
   const planned = new Set(files.map(({ file }) => file));
   return {
     schema: PLAN_SCHEMA,
@@ -84,8 +107,26 @@ export async function makePlan(input: MakePlanInput): Promise<PlanReport> {
     outcome: plan.kind,
     note: noteOf(plan, operation),
     files,
-    findings: findings.filter(({ file }) => !planned.has(file)).map(withoutSubject),
+    findings: findings.filter(({ file }) => !planned.has(file)).map((found) => sizedFinding(found, [])),
+    warnings: live
+      ? liveWarnings(
+          live.inspection,
+          files.flatMap(({ statements }) => statements),
+        )
+      : [],
+    unknown: live
+      ? live.inspection.unknown.map(({ what, why }) => `${what}: ${why}`)
+      : files.length > 0
+        ? [NOT_LOOKED]
+        : [],
   };
+}
+
+const NOT_LOOKED = "the database was not looked at: sizes, times and who is in the way are not known";
+
+function liveOf({ inspection }: MakePlanInput, { dialect }: LintTarget): LiveDatabase | null {
+  if (!inspection || dialect === "other") return null;
+  return { inspection, engine: dialect === "postgres" ? "postgres" : "mysql" };
 }
 
 function noteOf(plan: Plan, operation: Operation): string | null {
@@ -125,17 +166,20 @@ function ran(version: bigint, current: DatabaseVersion): boolean {
   return current.version !== null && version <= BigInt(current.version);
 }
 
-async function describe(
-  step: PlannedStep,
-  estimates: ReadonlyMap<string, FileEstimate>,
-  findings: readonly Finding[],
-  dialect: SqlDialect | undefined,
-): Promise<PlanFile> {
+interface Known {
+  readonly estimates: ReadonlyMap<string, FileEstimate>;
+  readonly findings: readonly Finding[];
+  readonly dialect: SqlDialect | undefined;
+  readonly live: LiveDatabase | null;
+}
+
+async function describe(step: PlannedStep, { estimates, findings, dialect, live }: Known): Promise<PlanFile> {
   const { version, direction, file, state, bytes } = step;
   // Of a file that differs from the image's, nothing that it says is true of what runs.
   const runs = bytes !== null && (state === "shipped" || state === "new");
   const sql = runs ? textOf(bytes) : null;
   const estimate = sql === null ? undefined : (estimates.get(file ?? "") ?? (await alone(sql, dialect)));
+  const statements = (estimate?.statements ?? []).map((one) => planStatement(one, live));
   return {
     version,
     direction,
@@ -146,8 +190,35 @@ async function describe(
     duration: file === null ? "none" : (estimate?.duration ?? null),
     reasons: reasonsOf(estimate),
     drops: file === null ? [] : sql === null ? null : ((await dialect?.droppedBy(sql)) ?? null),
-    findings: findings.filter((finding) => finding.file === file).map(withoutSubject),
+    findings: findings
+      .filter((finding) => finding.file === file)
+      .map((finding) => sizedFinding(finding, statements)),
+    statements: statements.filter(({ tables, time }) => tables.length > 0 || time !== null),
+    ...fileTimes(estimate, statements),
   };
+}
+
+/** Locks are held from the statement that takes the first one on, until the file ends. */
+function fileTimes(
+  estimate: FileEstimate | undefined,
+  statements: readonly PlanStatement[],
+): Pick<PlanFile, "time" | "waiting"> {
+  const first = statements.findIndex(({ tables }) =>
+    tables.some(({ waits }) => waits === "all" || waits === "writes"),
+  );
+  return {
+    time: totalTime(estimate?.statements ?? [], statements),
+    waiting: first < 0 ? null : totalTime(estimate?.statements.slice(first) ?? [], statements.slice(first)),
+  };
+}
+
+function totalTime(
+  estimates: readonly StatementEstimate[],
+  statements: readonly PlanStatement[],
+): TimeRange | null {
+  const known = statements.flatMap(({ time }) => time ?? []);
+  const due = estimates.filter(({ duration }) => duration !== "none");
+  return due.length > 0 && known.length === due.length ? sumOf(known) : null;
 }
 
 /** The estimate of one file by itself: of a down file. */
@@ -169,10 +240,6 @@ function reasonsOf(estimate: FileEstimate | undefined): string[] {
   const costly = statements.filter(({ lock, duration }) => lock !== "none" || duration !== "none");
   const reasons = (costly.length > 0 ? costly : statements).map(({ reason }) => reason);
   return [...new Set(reasons)].filter((reason) => reason !== "");
-}
-
-function withoutSubject({ subject: _subject, ...finding }: Finding): Omit<Finding, "subject"> {
-  return finding;
 }
 
 function textOf(bytes: Uint8Array): string {

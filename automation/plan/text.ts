@@ -1,10 +1,14 @@
 /** A plan as lines for a terminal. Pure. */
 import { findingLine } from "../check/finding.ts";
-import type { Dropped } from "../check/sqlDialect.ts";
+import type { Dropped, Waiters } from "../check/sqlDialect.ts";
 import { operationText } from "../contract/operations.ts";
+import { bytesText, rowsText } from "../text/amount.ts";
 import { safeLine, safeText } from "../text/plainText.ts";
 import { countText, versionText } from "../text/version.ts";
+import type { PlanStatement, PlanTable } from "./live.ts";
+import { blockerText } from "./liveWarnings.ts";
 import type { PlanFile, PlanReport } from "./makePlan.ts";
+import { rangeText } from "./workTime.ts";
 
 /** The first line says from where to where; then each file in the order in which it runs. */
 export function planLines(plan: PlanReport): string[] {
@@ -14,6 +18,8 @@ export function planLines(plan: PlanReport): string[] {
     ...(plan.note === null ? [] : [`  note: ${safeLine(plan.note)}`]),
     ...plan.files.flatMap((file, index) => fileLines(file, index + 1)),
     ...plan.findings.map((found) => `  ${findingLine(found)}`),
+    ...plan.warnings.map((warning) => `  warning: ${safeLine(warning)}`),
+    ...plan.unknown.map((what) => `  not known: ${safeLine(what)}`),
   ];
 }
 
@@ -32,6 +38,7 @@ function fileLines(file: PlanFile, number: number): string[] {
     `${String(number).padStart(3)}. ${safeLine(fileTitle(file))}`,
     ...file.sql.map((line) => `${indent}| ${safeText(line)}`),
     `${indent}${impactText(file)}`,
+    ...file.statements.flatMap(statementLines).map((line) => `${indent}${safeLine(line)}`),
     ...dropLines(file).map((line) => `${indent}${safeLine(line)}`),
     ...file.findings.map((found) => `${indent}${findingLine(found)}`),
   ];
@@ -52,12 +59,42 @@ export function fileTitle({ file, version, direction, state }: PlanFile): string
   }
 }
 
-/** `locks: some, takes: long (adds a column; changes rows of users)`. */
-export function impactText({ lock, duration, reasons }: PlanFile): string {
+/** `others wait: some, takes: 2 to 9 s (adds a column; scans users)`. */
+export function impactText({ lock, duration, reasons, time, waiting }: PlanFile): string {
   if (lock === null || duration === null) return "locks and time are not known";
   const why = reasons.length === 0 ? "" : ` (${safeLine(reasons.join("; "))})`;
-  return `others wait: ${lock}, takes: ${duration}${why}`;
+  const wait = lock === "none" || waiting === null ? lock : rangeText(waiting);
+  return `others wait: ${wait}, takes: ${time === null ? duration : rangeText(time)}${why}`;
 }
+
+/** Nothing of a statement on tables whose size is not known: the file's line has said the rest. */
+function statementLines(statement: PlanStatement): string[] {
+  if (statement.tables.every(({ rows }) => rows === null)) return [];
+  return [
+    `line ${statement.line}: ${statementText(statement)}`,
+    ...statement.blockers.map((blocker) => `  in the way: ${blockerText(blocker)}`),
+  ];
+}
+
+/** `ACCESS EXCLUSIVE on orders (1.2 million rows, 289 MB), reads and writes wait; 2 to 9 s: from the size, …`. */
+export function statementText({ tables, time, how }: PlanStatement): string {
+  const locks = tables.map(tableText).join(", ");
+  const took = time === null ? "time not known" : rangeText(time);
+  return `${locks}; ${took}${how === "" ? "" : `: ${how}`}`;
+}
+
+function tableText({ table, mode, waits, rows, bytes }: PlanTable): string {
+  const size = rows === null || bytes === null ? "size not known" : `${rowsText(rows)}, ${bytesText(bytes)}`;
+  return `${mode === null ? "no lock" : mode} on ${table} (${size}), ${WAITERS[waits]}`;
+}
+
+const WAITERS: Readonly<Record<Waiters, string>> = {
+  all: "reads and writes wait",
+  writes: "writes wait",
+  rows: "those who change the same rows wait",
+  definitions: "reads and writes go on",
+  none: "nobody waits",
+};
 
 function dropLines({ drops, direction }: PlanFile): string[] {
   if (drops === null) return direction === "down" ? ["what it drops is not known"] : [];

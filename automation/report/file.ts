@@ -1,6 +1,6 @@
 /** A run's report as a file: JSON for machines, Markdown for a CI's summary, HTML for people. */
 import { jsonText } from "../text/json.ts";
-import { safeLine, safeText } from "../text/plainText.ts";
+import { fenced, markdown } from "../text/markdown.ts";
 import { fileRows, isGood, known, mainFacts, originFacts, reportSign, reportTitle } from "./facts.ts";
 import type { RunReport } from "./report.ts";
 import { serviceLine } from "./services.ts";
@@ -89,22 +89,6 @@ function linksLine({ links }: RunReport): string {
       url === null ? [] : [`[${label}](<${url.replace(/[<>\s\\]/g, encodeURIComponent)}>)`],
     )
     .join(" · ");
-}
-
-/** Others' words on one line, none of them read as markup, as HTML or as a mention. */
-function markdown(text: string): string {
-  return safeLine(text)
-    .replace(/[&<>]/g, (char) => ({ "&": "&amp;", "<": "&lt;", ">": "&gt;" })[char] ?? char)
-    .replace(/[\\`*_{}[\]#|~!]/g, "\\$&")
-    .replaceAll("@", "&#64;");
-}
-
-/** A fence longer than any run of backticks in the text, so that nothing in it ends the block. */
-function fenced(text: string, language: string): string {
-  const safe = safeText(text);
-  const longest = Math.max(2, ...(safe.match(/`+/g) ?? []).map((run) => run.length));
-  const fence = "`".repeat(longest + 1);
-  return `${fence}${language}\n${safe}\n${fence}`;
 }
 
 function indent(text: string): string {

@@ -65,5 +65,6 @@ export function makeReport(facts: ReportFacts): RunReport {
     durationMs: facts.endedAt - facts.startedAt,
     logTail: (run?.logTail ?? []).map((line) => redact(line)),
     warnings: [...(run?.warnings ?? []), ...(facts.warnings ?? [])].map((line) => redact(line)),
+    ...(run?.result?.inspection ? { inspection: cleanData(run.result.inspection) } : {}),
   };
 }

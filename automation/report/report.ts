@@ -44,6 +44,8 @@ export interface RunReport {
   readonly logTail: readonly string[];
   /** Warnings that did not change the verdict: a log that could not be read, a Slack message not sent. */
   readonly warnings: readonly string[];
+  /** Of `inspect` alone: what the container found, not read yet. */
+  readonly inspection?: unknown;
 }
 
 /** The database's version as a run of `status` found it; null where it did not. Pure. */

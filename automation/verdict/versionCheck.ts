@@ -65,9 +65,10 @@ function lacksFiles(
   const highest = shipped?.at(-1);
   if (highest === undefined || at === null || at.dirty) return undefined;
   // `status` with nothing pending says the same as an `up` that found nothing.
-  const brings = operation.name === "up" || operation.name === "status";
+  const asks = operation.name === "status" || operation.name === "inspect";
+  const brings = operation.name === "up" || asks;
   if (!brings || (at.version ?? -1) >= highest) return undefined;
-  if (operation.name === "status" && (holds === null || (holds.last ?? -1) >= highest)) return undefined;
+  if (asks && (holds === null || (holds.last ?? -1) >= highest)) return undefined;
   return { what: "imageLacksFiles", shipped: highest, held: holds?.last ?? null };
 }
 

@@ -36,6 +36,9 @@ interface RanFile {
   readonly ms: number;
 }
 
+/** What changes nothing. */
+const QUESTIONS: ReadonlySet<string> = new Set(["version", "status", "inspect"]);
+
 export class FakeContainer {
   readonly #options: ContainerOptions;
   readonly #startedAt: number;
@@ -62,7 +65,7 @@ export class FakeContainer {
       return;
     }
     this.#from = database.state;
-    if (command[0] === "version" || command[0] === "status") {
+    if (QUESTIONS.has(command[0] ?? "")) {
       this.#conclude(null);
       return;
     }
@@ -163,7 +166,7 @@ export class FakeContainer {
       this.#finish("failed", 11, error);
       return;
     }
-    const reading = command[0] === "version" || command[0] === "status";
+    const reading = QUESTIONS.has(command[0] ?? "");
     const same = this.#from?.version === to.version && this.#from?.dirty === to.dirty;
     this.#finish(reading || same ? "unchanged" : "applied", 0, null);
   }
@@ -191,6 +194,7 @@ export class FakeContainer {
         files: this.#files,
         error,
         ...pending,
+        ...(command[0] === "inspect" ? { inspection: database.inspection } : {}),
         startedAt: new Date(this.#startedAt).toISOString(),
         durationMs: clock.now() - this.#startedAt,
         image,

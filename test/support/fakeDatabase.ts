@@ -39,6 +39,8 @@ export class FakeDatabase {
   serverVersion = "16.4";
   /** `host:port/name`. */
   readonly endpoint: string;
+  /** What `inspect` finds. */
+  inspection: unknown = { tables: [], invalidIndexes: [], transactions: [], blockers: [] };
   /** Set where no connection comes about: golang-migrate's words. */
   unreachable: string | undefined;
   /** Everything whose SQL was committed, in order. */

@@ -1,4 +1,6 @@
 /** What ALTER TABLE, CREATE INDEX and DROP INDEX do to those who use the table. */
+
+import type { RowWork } from "../sqlDialect.ts";
 import type { AlterAction, AlterTable } from "./alterAction.ts";
 import { typeText } from "./columnChange.ts";
 import { utf8mb3, withoutTransactions } from "./createEffects.ts";
@@ -20,10 +22,16 @@ export function alterEffects(alter: AlterTable, input: OnlineInput): Effect[] {
       table: alter.table,
       lock: isLong && !online.writes ? "long" : "some",
       duration: isLong ? "long" : "some",
+      rows: isLong ? rowWork(alter, online) : undefined,
       reason: online ? `${online.reason} (${howText(online)})` : "changes the table's definition",
       breaks,
     },
   ];
+}
+
+function rowWork({ actions }: AlterTable, { algorithm, work }: Online): RowWork {
+  if (algorithm !== "COPY") return work === "build" ? "index" : "rebuild";
+  return actions.some(({ kind }) => kind === "addForeignKey") ? "copyForeignKey" : "copy";
 }
 
 /** `ALGORITHM=COPY, writes wait`. */

@@ -1,6 +1,6 @@
 /** What a statement does to those who use the database while it runs, and the rules that it breaks. */
 import type { RuleId } from "../rules.ts";
-import type { Impact } from "../sqlDialect.ts";
+import type { Impact, RowWork } from "../sqlDialect.ts";
 
 export interface BrokenRule {
   readonly rule: RuleId;
@@ -16,6 +16,8 @@ export interface Effect {
   readonly lock: Impact;
   /** How long the statement itself runs. */
   readonly duration: Impact;
+  /** What takes long of it; undefined when nothing does, or nothing that can be timed. */
+  readonly rows?: RowWork | undefined;
   /** One clause without a full stop. */
   readonly reason: string;
   readonly breaks: readonly BrokenRule[];

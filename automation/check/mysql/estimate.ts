@@ -1,6 +1,7 @@
 /** What `plan` says of a file before it runs: how long others wait, how long it takes, what it drops. */
-import type { Dropped, FileEstimate, PlannedFile, StatementEstimate } from "../sqlDialect.ts";
+import type { Dropped, FileEstimate, PlannedFile, StatementEstimate, TouchedTable } from "../sqlDialect.ts";
 import type { AlterTable } from "./alterAction.ts";
+import type { Effect } from "./effect.ts";
 import { heaviest, type JudgedStatement, judge } from "./judge.ts";
 import { SchemaMemory } from "./schemaMemory.ts";
 import type { ServerVersion } from "./serverVersion.ts";
@@ -26,7 +27,24 @@ export function estimateFiles(
 
 function estimateStatement({ line, effects }: JudgedStatement): StatementEstimate {
   const reasons = new Set(effects.map(({ reason }) => reason));
-  return { line, ...heaviest(effects), reason: [...reasons].join("; ") };
+  return {
+    line,
+    ...heaviest(effects),
+    reason: [...reasons].join("; "),
+    tables: effects.flatMap(touchedTable),
+    waitsForTransactions: false,
+  };
+}
+
+/** Each change of a definition takes the exclusive metadata lock for a moment, and waits for open transactions first. */
+function touchedTable({ table, lock, duration, rows }: Effect): TouchedTable[] {
+  if (table === undefined || (lock === "none" && duration === "none")) return [];
+  const long = duration === "long" ? (rows ?? null) : null;
+  if (long === "change") return [{ table, mode: "row locks", waits: "rows", rows: long }];
+  const waits = lock === "long" ? "writes" : lock === "some" ? "definitions" : "none";
+  const mode =
+    lock === "long" ? "LOCK=SHARED" : lock === "some" ? "exclusive metadata lock for a moment" : null;
+  return [{ table, mode, waits, rows: long }];
 }
 
 /** As `SqlDialect.droppedBy`. */

@@ -132,7 +132,7 @@ function rowChange({ kind, tables, limited }: RowChange): Effect {
     message: `${verb} without WHERE changes every row of ${table}, and keeps all of them locked until it ends`,
     fix: "change them in parts by primary key, or disable this rule in the file when the table is small",
   };
-  return { ...effect, lock: "long", duration: "long", breaks: [broken] };
+  return { ...effect, lock: "long", duration: "long", rows: "change", breaks: [broken] };
 }
 
 function maintenance(verb: string, table: string): Effect {

@@ -113,7 +113,7 @@ function inheritedColumn(
 
 function heavy(table: string, what: string): Effect {
   return breaking(
-    tableLock(table, "long", `${what} rewrites ${table}`),
+    tableLock(table, "long", `${what} rewrites ${table}`, "rewrite"),
     "heavy-lock",
     table,
     `${what} rewrites ${table} under ACCESS EXCLUSIVE`,
@@ -143,7 +143,7 @@ function columnType(table: string, column: string, definition: ColumnDef, contex
         ? UNKNOWN_TYPE
         : "add a column of the new type, fill it in batches, switch over";
   const finding = breaking(
-    tableLock(table, "long", `rewrites ${table}`),
+    tableLock(table, "long", `rewrites ${table}`, "rewrite"),
     "column-type",
     `${table}.${column}`,
     `changing the type of ${table}.${column} ${what} under ACCESS EXCLUSIVE${change === "none in UTC" ? ", unless the session's time zone is UTC" : ""}`,
@@ -220,7 +220,8 @@ function validate(table: string, constraint: string, { schema, file }: Context):
     !file.addedConstraints.has(`${table} ${constraint}`)
   )
     return [work(table, "none", `constraint ${constraint} is validated already`)];
-  const scan = work(table, "long", `checks each row of ${table} while reads and writes go on`);
+  const checks = fact?.kind === "foreign" ? "foreignKey" : "scan";
+  const scan = work(table, "long", `checks each row of ${table} while reads and writes go on`, checks);
   if (fact && fact.kind !== "check" && fact.kind !== "foreign" && fact.kind !== "notNull") {
     const words = `constraint "${constraint}" of relation "${table}" is not a foreign key or check constraint`;
     return [
@@ -236,7 +237,7 @@ function validate(table: string, constraint: string, { schema, file }: Context):
   if (!added && file.locked.has(table)) {
     return [
       breaking(
-        tableLock(table, "long", `scans ${table} under an earlier lock`),
+        tableLock(table, "long", `scans ${table} under an earlier lock`, checks),
         "validate-in-same-file",
         `${table}.${constraint}`,
         `constraint ${constraint} is validated in the transaction that has ${table} locked already, so the lock lasts through the scan`,
@@ -247,7 +248,7 @@ function validate(table: string, constraint: string, { schema, file }: Context):
   if (!added) return [scan];
   return [
     breaking(
-      tableLock(table, "long", `scans ${table} under the lock of ADD CONSTRAINT`),
+      tableLock(table, "long", `scans ${table} under the lock of ADD CONSTRAINT`, checks),
       "validate-in-same-file",
       `${table}.${constraint}`,
       `constraint ${constraint} is validated in the file that adds it: one transaction, so the lock of ADD CONSTRAINT lasts through the scan`,

@@ -58,7 +58,7 @@ function valueEffects(table: string, name: string, column: ColumnDef, { schema, 
   if (perRow !== undefined) {
     return [
       breaking(
-        tableLock(table, "long", `rewrites ${table} for column ${name}`),
+        tableLock(table, "long", `rewrites ${table} for column ${name}`, "rewrite"),
         "volatile-default",
         name,
         `adding ${name} rewrites the table under ACCESS EXCLUSIVE: ${perRow}`,
@@ -91,7 +91,7 @@ function constraintEffects(
   if (contype === "CONSTR_UNIQUE" || contype === "CONSTR_PRIMARY") {
     return [
       breaking(
-        tableLock(table, "long", `builds an index on ${table}`),
+        tableLock(table, "long", `builds an index on ${table}`, "index"),
         "constraint-builds-index",
         name,
         `the constraint on ${name} builds its index under ACCESS EXCLUSIVE`,
@@ -102,7 +102,7 @@ function constraintEffects(
   if (contype === "CONSTR_CHECK") {
     return [
       breaking(
-        tableLock(table, "long", `scans ${table}`),
+        tableLock(table, "long", `scans ${table}`, "scan"),
         "check-validated",
         name,
         `the check on ${name} scans the table under ACCESS EXCLUSIVE`,
@@ -117,7 +117,7 @@ function constraintEffects(
   if (!all.some((one) => one.contype === "CONSTR_DEFAULT")) return [other];
   return [
     breaking(
-      tableLock(table, "long", `scans ${table} for a foreign key`),
+      tableLock(table, "long", `scans ${table} for a foreign key`, "foreignKey"),
       "foreign-key-validated",
       name,
       `the foreign key on ${name} is checked for each row, as the column has a default`,

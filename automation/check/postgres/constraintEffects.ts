@@ -2,6 +2,7 @@
 import type { Constraint } from "libpg-query";
 import type { Context } from "./context.ts";
 import { breaking, type Effect, tableLock } from "./effect.ts";
+import { keyWork } from "./keyWork.ts";
 import { refusal } from "./refusal.ts";
 import { listName, stringOf } from "./sqlNames.ts";
 
@@ -34,7 +35,7 @@ export function setNotNull(table: string, column: string, { schema, file }: Cont
     return tableLock(table, "some", `sets ${table}.${column} NOT NULL, which it is already`);
   }
   return breaking(
-    tableLock(table, "long", `scans ${table}`),
+    tableLock(table, "long", `scans ${table}`, "scan"),
     "set-not-null",
     `${table}.${column}`,
     `setting ${table}.${column} NOT NULL scans the table under ACCESS EXCLUSIVE`,
@@ -42,7 +43,13 @@ export function setNotNull(table: string, column: string, { schema, file }: Cont
   );
 }
 
-function buildsIndex(table: string, subject: string, { contype }: Constraint, { schema }: Context): Effect {
+function buildsIndex(
+  table: string,
+  subject: string,
+  { contype, keys }: Constraint,
+  { schema }: Context,
+): Effect {
+  const names = (keys ?? []).map((key) => stringOf(key) ?? "");
   const partitioned = schema.tables.get(table)?.partitioned;
   const unique = partitioned
     ? `CREATE UNIQUE INDEX … ON ONLY ${table}, CREATE UNIQUE INDEX CONCURRENTLY on each partition in files of their own, then ALTER INDEX … ATTACH PARTITION: a unique index serves instead of the constraint`
@@ -52,7 +59,7 @@ function buildsIndex(table: string, subject: string, { contype }: Constraint, { 
       ? "an exclusion constraint cannot be built concurrently: add it at a quiet time, and say so with a disable comment"
       : unique;
   return breaking(
-    tableLock(table, "long", `builds an index on ${table}`),
+    tableLock(table, "long", `builds an index on ${table}`, keyWork(table, names, schema)),
     "constraint-builds-index",
     subject,
     `the constraint builds its index on ${table} under ACCESS EXCLUSIVE`,
@@ -100,7 +107,12 @@ function foreignKey(
   { schema, version }: Context,
 ): Effect[] {
   const referenced = schema.nameOf(constraint.pktable);
-  const lock = tableLock(table, scan ? "long" : "some", `adds a foreign key from ${table} to ${referenced}`);
+  const lock = tableLock(
+    table,
+    scan ? "long" : "some",
+    `adds a foreign key from ${table} to ${referenced}`,
+    "foreignKey",
+  );
   const other = tableLock(referenced, "some", `adds a foreign key to ${referenced}`);
   const partitioned = schema.tables.get(table)?.partitioned === true;
   const onPartitions = `add it as NOT VALID to each partition, VALIDATE each in the next migration, then add it to ${table}: Postgres takes the partitions' own over without a scan`;
@@ -141,7 +153,7 @@ function partitionsHaveKey(table: string, constraint: Constraint, schema: Contex
 
 function checkScan(table: string, subject: string): Effect {
   return breaking(
-    tableLock(table, "long", `scans ${table}`),
+    tableLock(table, "long", `scans ${table}`, "scan"),
     "check-validated",
     subject,
     `the check scans ${table} under ACCESS EXCLUSIVE`,

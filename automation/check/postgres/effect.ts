@@ -1,7 +1,7 @@
 /** What a statement does to those who use the database while it runs. */
 import type { Severity } from "../rule.ts";
 import type { RuleId } from "../rules.ts";
-import type { Impact } from "../sqlDialect.ts";
+import type { Impact, RowWork } from "../sqlDialect.ts";
 
 export interface Effect {
   /** The table that is locked or changed; undefined where there is none, or none can be told. */
@@ -12,6 +12,8 @@ export interface Effect {
   rowsOnly: boolean;
   /** How long the statement itself runs. */
   duration: Impact;
+  /** What takes long of it; undefined where nothing does, or nothing that can be timed. */
+  rows?: RowWork | undefined;
   /** One clause without a full stop. */
   reason: string;
   /** The rule that it breaks, where it breaks one. */
@@ -25,13 +27,23 @@ export function worse(a: Impact, b: Impact): Impact {
 }
 
 /** A lock on a table of one of the strong modes, held until the file ends. */
-export function tableLock(table: string | undefined, lock: Impact, reason: string): Effect {
-  return { table, lock, rowsOnly: false, duration: lock, reason };
+export function tableLock(
+  table: string | undefined,
+  lock: Impact,
+  reason: string,
+  rows?: RowWork | undefined,
+): Effect {
+  return { table, lock, rowsOnly: false, duration: lock, reason, rows };
 }
 
 /** Work that takes time and keeps nobody from reading or writing. */
-export function work(table: string | undefined, duration: Impact, reason: string): Effect {
-  return { table, lock: "none", rowsOnly: false, duration, reason };
+export function work(
+  table: string | undefined,
+  duration: Impact,
+  reason: string,
+  rows?: RowWork | undefined,
+): Effect {
+  return { table, lock: "none", rowsOnly: false, duration, reason, rows };
 }
 
 export function breaking(

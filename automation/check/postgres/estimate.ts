@@ -1,7 +1,9 @@
 /** What `plan` says of a file before it runs: how long others wait, how long it takes, what it drops. Postgres only. */
 import type { Node } from "libpg-query";
-import type { Dropped, FileEstimate, PlannedFile, StatementEstimate } from "../sqlDialect.ts";
+import type { Dropped, FileEstimate, PlannedFile, StatementEstimate, TouchedTable } from "../sqlDialect.ts";
+import type { Effect } from "./effect.ts";
 import { FileState } from "./fileState.ts";
+import { LOCK_MODES, type LockMode, lockMode, waiters } from "./lockMode.ts";
 import { heaviest, type JudgedStatement, judge } from "./rules.ts";
 import { Schema } from "./schema.ts";
 import { objectName, relationName } from "./sqlNames.ts";
@@ -42,9 +44,39 @@ export async function estimate(sql: string): Promise<FileEstimate> {
   return one.get("") ?? { lock: null, duration: null, statements: [] };
 }
 
-function estimateStatement({ line, effects }: JudgedStatement): StatementEstimate {
+function estimateStatement({ line, effects, node }: JudgedStatement): StatementEstimate {
   const reasons = new Set(effects.map(({ reason }) => reason));
-  return { line, ...heaviest(effects), reason: [...reasons].join("; ") };
+  return {
+    line,
+    ...heaviest(effects),
+    reason: [...reasons].join("; "),
+    tables: touchedTables(node, effects),
+    waitsForTransactions:
+      ("IndexStmt" in node && node.IndexStmt.concurrent === true) ||
+      ("DropStmt" in node && node.DropStmt.concurrent === true),
+  };
+}
+
+/** Each table once, with the strongest lock and what takes longest of it. */
+function touchedTables(node: Node, effects: readonly Effect[]): TouchedTable[] {
+  const touched = new Map<string, TouchedTable>();
+  for (const effect of effects) {
+    const mode = lockMode(node, effect);
+    if (effect.table === undefined || mode === null) continue;
+    const before = touched.get(effect.table);
+    const stronger =
+      before?.mode && LOCK_MODES.indexOf(before.mode as LockMode) > LOCK_MODES.indexOf(mode)
+        ? (before.mode as LockMode)
+        : mode;
+    const long = effect.duration === "long" ? (effect.rows ?? null) : null;
+    touched.set(effect.table, {
+      table: effect.table,
+      mode: stronger,
+      waits: waiters(stronger),
+      rows: before?.rows === "rewrite" ? before.rows : (long ?? before?.rows ?? null),
+    });
+  }
+  return [...touched.values()];
 }
 
 /**

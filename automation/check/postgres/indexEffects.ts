@@ -2,6 +2,7 @@
 import type { IndexStmt } from "libpg-query";
 import type { Context } from "./context.ts";
 import { breaking, type Effect, tableLock, work } from "./effect.ts";
+import { keyWork } from "./keyWork.ts";
 import { refusal } from "./refusal.ts";
 import { besides } from "./remember.ts";
 
@@ -13,11 +14,15 @@ export function createIndex(statement: IndexStmt, context: Context): Effect[] {
   if (ifNotExists && schema.indexes.get(besides(table, name)))
     return [tableLock(table, "some", `finds index ${name} there`)];
   const facts = schema.tables.get(table);
+  const columns = (statement.indexParams ?? []).map((one) =>
+    "IndexElem" in one ? one.IndexElem.name : undefined,
+  );
+  const key = keyWork(table, columns, schema);
   if (facts?.partitioned) return [onPartitioned(statement, table, name)];
   if (!concurrent) {
     return [
       breaking(
-        tableLock(table, "long", `builds an index on ${table}`),
+        tableLock(table, "long", `builds an index on ${table}`, key),
         "index-not-concurrent",
         idxname ?? table,
         `index ${name} blocks writes to ${table} while it builds`,
@@ -25,7 +30,7 @@ export function createIndex(statement: IndexStmt, context: Context): Effect[] {
       ),
     ];
   }
-  const build = work(table, "long", `builds an index on ${table} while reads and writes go on`);
+  const build = work(table, "long", `builds an index on ${table} while reads and writes go on`, key);
   return [ifNotExists ? mayBeInvalid(build, name) : build];
 }
 
@@ -43,7 +48,7 @@ function onPartitioned({ relation, concurrent, unique }: IndexStmt, table: strin
     );
   if (relation?.inh !== true) return lock;
   return breaking(
-    { ...lock, lock: "long", duration: "long" },
+    { ...lock, lock: "long", duration: "long", rows: "index" },
     "index-not-concurrent",
     name,
     `index ${name} blocks writes to all partitions of ${table} while it builds`,

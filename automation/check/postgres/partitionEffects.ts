@@ -31,7 +31,7 @@ export function attachPartition(parent: string, { def }: AlterTableCmd, context:
 function scans(scanned: string, subject: string, key: readonly string[]): Effect {
   const column = key[0] ?? "key";
   return breaking(
-    tableLock(scanned, "long", `scans ${scanned}`),
+    tableLock(scanned, "long", `scans ${scanned}`, "scan"),
     "attach-partition",
     subject,
     `ATTACH PARTITION scans ${scanned} under ACCESS EXCLUSIVE to see that its rows fit`,
@@ -59,7 +59,7 @@ function missingIndexes(parent: string, child: string, { schema }: Context): Eff
     .filter(([, one]) => !has(one.columns))
     .map(([name]) =>
       breaking(
-        tableLock(child, "long", `builds an index on ${child}`),
+        tableLock(child, "long", `builds an index on ${child}`, "index"),
         "attach-partition",
         `${child} ${name}`,
         `ATTACH PARTITION builds index ${name} on ${child} under ACCESS EXCLUSIVE, since the partition has none like it`,

@@ -20,6 +20,7 @@ export function mergeEffects({ relation }: MergeStmt, context: Context): Effect[
     lock: "some",
     rowsOnly: true,
     duration: "long",
+    rows: "change",
     reason: `changes rows of ${table}`,
   };
   return [context.file.locked.has(table) ? underLock("MERGE", table, effect) : effect];
@@ -53,6 +54,7 @@ function rowChange(
     lock: "some",
     rowsOnly: true,
     duration: "long",
+    rows: "change",
     reason: `changes rows of ${table}`,
   };
   if (file.emptied.has(table)) return { ...effect, duration: "some" };

@@ -158,7 +158,7 @@ function hasOption(options: Node[] | undefined, name: string): boolean {
 
 function heavy(table: string | undefined, what: string, instead: string): Effect {
   return breaking(
-    tableLock(table, "long", `${what} rebuilds under a lock`),
+    tableLock(table, "long", `${what} rebuilds under a lock`, what === "CLUSTER" ? "rewrite" : undefined),
     "heavy-lock",
     `${what} ${table ?? ""}`,
     `${what} keeps readers or writers waiting while it rebuilds`,

@@ -19,7 +19,9 @@ export function domainEffects({ subtype, typeName, def, name }: AlterDomainStmt,
   const tables = tablesWith(domain, context).filter((table) => !schema.isFreshTable(table));
   if (fact && tables.length === 0) return [];
   const where = tables.length === 0 ? "every table with a column of it" : tables.join(", ");
-  const locks = tables.map((table) => tableLock(table, "long", `scans ${table} for domain ${domain}`));
+  const locks = tables.map((table) =>
+    tableLock(table, "long", `scans ${table} for domain ${domain}`, "scan"),
+  );
   if (!adds) return locks.length > 0 ? locks : [work(undefined, "long", `checks ${where}`)];
   const finding = breaking(
     work(undefined, "long", `scans ${where} for domain ${domain}`),

@@ -16,8 +16,8 @@ import {
   sectionBlock,
 } from "./blocks.ts";
 
-/** Blocks that are no file's: the header, the note, the line on what is left out, the other findings, who. */
-const OTHER_BLOCKS = 5;
+/** Blocks that are no file's: the header, the note, the warnings, the line on what is left out, the other findings, who. */
+const OTHER_BLOCKS = 6;
 
 /** As much of one finding as is shown. */
 const FINDING = 400;
@@ -31,12 +31,21 @@ export function planMessage(plan: PlanReport, application: string, origin: Origi
     blocks: [
       headerBlock(title),
       ...(plan.note === null ? [] : [sectionBlock(`*Note* ${escapeMrkdwn(plan.note, LIMITS.text - 10)}`)]),
+      ...warningBlocks(plan.warnings),
       ...shown.map(fileBlock),
       ...(left > 0 ? [sectionBlock(`… and ${left} more files (clipped)`)] : []),
       ...findingBlocks(plan.findings),
       ...originBlocks(origin),
     ],
   };
+}
+
+/** At most five, before the files: they are to be looked at before the first statement. */
+function warningBlocks(warnings: readonly string[]): SlackBlock[] {
+  if (warnings.length === 0) return [];
+  const lines = warnings.slice(0, 5).map((warning) => `:warning: ${escapeMrkdwn(warning, 400)}`);
+  const left = warnings.length - lines.length;
+  return [sectionBlock([...lines, ...(left > 0 ? [`… and ${left} more`] : [])].join("\n"))];
 }
 
 function fileBlock(file: PlanFile): SlackBlock {

@@ -34,6 +34,7 @@ describe("the commands that only look", () => {
           fix: false,
           strict: false,
           disable: [],
+          markdown: false,
           multiStatement: false,
           format: "human",
           json: false,

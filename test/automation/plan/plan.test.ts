@@ -216,6 +216,7 @@ describe("planMessage", () => {
     const plan = {
       ...(await planUp()),
       note: "n".repeat(9_000),
+      warnings: Array.from({ length: 9 }, () => "w&".repeat(900)),
       files: Array.from({ length: 120 }, () => huge),
     };
     const message = planMessage({ ...plan, findings: huge.findings }, "shop", origin);
@@ -228,6 +229,6 @@ describe("planMessage", () => {
       if (block.type === "context")
         for (const { text } of block.elements) assert.ok(text.length <= LIMITS.text);
     }
-    assert.match(JSON.stringify(message.blocks), /… and 75 more files \(clipped\)/);
+    assert.match(JSON.stringify(message.blocks), /… and 76 more files \(clipped\)/);
   });
 });

@@ -31,11 +31,55 @@ test("a file is as heavy as its heaviest statement", async () => {
 test("each statement has its line and its reasons", async () => {
   const sql =
     "SET lock_timeout = '5s';\n\n-- why\nALTER TABLE a ADD b int, DROP c;\nUPDATE u SET x = 1 WHERE y;";
-  assert.deepEqual((await estimate(sql)).statements, [
+  const said = (await estimate(sql)).statements.map(({ line, lock, duration, reason }) => ({
+    ...{ line, lock, duration, reason },
+  }));
+  assert.deepEqual(said, [
     { line: 1, lock: "none", duration: "none", reason: "locks no table that is in use" },
     { line: 4, lock: "some", duration: "some", reason: "adds column a.b; drops column a.c" },
     { line: 5, lock: "some", duration: "long", reason: "changes rows of u" },
   ]);
+});
+
+// The modes are those of Postgres's manual: 13.3.1, ALTER TABLE and CREATE INDEX.
+test("each statement's locks and work, by table", async () => {
+  const cases: [sql: string, touched: string[]][] = [
+    ["ALTER TABLE t ADD c int;", ["t ACCESS EXCLUSIVE all -"]],
+    ["ALTER TABLE t ALTER c TYPE bigint;", ["t ACCESS EXCLUSIVE all rewrite"]],
+    ["ALTER TABLE t ALTER c SET NOT NULL;", ["t ACCESS EXCLUSIVE all scan"]],
+    ["ALTER TABLE t VALIDATE CONSTRAINT c;", ["t SHARE UPDATE EXCLUSIVE definitions scan"]],
+    [
+      "ALTER TABLE t ADD FOREIGN KEY (p) REFERENCES r;",
+      ["t SHARE ROW EXCLUSIVE writes foreignKey", "r SHARE ROW EXCLUSIVE writes -"],
+    ],
+    ["CREATE INDEX i ON t (c);", ["t SHARE writes index"]],
+    ["CREATE INDEX CONCURRENTLY i ON t (c);", ["t SHARE UPDATE EXCLUSIVE definitions index"]],
+    ["CREATE TRIGGER g AFTER INSERT ON t EXECUTE FUNCTION f();", ["t SHARE ROW EXCLUSIVE writes -"]],
+    ["LOCK TABLE t IN SHARE MODE;", ["t SHARE writes -"]],
+    ["DROP TABLE t;", ["t ACCESS EXCLUSIVE all -"]],
+    ["UPDATE t SET a = 1 WHERE b;", ["t ROW EXCLUSIVE rows change"]],
+    ["INSERT INTO t VALUES (1);", ["t ROW EXCLUSIVE rows -"]],
+    ["SELECT 1;", []],
+  ];
+  for (const [sql, touched] of cases) {
+    const [statement] = (await estimate(sql)).statements;
+    const said = statement?.tables.map(
+      ({ table, mode, waits, rows }) => `${table} ${mode} ${waits} ${rows ?? "-"}`,
+    );
+    assert.deepEqual(said, touched, sql);
+    assert.equal(statement?.waitsForTransactions, /CONCURRENTLY/.test(sql), sql);
+  }
+});
+
+test("the key of an index is text or not, where the files tell", async () => {
+  const table = { file: "1.sql", sql: "CREATE TABLE t (id int, name text);", pending: false };
+  const work = async (sql: string) =>
+    (await estimateFiles([table, { file: "2.sql", sql, pending: true }])).get("2.sql")?.statements[0]
+      ?.tables[0]?.rows;
+  assert.equal(await work("CREATE INDEX ON t (id);"), "indexFixed");
+  assert.equal(await work("CREATE INDEX ON t (id, name);"), "indexText");
+  assert.equal(await work("CREATE INDEX ON t (lower(name));"), "index");
+  assert.equal(await work("ALTER TABLE t ADD UNIQUE (name);"), "indexText");
 });
 
 test("a table that an earlier pending file makes is used by nobody, one that ran already is", async () => {
