@@ -1,6 +1,7 @@
 /**
  * A second opinion, by hand: every request that the stack program and a deploy send to the lab's AWS is sent again, in order, to
- * moto, another model of AWS. Prints what moto accepts and what it refuses: `npm run test:moto`.
+ * moto, another model of AWS. Prints what moto accepts and what it refuses: `npm run test:moto`, or with a file that a lab
+ * recorded (`requests.jsonl` in its folder) `npm run test:moto -- FILE`.
  */
 import { spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
@@ -26,20 +27,26 @@ interface Answer {
 const say = (line: string): void => void process.stderr.write(`${line}\n`);
 
 try {
-  const answers = await withLab({ report: say }, async (lab) => {
+  const [file] = process.argv.slice(2);
+  const lines = file === undefined ? await record() : readFileSync(file, "utf8");
+  const requests = lines.split("\n").filter(Boolean);
+  process.stdout.write(`${table(await askMoto(requests.map((line) => JSON.parse(line) as Recorded)))}\n`);
+} catch (error) {
+  if (!(error instanceof LabError)) throw error;
+  say(error.message);
+  process.exitCode = 2;
+}
+
+/** An `up` and a deploy in a lab. */
+function record(): Promise<string> {
+  return withLab({ report: say }, async (lab) => {
     const stack = await createLabStack(lab);
     for (const step of [() => stack.pulumi(["up", "--yes"]), () => stack.run(["deploy"])]) {
       const { exitCode, stdout, stderr } = await step();
       if (exitCode !== 0) throw new LabError(`${stdout}${stderr}`);
     }
-    const lines = readFileSync(lab.ministack.requests, "utf8").split("\n").filter(Boolean);
-    return await askMoto(lines.map((line) => JSON.parse(line) as Recorded));
+    return readFileSync(lab.ministack.requests, "utf8");
   });
-  process.stdout.write(`${table(answers)}\n`);
-} catch (error) {
-  if (!(error instanceof LabError)) throw error;
-  say(error.message);
-  process.exitCode = 2;
 }
 
 async function askMoto(requests: readonly Recorded[]): Promise<Answer[]> {
