@@ -1,7 +1,7 @@
 /** What `bootstrap` makes for a stack's state, by name, and what it tells to do with it. Pure. */
 import { parseArgs } from "node:util";
 import { ConfigError } from "../contract/errors.ts";
-import { applicationOf, stackFileName } from "../stack/settings.ts";
+import { applicationOf, settingOf, stackFileName } from "../stack/settings.ts";
 
 export interface BootstrapOptions {
   readonly stack: string;
@@ -76,12 +76,12 @@ function parseFlags(args: readonly string[]) {
 /**
  * The region of the state: the flag's, the environment's, or the stack's own.
  *
- * @param settings the text of Pulumi.<stack>.yaml, "" where there is none. Of it one line is read, `aws:region: <name>`.
+ * @param settings the text of Pulumi.<stack>.yaml, "" where there is none
  * @throws {ConfigError} where none of them names one
  */
 export function chooseRegion(options: BootstrapOptions, env: NodeJS.ProcessEnv, settings: string): string {
-  const own = /^\s+["']?aws:region["']?:\s*["']?([a-z0-9-]+)["']?\s*(#.*)?$/m.exec(settings)?.[1];
-  const region = options.region ?? (env.AWS_REGION || env.AWS_DEFAULT_REGION || own);
+  const region =
+    options.region ?? (env.AWS_REGION || env.AWS_DEFAULT_REGION || settingOf(settings, "aws:region"));
   if (region !== undefined) return region;
   throw new ConfigError([
     `No region for the state of stack ${options.stack}; give --region, or set aws:region in Pulumi.${options.stack}.yaml`,
