@@ -1,11 +1,11 @@
-/** Every command line that the README, the docs, the help and the messages print is one that the program takes. */
+/** Every command line that the README, the docs, the help and the messages print is one that the program takes; test/lab/firstWeek.test.ts runs them. */
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, test } from "node:test";
 import type { Command } from "commander";
 import { type Commands, createProgram } from "../../automation/cli/program.ts";
-import { commandFor } from "../../automation/text/commandLine.ts";
+import { messageLines } from "../support/printedLines.ts";
 
 const CHECKOUT = join(import.meta.dirname, "..", "..");
 
@@ -30,16 +30,6 @@ function inText(file: string): Printed[] {
     where: `${file}:${text.slice(0, match.index).split("\n").length}`,
     words: match[1] ?? "",
   }));
-}
-
-/** `commandFor("force 7", stack)` and its likes; what is filled in becomes a number. */
-function inMessages(file: string): Printed[] {
-  const text = readFileSync(join(CHECKOUT, file), "utf8");
-  const calls = [...text.matchAll(/commandFor\((?:"([^"]*)"|`([^`]*)`)/g)];
-  return calls.map(([, plain, template]) => {
-    const words = plain ?? (template ?? "").replace(/\$\{[^}]*\}/g, "7");
-    return { where: file, words: commandFor(words, "prod").replace("npx ecs-migrate ", "") };
-  });
 }
 
 /** Words as a shell splits them, without a comment at the end and what a sentence adds. */
@@ -96,10 +86,10 @@ describe("a printed command line", () => {
   });
 
   test("of a message is taken", async () => {
-    const printed = filesIn("automation", ".ts").flatMap(inMessages);
-    assert.ok(printed.length > 12, `${printed.length} found`);
-    for (const { where, words } of printed)
-      assert.equal(await problemWith(words), undefined, `${where}: ${words}`);
+    const printed = [...messageLines()];
+    assert.ok(printed.length >= 10, `${printed.length} found`);
+    for (const line of printed)
+      assert.equal(await problemWith(line.replace("npx ecs-migrate ", "")), undefined, line);
   });
 
   test("and the test would notice one that is not", async () => {
