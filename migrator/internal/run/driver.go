@@ -188,13 +188,20 @@ func (d *driver) fails(failure *database.Failure, effect database.Effect) {
 		Message: failure.Error(), TookEffect: effect, Blockers: failure.Blockers}
 }
 
-// setClean writes the version, in a new session if the old one is lost.
+// setClean writes the version, in a new session if the old one is lost, and again if its table is locked.
 func (d *driver) setClean(ctx context.Context, version int) error {
-	err := d.engine.SetVersion(ctx, version, false)
-	if err != nil && asFailure(err).Kind == database.Lost && d.connectAgain(ctx) {
-		err = d.engine.SetVersion(ctx, version, false)
+	for begun := time.Now(); ; {
+		err := d.engine.SetVersion(ctx, version, false)
+		if err == nil || time.Since(begun) > d.config.LockBudget {
+			return err
+		}
+		switch f := asFailure(err); {
+		case f.Again:
+			time.Sleep(300 * time.Millisecond) // also when the process is to stop: the version is due
+		case f.Kind != database.Lost || !d.connectAgain(ctx):
+			return err
+		}
 	}
-	return err
 }
 
 // connectAgain opens a new session after one was lost, and takes golang-migrate's lock: then the old session is over.

@@ -16,8 +16,10 @@ type fileRun struct {
 	*driver
 	list []statement.Statement
 	plan database.Plan
-	// marked: golang-migrate's dirty mark is in the table.
+	// marked: golang-migrate's dirty mark is in the table, or may be.
 	marked bool
+	// sent: this attempt has come to the file's statements.
+	sent bool
 	// next is the first statement whose work is not committed: where another attempt begins.
 	next int
 	// open are the statements of the transaction that is open.
@@ -63,14 +65,14 @@ const committed database.Effect = "all"
 
 // attempt runs from the first statement that is not committed.
 func (f *fileRun) attempt(ctx context.Context) *database.Failure {
-	f.open = nil
-	f.at = f.next
+	f.open, f.sent, f.at = nil, false, f.next
 	f.stats = f.stats[:min(f.next, len(f.stats))]
 	if err := f.prepare(ctx); err != nil {
 		failure := asFailure(err)
 		failure.Effect = database.Nothing // no statement was sent
 		return failure
 	}
+	f.sent = true
 	for f.at < len(f.list) {
 		if closed(f.stop.Hard) {
 			return &database.Failure{Kind: database.Cancelled, Message: "stopped before this statement", Effect: database.Nothing}
@@ -89,8 +91,9 @@ func (f *fileRun) attempt(ctx context.Context) *database.Failure {
 // prepare sets golang-migrate's dirty mark where the version cannot be written together with the file's work.
 func (f *fileRun) prepare(ctx context.Context) error {
 	if !f.plan.Atomic && !f.marked {
-		f.marked = true
-		if err := f.engine.SetVersion(ctx, f.target, true); err != nil {
+		err := f.engine.SetVersion(ctx, f.target, true)
+		f.marked = err == nil || asFailure(err).Kind == database.Lost
+		if err != nil {
 			return err
 		}
 	}
@@ -170,6 +173,9 @@ func asFailure(err error) *database.Failure {
 
 // settle leaves no transaction open and says what the file did so far.
 func (f *fileRun) settle(ctx context.Context, failure *database.Failure) database.Effect {
+	if !f.sent {
+		return f.effect(database.Nothing)
+	}
 	if failure.Kind == database.Lost {
 		return f.settleLost(ctx, failure)
 	}
