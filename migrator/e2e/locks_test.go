@@ -204,3 +204,20 @@ func (d *database) bother(stop chan struct{}) {
 		run("COMMIT")
 	}
 }
+
+// A table of versions that another session holds is waited for, and the dirty mark still comes before the file.
+func TestVersionTableHeld(t *testing.T) {
+	both(t, func(t *testing.T, d *database) {
+		path := folder(t, "1_a.up.sql", "CREATE TABLE a (id int);", "2_b.up.sql", "CREATE TABLE b (id int); COMMIT; INSERT INTO nope VALUES (1);")
+		d.migrate(path, "goto 1").expect(t, 0, "applied", "1")
+		release := d.hold("UPDATE schema_migrations SET dirty = dirty")
+		m := d.start(path, "up", "LOCK_TIMEOUT=1s", "LOCK_BUDGET=120s")
+		m.says("tried again in")
+		release()
+		r := m.end()
+		r.expect(t, 12, "dirty", "2 dirty")
+		if f := r.line.Failed; f.TookEffect != "some" {
+			t.Fatal(r.out)
+		}
+	})
+}

@@ -165,12 +165,9 @@ func (d *driver) SetVersion(version int, dirty bool) error {
 // writeVersion takes the dirty mark away after a file that completed, or is `force`. Once a file has completed its version
 // is due, so it is written in a new session if the old one is lost.
 func (d *driver) writeVersion(ctx context.Context, version int) error {
-	if d.running == nil {
-		return d.engine.SetVersion(ctx, version, false)
-	}
 	err := d.setClean(ctx, version)
-	if err == nil {
-		return nil
+	if err == nil || d.running == nil {
+		return err
 	}
 	failure := asFailure(err)
 	failure.Message = "all of this file took effect, but its version could not be written: " + failure.Message
@@ -188,15 +185,24 @@ func (d *driver) fails(failure *database.Failure, effect database.Effect) {
 		Message: failure.Error(), TookEffect: effect, Blockers: failure.Blockers}
 }
 
+// setVersion writes golang-migrate's row outside of a file: a lock on its table is waited for no longer than on any other.
+func (d *driver) setVersion(ctx context.Context, version int, dirty bool) error {
+	if err := d.engine.StartFile(ctx, nil); err != nil {
+		return err
+	}
+	return d.engine.SetVersion(ctx, version, dirty)
+}
+
 // setClean writes the version, in a new session if the old one is lost, and again if its table is locked.
 func (d *driver) setClean(ctx context.Context, version int) error {
 	for begun := time.Now(); ; {
-		err := d.engine.SetVersion(ctx, version, false)
+		err := d.setVersion(ctx, version, false)
 		if err == nil || time.Since(begun) > d.config.LockBudget {
 			return err
 		}
 		switch f := asFailure(err); {
 		case f.Again:
+			d.out.Line("  golang-migrate's table: %s; tried again", f)
 			time.Sleep(300 * time.Millisecond) // also when the process is to stop: the version is due
 		case f.Kind != database.Lost || !d.connectAgain(ctx):
 			return err

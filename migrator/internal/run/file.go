@@ -91,7 +91,7 @@ func (f *fileRun) attempt(ctx context.Context) *database.Failure {
 // prepare sets golang-migrate's dirty mark where the version cannot be written together with the file's work.
 func (f *fileRun) prepare(ctx context.Context) error {
 	if !f.plan.Atomic && !f.marked {
-		err := f.engine.SetVersion(ctx, f.target, true)
+		err := f.setVersion(ctx, f.target, true)
 		f.marked = err == nil || asFailure(err).Kind == database.Lost
 		if err != nil {
 			return err
