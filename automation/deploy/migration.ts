@@ -1,6 +1,7 @@
 /** The migration of a deploy, once its stack is up: whether a task is due, and when it is its turn. */
 import { awsErrorText } from "../aws/errors.ts";
 import type { Outputs } from "../contract/outputs.ts";
+import type { Source } from "../contract/source.ts";
 import { lastUpToDate } from "../history/knownVersion.ts";
 import { type EndedRun, readBack } from "../history/record.ts";
 import { makeReport } from "../report/makeReport.ts";
@@ -146,11 +147,17 @@ async function findUpToDate(run: RunDeps): Promise<EndedRun | undefined> {
 
 /** The commit that is deployed, if it is newer than this deploy's. */
 export async function newerCommit(
-  { allowOlder, source, orderTo }: DeployDeps,
+  deps: OrderDeps,
   outputs: Outputs | undefined,
 ): Promise<string | undefined> {
   const deployed = outputs?.source ?? null;
-  if (allowOlder || !source || !deployed || source.commit === deployed.commit) return undefined;
-  const order = (await orderTo?.(deployed.commit)) ?? "unknown";
-  return isOvertaken(source, deployed, order) ? deployed.commit : undefined;
+  return deployed && (await isNewer(deps, deployed)) ? deployed.commit : undefined;
+}
+
+type OrderDeps = Pick<DeployDeps, "allowOlder" | "source" | "orderTo">;
+
+/** Whether something is of a newer commit than this deploy's. */
+export async function isNewer({ allowOlder, source, orderTo }: OrderDeps, other: Source): Promise<boolean> {
+  if (allowOlder || !source || source.commit === other.commit) return false;
+  return isOvertaken(source, other, (await orderTo?.(other.commit)) ?? "unknown");
 }

@@ -23,7 +23,7 @@ import type { Terminal } from "../report/terminal.ts";
 import type { ServiceApi } from "../service/api.ts";
 import { serviceProblem } from "../service/deployment.ts";
 import { earlierRevision, readDeployments } from "../service/deployments.ts";
-import { commitOf } from "../service/revision.ts";
+import { sourceOf } from "../service/revision.ts";
 import { rollToRevisions, type ServiceTarget } from "../service/roll.ts";
 import { lookBetween, widest } from "./between.ts";
 
@@ -126,7 +126,7 @@ async function chooseRevision(
       `There is no active revision ${revisionName(to)} for service ${target.service}; ${listRevisions(family)} lists them`,
     ]);
   const { cluster, service: name } = target;
-  const way = { cluster, service: name, from, to, commit: commitOf(found) };
+  const way = { cluster, service: name, from, to, commit: sourceOf(found)?.commit ?? null };
   return { way, registeredAt: found.definition.registeredAt?.getTime() ?? 0 };
 }
 

@@ -10,8 +10,12 @@ import {
   serviceSteps,
 } from "../report/services.ts";
 import type { DeployDeps } from "./deps.ts";
+import { isNewer } from "./migration.ts";
 
-type RolloutDeps = Pick<DeployDeps, "clock" | "connectServices" | "signal" | "stack" | "terminal">;
+type RolloutDeps = Pick<
+  DeployDeps,
+  "clock" | "connectServices" | "signal" | "stack" | "terminal" | "allowOlder" | "source" | "orderTo"
+>;
 
 /**
  * Rolls the stack's services if the migration passed; a service runs its old image on every other end.
@@ -41,7 +45,8 @@ async function roll(deps: RolloutDeps, outputs: Outputs, services: Services): Pr
       say: (line) => terminal.say(line),
       timeoutMs: services.timeoutSeconds * 1_000,
       image: outputs.image,
-      commit: outputs.source?.commit ?? null,
+      source: outputs.source,
+      isNewer: (running) => isNewer(deps, running),
       repositoryUrl: outputs.repositoryUrl,
       parallel: services.parallel,
     },

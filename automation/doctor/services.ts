@@ -4,7 +4,7 @@ import { awsErrorText } from "../aws/errors.ts";
 import type { Outputs } from "../contract/outputs.ts";
 import type { RegisteredDefinition, ServiceApi } from "../service/api.ts";
 import { isRolling, serviceProblem } from "../service/deployment.ts";
-import { chooseContainer, commitOf } from "../service/revision.ts";
+import { chooseContainer, sourceOf } from "../service/revision.ts";
 import type { ServiceTarget } from "../service/roll.ts";
 import { commandFor, shellWord } from "../text/commandLine.ts";
 import { type Diagnosis, ok, problem, warning } from "./diagnosis.ts";
@@ -70,7 +70,7 @@ function runsText(service: Service, definition: RegisteredDefinition, image: str
     deploymentConfiguration,
     events,
   } = service;
-  const commit = commitOf(definition);
+  const commit = sourceOf(definition)?.commit ?? null;
   const primary = primaryOf(service);
   const strategy = (deploymentConfiguration?.strategy ?? "ROLLING").toLowerCase().replace("_", "/");
   const last = events?.[0]?.message;

@@ -3,8 +3,10 @@ import { isDeepStrictEqual } from "node:util";
 import type {
   ContainerDefinition,
   RegisterTaskDefinitionCommandInput,
+  Tag,
   TaskDefinition,
 } from "@aws-sdk/client-ecs";
+import type { Source } from "../contract/source.ts";
 import type { RegisteredDefinition } from "./api.ts";
 
 /** What RegisterTaskDefinition takes of what DescribeTaskDefinition answers (Amazon ECS API reference, both). */
@@ -28,12 +30,29 @@ const REGISTERED_FIELDS = [
   "enableFaultInjection",
 ] as const satisfies readonly (keyof RegisterTaskDefinitionCommandInput & keyof TaskDefinition)[];
 
-/** Tag of a revision: the commit that its image was built from. */
-export const COMMIT_TAG = "ecs-migrate:commit";
+/** Tags of a revision: the commit that its image was built from, its branch and its time. */
+const COMMIT_TAG = "ecs-migrate:commit";
+const BRANCH_TAG = "ecs-migrate:branch";
+const TIME_TAG = "ecs-migrate:commit-time";
+const SOURCE_TAGS: readonly (string | undefined)[] = [COMMIT_TAG, BRANCH_TAG, TIME_TAG];
 
-/** The commit that a revision's image was built from; null if nobody said. */
-export function commitOf({ tags }: RegisteredDefinition): string | null {
-  return tags.find(({ key }) => key === COMMIT_TAG)?.value ?? null;
+/** What a tag's value may hold (Amazon ECS API reference, Tag). */
+const TAG_VALUE = /^[\p{L}\p{Z}\p{N}_.:/=+@-]{1,256}$/u;
+
+/** A value that no tag takes is left out. Pure. */
+function tagsOf(source: Source | null): Tag[] {
+  if (source === null) return [];
+  const values = { [COMMIT_TAG]: source.commit, [BRANCH_TAG]: source.branch, [TIME_TAG]: source.time };
+  return Object.entries(values).flatMap(([key, value]) =>
+    value !== null && TAG_VALUE.test(value) ? [{ key, value }] : [],
+  );
+}
+
+/** Where a revision's image comes from; null if nobody said. */
+export function sourceOf({ tags }: RegisteredDefinition): Source | null {
+  const value = (wanted: string) => tags.find(({ key }) => key === wanted)?.value ?? null;
+  const commit = value(COMMIT_TAG);
+  return commit === null ? null : { commit, branch: value(BRANCH_TAG), time: value(TIME_TAG) };
 }
 
 export type ChosenContainer =
@@ -77,13 +96,13 @@ function repositoryOf(image: string): string {
 /**
  * The input for the same definition with another image.
  *
- * @param commit that the image was built from; null takes the tag of an earlier image away
+ * @param source of the image; null takes the tags of an earlier image away
  */
 export function withImage(
   { definition, tags }: RegisteredDefinition,
   container: string,
   image: string,
-  commit: string | null,
+  source: Source | null,
 ): RegisterTaskDefinitionCommandInput {
   const kept = Object.fromEntries(
     REGISTERED_FIELDS.flatMap((field) =>
@@ -93,8 +112,7 @@ export function withImage(
   const containerDefinitions = (definition.containerDefinitions ?? []).map((each) =>
     each.name === container ? { ...each, image } : each,
   );
-  const others = tags.filter(({ key }) => key !== COMMIT_TAG);
-  const all = commit === null ? others : [...others, { key: COMMIT_TAG, value: commit }];
+  const all = [...tags.filter(({ key }) => !SOURCE_TAGS.includes(key)), ...tagsOf(source)];
   return {
     ...kept,
     family: definition.family,
@@ -112,6 +130,11 @@ export function isSameRevision(
   if (found === undefined || found.definition.status !== "ACTIVE") return false;
   const image = input.containerDefinitions?.find(({ name }) => name === container)?.image ?? "";
   const same = found.definition.containerDefinitions?.find(({ name }) => name === container)?.image === image;
-  const own = input.tags?.find(({ key }) => key === COMMIT_TAG)?.value ?? null;
-  return same && isDeepStrictEqual(withImage(found, container, image, own), input);
+  const untagged = (tags: readonly Tag[] | undefined) =>
+    (tags ?? []).filter(({ key }) => !SOURCE_TAGS.includes(key));
+  const again = withImage(found, container, image, null);
+  return (
+    same &&
+    isDeepStrictEqual({ ...again, tags: untagged(again.tags) }, { ...input, tags: untagged(input.tags) })
+  );
 }

@@ -4,11 +4,12 @@
  */
 import type { Service } from "@aws-sdk/client-ecs";
 import { awsErrorText } from "../aws/errors.ts";
+import type { Source } from "../contract/source.ts";
 import type { ServiceReport } from "../report/services.ts";
 import { isLive } from "../report/services.ts";
 import type { RegisteredDefinition, ServiceName } from "./api.ts";
 import { isRolling, serviceProblem, type WatchedDeployment } from "./deployment.ts";
-import { chooseContainer, isSameRevision, withImage } from "./revision.ts";
+import { chooseContainer, isSameRevision, sourceOf, withImage } from "./revision.ts";
 import { type Ended, type WatchDeps, watchDeployment } from "./watch.ts";
 
 export interface ServiceTarget extends ServiceName {
@@ -19,8 +20,10 @@ export interface ServiceTarget extends ServiceName {
 export interface RollDeps extends WatchDeps {
   /** By digest. */
   readonly image: string;
-  /** That the image was built from; null if nobody said. */
-  readonly commit: string | null;
+  /** Of the image; null if nobody said. */
+  readonly source: Source | null;
+  /** Whether what a service runs is newer than the image. */
+  readonly isNewer: (running: Source) => Promise<boolean>;
   /** Without tag and digest. */
   readonly repositoryUrl: string;
   /** True: all services at once; false: one after the other, ending at the first that does not go live. */
@@ -119,6 +122,9 @@ async function begin(deps: RollDeps, target: ServiceTarget): Promise<Begun> {
   const container = chooseContainer(found.definition, target.container, repositoryUrl);
   if ("problem" in container) return refused(container.problem);
   if (container.image === image) return underWay(deps, target, service);
+  const running = sourceOf(found);
+  if (running && (await deps.isNewer(running)))
+    return refused(`it runs commit ${running.commit.slice(0, 7)}, which is newer`);
   const revision = await revisionWith(deps, found, container.name);
   return ready(deps, target, service, { taskDefinition: revision, previous: current, mustUpdate: true });
 }
@@ -168,11 +174,11 @@ async function ready(
 }
 
 async function revisionWith(
-  { api, image, commit }: RollDeps,
+  { api, image, source }: RollDeps,
   current: RegisteredDefinition,
   container: string,
 ): Promise<string> {
-  const input = withImage(current, container, image, commit);
+  const input = withImage(current, container, image, source);
   const newest = await api.describeTaskDefinition(current.definition.family ?? "");
   const registered = isSameRevision(newest, input, container) ? newest?.definition : undefined;
   const { taskDefinitionArn = "" } = registered ?? (await api.registerTaskDefinition(input));

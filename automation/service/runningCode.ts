@@ -1,7 +1,7 @@
 /** Which commit the code of a service was built from. */
 import type { Outputs } from "../contract/outputs.ts";
 import type { ServiceApi } from "./api.ts";
-import { chooseContainer, commitOf } from "./revision.ts";
+import { chooseContainer, sourceOf } from "./revision.ts";
 import type { ServiceTarget } from "./roll.ts";
 
 export interface RunningCode {
@@ -30,6 +30,6 @@ export async function readRunningCode(
     service: target.service,
     taskDefinition: service.taskDefinition,
     image: container.image,
-    commit: commitOf(found) ?? deployed,
+    commit: sourceOf(found)?.commit ?? deployed,
   };
 }

@@ -66,7 +66,12 @@ export class FakeServices {
     return this.#imageOf(this.#serving);
   }
 
-  readonly api: ServiceApi = {
+  /** ARN of the revision that the service names. */
+  get current(): string {
+    return this.#taskDefinition;
+  }
+
+  readonly api: { -readonly [Call in keyof ServiceApi]: ServiceApi[Call] } = {
     describeService: (name) => this.#call("describeService", () => this.#service(name.service)),
     describeTaskDefinition: (wanted) =>
       this.#call("describeTaskDefinition", () => {
@@ -176,9 +181,8 @@ export class FakeServices {
     own.rolloutState = "FAILED";
     own.rolloutStateReason = "ECS deployment circuit breaker: tasks failed to start.";
     own.status = "ACTIVE";
-    const [, previous] = this.#deployments;
-    if (!previous) return;
-    const back = deployment(`${id}-rollback`, previous.taskDefinition ?? "", "IN_PROGRESS");
+    // AWS goes back to the most recently completed deployment (Amazon ECS Developer Guide, deployment circuit breaker).
+    const back = deployment(`${id}-rollback`, this.#serving, "IN_PROGRESS");
     this.#deployments = [back, own];
     this.#taskDefinition = back.taskDefinition ?? "";
     this.#end("ROLLBACK_IN_PROGRESS");

@@ -159,7 +159,11 @@ test("a roll tags the revision with its commit, and takes an earlier one's tag a
   await fixture.deploy(connected);
   const tagged = services.registered[1];
   const team = { key: "team", value: "shop" };
-  assert.deepEqual(tagged && services.tags.get(tagged), [team, { key: "ecs-migrate:commit", value: COMMIT }]);
+  assert.deepEqual(tagged && services.tags.get(tagged), [
+    team,
+    { key: "ecs-migrate:commit", value: COMMIT },
+    { key: "ecs-migrate:branch", value: "stage/a" },
+  ]);
   await fixture.deploy({
     ...connected,
     findOutputs: async () => ({ ...outputs, image: OLD_IMAGE, source: null }),
