@@ -3,6 +3,7 @@ import { createRequire } from "node:module";
 import type {
   RegisterTaskDefinitionCommandInput,
   Service,
+  ServiceDeployment,
   ServiceDeploymentBrief,
   ServiceRevision,
   Tag,
@@ -31,6 +32,8 @@ export interface ServiceApi {
   updateService(name: ServiceName, taskDefinition: string): Promise<Service>;
   /** Newest first, 100 at most; see {@link Service.deployments} for rolling updates. */
   listServiceDeployments(name: ServiceName): Promise<readonly ServiceDeploymentBrief[]>;
+  /** undefined if ECS does not know it. */
+  describeServiceDeployment(arn: string): Promise<ServiceDeployment | undefined>;
   /** What deployments of a service brought up. At most 20 ARNs (Amazon ECS API reference, DescribeServiceRevisions). */
   describeServiceRevisions(arns: readonly string[]): Promise<readonly ServiceRevision[]>;
   /** Tasks of the service that stopped in the last hour. */
@@ -80,6 +83,11 @@ export function connectServices(region: string): ServiceApi {
       const { serviceDeployments = [] } = await client.send(new sdk.ListServiceDeploymentsCommand(input));
       const at = ({ createdAt }: ServiceDeploymentBrief) => createdAt?.getTime() ?? 0;
       return serviceDeployments.toSorted((a, b) => at(b) - at(a));
+    },
+    describeServiceDeployment: async (arn) => {
+      const input = { serviceDeploymentArns: [arn] };
+      const answer = await client.send(new sdk.DescribeServiceDeploymentsCommand(input));
+      return answer.serviceDeployments?.[0];
     },
     describeServiceRevisions: async (arns) => {
       const input = { serviceRevisionArns: [...arns] };

@@ -86,7 +86,10 @@ function classicState(
  * ECS's own blue/green, linear and canary deployments, which have no rolloutState.
  * Source: Amazon ECS API reference, ServiceDeploymentBrief, status.
  */
-export function serviceDeploymentState({ status, statusReason }: ServiceDeploymentBrief): DeploymentState {
+export function serviceDeploymentState({
+  status,
+  statusReason,
+}: Pick<ServiceDeploymentBrief, "status" | "statusReason">): DeploymentState {
   const detail = statusReason ?? "ECS gives no reason";
   switch (status) {
     case "SUCCESSFUL":

@@ -1,5 +1,5 @@
 /** Watches one deployment of a service until it is live, rolled back or failed. */
-import type { Service, Task } from "@aws-sdk/client-ecs";
+import type { Service, ServiceDeployment, Task } from "@aws-sdk/client-ecs";
 import { awsErrorKind, awsErrorText, isPassing } from "../aws/errors.ts";
 import { backoffMs, type Clock } from "../task/clock.ts";
 import type { ServiceApi, ServiceName } from "./api.ts";
@@ -27,7 +27,7 @@ const FIRST_POLL_MS = 1_000;
 const MOST_POLL_MS = 6_000;
 
 /**
- * Polls DescribeServices (and, for blue/green, linear and canary, ListServiceDeployments) and prints the service's new
+ * Polls DescribeServices (and, for blue/green, linear and canary, DescribeServiceDeployments) and prints the service's new
  * events and the reasons of its stopped tasks. Errors that pass are tolerated until the time is over.
  *
  * @param known ARNs of the service's deployments from before the update, for the strategies that are not rolling
@@ -41,15 +41,14 @@ export async function watchDeployment(
   const { api, clock, signal } = deps;
   const startedAt = clock.now();
   const news = new News(deps, name, startedAt);
+  const own = new OwnDeployment(deps, name, known);
   let lastError = "";
   for (let polls = 0; ; polls++) {
     try {
       const service = await api.describeService(name);
       if (!service) return { kind: "unknown", detail: "ECS does not know the service any more" };
       await news.print(service, watched.id);
-      const state = isRolling(service)
-        ? rollingState(service, watched)
-        : await ownDeploymentState(api, name, known);
+      const state = isRolling(service) ? rollingState(service, watched) : await own.state();
       if (state.kind !== "inProgress") return state;
       lastError = "";
     } catch (error) {
@@ -68,14 +67,43 @@ function timedOut(timeoutMs: number, lastError: string): Ended {
   return { kind: "unknown", detail: `it was still in progress after ${minutes} min${why}` };
 }
 
-async function ownDeploymentState(
-  api: ServiceApi,
-  name: ServiceName,
-  known: ReadonlySet<string>,
-): Promise<DeploymentState> {
-  const deployments = await api.listServiceDeployments(name);
-  const own = deployments.find(({ serviceDeploymentArn = "" }) => !known.has(serviceDeploymentArn));
-  return own ? serviceDeploymentState(own) : { kind: "inProgress" };
+/**
+ * A blue/green, linear or canary deployment: found in the list once, then described by its own ARN, which tells its
+ * lifecycle stage too.
+ */
+class OwnDeployment {
+  readonly #deps: Pick<WatchDeps, "api" | "say">;
+  readonly #name: ServiceName;
+  readonly #known: ReadonlySet<string>;
+  #arn: string | undefined;
+  #stage = "";
+
+  constructor(deps: Pick<WatchDeps, "api" | "say">, name: ServiceName, known: ReadonlySet<string>) {
+    this.#deps = deps;
+    this.#name = name;
+    this.#known = known;
+  }
+
+  async state(): Promise<DeploymentState> {
+    const { api } = this.#deps;
+    if (this.#arn === undefined) {
+      const listed = await api.listServiceDeployments(this.#name);
+      this.#arn = listed.find(
+        ({ serviceDeploymentArn: arn = "" }) => !this.#known.has(arn),
+      )?.serviceDeploymentArn;
+    }
+    const deployment = this.#arn === undefined ? undefined : await api.describeServiceDeployment(this.#arn);
+    if (!deployment) return { kind: "inProgress" };
+    this.#print(deployment);
+    return serviceDeploymentState(deployment);
+  }
+
+  #print({ lifecycleStage = "", status = "" }: ServiceDeployment): void {
+    const stage = [status, lifecycleStage].filter(Boolean).join(", ");
+    if (stage === this.#stage) return;
+    this.#stage = stage;
+    this.#deps.say(`  deployment ${stage}`);
+  }
 }
 
 /** Prints each event and each stopped task once. */

@@ -14,8 +14,45 @@ export interface RolledService {
 export function rollServices(place: Place, services: readonly RolledService[]): Statement[] {
   if (services.length === 0) return [];
   const families = unique(services.map(({ family }) => arn(place, "ecs", `task-definition/${family}:*`)));
-  const clusters = unique(services.map(({ cluster }) => cluster));
   const roles = unique(services.flatMap((service) => service.roles));
+  return [
+    ...updateServices(place, services),
+    allow("RegisterServiceRevision", ["ecs:RegisterTaskDefinition"], families),
+    {
+      ...allow("TagServiceRevision", ["ecs:TagResource"], families),
+      Condition: { StringEquals: { "ecs:CreateAction": "RegisterTaskDefinition" } },
+    },
+    ...(roles.length === 0
+      ? []
+      : [
+          {
+            ...allow("PassServiceRoles", ["iam:PassRole"], roles),
+            Condition: { StringEquals: { "iam:PassedToService": "ecs-tasks.amazonaws.com" } },
+          },
+        ]),
+  ];
+}
+
+/**
+ * What `rollback`, `history` and `doctor` need of services, for a person on call: no revision is registered and no role
+ * passed. docs/service.md shows the document; a test keeps the two alike.
+ */
+export function rollBackServices(place: Place, services: readonly ServiceNames[]): Statement[] {
+  return [
+    ...updateServices(place, services),
+    allow(
+      "ReadServiceRevisions",
+      ["ecs:DescribeServiceRevisions"],
+      services.map(({ cluster, service }) => arn(place, "ecs", `service-revision/${cluster}/${service}/*`)),
+    ),
+  ];
+}
+
+type ServiceNames = Pick<RolledService, "cluster" | "service">;
+
+/** Changes the services' revision, and sees what comes of it. */
+function updateServices(place: Place, services: readonly ServiceNames[]): Statement[] {
+  const clusters = unique(services.map(({ cluster }) => cluster));
   const onClusters = {
     ArnEquals: { "ecs:cluster": clusters.map((cluster) => arn(place, "ecs", `cluster/${cluster}`)) },
   };
@@ -25,25 +62,17 @@ export function rollServices(place: Place, services: readonly RolledService[]): 
       ["ecs:DescribeServices", "ecs:ListServiceDeployments", "ecs:UpdateService"],
       services.map(({ cluster, service }) => arn(place, "ecs", `service/${cluster}/${service}`)),
     ),
-    allow("RegisterServiceRevision", ["ecs:RegisterTaskDefinition"], families),
-    {
-      ...allow("TagServiceRevision", ["ecs:TagResource"], families),
-      Condition: { StringEquals: { "ecs:CreateAction": "RegisterTaskDefinition" } },
-    },
+    allow(
+      "WatchServiceDeployments",
+      ["ecs:DescribeServiceDeployments"],
+      services.map(({ cluster, service }) => arn(place, "ecs", `service-deployment/${cluster}/${service}/*`)),
+    ),
     { ...allow("ListServiceTasks", ["ecs:ListTasks"], ["*"]), Condition: onClusters },
     allow(
       "ReadStoppedServiceTasks",
       ["ecs:DescribeTasks"],
       clusters.map((cluster) => arn(place, "ecs", `task/${cluster}/*`)),
     ),
-    ...(roles.length === 0
-      ? []
-      : [
-          {
-            ...allow("PassServiceRoles", ["iam:PassRole"], roles),
-            Condition: { StringEquals: { "iam:PassedToService": "ecs-tasks.amazonaws.com" } },
-          },
-        ]),
   ];
 }
 

@@ -100,6 +100,10 @@ export class FakeServices {
         return this.#service(TARGET.service) as Service;
       }),
     listServiceDeployments: () => this.#call("listServiceDeployments", () => this.history.toReversed()),
+    describeServiceDeployment: (arn) =>
+      this.#call("describeServiceDeployment", () =>
+        this.history.find(({ serviceDeploymentArn }) => serviceDeploymentArn === arn),
+      ),
     describeServiceRevisions: (arns) =>
       this.#call("describeServiceRevisions", () =>
         arns.map((serviceRevisionArn) => ({

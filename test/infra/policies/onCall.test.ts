@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { UNSCOPED_ACTIONS } from "../../../infra/policies/document.ts";
 import { onCallPolicy } from "../../../infra/policies/onCall.ts";
+import { rollBackServices } from "../../../infra/policies/services.ts";
 import { isAllowed } from "../../lab/witness/iam.ts";
 
 const PAGE = readFileSync(join(import.meta.dirname, "../../../docs/infrastructure.md"), "utf8");
@@ -27,6 +28,13 @@ const PLACEHOLDERS = {
 test("docs/infrastructure.md shows the policy of the person on call as it is", () => {
   const shown = PAGE.split("<!-- on call -->")[1]?.replace(/```(json)?/g, "") ?? "";
   assert.deepEqual(JSON.parse(shown), onCallPolicy(PLACEHOLDERS));
+});
+
+test("docs/service.md shows what a person on call needs besides for rollback", () => {
+  const page = readFileSync(join(import.meta.dirname, "../../../docs/service.md"), "utf8");
+  const shown = page.split("<!-- rollback -->")[1]?.replace(/```(json)?/g, "") ?? "";
+  const statements = rollBackServices(PLACEHOLDERS, [{ cluster: "CLUSTER", service: "SERVICE" }]);
+  assert.deepEqual(JSON.parse(shown), { Version: "2012-10-17", Statement: statements });
 });
 
 test("and each action that is allowed on * with its reason", () => {

@@ -417,6 +417,12 @@ test("the build rolls the services that are named, and no other", () => {
     Action: ["ecs:DescribeServices", "ecs:ListServiceDeployments", "ecs:UpdateService"],
     Resource: [`${place}:service/shop/web`, `${place}:service/shop/worker`],
   });
+  assert.deepEqual(statement(policy, "WatchServiceDeployments"), {
+    Sid: "WatchServiceDeployments",
+    Effect: "Allow",
+    Action: ["ecs:DescribeServiceDeployments"],
+    Resource: [`${place}:service-deployment/shop/web/*`, `${place}:service-deployment/shop/worker/*`],
+  });
   const families = [`${place}:task-definition/shop-web:*`, `${place}:task-definition/worker:*`];
   assert.deepEqual(statement(policy, "RegisterServiceRevision")?.Resource, families);
   assert.deepEqual(statement(policy, "TagServiceRevision")?.Resource, families);
