@@ -86,6 +86,7 @@ export function betweenLines({ files, breaks, doubts }: Between): string[] {
 const WORDS: Readonly<Record<ServiceReport["kind"], string>> = {
   live: "runs the earlier revision",
   unchanged: "already runs the earlier revision",
+  overtaken: "runs a newer commit",
   rolledBack: "was not changed: ECS took the deployment back",
   failed: "did not go back: the deployment failed",
   notRolled: "was not touched",

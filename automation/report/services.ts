@@ -5,6 +5,7 @@ import type { Verdict } from "../verdict/verdict.ts";
 export const SERVICE_KINDS = {
   live: { sign: "✔", words: "runs the new image", good: true },
   unchanged: { sign: "✔", words: "already runs this image", good: true },
+  overtaken: { sign: "✔", words: "runs a newer commit and was left alone", good: true },
   rolledBack: { sign: "✖", words: "was rolled back by ECS: the old image runs", good: false },
   failed: { sign: "✖", words: "did not go live: the deployment failed", good: false },
   notRolled: { sign: "✖", words: "was not touched: the old image runs", good: false },

@@ -124,7 +124,7 @@ async function begin(deps: RollDeps, target: ServiceTarget): Promise<Begun> {
   if (container.image === image) return underWay(deps, target, service);
   const running = sourceOf(found);
   if (running && (await deps.isNewer(running)))
-    return refused(`it runs commit ${running.commit.slice(0, 7)}, which is newer`);
+    return { kind: "overtaken", detail: `commit ${running.commit.slice(0, 7)}`, taskDefinition: current };
   const revision = await revisionWith(deps, found, container.name);
   return ready(deps, target, service, { taskDefinition: revision, previous: current, mustUpdate: true });
 }

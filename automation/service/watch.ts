@@ -98,7 +98,7 @@ class OwnDeployment {
     return serviceDeploymentState(deployment);
   }
 
-  #print({ lifecycleStage = "", status = "" }: ServiceDeployment): void {
+  #print({ lifecycleStage, status }: ServiceDeployment): void {
     const stage = [status, lifecycleStage].filter(Boolean).join(", ");
     if (stage === this.#stage) return;
     this.#stage = stage;

@@ -136,7 +136,7 @@ describe("rollServices", () => {
     const commit = "1234567890";
     if (running) services.tags.set(running, [{ key: "ecs-migrate:commit", value: commit }]);
     const report = await roll({ ...deps, isNewer: async (other) => other.commit === commit });
-    assert.deepEqual([report.kind, report.detail], ["notRolled", "it runs commit 1234567, which is newer"]);
+    assert.deepEqual([report.kind, report.detail], ["overtaken", "commit 1234567"]);
     assert.equal(services.started, 0);
   });
 
