@@ -1,9 +1,9 @@
 /** The command `plan`: asks the database for its version, and says what an operation would run. */
 
+import { connectEcs, connectLogs } from "../aws/clients.ts";
 import { checkSettings } from "../check/settings.ts";
 import type { CommandContext } from "../cli/context.ts";
 import type { PlanCommandOptions } from "../cli/programLook.ts";
-import { connectEcs, connectLogs } from "../aws/clients.ts";
 import { ConfigError, EXIT, type ExitCode } from "../contract/errors.ts";
 import type { Operation } from "../contract/operations.ts";
 import type { Outputs } from "../contract/outputs.ts";

@@ -2,8 +2,8 @@
  * How long a statement works on a table, from its size and from the server's speed. The numbers were measured by
  * `bench/estimates.ts`; docs/plan.md has the table and says what they cannot know. Pure.
  */
-import type { InspectedTable } from "../contract/inspection.ts";
 import type { RowWork } from "../check/sqlDialect.ts";
+import type { InspectedTable } from "../contract/inspection.ts";
 
 /** Milliseconds. */
 export interface TimeRange {
