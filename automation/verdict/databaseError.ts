@@ -38,7 +38,8 @@ const BRIEF = 240;
  */
 export function explainError(text: string, failure: Failure | null = null): DatabaseError {
   // Before anything is cut: half a database URL no longer looks like one.
-  const error = redact(text);
+  // The server's own words, if they are known apart: text says file, line and effect too, as the verdict does.
+  const error = redact(failure?.file && failure.message ? failure.message : text);
   const brief = briefError(error);
   // Only the words of golang-migrate and of the driver are looked at: the SQL between them may hold any text.
   const words = wordsOf(error);

@@ -283,7 +283,11 @@ describe("describeVerdict, what now", () => {
 
   test("a failure that was rolled back whole: nothing took effect, and the database did not change", () => {
     const failure: Failure = { ...FAILURE, tookEffect: "nothing", code: "42601", completed: [] };
-    const verdict: Verdict = { ...FAILED, error: 'syntax error at or near "INDX"', failure } as Verdict;
+    const verdict: Verdict = {
+      ...FAILED,
+      error: 'migration failed: syntax error at or near "INDX" in line 12',
+      failure: { ...failure, message: 'syntax error at or near "INDX"' },
+    } as Verdict;
     const { why, databaseChanged, next } = describeVerdict(verdict, CONTEXT);
     assert.equal(
       why,

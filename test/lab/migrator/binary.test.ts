@@ -1,17 +1,15 @@
 /** The migrator's binary against a real Postgres. */
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
 import { cpSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import { CONTAINER_EXIT } from "../../../automation/contract/container.ts";
-import { parseResultLine, type ResultLine } from "../../../automation/contract/resultLine.ts";
 import { digestOfMigrations, readMigrations } from "../../../automation/migrations/folder.ts";
 import { type Postgres, startPostgres } from "../database/postgres.ts";
 import { migratorBinary } from "../docker/baseImages.ts";
 import { thisMachine } from "../machine.ts";
-import { assertNoPassword, clean, SHIPPED, STOPPABLE } from "./support.ts";
+import { clean, type OnOutput, runMigrator, SHIPPED, STOPPABLE } from "./support.ts";
 
 const VERSIONS = [20261102, 20261105, 20261110, 20261112, 20261113, 20261117, 20261118, 20261120];
 
@@ -38,38 +36,6 @@ function migrations(files: Record<string, string>): string {
   return made;
 }
 
-interface Run {
-  readonly code: number | null;
-  readonly lines: readonly string[];
-  readonly result: ResultLine;
-}
-
-/** Runs the binary on this machine until it ends. `onOutput` sees all that was printed so far. */
-async function runMigrator(
-  args: readonly string[],
-  env: Readonly<Record<string, string>>,
-  onOutput?: (text: string, kill: (signal: NodeJS.Signals) => void) => void,
-): Promise<Run> {
-  const child = spawn(binary, args, { env });
-  let stdout = "";
-  let stderr = "";
-  child.stdout.setEncoding("utf8").on("data", (text: string) => {
-    stdout += text;
-    onOutput?.(stdout, (signal) => void child.kill(signal));
-  });
-  child.stderr.setEncoding("utf8").on("data", (text: string) => {
-    stderr += text;
-  });
-  const code = await new Promise<number | null>((resolve, reject) => {
-    child.on("error", reject);
-    child.on("close", resolve);
-  });
-  assertNoPassword(postgres.password, stdout + stderr);
-  assert.equal(stderr, "");
-  const lines = stdout.split("\n").slice(0, -1);
-  return { code, lines, result: parseResultLine(lines.at(-1) ?? "") ?? assert.fail(stdout) };
-}
-
 let databases = 0;
 
 /** A database of its own and a way to run the migrator on it. */
@@ -77,11 +43,12 @@ async function fresh(path: string) {
   databases += 1;
   const name = `migrator_${databases}`;
   const { fromHost } = await postgres.createDatabase(name);
-  const run = (
-    args: string[],
-    env: Record<string, string> = {},
-    onOutput?: Parameters<typeof runMigrator>[2],
-  ) => runMigrator(args, { MIGRATION_DB: fromHost, MIGRATIONS_PATH: path, ...env }, onOutput);
+  const run = (args: string[], env: Record<string, string> = {}, onOutput?: OnOutput) =>
+    runMigrator({ binary, password: postgres.password, onOutput }, args, {
+      MIGRATION_DB: fromHost,
+      MIGRATIONS_PATH: path,
+      ...env,
+    });
   return { name, url: fromHost, run };
 }
 
