@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import { ECSClient, ListTasksCommand, waitUntilTasksStopped } from "@aws-sdk/client-ecs";
 import type { RunReport } from "../../automation/report/report.ts";
-import { DATABASE } from "./database/postgres.ts";
+import { DATABASE } from "./database/server.ts";
 import { type Lab, startLab } from "./lab.ts";
 import { type CommandResult, createLabStack, type LabStack } from "./labStack.ts";
 

@@ -14,7 +14,7 @@ test("a server with a database, more on demand, gone after stop", async (context
     rmSync(folder, { recursive: true, force: true });
   });
   assert.match(server.password, /^p@ss\/w%rd:.{12}#\?&$/);
-  assert.equal(existsSync(join(folder, "postgres-password")), false);
+  assert.equal(existsSync(join(folder, "postgresql-secret")), false);
   // The URL that a container gets, with its escaped password, opens the same database.
   const more = await server.createDatabase("second one");
   for (const url of [server.urlFromHost, server.urlFromContainer, more.fromContainer]) {
