@@ -26,6 +26,8 @@ export interface DirtyGuide {
   readonly checkout: "same" | "edited" | "missing" | "unreadable" | "unparsed";
   /** `Postgres`, `MySQL 8.0`. */
   readonly database: string;
+  /** `postgres` or `mysql`; null for another. */
+  readonly engine: "postgres" | "mysql" | null;
   readonly statements: readonly GuidedStatement[];
   /** The database took the file whole or not at all; null where the statements are not known. */
   readonly wholeOrNothing: boolean | null;
@@ -58,6 +60,7 @@ export async function dirtyGuide(input: DirtyGuideInput): Promise<DirtyGuide> {
     error: run?.result.error ?? null,
     checkout: checkoutOf(checkout, target, read !== undefined),
     database: targetName(target),
+    engine: target.server ? "mysql" : target.dialect === "postgres" ? "postgres" : null,
     statements: read?.statements ?? [],
     wholeOrNothing: read?.oneTransaction ?? null,
     choices: mark === null ? unknownChoices(stack) : choicesOf(mark, stack, outputs),

@@ -63,6 +63,7 @@ function introLines({
   checkout,
   wholeOrNothing,
   database,
+  engine,
 }: DirtyGuide): string[] {
   const at = version === null || version === -1 ? "before the first version" : `at ${version}`;
   if (file === null) return [`The database is dirty ${at}; which file failed is not known.`];
@@ -73,7 +74,7 @@ function introLines({
     `The database is dirty ${at}: ${safeLine(file)} (${direction}) did not complete${inferred}.`,
     ...(error === null ? [] : [`Its error: ${safeLine(error)}`]),
     // There is no result line, so the container's end is not known.
-    ...(sure ? [] : [stillRunning(null)]),
+    ...(sure ? [] : [stillRunning(engine)]),
     checkoutText(checkout, database),
     ...(wholeOrNothing === null ? [] : [transactionText(wholeOrNothing, database)]),
   ];

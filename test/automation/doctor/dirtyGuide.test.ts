@@ -153,7 +153,10 @@ describe("dirtyGuide", () => {
     assert.equal(made.sure, false);
     assert.equal(made.file, "20261122_add_email.up.sql");
     const report = { schema: 1, stack: "stage", exitCode: 12, checks: [], dirty: made } as const;
-    assert.ok(doctorLines(report, false).includes(stillRunning(null)), "its container may have been killed");
+    assert.ok(
+      doctorLines(report, false).includes(stillRunning("postgres")),
+      "its container may have been killed",
+    );
   });
 
   it("shows no statements of a file that the checkout lacks or has otherwise", async () => {

@@ -4,8 +4,12 @@ import type { LintTarget } from "../../../automation/check/lintTarget.ts";
 import { DEFAULT_MYSQL } from "../../../automation/check/mysql/serverVersion.ts";
 import { readSql } from "../../../automation/check/mysql/statements.ts";
 import type { Failure } from "../../../automation/contract/resultLine.ts";
+import { dirtyGuide } from "../../../automation/doctor/dirtyGuide.ts";
 import { guidedStatements } from "../../../automation/doctor/guidedStatements.ts";
 import { mysqlLooks } from "../../../automation/doctor/mysqlLooks.ts";
+import { doctorLines } from "../../../automation/doctor/text.ts";
+import { parseMigrationFileName, recordOf } from "../../../automation/migrations/folder.ts";
+import { sampleOutputs } from "../../support/sampleOutputs.ts";
 
 const TARGET: LintTarget = { dialect: "mysql", server: DEFAULT_MYSQL, from: "choice" };
 
@@ -25,6 +29,19 @@ test("a query of information_schema for what a statement leaves", () => {
       null,
     ],
   );
+});
+
+test("a guide without a run of the history has the queries of the database alone", async () => {
+  const files = [
+    { file: "1_a.up.sql", parsed: parseMigrationFileName("1_a.up.sql"), bytes: Buffer.from("SELECT 1;") },
+  ];
+  const outputs = sampleOutputs({ migrations: recordOf(files).migrations });
+  const dirty = await dirtyGuide({
+    ...{ version: 1, run: undefined, outputs, stack: "stage", files, target: TARGET },
+  });
+  const text = doctorLines({ schema: 1, stack: "stage", exitCode: 12, checks: [], dirty }, false).join("\n");
+  assert.match(text, /SHOW PROCESSLIST/);
+  assert.doesNotMatch(text, /Postgres|pg_stat_activity/);
 });
 
 test("what the migrator reported of each statement, and nothing without its report", async () => {
