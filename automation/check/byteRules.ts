@@ -50,7 +50,7 @@ function checkText(file: string, direction: Direction | undefined, whole: string
       finding(
         "byte-order-mark",
         { file },
-        "the file starts with a byte-order mark, a syntax error to Postgres",
+        "the file starts with a byte-order mark, which a database takes for a syntax error",
         "save it as UTF-8 without a byte-order mark",
       ),
     );
