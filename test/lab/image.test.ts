@@ -3,14 +3,28 @@
  * registry that refuses make of it, in both ways to carry the migrations.
  */
 import assert from "node:assert/strict";
-import { chmodSync, cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, beforeEach, describe, it } from "node:test";
-import { DescribeImagesCommand, ECRClient, type ImageDetail } from "@aws-sdk/client-ecr";
+import {
+  BatchGetImageCommand,
+  DescribeImagesCommand,
+  ECRClient,
+  type ImageDetail,
+} from "@aws-sdk/client-ecr";
+import { CONTAINER_EXIT, MIGRATOR_PATH } from "../../automation/contract/container.ts";
 import type { RunReport } from "../../automation/report/report.ts";
-import { command } from "./command.ts";
+import { command, tryCommand } from "./command.ts";
+import { migratorBinary } from "./docker/baseImages.ts";
+import { WatchedDocker } from "./docker/watchedDocker.ts";
 import { type Lab, startLab } from "./lab.ts";
 import { type CommandResult, createLabStack, type LabStack } from "./labStack.ts";
+import { thisMachine } from "./machine.ts";
+
+interface Manifest {
+  readonly config: { readonly digest: string; readonly size: number };
+  readonly layers: readonly { readonly digest: string; readonly size: number }[];
+}
 
 const MIGRATION = "app/resources/db/migrations/20261121_add_discounts";
 
@@ -59,6 +73,14 @@ describe("an image is built where its content is new", () => {
     const [url, digest] = (await image()).split("@");
     const found = (await imagesInEcr()).find(({ imageDigest }) => imageDigest === digest);
     return `${url}:${found?.imageTags?.[0]}`;
+  }
+
+  /** What an image's manifest names, digest to bytes: what a push sends where the registry does not have it. */
+  async function blobs(reference: string): Promise<Map<string, number>> {
+    const imageIds = [{ imageDigest: reference.split("@")[1] }];
+    const { images } = await ecr.send(new BatchGetImageCommand({ repositoryName: "local-shop", imageIds }));
+    const manifest = JSON.parse(images?.[0]?.imageManifest ?? "") as Manifest;
+    return new Map([manifest.config, ...manifest.layers].map(({ digest, size }) => [digest, size]));
   }
 
   async function deploy(...args: string[]): Promise<{ report: RunReport }> {
@@ -141,8 +163,9 @@ describe("an image is built where its content is new", () => {
     it("is small, has a user without rights, and applies the migrations", async () => {
       const { report } = await deploy("--allow-infra");
       assert.equal(report.verdict.kind, "applied");
-      const facts = await lab.docker.inspect(await tagged(), "{{.Size}} {{.Config.User}}");
-      const [size, user] = facts.split(" ");
+      const [size, user] = (await lab.docker.inspect(await tagged(), "{{.Size}} {{.Config.User}}")).split(
+        " ",
+      );
       assert.ok(Number(size) < 15_000_000, size);
       assert.equal(user, "65534:65534");
     });
@@ -153,43 +176,45 @@ describe("an image is built where its content is new", () => {
       assert.equal(report.task, null);
       assert.deepEqual(watched.calls(), []);
     });
+
+    it("with one more file pushes under 100 kB", async () => {
+      const before = await blobs(await image());
+      writeFileSync(join(stack.project, "app/resources/db/migrations/20261122_more.up.sql"), "SELECT 1;\n");
+      assert.notEqual(await up(), "");
+      assert.deepEqual(watched.calls(), ["build", "push"]);
+      const pushed = [...(await blobs(await image()))].filter(([digest]) => !before.has(digest));
+      const bytes = pushed.reduce((sum, [, size]) => sum + size, 0);
+      assert.ok(bytes > 0 && bytes < 100_000, String(bytes));
+    });
+  });
+
+  describe("of the application, with a migrator that the stack builds", () => {
+    before(async () => {
+      await stack.pulumi(["config", "set", "ecs-migrate:image", "application"]);
+      await stack.pulumi(["config", "rm", "--path", "ecs-migrate:buildArgs.MIGRATOR_IMAGE"]);
+      // The project's own Dockerfile compiles with Go from the network, which a container of the lab does not have.
+      const migrator = join(stack.project, "migrator");
+      rmSync(migrator);
+      mkdirSync(migrator);
+      cpSync(await migratorBinary(thisMachine(), { report: () => undefined }), join(migrator, "migrator"));
+      writeFileSync(join(migrator, "Dockerfile"), "FROM scratch AS migrator\nCOPY migrator /app/migrator\n");
+    });
+
+    it("is built from the migrator's digest, after it", async () => {
+      const reference = await up();
+      assert.deepEqual(watched.calls(), ["build", "push", "build", "push"]);
+      const tags = (await imagesInEcr()).flatMap(({ imageTags }) => imageTags ?? []);
+      assert.equal(tags.filter((tag) => /^migrator-[0-9a-f]{40}$/.test(tag)).length, 1);
+      // Without a database's address it can only say so.
+      const run = ["run", "--rm", "--entrypoint", MIGRATOR_PATH, reference, "version"];
+      const { code, stdout, stderr } = await tryCommand(lab.docker.path, run);
+      assert.equal(code, CONTAINER_EXIT.usage, stdout + stderr);
+    });
+
+    it("is built alone where only the application changes", async () => {
+      writeFileSync(join(stack.project, "app/server/extra.go"), "package main\n\n");
+      await up();
+      assert.deepEqual(watched.calls(), ["build", "push"]);
+    });
   });
 });
-
-/** A `docker` before the real one on the PATH: it writes down each build and push, and can kill the engine that asked for it. */
-class WatchedDocker {
-  readonly env: NodeJS.ProcessEnv;
-  readonly #log: string;
-  readonly #killer: string;
-
-  constructor(folder: string, docker: string, path: string) {
-    mkdirSync(folder);
-    this.#log = join(folder, "calls");
-    this.#killer = join(folder, "kill");
-    const script = `#!/bin/sh
-case "$1" in build | push) echo "$1" >> '${this.#log}' ;; esac
-'${docker}' "$@" || exit
-if [ "$1" = push ] && [ -e '${this.#killer}' ]; then
-  kill -KILL "$(sed -n 's/^PPid:[[:space:]]*//p' "/proc/$PPID/status")" "$PPID"
-fi
-`;
-    writeFileSync(join(folder, "docker"), script);
-    chmodSync(join(folder, "docker"), 0o755);
-    this.env = { PATH: `${folder}:${path}` };
-  }
-
-  /** The builds and pushes since the last {@link forget}, in order. */
-  calls(): string[] {
-    return existsSync(this.#log) ? readFileSync(this.#log, "utf8").trim().split("\n") : [];
-  }
-
-  forget(): void {
-    rmSync(this.#log, { force: true });
-  }
-
-  /** Whether a push that succeeded kills, with no chance to write anything, the provider that called it and its engine. */
-  killAfterPush(kills: boolean): void {
-    if (kills) writeFileSync(this.#killer, "");
-    else rmSync(this.#killer, { force: true });
-  }
-}
