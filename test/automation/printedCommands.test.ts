@@ -5,7 +5,8 @@ import { join } from "node:path";
 import { describe, test } from "node:test";
 import type { Command } from "commander";
 import { type Commands, createProgram } from "../../automation/cli/program.ts";
-import { messageLines } from "../support/printedLines.ts";
+import { BEGUN, NOT_RUN, STEPS } from "../lab/firstWeekSteps.ts";
+import { messageLines, normalized, printedLines } from "../support/printedLines.ts";
 
 const CHECKOUT = join(import.meta.dirname, "..", "..");
 
@@ -90,6 +91,17 @@ describe("a printed command line", () => {
     assert.ok(printed.length >= 10, `${printed.length} found`);
     for (const line of printed)
       assert.equal(await problemWith(line.replace("npx ecs-migrate ", "")), undefined, line);
+  });
+
+  test("is run by a test in the lab, or has a reason not to be", () => {
+    const run = new Set(STEPS.map(({ line }) => line));
+    const printed = [...printedLines().keys(), ...[...messageLines()].map(normalized)];
+    const left = printed.filter((line) => !run.has(line) && !BEGUN.test(line) && NOT_RUN[line] === undefined);
+    assert.deepEqual(left, [], "add it to test/lab/firstWeekSteps.ts");
+    assert.deepEqual(
+      [...run].filter((line) => !printed.includes(line)),
+      [],
+    );
   });
 
   test("and the test would notice one that is not", async () => {
