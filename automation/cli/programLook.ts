@@ -61,6 +61,8 @@ export interface PlanCommandOptions extends CommonOptions {
 }
 
 export interface HistoryCommandOptions extends CommonOptions {
+  /** A page goes to this file besides. */
+  readonly html?: string;
   /** How far back, in milliseconds. */
   readonly since: number;
 }
@@ -162,7 +164,7 @@ function plannedOperation(name: string, argument: string | undefined, all: boole
 export function addHistory(program: Command, commands: LookCommands): void {
   withCommon(program.command("history"))
     .description("list every run that the log group remembers, with who, what and how it ended")
-    .addOption(new Option("--html <file>", "write a page of all those runs to a file"))
+    .option("--html <file>", "write a page of all those runs to a file")
     .addOption(
       new Option("--since <time>", "how far back, such as 12h, 30d, 8w")
         .argParser(since)

@@ -12,6 +12,8 @@ import { deploy } from "../deploy/deploy.ts";
 import type { PlanDeps } from "../deploy/deps.ts";
 import { commitTime, orderOf } from "../deploy/overtaken.ts";
 import { findNotifiers } from "../notify/notifiers.ts";
+import type { PlanReport } from "../plan/makePlan.ts";
+import type { RunReport } from "../report/report.ts";
 import { findOutputs, type PulumiLocation, readStackConfig } from "../stack/pulumiCli.ts";
 import type { Verdict } from "../verdict/verdict.ts";
 import { finishRun } from "./finishRun.ts";
@@ -27,6 +29,7 @@ export async function deployCommand(context: CommandContext, options: DeployOpti
   const opened = once(() => openStack(context, options, withSource(location, source)));
   // Pulumi gets ready while the outputs are read and the checkout is judged; whoever awaits it sees its error.
   opened().catch(() => undefined);
+  let planned: RunReport["planned"];
   const deployed = await deploy({
     ...runBase(context, location.stack, runSettings(options)),
     openStack: opened,
@@ -52,10 +55,14 @@ export async function deployCommand(context: CommandContext, options: DeployOpti
       return searchCode(findFolder(context, options, location.stack), await configuration(), commit);
     },
     beforeUp: options.plan
-      ? async (deps) => announcePlan(context, options, deps, await settings())
+      ? async (deps) =>
+          announcePlan(context, options, deps, await settings(), ({ files }) => {
+            planned = files.flatMap(({ file, time }) => (file === null ? [] : [{ file, time }]));
+          })
       : undefined,
   });
-  await finishRun(context, options, deployed.report, deployed.outputs, options.slack ?? true);
+  const report = planned ? { ...deployed.report, planned } : deployed.report;
+  await finishRun(context, options, report, deployed.outputs, options.slack ?? true);
 }
 
 /** The commit that CI gives; a checkout by hand is no commit, since it may hold more. */
@@ -98,11 +105,12 @@ async function announcePlan(
   options: DeployOptions,
   deps: PlanDeps,
   settings: CheckSettings,
+  onPlan: (plan: PlanReport) => void,
 ): Promise<Verdict | undefined> {
   const { announce } = await import("../deploy/announcePlan.ts");
   const { production } = deps.outputs;
   const notifies = production && (options.slack ?? true);
-  return announce(deps, settings, notifies ? () => findNotifiers(context, deps.outputs) : undefined);
+  return announce(deps, settings, notifies ? () => findNotifiers(context, deps.outputs) : undefined, onPlan);
 }
 
 /** @throws {ConfigError} for any value but `skip` and `auto` */

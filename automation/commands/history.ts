@@ -11,6 +11,7 @@ import { type Roll, rollLines, rollsJson } from "../service/pastText.ts";
 import { readOutputs } from "../stack/pulumiCli.ts";
 import { jsonText } from "../text/json.ts";
 import { locate } from "./locate.ts";
+import { writeOutput } from "./printReport.ts";
 
 export async function historyCommand(context: CommandContext, options: HistoryCommandOptions): Promise<void> {
   const location = locate(context, options);
@@ -23,8 +24,20 @@ export async function historyCommand(context: CommandContext, options: HistoryCo
   else if (entries.length === 0) {
     context.print(`No run since ${new Date(since).toISOString().slice(0, 10)} in ${outputs.logGroup}\n`);
   } else context.print(`${historyLines(entries).join("\n")}\n`);
+  if (options.html !== undefined) await writePage(context, options.html, entries, outputs);
   if (!options.json && rolls.length > 0) context.print(`\n${rollLines(rolls).join("\n")}\n`);
   context.finish(EXIT.ok);
+}
+
+/** @throws {ConfigError} if the file cannot be written */
+async function writePage(
+  { cwd }: CommandContext,
+  file: string,
+  entries: readonly HistoryEntry[],
+  { application, environment }: Outputs,
+): Promise<void> {
+  const { historyHtml } = await import("../report/historyHtml.ts");
+  await writeOutput(cwd, file, historyHtml(entries, `${application} ${environment}`));
 }
 
 /** From what ECS remembers of the services' deployments, oldest first; what cannot be read is a warning. */

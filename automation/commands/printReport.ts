@@ -19,12 +19,17 @@ export async function printReport(
     print(report);
     return;
   }
+  await writeOutput(cwd, output, report);
+  print(human());
+}
+
+/** @throws {ConfigError} if the file cannot be written */
+export async function writeOutput(cwd: string, file: string, text: string): Promise<void> {
   try {
-    await writeWhole(resolve(cwd, output), report);
+    await writeWhole(resolve(cwd, file), text);
   } catch (error) {
-    throw new ConfigError([`The report could not be written to ${output}: ${(error as Error).message}`], {
+    throw new ConfigError([`The report could not be written to ${file}: ${(error as Error).message}`], {
       cause: error,
     });
   }
-  print(human());
 }

@@ -21,6 +21,7 @@ export async function announce(
   deps: PlanDeps,
   settings: CheckSettings,
   notifiers: (() => Promise<readonly Notifier[]>) | undefined,
+  onPlan: (plan: PlanReport) => void = () => undefined,
 ): Promise<Verdict | undefined> {
   const { terminal, stack, outputs, origin } = deps;
   try {
@@ -29,6 +30,7 @@ export async function announce(
       terminal.warn(`no plan could be made: ${plan.headline}`);
       return isBelowLastRun(plan.verdict) ? plan.verdict : undefined;
     }
+    onPlan(plan);
     for (const line of planLines(plan)) terminal.say(line);
     for (const warning of plan.warnings) terminal.warn(warning);
     const notice = { plan, application: outputs.application, origin };

@@ -59,16 +59,16 @@ function table(entries: readonly HistoryEntry[], spans: readonly string[] | unde
 }
 
 /** `2026-11-24 23:57` */
-function minuteOf(at: number): string {
+export function minuteOf(at: number): string {
   return new Date(at).toISOString().slice(0, 16).replace("T", " ");
 }
 
-function operationOf({ operation, argument }: HistoryEntry["result"]): string {
+export function operationOf({ operation, argument }: HistoryEntry["result"]): string {
   return argument === null ? operation : `${operation} ${argument}`;
 }
 
 /** Where the version stayed, it is said once. */
-function spanOf({ from, to }: HistoryEntry["result"]): string {
+export function spanOf({ from, to }: HistoryEntry["result"]): string {
   if (from && to && from.version === to.version && from.dirty === to.dirty) return versionText(to);
   return versionSpan(from, to) || "?";
 }

@@ -40,17 +40,20 @@ export function workTime(work: RowWork | null, table: TableSize, speed: Speed): 
   const reference = work === null ? 0 : referenceMs(work, table, speed.engine);
   const measured = speed.speedMs > 0;
   const factor = measured ? speed.speedMs / REFERENCE_MS[speed.engine] : 1;
-  const likelyMs = STATEMENT_MS + reference * factor;
+  const likelyMs = STATEMENT_MS[speed.engine] + reference * factor;
   const spread = (measured ? 2 : 4) * (work === "index" ? 1.3 : 1);
   return {
     lowMs: likelyMs / spread,
     likelyMs,
-    highMs: likelyMs * spread + diskMs(work, table, speed),
+    highMs: likelyMs * spread + FLUSH_MS + diskMs(work, table, speed),
   };
 }
 
-/** The catalogue's part of any statement. */
-const STATEMENT_MS = 5;
+/** The catalogue's part of any statement; MySQL makes and flushes files. */
+const STATEMENT_MS = { postgres: 10, mysql: 40 } as const;
+
+/** What a flush to a busy disk adds. */
+const FLUSH_MS = 200;
 
 /** Milliseconds on the server of the measurements. */
 function referenceMs(work: RowWork, table: TableSize, engine: Speed["engine"]): number {
@@ -79,17 +82,18 @@ function mysqlMs(work: RowWork, { rows, bytes, indexes }: TableSize): number {
   const megabytes = bytes / 2 ** 20;
   // The primary key is the table itself.
   const others = Math.max(0, indexes - 1);
+  const newFile = 100;
   switch (work) {
     case "index":
     case "indexFixed":
     case "indexText":
       return rows * 1.0e-3 + megabytes * 1.6;
     case "copy":
-      return rows * (1.5e-3 + others * 1.4e-3) + megabytes * 11;
+      return newFile + rows * (1.5e-3 + others * 1.4e-3) + megabytes * 11;
     case "copyForeignKey":
-      return rows * (14e-3 + (others + 1) * 1.4e-3) + megabytes * 11;
+      return newFile + rows * (14e-3 + (others + 1) * 1.4e-3) + megabytes * 11;
     default:
-      return rows * (1.0e-3 + others * 1.4e-3) + megabytes;
+      return newFile + rows * (1.0e-3 + others * 1.4e-3) + megabytes;
   }
 }
 

@@ -2,10 +2,15 @@
  * A run's report as one self-contained page: no script, style, font or picture comes from elsewhere, and without
  * JavaScript only the copy buttons are missing. Pure.
  */
+
+import { rangeText } from "../plan/workTime.ts";
+import { durationText } from "../text/duration.ts";
 import { safeLine, safeText } from "../text/plainText.ts";
+import { blockersText } from "../verdict/blockers.ts";
+import { ranFileName } from "../verdict/facts.ts";
 import { escapeHtml } from "./escapeHtml.ts";
 import { known, mainFacts, originFacts, reportTitle } from "./facts.ts";
-import { PAGE_SCRIPT, PAGE_STYLE } from "./page.ts";
+import { htmlPage, htmlLine as line, htmlSection as section } from "./page.ts";
 import type { RunReport } from "./report.ts";
 import { serviceLine } from "./services.ts";
 import { timelineOf, timelineSvg } from "./timeline.ts";
@@ -19,37 +24,14 @@ export function reportHtml(report: RunReport): string {
     "</header>",
     nextSection(report),
     filesSection(report),
+    planSection(report),
     servicesSection(report),
     factsSection(report),
     logSection(report),
     warningsSection(report),
     linksSection(report),
   ].filter((part) => part !== "");
-  return page(title, body.join("\n"));
-}
-
-/** `default-src 'none'` makes sure that the page asks nobody for anything (Content Security Policy Level 3). */
-const POLICY = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'";
-
-function page(title: string, body: string): string {
-  return `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="referrer" content="no-referrer">
-<meta http-equiv="Content-Security-Policy" content="${POLICY}">
-<title>${title}</title>
-<style>${PAGE_STYLE}</style>
-</head>
-<body>
-<main>
-${body}
-</main>
-<script>${PAGE_SCRIPT}</script>
-</body>
-</html>
-`;
+  return htmlPage(title, body.join("\n"));
 }
 
 function nextSection({ next }: RunReport): string {
@@ -78,14 +60,40 @@ function factsSection(report: RunReport): string {
   return section("Facts", `<dl>${lines.join("\n")}</dl>`);
 }
 
+const LEGEND =
+  '<p class="legend"><span class="bar"></span> running <span class="wait"></span> waiting for locks <span class="stopped"></span> failed</p>';
+
 function filesSection({ verdict }: RunReport): string {
-  if (!("files" in verdict) || verdict.files.length === 0) return "";
-  const svg = timelineSvg(timelineOf(verdict.files).map((bar) => ({ ...bar, label: safeLine(bar.label) })));
-  const legend =
-    '<p class="legend"><span class="bar"></span> running <span class="wait"></span> waiting for locks</p>';
+  if (!("files" in verdict)) return "";
+  const failure = "failure" in verdict ? (verdict.failure ?? null) : null;
+  const bars = timelineOf(verdict.files, failure).map((bar) => ({ ...bar, label: safeLine(bar.label) }));
+  if (bars.length === 0) return "";
+  const blocked = blockersText(failure);
   return section(
     `Files (${verdict.files.length})`,
-    `<div class="timeline" tabindex="0">${svg}</div>\n${legend}`,
+    `<div class="timeline" tabindex="0" role="group" aria-label="Time line">${timelineSvg(bars)}</div>\n${LEGEND}${blocked === "" ? "" : `\n<p class="blocked">${line(blocked)}</p>`}`,
+  );
+}
+
+/** What was estimated of each file that ran, beside what it took. */
+function planSection({ planned, verdict }: RunReport): string {
+  if (!planned || !("files" in verdict)) return "";
+  const rows = verdict.files.flatMap((file) => {
+    const name = ranFileName(file);
+    const time = planned.find((one) => one.file === name)?.time;
+    if (!time) return [];
+    const word =
+      file.ms > time.highMs ? "longer" : file.ms < time.lowMs && file.ms > 100 ? "shorter" : "as planned";
+    const cells = [name, rangeText(time), durationText(file.ms), word].map(
+      (cell) => `<td>${line(cell)}</td>`,
+    );
+    return [`<tr>${cells.join("")}</tr>`];
+  });
+  if (rows.length === 0) return "";
+  const head = "<tr><th>File</th><th>Planned</th><th>Took</th><th></th></tr>";
+  return section(
+    "Plan and what happened",
+    `<div class="scroll" tabindex="0" role="group" aria-label="Plan and what happened"><table><thead>${head}</thead><tbody>${rows.join("\n")}</tbody></table></div>`,
   );
 }
 
@@ -115,13 +123,4 @@ function linksSection({ links }: RunReport): string {
     url === null ? [] : [`<li><a href="${escapeHtml(url)}" rel="noreferrer">${label}</a></li>`],
   );
   return anchors.length === 0 ? "" : section("Links", `<ul>${anchors.join("\n")}</ul>`);
-}
-
-function section(title: string, content: string): string {
-  return `<section><h2>${title}</h2>\n${content}\n</section>`;
-}
-
-/** Others' text on one line: masked, without control characters, escaped. */
-function line(text: string): string {
-  return escapeHtml(safeLine(text));
 }

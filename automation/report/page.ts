@@ -1,4 +1,6 @@
-/** The style and the script of the report's page. */
+/** The page around a report: its style, its script, and what it may load, which is nothing. Pure. */
+import { safeLine } from "../text/plainText.ts";
+import { escapeHtml } from "./escapeHtml.ts";
 
 /** Colours have a contrast of at least 4.5 : 1 in both schemes (WCAG 2.2, 1.4.3). */
 export const PAGE_STYLE = `
@@ -23,22 +25,29 @@ code { flex: 1; overflow-x: auto; white-space: pre; }
 pre { overflow-x: auto; white-space: pre-wrap; overflow-wrap: anywhere; }
 button { font: inherit; padding: 0.3rem 0.7rem; border: 1px solid var(--line); border-radius: 6px;
   background: var(--box); color: var(--text); cursor: pointer; }
-button:focus-visible, a:focus-visible { outline: 3px solid var(--bar); outline-offset: 2px; }
+button:focus-visible, a:focus-visible, [tabindex]:focus-visible { outline: 3px solid var(--bar); outline-offset: 2px; }
 a { color: var(--bar); }
 dl { display: grid; grid-template-columns: max-content 1fr; gap: 0.25rem 1rem; margin: 0; }
 dt { color: var(--soft); }
 dd { margin: 0; overflow-wrap: anywhere; }
-.timeline { overflow-x: auto; }
+td.whole { white-space: nowrap; }
+.timeline, .scroll { overflow-x: auto; }
+.timeline { max-height: 70vh; overflow-y: auto; }
+table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
+th, td { text-align: left; padding: 0.25rem 0.8rem 0.25rem 0; border-bottom: 1px solid var(--line); vertical-align: top; }
+th { color: var(--soft); font-weight: normal; }
 svg { width: 100%; min-width: 36rem; height: auto; }
 svg text { fill: var(--text); font: 12px system-ui, sans-serif; }
 svg .time { fill: var(--soft); }
 svg .bar, .legend .bar { fill: var(--bar); background: var(--bar); }
 svg .statement .bar { opacity: 0.55; }
+svg .stopped, .legend .stopped { fill: var(--bad); background: var(--bad); }
+svg .good { fill: var(--good); } svg .bad { fill: var(--bad); } svg .warning { fill: var(--warn); } svg .plain { fill: var(--soft); }
 svg .wait, .legend .wait { fill: var(--wait); background: var(--wait); }
 .legend { color: var(--soft); font-size: 0.85rem; }
 .legend span { display: inline-block; width: 0.9rem; height: 0.7rem; border-radius: 2px; margin: 0 0.2rem 0 0.8rem; }
 @media (max-width: 30rem) { dl { grid-template-columns: 1fr; } dt { margin-top: 0.4rem; } }
-@media print { button { display: none; } }
+@media print { button { display: none; } .timeline { max-height: none; } }
 `;
 
 /** Adds a copy button to each command. Without it the commands are plain text, ready to be selected. */
@@ -65,3 +74,37 @@ for (const box of document.querySelectorAll(".command")) {
   box.append(button);
 }
 `;
+
+/** `default-src 'none'` makes sure that the page asks nobody for anything (Content Security Policy Level 3). */
+const POLICY = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'";
+
+/** A self-contained page. @param title and body are HTML already */
+export function htmlPage(title: string, body: string): string {
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="referrer" content="no-referrer">
+<meta http-equiv="Content-Security-Policy" content="${POLICY}">
+<title>${title}</title>
+<style>${PAGE_STYLE}</style>
+</head>
+<body>
+<main>
+${body}
+</main>
+<script>${PAGE_SCRIPT}</script>
+</body>
+</html>
+`;
+}
+
+export function htmlSection(title: string, content: string): string {
+  return `<section><h2>${title}</h2>\n${content}\n</section>`;
+}
+
+/** Others' text on one line: masked, without control characters, escaped. */
+export function htmlLine(text: string): string {
+  return escapeHtml(safeLine(text));
+}

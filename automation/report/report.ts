@@ -4,6 +4,7 @@
 import type { Operation } from "../contract/operations.ts";
 import type { Origin } from "../contract/origin.ts";
 import type { DatabaseVersion } from "../contract/resultLine.ts";
+import type { TimeRange } from "../plan/workTime.ts";
 import type { TaskReport } from "../task/taskRun.ts";
 import type { Verdict } from "../verdict/verdict.ts";
 import type { Links } from "./links.ts";
@@ -44,6 +45,8 @@ export interface RunReport {
   readonly logTail: readonly string[];
   /** Warnings that did not change the verdict: a log that could not be read, a Slack message not sent. */
   readonly warnings: readonly string[];
+  /** Of a deploy that was planned: what was estimated of each file. */
+  readonly planned?: readonly { readonly file: string; readonly time: TimeRange | null }[];
   /** Of `inspect` alone: what the container found, not read yet. */
   readonly inspection?: unknown;
 }

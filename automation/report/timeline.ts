@@ -1,11 +1,11 @@
 /** The files and statements of a run as bars on one time axis, drawn as SVG. Pure. */
-import type { RanFile, RanStatement } from "../contract/resultLine.ts";
+import type { Failure, RanFile, RanStatement } from "../contract/resultLine.ts";
 import { durationText } from "../text/duration.ts";
 import { escapeHtml } from "./escapeHtml.ts";
 
 /** One bar; times in milliseconds since the first file began. */
 export interface Bar {
-  readonly kind: "file" | "statement";
+  readonly kind: "file" | "statement" | "stopped";
   readonly label: string;
   readonly startMs: number;
   readonly ms: number;
@@ -24,7 +24,7 @@ const ROW = 22;
  * The bars in the order in which they ran. The result line has durations only, so each file begins where the one before
  * ended, and each statement likewise.
  */
-export function timelineOf(files: readonly RanFile[]): Bar[] {
+export function timelineOf(files: readonly RanFile[], failure: Failure | null = null): Bar[] {
   const bars: Bar[] = [];
   let start = 0;
   for (const file of files) {
@@ -35,7 +35,13 @@ export function timelineOf(files: readonly RanFile[]): Bar[] {
       bars.push(...barsOf(statements, start));
     start += file.ms;
   }
-  return bars;
+  return failure?.file ? [...bars, stoppedBar(failure, start)] : bars;
+}
+
+/** Of a file that failed no time is known, so that it is a mark and not a length. */
+function stoppedBar({ file, statement }: Failure, startMs: number): Bar {
+  const place = statement ? `statement ${statement.n} of ${statement.of}: ` : "";
+  return { kind: "stopped", label: `${place}${file}`, startMs, ms: 0, waitedMs: 0 };
 }
 
 function barsOf(statements: readonly RanStatement[], fileStart: number): Bar[] {
@@ -70,7 +76,8 @@ export function timelineSvg(bars: readonly Bar[]): string {
 
 function barSvg(bar: Bar, y: number, scale: (ms: number) => number): string {
   const x = LABEL_WIDTH + scale(bar.startMs);
-  const width = Math.max(1, scale(bar.ms));
+  const isStopped = bar.kind === "stopped";
+  const width = Math.max(isStopped ? 8 : 1, scale(bar.ms));
   const waited = Math.min(width, scale(bar.waitedMs));
   const wait =
     bar.waitedMs > 0
@@ -79,9 +86,9 @@ function barSvg(bar: Bar, y: number, scale: (ms: number) => number): string {
   const time = `${durationText(bar.ms)}${bar.waitedMs > 0 ? ` (${durationText(bar.waitedMs)} waiting for locks)` : ""}`;
   return [
     `<g class="${bar.kind}"><title>${escapeHtml(`${bar.label}: ${time}`)}</title>`,
-    `<text x="${bar.kind === "file" ? 0 : 12}" y="${y + 12}">${escapeHtml(clipLabel(bar.label))}</text>`,
-    `<rect class="bar" x="${x.toFixed(1)}" y="${y}" width="${width.toFixed(1)}" height="14" rx="2"/>${wait}`,
-    `<text class="time" x="${(x + width + 4).toFixed(1)}" y="${y + 12}">${escapeHtml(durationText(bar.ms))}</text></g>`,
+    `<text x="${bar.kind === "statement" ? 12 : 0}" y="${y + 12}">${escapeHtml(clipLabel(bar.label))}</text>`,
+    `<rect class="${isStopped ? "stopped" : "bar"}" x="${x.toFixed(1)}" y="${y}" width="${width.toFixed(1)}" height="14" rx="2"/>${wait}`,
+    `<text class="time" x="${(x + width + 4).toFixed(1)}" y="${y + 12}">${isStopped ? "failed" : escapeHtml(durationText(bar.ms))}</text></g>`,
   ].join("");
 }
 

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import type { RanFile } from "../../../automation/contract/resultLine.ts";
+import type { Failure, RanFile } from "../../../automation/contract/resultLine.ts";
+import type { TimeRange } from "../../../automation/plan/workTime.ts";
 import { reportHtml } from "../../../automation/report/html.ts";
 import { timelineOf, timelineSvg } from "../../../automation/report/timeline.ts";
 import type { Verdict } from "../../../automation/verdict/verdict.ts";
@@ -43,6 +44,58 @@ describe("reportHtml", () => {
     );
     assert.equal(page.match(/<script>/g)?.length, 1);
     assert.ok(!page.includes("hunter2"));
+  });
+
+  test("a file that failed is a mark of its own, with who held the lock", () => {
+    const failure: Failure = {
+      ...{ kind: "lock", file: "000008_more.up.sql", version: 8, direction: "up", code: "55P03" },
+      ...{
+        statement: { n: 2, of: 3, line: 7 },
+        message: "lock timeout",
+        tookEffect: "nothing",
+        completed: [],
+      },
+      blockers: [
+        {
+          pid: 4242,
+          application: "psql",
+          user: "ada",
+          state: "idle in transaction",
+          ageMs: 180_000,
+          kind: null,
+        },
+      ],
+    };
+    const version = { version: 7, dirty: false };
+    const verdict: Verdict = {
+      kind: "failed",
+      from: version,
+      to: version,
+      files: [FILE],
+      error: "x",
+      failure,
+    };
+    const page = reportHtml(reportOf(verdict));
+    assert.equal(page.match(/<rect class="stopped"/g)?.length, 1);
+    assert.ok(page.includes("statement 2 of 3: 000008_more.up.sql"));
+    assert.ok(page.includes('<p class="blocked">The lock was held by session 4242 (psql, user ada, idle'));
+  });
+
+  test("what was planned stands beside what happened", () => {
+    const rowOf = (time: TimeRange | null, ms: number) => {
+      const files = [{ ...FILE, ms }];
+      const planned = [{ file: "000007_orders.up.sql", time }];
+      return /<tr><td>.*<\/tr>/.exec(
+        reportHtml(reportOf({ ...APPLIED, files } as Verdict, { planned })),
+      )?.[0];
+    };
+    const time = { lowMs: 2_000, likelyMs: 4_000, highMs: 8_000 };
+    const row = (took: string, word: string) =>
+      `<tr><td>000007_orders.up.sql</td><td>2 to 8 s</td><td>${took}</td><td>${word}</td></tr>`;
+    assert.equal(rowOf(time, 5_000), row("5 s", "as planned"));
+    assert.equal(rowOf(time, 9_000), row("9 s", "longer"));
+    assert.equal(rowOf(time, 1_000), row("1 s", "shorter"));
+    assert.equal(rowOf(null, 1_000), undefined);
   });
 
   test("of 500 files stays a page that a browser opens at once", () => {
