@@ -8,6 +8,8 @@ export interface Item {
   readonly name: string;
   /** The files in order; the last one is judged, those before it have run. */
   readonly files: readonly string[];
+  /** Of a folder with tables of its own, in place of {@link BASE}: what fills them before the last file. */
+  readonly rows?: string;
 }
 
 /** The first file: every kind of object that the items touch. */

@@ -1,7 +1,8 @@
 /**
- * `node bench/lint/lint.ts URL [squawk]`: what `check` says of each file of the corpus, beside what a real Postgres does with it.
+ * `node bench/lint/lint.ts URL [squawk] [only]`: what `check` says of each file of the corpus, beside what a real Postgres does with it.
  *
  * URL: a superuser's, of a server that may be filled with databases. squawk: the program, if it is to be compared.
+ * only: a part of the names of the items to run.
  */
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
@@ -12,6 +13,7 @@ import { checkFolder } from "../../automation/check/checkFolder.ts";
 import { DEFAULT_CHECK } from "../../automation/check/settings.ts";
 import { type MigrationFile, parseMigrationFileName, recordOf } from "../../automation/migrations/folder.ts";
 import { BASE, ITEMS, type Item, ROWS } from "./corpus.ts";
+import { FOLDERS } from "./folders.ts";
 import { measure, type Truth } from "./measure.ts";
 
 interface Judged {
@@ -23,7 +25,7 @@ interface Judged {
   readonly squawk: readonly string[];
 }
 
-const [, , url = "", squawk] = process.argv;
+const [, , url = "", squawk, only = ""] = process.argv;
 const TEMPLATE = "lint_base";
 const NOW = new Date("2026-11-24T12:00:00Z");
 
@@ -36,10 +38,10 @@ async function main(): Promise<void> {
   await fresh(admin, TEMPLATE, "template0");
   await runAll(TEMPLATE, [BASE, ROWS, "ANALYZE"]);
   const judged: Judged[] = [];
-  for (const [index, item] of ITEMS.entries()) {
+  for (const [index, item] of [...ITEMS, ...FOLDERS].filter(({ name }) => name.includes(only)).entries()) {
     const database = `lint_${index % 4}`;
-    await fresh(admin, database, TEMPLATE);
-    const truth = await measure(databaseUrl(database), item.files).catch((error: Error) => {
+    await fresh(admin, database, item.rows === undefined ? TEMPLATE : "template0");
+    const truth = await measure(databaseUrl(database), item.files, item.rows).catch((error: Error) => {
       throw new Error(`${item.name}: ${error.message}`, { cause: error });
     });
     const found = await findings(item, version);
@@ -72,8 +74,11 @@ function fileOf(number: number, sql: string): MigrationFile {
   return { file, parsed: parseMigrationFileName(file), bytes: Buffer.from(sql) };
 }
 
-async function findings({ files }: Item, version: number): Promise<{ errors: string[]; warnings: string[] }> {
-  const all = [BASE, ...files].map((sql, index) => fileOf(index + 1, sql));
+async function findings(
+  { files, rows }: Item,
+  version: number,
+): Promise<{ errors: string[]; warnings: string[] }> {
+  const all = (rows === undefined ? [BASE, ...files] : files).map((sql, index) => fileOf(index + 1, sql));
   const { migrations } = recordOf(all.slice(0, -1));
   const settings = { ...DEFAULT_CHECK, postgresVersion: version, disable: ["missing-down"] };
   const records = [{ holder: "stack bench", migrations }];

@@ -1,5 +1,6 @@
 /** What a file really does on a server: errors, long work under a strong lock, what the old code can no longer read. */
 import pg from "pg";
+import { parseSql } from "../../automation/check/postgres/statements.ts";
 
 export interface Truth {
   /** The server's words if it refuses the file. */
@@ -20,26 +21,38 @@ const STRONG = ["ShareLock", "ShareRowExclusiveLock", "ExclusiveLock", "AccessEx
 /** Rows of a table that count as all of it: the smallest has 50. */
 const MANY = 40;
 
+/** The next file of the same run makes a table without naming a schema. */
+const NEXT_FILE = "BEGIN; CREATE TABLE next_file (id int); ROLLBACK;";
+
 /** These words of a file stop it from being run inside BEGIN, where its locks can be seen. */
 const OUTSIDE =
   /^\s*(BEGIN|SET LOCAL lock_timeout = '5s';\s*BEGIN|VACUUM|CLUSTER\s*;)|\bCONCURRENTLY\b|\bCOMMIT\b/i;
 
-export async function measure(url: string, files: readonly string[]): Promise<Truth> {
+/** @param rows fills the tables before the last file runs */
+export async function measure(url: string, files: readonly string[], rows = ""): Promise<Truth> {
   // On a connection of their own: a session's counters of rows outlive its transactions.
   await onConnection(url, async (client) => {
-    for (const file of files.slice(0, -1)) await client.query(file);
+    for (const file of [...files.slice(0, -1), rows]) await client.query(file);
   });
-  return onConnection(url, async (client) => {
+  const probes = await onConnection(url, async (client) => {
+    const all = await probesOf(client);
+    const failing = new Set(await brokenProbes(client, all));
+    return all.filter((probe) => !failing.has(probe));
+  });
+  const run = await onConnection(url, async (client) => {
     const before = await relations(client);
-    const probes = await probesOf(client);
     const last = files.at(-1) ?? "";
-    const run = OUTSIDE.test(last) ? await runBare(client, last) : await runInTransaction(client, last);
-    const leaks = run.refused === null && (await leaksInto(client));
-    await client.query("RESET ALL");
-    const broken = run.refused === null ? await brokenProbes(client, probes) : [];
+    const ran = OUTSIDE.test(last) ? await runBare(client, last) : await runInTransaction(client, last);
     const inUse = (ids: readonly string[]) => ids.flatMap((id) => before.get(id) ?? []);
-    return { refused: run.refused, blocked: inUse(run.blocked), locked: inUse(run.locked), broken, leaks };
+    const found = { refused: ran.refused, blocked: inUse(ran.blocked), locked: inUse(ran.locked) };
+    return {
+      ...found,
+      failing: ran.refused === null ? await brokenProbes(client, [NEXT_FILE, ...probes]) : [],
+    };
   });
+  const { failing, ...found } = run;
+  const broken = await onConnection(url, (client) => brokenProbes(client, failing));
+  return { ...found, broken, leaks: failing.length > broken.length };
 }
 
 async function onConnection<T>(url: string, action: (client: pg.Client) => Promise<T>): Promise<T> {
@@ -75,35 +88,62 @@ async function runBare(client: pg.Client, sql: string): Promise<Run> {
   }
 }
 
+/** Statement by statement: what one reads before the file locks a table keeps nobody waiting. */
 async function runInTransaction(client: pg.Client, sql: string): Promise<Run> {
+  const parsed = await parseSql(sql);
+  const statements = parsed.ok ? parsed.statements.map(({ text }) => text) : [sql];
   await client.query("BEGIN");
   try {
-    await client.query(sql);
-    const { rows } = await client.query(
-      `SELECT c.oid::text AS id, c.relname AS name, coalesce(s.seq_tup_read + s.n_tup_upd + s.n_tup_del + s.n_tup_ins, 0)::int AS touched
-         FROM pg_locks l JOIN pg_class c ON c.oid = l.relation
-         LEFT JOIN pg_stat_xact_all_tables s ON s.relid = c.oid
-        WHERE l.pid = pg_backend_pid() AND l.mode = ANY ($1) AND c.relkind IN ('r', 'v', 'm', 'p')
-          AND c.relnamespace NOT IN ('pg_catalog'::regnamespace, 'pg_toast'::regnamespace)`,
-      [STRONG],
-    );
-    const locked = [...new Set(rows.map(({ id }) => id as string))];
-    // A materialized view is filled by way of a table that takes its place, so its own counters stay.
-    const isRefresh = /REFRESH MATERIALIZED VIEW (?!CONCURRENTLY)(\w+)/.exec(sql)?.[1];
-    const blocked = rows
-      .filter(({ name, touched }) => touched >= MANY || name === isRefresh)
-      .map(({ id }) => id as string);
+    const touched = new Map<string, number>();
+    const blocked = new Set<string>();
+    let locked: string[] = [];
+    for (const statement of statements) {
+      await client.query(statement);
+      // A materialized view is filled by way of a table that takes its place, so its own counters stay.
+      const refreshed = /^REFRESH MATERIALIZED VIEW (?!CONCURRENTLY)(\w+)/.exec(statement)?.[1];
+      const rows = await strongLocks(client);
+      locked = rows.map(({ id }) => id);
+      for (const { id, name, rows: now } of rows)
+        if (now - (touched.get(id) ?? 0) >= MANY || name === refreshed) blocked.add(id);
+      for (const { id, rows: now } of await rowsTouched(client)) touched.set(id, now);
+    }
     await client.query("COMMIT");
-    return { refused: null, blocked: [...new Set(blocked)], locked };
+    return { refused: null, blocked: [...blocked], locked };
   } catch (error) {
     await client.query("ROLLBACK");
     return { refused: (error as Error).message, blocked: [], locked: [] };
   }
 }
 
+interface Touched {
+  id: string;
+  name: string;
+  rows: number;
+}
+
+/** Rows of each relation that the transaction has read in sequence or written so far. */
+async function rowsTouched(client: pg.Client): Promise<Touched[]> {
+  const { rows } = await client.query(
+    `SELECT relid::text AS id, relname AS name, (seq_tup_read + n_tup_upd + n_tup_del + n_tup_ins)::int AS rows
+       FROM pg_stat_xact_all_tables WHERE schemaname NOT LIKE 'pg\\_%'`,
+  );
+  return rows as Touched[];
+}
+
+async function strongLocks(client: pg.Client): Promise<Touched[]> {
+  const { rows } = await client.query(
+    `SELECT DISTINCT c.oid::text AS id, c.relname AS name FROM pg_locks l JOIN pg_class c ON c.oid = l.relation
+      WHERE l.pid = pg_backend_pid() AND l.mode = ANY ($1) AND c.relkind IN ('r', 'v', 'm', 'p')
+        AND c.relnamespace NOT IN ('pg_catalog'::regnamespace, 'pg_toast'::regnamespace)`,
+    [STRONG],
+  );
+  const touched = new Map((await rowsTouched(client)).map(({ id, rows: count }) => [id, count]));
+  return (rows as Touched[]).map((row) => ({ ...row, rows: touched.get(row.id) ?? 0 }));
+}
+
 async function relations(client: pg.Client): Promise<Map<string, string>> {
   const { rows } = await client.query(
-    "SELECT oid::text AS id, oid::regclass::text AS name FROM pg_class WHERE relkind IN ('r', 'v', 'm', 'p') AND relnamespace IN ('public'::regnamespace, 'app'::regnamespace)",
+    "SELECT oid::text AS id, oid::regclass::text AS name FROM pg_class WHERE relkind IN ('r', 'v', 'm', 'p') AND relnamespace NOT IN ('pg_catalog'::regnamespace, 'information_schema'::regnamespace, 'pg_toast'::regnamespace)",
   );
   return new Map(rows.map(({ id, name }) => [id as string, name as string]));
 }
@@ -113,30 +153,22 @@ async function probesOf(client: pg.Client): Promise<string[]> {
   const { rows } = await client.query(
     `SELECT format('SELECT %s FROM %s LIMIT 0', string_agg(quote_ident(attname), ', '), attrelid::regclass) AS probe
        FROM pg_attribute JOIN pg_class c ON c.oid = attrelid
-      WHERE attnum > 0 AND NOT attisdropped AND relkind IN ('r', 'v', 'm', 'p') AND relnamespace IN ('public'::regnamespace, 'app'::regnamespace)
+      WHERE attnum > 0 AND NOT attisdropped AND relkind IN ('r', 'v', 'm', 'p') AND relnamespace NOT IN ('pg_catalog'::regnamespace, 'information_schema'::regnamespace, 'pg_toast'::regnamespace)
       GROUP BY attrelid
       UNION ALL SELECT format('SELECT %L::%s', enumlabel, enumtypid::regtype) FROM pg_enum
       UNION ALL SELECT 'SELECT one()' UNION ALL SELECT 'SELECT nextval(''q'')' UNION ALL SELECT 'SELECT 1::positive'
-      UNION ALL SELECT format('SELECT 1 / count(*) FROM %s', oid::regclass) FROM pg_class WHERE relkind = 'r' AND reltuples <> 0 AND relnamespace IN ('public'::regnamespace, 'app'::regnamespace)`,
+      UNION ALL SELECT format('SELECT 1 / count(*) FROM %s', oid::regclass) FROM pg_class WHERE relkind = 'r' AND reltuples <> 0 AND relnamespace NOT IN ('pg_catalog'::regnamespace, 'information_schema'::regnamespace, 'pg_toast'::regnamespace)`,
   );
   return rows.map(({ probe }) => probe as string);
 }
 
 async function brokenProbes(client: pg.Client, probes: readonly string[]): Promise<string[]> {
   const broken: string[] = [];
-  for (const probe of probes) await client.query(probe).catch(() => broken.push(probe));
-  return broken;
-}
-
-/** The next file of the same run makes a table without naming a schema, and reads one. */
-async function leaksInto(client: pg.Client): Promise<boolean> {
-  try {
-    await client.query(
-      "BEGIN; CREATE TABLE next_file (id int); SELECT 1 FROM public.orgs LIMIT 0; SELECT 1 FROM orgs LIMIT 0; ROLLBACK;",
-    );
-    return false;
-  } catch {
-    await client.query("ROLLBACK");
-    return true;
+  for (const probe of probes) {
+    await client.query(probe).catch(async () => {
+      broken.push(probe);
+      await client.query("ROLLBACK");
+    });
   }
+  return broken;
 }

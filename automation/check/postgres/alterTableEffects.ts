@@ -7,6 +7,7 @@ import type { Context } from "./context.ts";
 import { asWarning, breaking, type Effect, tableLock, work } from "./effect.ts";
 import { attachPartition, detachPartition } from "./partitionEffects.ts";
 import { refusal } from "./refusal.ts";
+import { refusedChange } from "./refusedChanges.ts";
 import type { SqlType } from "./schema.ts";
 import { castsOf, collationOf, type TypeChange, typeChange, typeOf } from "./sqlTypes.ts";
 
@@ -42,8 +43,8 @@ export function alterTableEffects(table: string, command: AlterTableCmd, context
       (subtype === "AT_SetLogged" ? !facts.unlogged : subtype === "AT_SetUnLogged" && facts.unlogged);
     return [is ? tableLock(table, "some", `${rewrite} changes nothing of ${table}`) : heavy(table, rewrite)];
   }
-  const inherited = inheritedColumn(table, command, context);
-  if (inherited) return [inherited];
+  const refused = refusedChange(table, command, context);
+  if (refused) return [refused];
   switch (subtype) {
     case "AT_AddColumn": {
       // IF NOT EXISTS on a column that is there does nothing.
@@ -72,7 +73,6 @@ export function alterTableEffects(table: string, command: AlterTableCmd, context
       ];
     case "AT_DropConstraint":
       return [
-        ...keyInUse(table, command, context),
         tableLock(table, "some", `drops a constraint of ${table}`),
         ...unlinked(table, context, "constraint", name),
         ...cascading(command, table, context),
@@ -86,29 +86,6 @@ export function alterTableEffects(table: string, command: AlterTableCmd, context
     default:
       return [tableLock(table, "some", `alters ${table}`)];
   }
-}
-
-const OF_PARENT = new Map<string | undefined, string>([
-  ["AT_AddColumn", "cannot add column to a partition"],
-  ["AT_DropColumn", "cannot drop inherited column"],
-  ["AT_AlterColumnType", "cannot alter inherited column"],
-]);
-
-/** Columns of a partition are its parent's. */
-function inheritedColumn(
-  table: string,
-  { subtype, name = "" }: AlterTableCmd,
-  { schema }: Context,
-): Effect | undefined {
-  const words = OF_PARENT.get(subtype);
-  const parent = schema.tables.get(table)?.parent;
-  if (words === undefined || parent === undefined) return undefined;
-  return refusal(
-    work(table, "none", words),
-    `${table}.${name}`,
-    words,
-    `ALTER TABLE ${parent}, which changes all its partitions`,
-  );
 }
 
 function heavy(table: string, what: string): Effect {
@@ -193,23 +170,6 @@ function unlinked(table: string, { schema }: Context, kind: "column" | "constrai
     .flatMap(([, { references }]) =>
       references === undefined ? [] : [tableLock(references, "some", `drops a foreign key to ${references}`)],
     );
-}
-
-/** A key that foreign keys point to stays, without CASCADE. */
-function keyInUse(table: string, { name = "", behavior }: AlterTableCmd, { schema }: Context): Effect[] {
-  const kind = schema.tables.get(table)?.constraints.get(name)?.kind;
-  // A foreign key may name another unique key of the table; of a primary key it is sure.
-  const others = kind === "primary" && behavior !== "DROP_CASCADE" ? schema.referencing(table) : [];
-  if (others.length === 0) return [];
-  const words = `cannot drop constraint ${name} on table ${table} because other objects depend on it: ${others.join(", ")}`;
-  return [
-    refusal(
-      work(table, "none", words),
-      `${table}.${name}`,
-      words,
-      "drop the foreign keys that point to it first",
-    ),
-  ];
 }
 
 function validate(table: string, constraint: string, { schema, file }: Context): Effect[] {

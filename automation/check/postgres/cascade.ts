@@ -1,6 +1,7 @@
 /** CASCADE takes along what nobody named. */
 import type { AlterTableCmd } from "libpg-query";
 import type { Context } from "./context.ts";
+import { dependentsOnColumn, describe } from "./dependents.ts";
 import { breaking, type Effect, tableLock, work } from "./effect.ts";
 
 /** Of DROP COLUMN and DROP CONSTRAINT. */
@@ -19,16 +20,9 @@ export function cascading(
       ({ kind, columns: its }) => (kind === "primary" || kind === "unique") && its.includes(column),
     );
   const keys = columns === undefined || columns.some(isKey) ? schema.referencing(table) : [];
-  const views = subtype === "AT_DropColumn" ? viewsOf(table, context) : [];
-  return taking(`${table}.${name}`, [...keys, ...views], facts?.complete === true, context);
-}
-
-/** The views that read a table or another view. */
-export function viewsOf(name: string, { schema }: Context): string[] {
-  return schema.tables
-    .linking(name)
-    .filter(([, { reads }]) => reads.includes(name))
-    .map(([view]) => view);
+  const others = subtype === "AT_DropColumn" ? dependentsOnColumn(schema, table, name) : [];
+  const named = others.map((one) => (one.name === one.of ? one.name : describe(one)));
+  return taking(`${table}.${name}`, [...keys, ...named], facts?.complete === true, context);
 }
 
 /**

@@ -2,6 +2,7 @@
 import type { Constraint } from "libpg-query";
 import type { Context } from "./context.ts";
 import { breaking, type Effect, tableLock } from "./effect.ts";
+import { uniqueWithoutKey } from "./existence.ts";
 import { keyWork } from "./keyWork.ts";
 import { refusal } from "./refusal.ts";
 import { listName, stringOf } from "./sqlNames.ts";
@@ -13,10 +14,15 @@ export function constraintEffects(table: string, constraint: Constraint, context
   switch (contype) {
     case "CONSTR_UNIQUE":
     case "CONSTR_PRIMARY":
-    case "CONSTR_EXCLUSION":
+    case "CONSTR_EXCLUSION": {
+      const columns = (constraint.keys ?? []).map((key) => stringOf(key) ?? "");
+      const refused =
+        contype === "CONSTR_EXCLUSION" ? [] : uniqueWithoutKey(table, subject, columns, context.schema);
+      if (refused.length > 0 && constraint.indexname === undefined) return refused;
       return constraint.indexname === undefined
         ? [buildsIndex(table, subject, constraint, context)]
         : usingIndex(table, subject, constraint, context);
+    }
     case "CONSTR_FOREIGN":
       return foreignKey(table, subject, constraint, scan, context);
     case "CONSTR_NOTNULL":

@@ -1,7 +1,8 @@
 /** What DROP and TRUNCATE do. */
 import type { DropStmt, Node, TruncateStmt } from "libpg-query";
-import { taking, viewsOf } from "./cascade.ts";
+import { taking } from "./cascade.ts";
 import type { Context } from "./context.ts";
+import { dependentsOn, describe, viewsOf } from "./dependents.ts";
 import { breaking, type Effect, tableLock, work } from "./effect.ts";
 import { refusal } from "./refusal.ts";
 import { listName, objectName, stringOf } from "./sqlNames.ts";
@@ -31,30 +32,63 @@ function inUse({ removeType, behavior, objects = [] }: DropStmt, object: Node, c
   if (behavior === "DROP_CASCADE") return [];
   const { schema } = context;
   const gone = new Set(objects.map((one) => schema.nameOfList(itemsOf(one), "tables")));
-  const name = schema.nameOfList(itemsOf(object), removeType === "OBJECT_TYPE" ? "types" : "tables");
-  const dependents = dependentsOf(removeType, name, object, context).filter((one) => !gone.has(one));
+  const name = schema.nameOfList(itemsOf(object), NAMESPACES[removeType ?? ""] ?? "tables");
+  const dependents = dependentsOf(removeType, name, object, gone, context);
   if (dependents.length === 0) return [];
   const noun = (removeType ?? "")
     .replace(/^OBJECT_/, "")
     .replace("MATVIEW", "materialized view")
     .toLowerCase();
   const words = `cannot drop ${noun} ${objectName(object)} because other objects depend on it: ${dependents.join(", ")}`;
-  return [refusal(work(name, "none", words), name, words, "drop what depends on it first, by name")];
+  const [table] = removeType === "OBJECT_TABLE" ? [name] : [undefined];
+  return [refusal(work(table, "none", words), name, words, "drop what depends on it first, by name")];
 }
 
-function dependentsOf(kind: DropStmt["removeType"], name: string, object: Node, context: Context): string[] {
-  const { schema } = context;
+const NAMESPACES: Partial<Record<string, "types" | "functions" | "indexes">> = {
+  OBJECT_TYPE: "types",
+  OBJECT_DOMAIN: "types",
+  OBJECT_FUNCTION: "functions",
+  OBJECT_PROCEDURE: "functions",
+  OBJECT_ROUTINE: "functions",
+  OBJECT_INDEX: "indexes",
+};
+
+/** @param gone what the same statement drops */
+function dependentsOf(
+  kind: DropStmt["removeType"],
+  name: string,
+  object: Node,
+  gone: ReadonlySet<string>,
+  { schema }: Context,
+): string[] {
+  const using = (...uses: string[]) =>
+    dependentsOn(schema, ...uses)
+      .filter(({ of }) => of !== name && !gone.has(of))
+      .map(describe);
   switch (kind) {
     case "OBJECT_TABLE":
-      return [
-        ...schema.referencing(name).filter((one) => schema.tables.get(one)?.parent !== name),
-        ...viewsOf(name, context),
-      ];
     case "OBJECT_VIEW":
-    case "OBJECT_MATVIEW":
-      return viewsOf(name, context);
+    case "OBJECT_MATVIEW": {
+      const keys = schema
+        .referencing(name)
+        .filter((one) => schema.tables.get(one)?.parent !== name && !gone.has(one));
+      return [...keys, ...using(`table ${name}`, `type ${name}`)];
+    }
     case "OBJECT_TYPE":
-      return typeColumns(name, context);
+    case "OBJECT_DOMAIN":
+      return [...new Set([...typeColumns(name, schema), ...using(`type ${name}`)])];
+    case "OBJECT_SEQUENCE":
+      return using(`sequence ${name}`);
+    case "OBJECT_FUNCTION":
+    case "OBJECT_PROCEDURE":
+    case "OBJECT_ROUTINE":
+      // Which of several functions with this name is used, is not known.
+      return schema.functions.get(name)?.signatures.size === 1 ? using(`function ${name}`) : [];
+    case "OBJECT_INDEX": {
+      const { table = "", parent } = schema.indexes.get(name) ?? {};
+      const own = schema.tables.get(table)?.constraints.has(name.split(".").at(-1) ?? "");
+      return own ? [`constraint ${name} on table ${table}`] : parent === undefined ? [] : [`index ${parent}`];
+    }
     case "OBJECT_SCHEMA": {
       const prefix = `${stringOf(object) ?? objectName(object)}.`;
       return [...schema.tables.entries()].map(([table]) => table).filter((table) => table.startsWith(prefix));
@@ -64,7 +98,7 @@ function dependentsOf(kind: DropStmt["removeType"], name: string, object: Node, 
   }
 }
 
-function typeColumns(type: string, { schema }: Context): string[] {
+function typeColumns(type: string, schema: Context["schema"]): string[] {
   return [...schema.tables.entries()].flatMap(([name, { columns }]) =>
     [...columns].filter(([, column]) => column.type?.name === type).map(([column]) => `${name}.${column}`),
   );
@@ -97,7 +131,7 @@ function dropObject(
       const known = schema.tables.get(view) !== undefined;
       return [
         gone(view, `view ${view}`, tableLock(view, "some", "drops a view")),
-        ...(cascade ? taking(view, viewsOf(view, context), known, context) : []),
+        ...(cascade ? taking(view, viewsOf(view, schema), known, context) : []),
       ];
     }
     default:
@@ -135,7 +169,9 @@ function dropOther(
   const isType = kind === "OBJECT_TYPE" || kind === "OBJECT_DOMAIN";
   const canonical = schema.nameOfList(items, isType ? "types" : "functions");
   const fact = isType ? schema.types.get(canonical) : schema.functions.get(canonical);
-  const dependents = isType ? typeColumns(canonical, context) : tablesOfTrigger(canonical, context);
+  const dependents = isType
+    ? typeColumns(canonical, schema)
+    : dependentsOn(schema, `function ${canonical}`).map(describe);
   const taken = cascade ? taking(name, dependents, fact !== undefined, context) : [];
   if (noun === undefined || schema.isFresh(fact)) return taken;
   return [gone(name, `${noun} ${name}`, work(undefined, "some", `drops ${noun} ${name}`)), ...taken];
@@ -151,16 +187,10 @@ function gone(subject: string, what: string, effect: Effect): Effect {
   );
 }
 
-function tablesOfTrigger(calls: string, { schema }: Context): string[] {
-  return [...schema.triggers.entries()]
-    .filter(([, trigger]) => trigger.calls === calls)
-    .map(([name]) => name);
-}
-
 /** Foreign keys have triggers on both tables: those that this one points to are locked as well. */
 function dropTable(table: string, cascade: boolean, context: Context): Effect[] {
   const { schema } = context;
-  const dependents = [...schema.referencing(table), ...viewsOf(table, context)];
+  const dependents = [...schema.referencing(table), ...viewsOf(table, schema)];
   const parent = schema.tables.get(table)?.parent;
   return [
     losing(table, "the rows of table"),

@@ -98,7 +98,9 @@ function noteLabel(
 ): void {
   const { schema, file, version } = context;
   const type = schema.nameOfList(typeName, "types");
-  const fact = version >= 17 ? schema.types.get(type) : undefined;
+  const known = schema.types.get(type);
+  if (known?.labels?.includes(newVal)) return;
+  const fact = version >= 17 ? known : undefined;
   // Since Postgres 17 every label of a type that the same transaction made is usable (enum.c, check_safe_enum_use).
   if (oldVal !== undefined || (fact && !fact.deployed && fact.file === schema.file)) return;
   file.newLabels.set(type, (file.newLabels.get(type) ?? new Set()).add(newVal));

@@ -2,9 +2,10 @@
 import type { IndexStmt } from "libpg-query";
 import type { Context } from "./context.ts";
 import { breaking, type Effect, tableLock, work } from "./effect.ts";
+import { indexThere, uniqueWithoutKey } from "./existence.ts";
 import { keyWork } from "./keyWork.ts";
 import { refusal } from "./refusal.ts";
-import { besides } from "./remember.ts";
+import { besides } from "./schema.ts";
 
 export function createIndex(statement: IndexStmt, context: Context): Effect[] {
   const { idxname, relation, concurrent, if_not_exists: ifNotExists } = statement;
@@ -14,9 +15,14 @@ export function createIndex(statement: IndexStmt, context: Context): Effect[] {
   if (ifNotExists && schema.indexes.get(besides(table, name)))
     return [tableLock(table, "some", `finds index ${name} there`)];
   const facts = schema.tables.get(table);
-  const columns = (statement.indexParams ?? []).map((one) =>
-    "IndexElem" in one ? one.IndexElem.name : undefined,
+  const columns = (statement.indexParams ?? []).map((node) =>
+    "IndexElem" in node ? (node.IndexElem.name ?? "") : "",
   );
+  const refused = [
+    ...(ifNotExists ? [] : indexThere(statement, table, context)),
+    ...(statement.unique ? uniqueWithoutKey(table, name, columns, schema) : []),
+  ];
+  if (refused.length > 0) return refused;
   const key = keyWork(table, columns, schema);
   if (facts?.partitioned) return [onPartitioned(statement, table, name)];
   if (!concurrent) {

@@ -20,7 +20,7 @@ export function attachPartition(parent: string, { def }: AlterTableCmd, context:
       : work(parent, "some", "attaches a partition");
   return [
     onParent,
-    implied(child, key, context)
+    implied(child, parent, context)
       ? tableLock(child, "some", `attaches ${child}, whose check implies the bound`)
       : scans(child, child, key),
     ...missingIndexes(parent, child, context),
@@ -40,9 +40,12 @@ function scans(scanned: string, subject: string, key: readonly string[]): Effect
 }
 
 /** Whether a validated check names every column of the partition key. */
-function implied(child: string, key: readonly string[], { schema }: Context): boolean {
+function implied(child: string, parent: string, { schema }: Context): boolean {
+  const { partitionKey: key = [], strategy } = schema.tables.get(parent) ?? {};
   const table = schema.tables.get(child);
-  if (!table || key.length === 0) return false;
+  if (!table || key.length === 0 || strategy === "hash") return false;
+  // The bound says of each column of the key that it is not null.
+  if (!key.every((column) => schema.isNotNull(child, column))) return false;
   return [...table.constraints.values()].some(
     ({ kind, valid, columns }) =>
       kind === "check" && valid && key.every((column) => columns.includes(column)),
@@ -72,7 +75,7 @@ function defaultPartition(parent: string, key: readonly string[], context: Conte
   const name = context.schema.tables.get(parent)?.defaultPartition;
   return name === undefined
     ? []
-    : [implied(name, key, context) ? tableLock(name, "some", `locks ${name}`) : scans(name, name, key)];
+    : [implied(name, parent, context) ? tableLock(name, "some", `locks ${name}`) : scans(name, name, key)];
 }
 
 /** CREATE TABLE … PARTITION OF locks the parent (ACCESS EXCLUSIVE) and scans the default partition. */

@@ -62,9 +62,14 @@ function parseBlock(sql: string, body: string): Block {
   }
   const block: Block = { statements: [], commits: false, error: undefined };
   collect(tree, block);
+  const conditional =
+    /"(PLpgSQL_stmt_if|PLpgSQL_stmt_case|PLpgSQL_exception_block|PLpgSQL_stmt_\w*loop|PLpgSQL_stmt_for\w+)":/.test(
+      JSON.stringify(tree),
+    );
   // A line feed right behind the quotes is not counted (pl_scanner.c, location_lineno_init).
   const skipped = /^\r?\n/.test(body) ? 1 : 0;
-  return { ...block, statements: block.statements.map((one) => ({ ...one, line: one.line + skipped })) };
+  const statements = block.statements.map((one) => ({ ...one, line: one.line + skipped, conditional }));
+  return { ...block, statements };
 }
 
 /** In dollar quotes whose tag the body does not hold. */
@@ -120,11 +125,40 @@ function parseStatements(sql: string, line: number): Statement[] {
   }
 }
 
-/** The text of `EXECUTE 'constant'`. */
+/** The text that EXECUTE runs, if it is put together from constants: by `||`, format() or quote_ident(). */
 function constantOf(expression: string | undefined): string | undefined {
   const [statement] = expression === undefined ? [] : parseStatements(`SELECT ${expression}`, 1);
   if (!statement || !("SelectStmt" in statement.node)) return undefined;
   const [target] = statement.node.SelectStmt.targetList ?? [];
-  const value = target && "ResTarget" in target ? target.ResTarget.val : undefined;
-  return value && "A_Const" in value ? value.A_Const.sval?.sval : undefined;
+  return textOf(target && "ResTarget" in target ? target.ResTarget.val : undefined);
+}
+
+function textOf(value: Node | undefined): string | undefined {
+  if (!value) return undefined;
+  if ("A_Const" in value) return value.A_Const.sval ? (value.A_Const.sval.sval ?? "") : undefined;
+  if ("TypeCast" in value) return textOf(value.TypeCast.arg);
+  if ("A_Expr" in value && stringOf(value.A_Expr.name?.[0]) === "||") {
+    const [left, right] = [textOf(value.A_Expr.lexpr), textOf(value.A_Expr.rexpr)];
+    return left === undefined || right === undefined ? undefined : left + right;
+  }
+  if (!("FuncCall" in value)) return undefined;
+  const [first, ...rest] = (value.FuncCall.args ?? []).map(textOf);
+  if (first === undefined || rest.includes(undefined)) return undefined;
+  const name = stringOf(value.FuncCall.funcname?.at(-1));
+  if (name === "quote_ident") return identifier(first);
+  return name === "format" ? formatted(first, rest as string[]) : undefined;
+}
+
+/** What format() makes of `%s`, `%I` and `%L` (manual, string functions). */
+function formatted(pattern: string, values: readonly string[]): string {
+  let next = 0;
+  return pattern.replace(/%(?:(\d+)\$)?([sIL%])/g, (_, position: string | undefined, kind: string) => {
+    if (kind === "%") return "%";
+    const value = values[position === undefined ? next++ : Number(position) - 1] ?? "";
+    return kind === "s" ? value : kind === "I" ? identifier(value) : `'${value.replaceAll("'", "''")}'`;
+  });
+}
+
+function identifier(name: string): string {
+  return `"${name.replaceAll('"', '""')}"`;
 }

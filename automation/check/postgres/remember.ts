@@ -1,20 +1,14 @@
 /** Takes a statement into the schema, after it was judged. */
-import type {
-  AlterTableStmt,
-  CreateFunctionStmt,
-  CreateStmt,
-  CreateTableAsStmt,
-  DropStmt,
-  IndexStmt,
-  Node,
-  RenameStmt,
-} from "libpg-query";
-import { functionBlock } from "./procedural.ts";
+import type { AlterTableStmt, CreateStmt, CreateTableAsStmt, IndexStmt, Node } from "libpg-query";
+import { depend, independ } from "./dependents.ts";
+import { rememberDrop } from "./forget.ts";
+import { rememberFunction } from "./functions.ts";
 import { rememberCommand, withColumn, withConstraint } from "./rememberTable.ts";
-import { qualify, type Schema, type Table } from "./schema.ts";
-import { listName, stringOf } from "./sqlNames.ts";
+import { rememberRename, renameTable } from "./renames.ts";
+import { besides, type Index, newTable, qualify, type Schema, type Table } from "./schema.ts";
+import { stringOf } from "./sqlNames.ts";
 import { typeOf } from "./sqlTypes.ts";
-import { relationsIn } from "./tree.ts";
+import { columnsOf, columnUse, usesOf } from "./uses.ts";
 
 type Kind = Node extends infer One ? (One extends object ? keyof One : never) : never;
 type Body<K extends Kind> = Extract<Node, { [Key in K]: unknown }>[K];
@@ -40,15 +34,12 @@ export function remember(node: Node, schema: Schema, deployed: boolean, text = "
 const HANDLERS: Handlers = {
   CreateStmt: rememberTable,
   CreateTableAsStmt: rememberQueryTable,
-  ViewStmt: ({ view, query }, schema, deployed) => {
+  ViewStmt: ({ view, query, aliases }, schema, deployed) => {
     const name = schema.newNameOf(view);
-    const before = schema.tables.get(name);
-    const reads = relationsIn(query).map((relation) => schema.nameOf(relation));
     // A view that is replaced stays as known to the code as it was.
-    schema.tables.set(
-      name,
-      before ? { ...before, reads } : { ...made(schema, deployed), kind: "view", reads },
-    );
+    const before = schema.tables.get(name) ?? { ...made(schema, deployed), kind: "view" as const };
+    const names = (aliases ?? []).map((alias) => stringOf(alias) ?? "");
+    rememberView(schema, name, before, names, query);
   },
   AlterTableStmt: (statement, schema) => rememberAlter(statement, schema),
   IndexStmt: rememberIndex,
@@ -58,8 +49,17 @@ const HANDLERS: Handlers = {
       renameTable(schema, schema.nameOf(relation), qualify(newschema ?? "", relation.relname ?? ""));
   },
   DropStmt: rememberDrop,
-  CreateEnumStmt: ({ typeName }, schema, deployed) =>
-    schema.types.set(newTypeName(typeName, schema), { kind: "enum", file: schema.file, deployed }),
+  CreateEnumStmt: ({ typeName, vals }, schema, deployed) => {
+    const labels = (vals ?? []).map((label) => stringOf(label) ?? "");
+    schema.types.set(schema.newNameOfList(typeName), { kind: "enum", file: schema.file, deployed, labels });
+  },
+  AlterEnumStmt: ({ typeName, oldVal, newVal = "" }, schema) => {
+    const name = schema.nameOfList(typeName, "types");
+    const fact = schema.types.get(name);
+    if (!fact?.labels) return;
+    const labels = [...fact.labels.filter((label) => label !== oldVal && label !== newVal), newVal];
+    schema.types.set(name, { ...fact, labels });
+  },
   CompositeTypeStmt: ({ typevar }, schema, deployed) =>
     schema.types.set(schema.newNameOf(typevar), { kind: "composite", file: schema.file, deployed }),
   CreateDomainStmt: ({ domainname, typeName, constraints }, schema, deployed) => {
@@ -68,7 +68,7 @@ const HANDLERS: Handlers = {
       (node) =>
         "Constraint" in node && ["CONSTR_CHECK", "CONSTR_NOTNULL"].includes(node.Constraint.contype ?? ""),
     );
-    const name = newTypeName(domainname, schema);
+    const name = schema.newNameOfList(domainname);
     const fact = { kind: "domain" as const, file: schema.file, deployed, constrained };
     schema.types.set(name, base ? { ...fact, base } : fact);
   },
@@ -78,9 +78,35 @@ const HANDLERS: Handlers = {
     // C: a constraint, O: NOT NULL (parsenodes.h, AlterDomainStmt).
     if (fact && (subtype === "C" || subtype === "O")) schema.types.set(name, { ...fact, constrained: true });
   },
-  CreateTrigStmt: ({ relation, trigname, funcname }, schema) => {
-    const table = schema.nameOf(relation);
-    schema.triggers.set(`${table} ${trigname}`, { table, calls: schema.nameOfList(funcname, "functions") });
+  CreateTrigStmt: ({ relation, trigname = "", funcname, columns, whenClause }, schema) => {
+    const of = schema.nameOf(relation);
+    const named = (columns ?? []).map((column) => columnUse(of, stringOf(column) ?? ""));
+    const calls = `function ${schema.nameOfList(funcname, "functions")}`;
+    const uses = new Set([calls, ...named, ...usesOf(whenClause, schema, of)]);
+    depend(schema, { kind: "trigger", name: trigname, of, uses });
+  },
+  CreatePolicyStmt: ({ policy_name: name = "", table, qual, with_check: check }, schema) => {
+    const of = schema.nameOf(table);
+    depend(schema, { kind: "policy", name, of, uses: usesOf([qual, check], schema, of) });
+  },
+  AlterPolicyStmt: ({ policy_name: name = "", table, qual, with_check: check }, schema) => {
+    const of = schema.nameOf(table);
+    if (qual && check) depend(schema, { kind: "policy", name, of, uses: usesOf([qual, check], schema, of) });
+    else independ(schema, { kind: "policy", name, of });
+  },
+  RuleStmt: ({ relation, rulename: name = "", whereClause, actions }, schema) => {
+    const of = schema.nameOf(relation);
+    depend(schema, { kind: "rule", name, of, uses: usesOf([whereClause, actions], schema, of) });
+  },
+  RefreshMatViewStmt: ({ relation, skipData }, schema) =>
+    schema.change(schema.nameOf(relation), { populated: skipData !== true }),
+  SelectStmt: ({ intoClause, ...query }, schema, deployed) => {
+    if (intoClause)
+      rememberQueryTable(
+        { into: intoClause, objtype: "OBJECT_TABLE", query: { SelectStmt: query } },
+        schema,
+        deployed,
+      );
   },
   CreateSchemaStmt: ({ schemaElts }, schema, deployed) => {
     for (const element of schemaElts ?? []) remember(element, schema, deployed);
@@ -88,18 +114,13 @@ const HANDLERS: Handlers = {
 };
 
 function made(schema: Schema, deployed: boolean): Table {
-  return {
-    ...{
-      kind: "table",
-      complete: true,
-      deployed,
-      file: schema.file,
-      temporary: false,
-      partitioned: false,
-      unlogged: false,
-    },
-    ...{ partitionKey: [], columns: new Map(), constraints: new Map(), reads: [] },
-  };
+  return newTable({ complete: true, deployed, file: schema.file });
+}
+
+/** A temporary table hides one of its name until the file ends. */
+function setTable(schema: Schema, name: string, table: Table): void {
+  if (table.temporary && !schema.hidden.has(name)) schema.hidden.set(name, schema.tables.get(name));
+  schema.tables.set(name, table);
 }
 
 function rememberTable(statement: CreateStmt, schema: Schema, deployed: boolean): void {
@@ -111,29 +132,73 @@ function rememberTable(statement: CreateStmt, schema: Schema, deployed: boolean)
     "RangeVar" in node && partbound ? [schema.nameOf(node.RangeVar)] : [],
   );
   const parentTable = parent === undefined ? undefined : schema.tables.get(parent);
-  const likes = (tableElts ?? []).some((element) => "TableLikeClause" in element);
+  const sources = copiedTables(statement, schema);
+  const strategy = STRATEGIES[partspec?.strategy ?? ""];
   let table: Table = {
     ...made(schema, deployed),
-    complete: !likes && (inhRelations ?? []).length === 0 ? true : parentTable?.complete === true,
+    complete: sources.every((source) => source?.complete),
     temporary: relation?.relpersistence === "t",
+    dropsItself: statement.oncommit === "ONCOMMIT_DROP",
     partitioned: partspec !== undefined,
     unlogged: relation?.relpersistence === "u",
     partitionKey: (partspec?.partParams ?? []).flatMap((node) =>
       "PartitionElem" in node && node.PartitionElem.name ? [node.PartitionElem.name] : [],
     ),
-    columns: parentTable?.columns ?? new Map(),
+    columns: new Map(sources.flatMap((source) => [...(source?.columns ?? [])])),
     constraints: parentTable?.constraints ?? new Map(),
+    ...(strategy === undefined ? {} : { strategy }),
     ...(parent === undefined ? {} : { parent }),
   };
   for (const element of tableElts ?? []) {
     if ("ColumnDef" in element) table = withColumn(table, name, element.ColumnDef, schema);
     else if ("Constraint" in element) table = withConstraint(table, name, element.Constraint, schema);
   }
-  schema.tables.set(name, table);
-  if (parent !== undefined && partbound?.is_default) {
-    schema.ensure(parent);
-    schema.change(parent, { defaultPartition: name });
-  }
+  setTable(schema, name, table);
+  if (parent === undefined) return;
+  schema.ensure(parent);
+  if (partbound?.is_default) schema.change(parent, { defaultPartition: name });
+  for (const [index, fact] of [...schema.indexes.entries()])
+    if (fact.table === parent) addPartOfIndex(schema, name, index, fact);
+}
+
+const STRATEGIES: Partial<Record<string, NonNullable<Table["strategy"]>>> = {
+  PARTITION_STRATEGY_HASH: "hash",
+  PARTITION_STRATEGY_LIST: "list",
+  PARTITION_STRATEGY_RANGE: "range",
+};
+
+/** The tables whose columns are this one's too: PARTITION OF, INHERITS and LIKE. */
+function copiedTables({ inhRelations, tableElts }: CreateStmt, schema: Schema): (Table | undefined)[] {
+  const relations = [...(inhRelations ?? []), ...(tableElts ?? [])].flatMap((node) =>
+    "RangeVar" in node ? [node.RangeVar] : "TableLikeClause" in node ? [node.TableLikeClause.relation] : [],
+  );
+  return relations.map((relation) => schema.tables.get(schema.nameOf(relation)));
+}
+
+/** Postgres makes up the name of the index of one partition. */
+function addPartOfIndex(schema: Schema, partition: string, parent: string, fact: Index): void {
+  const names = fact.columns.map((column) => column || "expr");
+  const name = [partition.split(".").at(-1), ...names, "idx"].join("_");
+  schema.indexes.set(besides(partition, name), { ...fact, table: partition, parent });
+}
+
+function rememberView(
+  schema: Schema,
+  name: string,
+  facts: Table,
+  names: string[],
+  query: Node | undefined,
+): void {
+  const all = names.length > 0 ? names : columnsOf(query, schema);
+  const unknown = { type: undefined, notNull: false, hasDefault: false, identity: false };
+  const columns = new Map((all ?? []).map((column) => [column, unknown]));
+  schema.tables.set(name, { ...facts, columns });
+  depend(schema, {
+    kind: facts.kind === "view" ? "view" : "materialized view",
+    name,
+    of: name,
+    uses: usesOf(query, schema),
+  });
 }
 
 function rememberQueryTable(
@@ -143,10 +208,12 @@ function rememberQueryTable(
 ) {
   const name = schema.newNameOf(into?.rel);
   if (ifNotExists && schema.tables.get(name)) return;
-  const kind = objtype === "OBJECT_MATVIEW" ? "materialized view" : "table";
-  const reads = kind === "table" ? [] : relationsIn(query).map((relation) => schema.nameOf(relation));
   const temporary = into?.rel?.relpersistence === "t";
-  schema.tables.set(name, { ...made(schema, deployed), kind, complete: false, temporary, reads });
+  const facts = { ...made(schema, deployed), temporary, dropsItself: into?.onCommit === "ONCOMMIT_DROP" };
+  if (objtype === "OBJECT_MATVIEW") {
+    const view = { ...facts, kind: "materialized view" as const, populated: into?.skipData !== true };
+    rememberView(schema, name, view, [], query);
+  } else setTable(schema, name, { ...facts, complete: false });
 }
 
 function rememberAlter({ relation, cmds, objtype }: AlterTableStmt, schema: Schema): void {
@@ -165,152 +232,11 @@ function rememberIndex(statement: IndexStmt, schema: Schema): void {
   );
   const bare = table.split(".").at(-1) ?? table;
   const name = idxname ?? [bare, ...columns.map((column) => column || "expr"), "idx"].join("_");
-  schema.indexes.set(besides(table, name), {
-    ...{ table, columns, unique: unique === true, partial: whereClause !== undefined },
-  });
-}
-
-/** An index is in its table's schema. */
-export function besides(table: string, name: string): string {
-  return table.includes(".") ? qualify(table.split(".")[0] ?? "", name) : name;
-}
-
-function rememberRename(statement: RenameStmt, schema: Schema): void {
-  const { renameType, relationType, relation, object, subname = "", newname = "" } = statement;
-  const name = relation ? schema.nameOf(relation) : "";
-  if (
-    renameType === "OBJECT_COLUMN" ||
-    (renameType === "OBJECT_ATTRIBUTE" && relationType !== "OBJECT_TYPE")
-  ) {
-    renameColumn(schema, name, subname, newname);
-  } else if (renameType === "OBJECT_TABCONSTRAINT") {
-    const table = schema.tables.get(name);
-    const fact = table?.constraints.get(subname);
-    if (!table || !fact) return;
-    const constraints = new Map(table.constraints);
-    constraints.delete(subname);
-    schema.change(name, { constraints: constraints.set(newname, fact) });
-    schema.indexes.rename(besides(name, subname), besides(name, newname));
-  } else if (renameType === "OBJECT_INDEX") {
-    const index = schema.nameOfList(
-      relation ? [{ String: { sval: relation.relname ?? "" } }] : [],
-      "indexes",
-    );
-    schema.indexes.rename(index, besides(index, newname));
-  } else if (relation) renameTable(schema, name, besides(name, newname));
-  else if (renameType === "OBJECT_TYPE" || renameType === "OBJECT_DOMAIN") {
-    const before = schema.nameOfList(object && "List" in object ? object.List.items : [], "types");
-    schema.types.rename(before, besides(before, newname));
-  }
-}
-
-/** All that hangs on a table goes with it: indexes, partitions, foreign keys of others. A name that is left is free. */
-function renameTable(schema: Schema, from: string, to: string): void {
-  if (schema.indexes.get(from)) {
-    schema.indexes.rename(from, to);
-    return;
-  }
-  schema.ensure(from);
-  schema.tables.rename(from, to);
-  for (const [name, index] of schema.indexes.linking(from)) schema.indexes.set(name, { ...index, table: to });
-  for (const [name, table] of schema.tables.linking(from)) {
-    const points = [...table.constraints].some(([, { references }]) => references === from);
-    const constraints = points
-      ? new Map(
-          [...table.constraints].map(([key, fact]) => [
-            key,
-            fact.references === from ? { ...fact, references: to } : fact,
-          ]),
-        )
-      : table.constraints;
-    const parent = table.parent === from ? { parent: to } : {};
-    const reads = table.reads.map((read) => (read === from ? to : read));
-    schema.tables.set(name, { ...table, ...parent, constraints, reads });
-  }
-}
-
-function renameColumn(schema: Schema, name: string, from: string, to: string): void {
-  const table = schema.tables.get(name);
-  if (!table) return;
-  const swap = (columns: readonly string[]) => columns.map((column) => (column === from ? to : column));
-  const columns = new Map([...table.columns].map(([key, column]) => [key === from ? to : key, column]));
-  const constraints = new Map(
-    [...table.constraints].map(([key, fact]) => [
-      key,
-      { ...fact, columns: swap(fact.columns), notNull: swap(fact.notNull) },
-    ]),
-  );
-  schema.change(name, { columns, constraints, partitionKey: swap(table.partitionKey) });
-  for (const [key, index] of schema.indexes.linking(name))
-    schema.indexes.set(key, { ...index, columns: swap(index.columns) });
-}
-
-function rememberDrop({ removeType, objects }: DropStmt, schema: Schema): void {
-  for (const object of objects ?? []) {
-    const items =
-      "List" in object
-        ? (object.List.items ?? [])
-        : "TypeName" in object
-          ? (object.TypeName.names ?? [])
-          : [object];
-    switch (removeType) {
-      case "OBJECT_TABLE":
-      case "OBJECT_VIEW":
-      case "OBJECT_MATVIEW":
-        forgetTable(schema, schema.nameOfList(items, "tables"));
-        break;
-      case "OBJECT_INDEX":
-        schema.indexes.delete(schema.nameOfList(items, "indexes"));
-        break;
-      case "OBJECT_TYPE":
-      case "OBJECT_DOMAIN":
-        schema.types.delete(schema.nameOfList(items, "types"));
-        break;
-      case "OBJECT_TRIGGER":
-        schema.triggers.delete(
-          `${schema.nameOfList(items.slice(0, -1), "tables")} ${stringOf(items.at(-1))}`,
-        );
-        break;
-      case "OBJECT_SCHEMA":
-        for (const [name] of [...schema.tables.entries()])
-          if (name.startsWith(`${stringOf(object) ?? listName(items)}.`)) forgetTable(schema, name);
-        break;
-      default:
-    }
-  }
-}
-
-function forgetTable(schema: Schema, name: string): void {
-  schema.tables.delete(name);
-  for (const [index] of schema.indexes.linking(name)) schema.indexes.delete(index);
-  for (const [trigger] of schema.triggers.linking(name)) schema.triggers.delete(trigger);
-  for (const child of schema.partitionsOf(name)) forgetTable(schema, child);
-}
-
-function newTypeName(names: readonly Node[] | undefined, schema: Schema): string {
-  const parts = (names ?? []).map((node) => stringOf(node) ?? "");
-  return parts.length > 1
-    ? qualify(parts.at(-2) ?? "", parts.at(-1) ?? "")
-    : qualify(schema.path[0] ?? "", parts[0] ?? "");
-}
-
-function rememberFunction(
-  statement: CreateFunctionStmt,
-  schema: Schema,
-  deployed: boolean,
-  text: string,
-): void {
-  const { funcname, options, replace } = statement;
-  const name = newTypeName(funcname, schema);
-  const before = schema.functions.get(name);
-  const level = (options ?? []).flatMap((option) =>
-    "DefElem" in option && option.DefElem.defname === "volatility" ? [stringOf(option.DefElem.arg)] : [],
-  )[0];
-  const body = functionBlock(statement, text)?.statements;
-  schema.functions.set(name, {
-    file: replace && before ? before.file : schema.file,
-    deployed: replace && before ? before.deployed : deployed,
-    volatile: (level ?? "volatile") === "volatile",
-    ...(body ? { body } : {}),
-  });
+  const fact = { table, columns, unique: unique === true, partial: whereClause !== undefined };
+  schema.indexes.set(besides(table, name), fact);
+  const uses = usesOf([indexParams, whereClause], schema, table);
+  depend(schema, { kind: "index", name, of: table, uses });
+  if (relation?.inh === true && schema.tables.get(table)?.partitioned)
+    for (const partition of schema.partitionsOf(table))
+      addPartOfIndex(schema, partition, besides(table, name), fact);
 }

@@ -1,8 +1,11 @@
 /** Takes the columns and constraints of a table into the schema. */
 import type { AlterTableCmd, ColumnDef, Constraint, Node } from "libpg-query";
-import type { ConstraintFact, Schema, Table } from "./schema.ts";
+import { depend, independ } from "./dependents.ts";
+import { forgetKeysTo } from "./forget.ts";
+import { besides, type Column, type ConstraintFact, type Schema, type Table } from "./schema.ts";
 import { notNullColumns, stringOf } from "./sqlNames.ts";
 import { collationOf, typeOf } from "./sqlTypes.ts";
+import { columnUse, usesOf } from "./uses.ts";
 
 const SERIAL = new Map([
   ["serial", "int4"],
@@ -30,6 +33,17 @@ export function rememberCommand(name: string, command: AlterTableCmd, schema: Sc
       setColumn(schema, name, object, { type });
       break;
     }
+    case "AT_ColumnDefault":
+      setColumn(schema, name, object, { hasDefault: isValue(def) });
+      depend(schema, { kind: "default value", name: object, of: name, uses: usesOf(def, schema, name) });
+      break;
+    case "AT_DropExpression":
+      independ(schema, { kind: "column", name: object, of: name });
+      break;
+    case "AT_AddIdentity":
+    case "AT_DropIdentity":
+      setColumn(schema, name, object, { identity: subtype === "AT_AddIdentity" });
+      break;
     case "AT_SetNotNull":
       setColumn(schema, name, object, { notNull: true });
       break;
@@ -54,9 +68,13 @@ export function rememberCommand(name: string, command: AlterTableCmd, schema: Sc
       break;
     case "AT_DropConstraint": {
       const constraints = new Map(table.constraints);
+      const columns = constraints.get(object)?.columns ?? [];
+      if (command.behavior === "DROP_CASCADE")
+        forgetKeysTo(schema, name, (keys) => keys.join(" ") === columns.join(" "));
       constraints.delete(object);
       schema.change(name, { constraints });
-      schema.indexes.delete(object);
+      schema.indexes.delete(besides(name, object));
+      independ(schema, { kind: "constraint", name: object, of: name });
       break;
     }
     case "AT_ValidateConstraint": {
@@ -96,15 +114,19 @@ function detach(schema: Schema, def: Node | undefined): void {
   schema.tables.set(child, rest);
 }
 
-function setColumn(
-  schema: Schema,
-  name: string,
-  column: string,
-  change: { type?: ReturnType<typeof typeOf>; notNull?: boolean },
-): void {
+function setColumn(schema: Schema, name: string, column: string, change: Partial<Column>): void {
   const table = schema.ensure(name);
-  const before = table.columns.get(column) ?? { type: undefined, notNull: false };
+  const before = table.columns.get(column) ?? UNKNOWN_COLUMN;
   schema.change(name, { columns: new Map(table.columns).set(column, { ...before, ...change }) });
+}
+
+const UNKNOWN_COLUMN: Column = { type: undefined, notNull: false, hasDefault: false, identity: false };
+
+/** DEFAULT NULL is none. */
+function isValue(expression: Node | undefined): boolean {
+  if (!expression) return false;
+  if ("TypeCast" in expression) return isValue(expression.TypeCast.arg);
+  return !("A_Const" in expression && expression.A_Const.isnull === true);
 }
 
 /** Constraints and indexes that hold the column go with it. */
@@ -114,8 +136,13 @@ function dropColumn(schema: Schema, name: string, column: string): void {
   columns.delete(column);
   const constraints = new Map([...table.constraints].filter(([, fact]) => !fact.columns.includes(column)));
   schema.change(name, { columns, constraints });
-  for (const [index, fact] of schema.indexes.linking(name))
-    if (fact.columns.includes(column)) schema.indexes.delete(index);
+  for (const [index, fact] of [...schema.indexes.entries()])
+    if (fact.table === name && fact.columns.includes(column)) schema.indexes.delete(index);
+  forgetKeysTo(schema, name, (keys) => keys.includes(column));
+  const uses = columnUse(name, column);
+  for (const [key, dependent] of [...schema.dependents.entries()])
+    if (dependent.uses.has(uses) || (dependent.of === name && dependent.name === column))
+      schema.dependents.delete(key);
 }
 
 /** The table with a column as CREATE TABLE or ADD COLUMN defines it. */
@@ -132,7 +159,17 @@ export function withColumn(table: Table, name: string, column: ColumnDef, schema
       ["CONSTR_NOTNULL", "CONSTR_PRIMARY", "CONSTR_IDENTITY"].includes(contype ?? ""),
     );
   const type = serial === undefined ? written : { name: serial, modifiers: [], array: false };
-  let next: Table = { ...table, columns: new Map(table.columns).set(colname, { type, notNull }) };
+  const of = (kind: Constraint["contype"]) => constraints.find(({ contype }) => contype === kind);
+  const expression = of("CONSTR_DEFAULT")?.raw_expr;
+  const hasDefault = serial !== undefined || isValue(expression);
+  const identity = of("CONSTR_IDENTITY") !== undefined;
+  const fact: Column = { type, notNull, hasDefault, identity };
+  const sequence = `sequence ${besides(name, [name.split(".").at(-1), colname, "seq"].join("_"))}`;
+  const used = serial === undefined ? usesOf(expression, schema, name) : new Set([sequence]);
+  depend(schema, { kind: "default value", name: colname, of: name, uses: used });
+  const uses = usesOf(of("CONSTR_GENERATED")?.raw_expr, schema, name);
+  depend(schema, { kind: "column", name: colname, of: name, uses });
+  let next: Table = { ...table, columns: new Map(table.columns).set(colname, fact) };
   for (const constraint of constraints) next = withConstraint(next, name, constraint, schema, colname);
   return next;
 }
@@ -184,15 +221,17 @@ export function withConstraint(
     const index = { table: name, columns: fact.columns, unique: kind !== "exclude", partial: false };
     const made = constraint.indexname === undefined ? undefined : schema.indexes.get(constraint.indexname);
     if (constraint.indexname !== undefined) schema.indexes.delete(constraint.indexname);
-    schema.indexes.set(key, made ?? index);
+    schema.indexes.set(besides(name, key), made ?? index);
   }
+  const uses = kind === "check" ? usesOf(constraint.raw_expr, schema, name) : new Set<string>();
+  depend(schema, { kind: "constraint", name: key, of: name, uses });
   const columns = kind === "notNull" && fact.valid ? markNotNull(table, fact.columns) : table.columns;
   return { ...table, columns, constraints: new Map(table.constraints).set(key, fact) };
 }
 
 function markNotNull(table: Table, names: readonly string[]): Table["columns"] {
   const columns = new Map(table.columns);
-  for (const name of names) columns.set(name, { type: columns.get(name)?.type, notNull: true });
+  for (const name of names) columns.set(name, { ...(columns.get(name) ?? UNKNOWN_COLUMN), notNull: true });
   return columns;
 }
 
@@ -212,11 +251,21 @@ function constraintFact(
     columns,
     notNull: kind === "check" ? notNullColumns(constraint.raw_expr) : kind === "notNull" ? columns : [],
     valid: constraint.skip_validation !== true && constraint.is_enforced !== false,
-    ...(kind === "foreign" ? { references: schema.nameOf(constraint.pktable) } : {}),
+    ...(kind === "foreign" ? pointsTo(constraint, schema) : {}),
     initiallyDeferred: constraint.initdeferred === true,
     deferrable: constraint.deferrable === true || constraint.initdeferred === true,
     file: schema.file,
   };
+}
+
+/** A foreign key without columns points to the primary key. */
+function pointsTo({ pktable, pk_attrs: named }: Constraint, schema: Schema): Partial<ConstraintFact> {
+  const references = schema.nameOf(pktable);
+  const keys = named
+    ? named.map((node) => stringOf(node) ?? "")
+    : [...(schema.tables.get(references)?.constraints.values() ?? [])].find(({ kind }) => kind === "primary")
+        ?.columns;
+  return keys ? { references, keys } : { references };
 }
 
 /** The columns that an expression names. */

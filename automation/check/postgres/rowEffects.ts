@@ -1,9 +1,10 @@
 /** What statements that change rows do. */
-import type { DeleteStmt, InsertStmt, MergeStmt, Node, UpdateStmt } from "libpg-query";
+import type { DeleteStmt, InsertStmt, MergeStmt, Node, SelectStmt, UpdateStmt } from "libpg-query";
 import type { Context } from "./context.ts";
 import { breaking, type Effect, work } from "./effect.ts";
-import { stringOf } from "./sqlNames.ts";
-import { relationsIn } from "./tree.ts";
+import { columnsIn } from "./rememberTable.ts";
+import { calledFunctions, stringOf } from "./sqlNames.ts";
+import { relationsIn, walk } from "./tree.ts";
 
 export function updateEffects({ relation, whereClause }: UpdateStmt, context: Context): Effect[] {
   return [rowChange("UPDATE", context.schema.nameOf(relation), whereClause, context)];
@@ -31,7 +32,58 @@ export function insertEffects({ relation, selectStmt }: InsertStmt, context: Con
   const copies = selectStmt && "SelectStmt" in selectStmt && copiesRows(selectStmt, context);
   if (!copies) return [work(table, "some", `inserts rows into ${table}`)];
   const effect = work(table, "long", `copies rows into ${table}`);
-  return [context.file.locked.has(table) ? underLock("INSERT … SELECT", table, effect) : effect];
+  if (context.file.locked.has(table)) return [underLock("INSERT … SELECT", table, effect)];
+  return [effect, ...readsLocked("INSERT … SELECT", selectStmt, context)];
+}
+
+/** A query that reads a table whole which the file has locked: others wait as long as it reads. */
+export function readsLocked(verb: string, query: Node | undefined, context: Context): Effect[] {
+  const { schema, file } = context;
+  if (!query || !("SelectStmt" in query) || file.locked.size === 0) return [];
+  const tables = wholeReads(query.SelectStmt, context).filter(
+    (name) => file.locked.has(name) && !file.emptied.has(name) && !schema.isFreshTable(name),
+  );
+  const [table] = tables;
+  if (table === undefined) return [];
+  const names = [...new Set(tables)].join(", ");
+  return [
+    breaking(
+      { table, lock: "long", rowsOnly: false, duration: "long", reason: `reads the rows of ${names}` },
+      "backfill-under-lock",
+      table,
+      `${verb} reads ${names} in the transaction that has it locked already, so the lock lasts as long as the ${verb}`,
+      "put it into a migration of its own, before or after this one",
+    ),
+  ];
+}
+
+/** The tables that a query reads from end to end, as far as its words tell: not by a key, not the first or last of an index. */
+function wholeReads(select: SelectStmt, context: Context): string[] {
+  const found: string[] = [];
+  walk([{ SelectStmt: select }], (kind, body) => {
+    if (kind !== "SelectStmt") return;
+    const { fromClause = [], whereClause, limitCount, larg } = body as SelectStmt;
+    if (larg) return;
+    const [only] = fromClause.length === 1 ? fromClause : [];
+    for (const relation of relationsIn(fromClause)) {
+      const table = context.schema.nameOf(relation);
+      const single = only !== undefined && "RangeVar" in only;
+      const byKey = single && (isOneRow(whereClause, table, context) || limitCount !== undefined);
+      if (!byKey && !(single && whereClause === undefined && isEndOfIndex(body, table, context)))
+        found.push(table);
+    }
+  });
+  return found;
+}
+
+/** `SELECT max(id)`, where an index begins with id. */
+function isEndOfIndex({ targetList = [] }: SelectStmt, table: string, { schema }: Context): boolean {
+  const calls = new Set(calledFunctions(targetList));
+  const columns = columnsIn({ List: { items: targetList } });
+  if (![...calls].some((name) => name === "max" || name === "min") || columns.length !== 1) return false;
+  return [...schema.indexes.entries()].some(
+    ([, one]) => one.table === table && one.columns[0] === columns[0],
+  );
 }
 
 /** Whether a query reads a table that has rows; VALUES and constants are few. */

@@ -9,7 +9,7 @@ import { FileState } from "./fileState.ts";
 import { longNames } from "./nameLength.ts";
 import { blockOf } from "./procedural.ts";
 import { remember } from "./remember.ts";
-import { leakedSettings } from "./sessionRules.ts";
+import { hiddenTables, leakedSettings } from "./sessionRules.ts";
 import { cutStatements } from "./splitRules.ts";
 import { stringOf } from "./sqlNames.ts";
 import { effectsOf } from "./statementEffects.ts";
@@ -50,7 +50,9 @@ export function judge(
 
 function judgeOne(file: string, statement: Statement, context: Context, deployed: boolean): JudgedStatement {
   const findings = fileFindings(file, statement, context);
-  const effects = effectsOf(statement, context);
+  const effects = effectsOf(statement, context).filter(
+    ({ breaks }) => breaks?.rule !== "refused" || !statement.conditional,
+  );
   for (const { table, lock, rowsOnly } of effects) {
     if (table !== undefined && lock !== "none" && !rowsOnly) context.file.locked.add(table);
   }
@@ -118,7 +120,8 @@ export function checkStatements(
     ...judged.flatMap(({ findings }) => findings),
     ...lockTimeout(file, judged),
     ...longNames(file, statements),
-    ...leakedSettings(file, statements),
+    ...leakedSettings(file, judged),
+    ...hiddenTables(file, judged, context.schema),
   ];
   const mild = locks
     .filter(({ rule }) => !NOT_IN_DOWN_FILES.has(rule))

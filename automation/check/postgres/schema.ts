@@ -18,6 +18,9 @@ export interface SqlType {
 export interface Column {
   type: SqlType | undefined;
   notNull: boolean;
+  /** Whether it has a default that is no NULL; a number of a sequence counts too. */
+  hasDefault: boolean;
+  identity: boolean;
 }
 
 export interface ConstraintFact {
@@ -28,6 +31,8 @@ export interface ConstraintFact {
   valid: boolean;
   /** The table that a foreign key points to. */
   references?: string;
+  /** The columns that a foreign key points to; undefined if no file tells them. */
+  keys?: readonly string[];
   initiallyDeferred: boolean;
   deferrable: boolean;
   /** The file that added it. */
@@ -43,15 +48,19 @@ export interface Table {
   /** The file that made it. */
   file: number;
   temporary: boolean;
+  /** ON COMMIT DROP. */
+  dropsItself?: boolean;
   partitioned: boolean;
   unlogged: boolean;
+  /** `hash`: no check implies its bounds. */
+  strategy?: "list" | "range" | "hash";
   partitionKey: readonly string[];
   parent?: string;
   defaultPartition?: string;
   columns: ReadonlyMap<string, Column>;
   constraints: ReadonlyMap<string, ConstraintFact>;
-  /** What a view reads. */
-  reads: readonly string[];
+  /** Of a materialized view: whether it was filled. */
+  populated?: boolean;
 }
 
 export interface Index {
@@ -59,6 +68,8 @@ export interface Index {
   columns: readonly string[];
   unique: boolean;
   partial: boolean;
+  /** The index of the partitioned table that it is a part of. */
+  parent?: string;
 }
 
 export interface TypeFact {
@@ -69,14 +80,37 @@ export interface TypeFact {
   /** Of a domain: what it is over, and whether it has a constraint. */
   base?: SqlType;
   constrained?: boolean;
+  /** Of an enum. */
+  labels?: readonly string[];
 }
 
 export interface FunctionFact {
   file: number;
   deployed: boolean;
   volatile: boolean;
+  /** Types of arguments → names of arguments and result, of each function with this name. */
+  signatures: ReadonlyMap<string, { names: readonly string[]; result: string }>;
   /** Its statements, if they can be read: what calling it does. */
-  body?: readonly { line: number; node: Node }[];
+  body?: readonly { line: number; node: Node; conditional?: boolean }[];
+}
+
+export interface Dependent {
+  kind:
+    | "view"
+    | "materialized view"
+    | "trigger"
+    | "policy"
+    | "rule"
+    | "column"
+    | "default value"
+    | "index"
+    | "constraint"
+    | "function";
+  name: string;
+  /** The table that it belongs to; of a view or function its own name. */
+  of: string;
+  /** As `usesOf` gives them. */
+  uses: ReadonlySet<string>;
 }
 
 /** What an unqualified name is looked up in, in order; `""` is the schema `public`. */
@@ -87,20 +121,24 @@ export class Schema {
   readonly indexes: Layer<Index>;
   readonly types: Layer<TypeFact>;
   readonly functions: Layer<FunctionFact>;
-  /** `table trigger` → the function it calls. */
-  readonly triggers: Layer<{ table: string; calls: string }>;
+  /** What Postgres keeps others for: views, policies, triggers, defaults, … */
+  readonly dependents: Layer<Dependent>;
   readonly historyKnown: boolean;
   /** Counts the up files; what one made is told from what an earlier one made. */
   file = 0;
   path: readonly string[] = DEFAULT_PATH;
+  /** Temporary tables of the file, and what each one hides. */
+  readonly hidden = new Map<string, Table | undefined>();
+  /** Temporary tables that earlier files left on the connection. */
+  readonly left = new Set<string>();
 
   constructor(historyKnown: boolean, base?: Schema) {
     this.historyKnown = historyKnown;
-    this.tables = new Layer(base?.tables, tableLinks);
-    this.indexes = new Layer(base?.indexes, ({ table }) => [table]);
+    this.tables = new Layer(base?.tables);
+    this.indexes = new Layer(base?.indexes);
     this.types = new Layer(base?.types);
     this.functions = new Layer(base?.functions);
-    this.triggers = new Layer(base?.triggers, ({ table }) => [table]);
+    this.dependents = new Layer(base?.dependents);
     this.file = base?.file ?? 0;
   }
 
@@ -112,6 +150,13 @@ export class Schema {
   startFile(): void {
     this.file += 1;
     this.path = DEFAULT_PATH;
+    for (const [name, table] of this.hidden) {
+      const temporary = this.tables.get(name);
+      if (temporary?.temporary && !temporary.dropsItself) this.left.add(name);
+      if (table) this.tables.set(name, table);
+      else this.tables.delete(name);
+    }
+    this.hidden.clear();
   }
 
   /** Whether no deployed code can use what a file made. */
@@ -143,6 +188,12 @@ export class Schema {
     return parts.length > 1 ? qualify(parts[0] ?? "", name) : this.#find(name, this[kind]);
   }
 
+  /** The canonical name of a type or function that a statement makes. */
+  newNameOfList(nodes: readonly Node[] | undefined): string {
+    const parts = (nodes ?? []).map((node) => stringOf(node) ?? "").slice(-2);
+    return qualify(parts.length > 1 ? (parts[0] ?? "") : (this.path[0] ?? ""), parts.at(-1) ?? "");
+  }
+
   #find(name: string, among: { get(key: string): unknown }): string {
     const candidates = this.path.map((schema) => qualify(schema, name));
     return candidates.find((candidate) => among.get(candidate)) ?? candidates[0] ?? name;
@@ -158,7 +209,7 @@ export class Schema {
   ensure(name: string): Table {
     const known = this.tables.get(name);
     if (known) return known;
-    const table = unknownTable();
+    const table = newTable({});
     this.tables.set(name, table);
     return table;
   }
@@ -180,8 +231,7 @@ export class Schema {
 
   /** Tables with a foreign key to this one. */
   referencing(table: string): string[] {
-    return this.tables
-      .linking(table)
+    return [...this.tables.entries()]
       .filter(([, { constraints }]) =>
         [...constraints.values()].some(({ references }) => references === table),
       )
@@ -197,35 +247,34 @@ export class Schema {
   }
 
   partitionsOf(table: string): string[] {
-    return this.tables
-      .linking(table)
-      .filter(([, { parent }]) => parent === table)
-      .map(([name]) => name);
+    return [...this.tables.entries()].filter(([, { parent }]) => parent === table).map(([name]) => name);
   }
-}
-
-/** The tables that one names: its parent, those of its foreign keys, those that a view reads. */
-function tableLinks({ parent, constraints, reads }: Table): string[] {
-  const references = [...constraints.values()].flatMap(({ references }) => references ?? []);
-  return [...(parent === undefined ? [] : [parent]), ...references, ...reads];
 }
 
 /** `schema.name`, `name` in the schema `public`. */
 export function qualify(schema: string, name: string): string {
-  return schema === "" || schema === "public" ? name : `${schema}.${name}`;
+  return schema === "" || schema === "public" ? kept(name) : `${kept(schema)}.${kept(name)}`;
 }
 
-function unknownTable(): Table {
+/** An index or sequence is in its table's schema. */
+export function besides(table: string, name: string): string {
+  return qualify(table.includes(".") ? (table.split(".")[0] ?? "") : "", name);
+}
+
+/** Postgres keeps 63 bytes of a name. */
+function kept(name: string): string {
+  if (name.length < 22 || Buffer.byteLength(name) <= 63) return name;
+  return Buffer.from(name)
+    .subarray(0, 63)
+    .toString("utf8")
+    .replace(/\uFFFD$/, "");
+}
+
+/** A table of which nothing is known but what is given. */
+export function newTable(facts: Partial<Table>): Table {
   return {
-    ...{
-      kind: "table",
-      complete: false,
-      deployed: true,
-      file: 0,
-      temporary: false,
-      partitioned: false,
-      unlogged: false,
-    },
-    ...{ partitionKey: [], columns: new Map(), constraints: new Map(), reads: [] },
+    ...{ kind: "table", complete: false, deployed: true, file: 0, temporary: false, partitioned: false },
+    ...{ unlogged: false, partitionKey: [], columns: new Map(), constraints: new Map() },
+    ...facts,
   };
 }

@@ -2,7 +2,9 @@
  * Settings that outlive their file: golang-migrate runs all files of a run on one connection, so a SET without LOCAL holds in the
  * files that follow, and only there: what runs in the same deploy on one database runs in the next deploy on another.
  */
+import type { Node, RangeVar } from "libpg-query";
 import { type Finding, finding } from "../finding.ts";
+import type { Schema } from "./schema.ts";
 import { stringOf } from "./sqlNames.ts";
 import type { Statement } from "./statements.ts";
 
@@ -38,6 +40,29 @@ export function leakedSettings(file: string, statements: readonly Statement[]): 
     `SET LOCAL ${name}, or set_config(…, true), which ends with the file`,
   );
   return [CHANGES_MEANING.has(name) ? found : { ...found, severity: "warning" }];
+}
+
+/** A temporary table stays on the connection too, and comes before a table of its name. */
+export function hiddenTables(file: string, statements: readonly Statement[], schema: Schema): Finding[] {
+  const left = [...schema.hidden].filter(([name, table]) => {
+    const own = schema.tables.get(name);
+    return table !== undefined && own?.temporary === true && !own.dropsItself;
+  });
+  return left.map(([name]) => {
+    const maker = statements.find(({ node }) => madeBy(node)?.relname === name);
+    return finding(
+      "session-setting",
+      { file, line: maker?.line ?? 1, subject: name },
+      `the temporary table ${name} hides table ${name} from the files that run after this one on the same connection`,
+      "give it another name, and ON COMMIT DROP",
+    );
+  });
+}
+
+function madeBy(node: Node): RangeVar | undefined {
+  if ("CreateStmt" in node) return node.CreateStmt.relation;
+  if ("CreateTableAsStmt" in node) return node.CreateTableAsStmt.into?.rel;
+  return "SelectStmt" in node ? node.SelectStmt.intoClause?.rel : undefined;
 }
 
 type Change = { kind: "set" | "reset"; name: string } | "all" | undefined;

@@ -124,3 +124,26 @@ export function castsOf(using: Node | undefined, column: string): TypeName[] | u
   const inner = castsOf(using.TypeCast.arg, column);
   return inner && using.TypeCast.typeName ? [...inner, using.TypeCast.typeName] : undefined;
 }
+
+/** Types between which Postgres casts by assignment; between two families it does not, but to text from all (pg_cast). */
+const FAMILIES: readonly ReadonlySet<string>[] = [
+  new Set(["text", "varchar", "bpchar", "char", "name", "citext"]),
+  new Set(["int2", "int4", "int8", "numeric", "float4", "float8", "money", "oid"]),
+  new Set(["bool"]),
+  new Set(["uuid"]),
+  new Set(["date", "timestamp", "timestamptz", "time", "timetz", "interval"]),
+  new Set(["json", "jsonb"]),
+  new Set(["bytea"]),
+];
+
+/** Whether Postgres changes a column's type without USING; yes if that is not known. */
+export function castsAutomatically(before: SqlType, after: SqlType, schema: Schema): boolean {
+  const [from, to] = [baseOf(before, schema), baseOf(after, schema)];
+  const family = (type: SqlType) =>
+    type.array
+      ? undefined
+      : (FAMILIES.find((one) => one.has(type.name)) ??
+        (schema.types.get(type.name)?.kind === "enum" ? type.name : undefined));
+  const [source, target] = [family(from), family(to)];
+  return source === undefined || target === undefined || source === target || target === FAMILIES[0];
+}

@@ -1,17 +1,19 @@
 /** What each statement of a migration does to those who use the database. */
-import type { AlterTableCmd, Node, RenameStmt } from "libpg-query";
+import type { AlterTableCmd, CreateStmt, Node, RenameStmt } from "libpg-query";
 import { alterTableEffects } from "./alterTableEffects.ts";
 import type { Context } from "./context.ts";
 import { dropEffects, truncateEffects } from "./dropEffects.ts";
 import { breaking, type Effect, tableLock, work } from "./effect.ts";
+import { refreshConcurrently, tableThere, typeThere, viewThere } from "./existence.ts";
+import { createFunction } from "./functions.ts";
 import { createIndex } from "./indexEffects.ts";
 import { newPartition } from "./partitionEffects.ts";
 import { constraintName, rememberCommand } from "./rememberTable.ts";
-import { deleteEffects, insertEffects, mergeEffects, updateEffects } from "./rowEffects.ts";
+import { deleteEffects, insertEffects, mergeEffects, readsLocked, updateEffects } from "./rowEffects.ts";
 import { objectName, stringOf } from "./sqlNames.ts";
 import type { Statement } from "./statements.ts";
 import { changesInWith } from "./tree.ts";
-import { domainEffects, enumEffects } from "./typeEffects.ts";
+import { attributeEffects, domainEffects, enumEffects } from "./typeEffects.ts";
 
 type Kind = Node extends infer One ? (One extends object ? keyof One : never) : never;
 type Body<K extends Kind> = Extract<Node, { [Key in K]: unknown }>[K];
@@ -58,6 +60,7 @@ const HANDLERS: Handlers = {
     if (objtype === "OBJECT_INDEX") return [];
     const { schema } = context;
     const table = schema.nameOf(relation);
+    if (objtype === "OBJECT_TYPE") return attributeEffects(relation, cmds, context);
     if (objtype !== undefined && objtype !== "OBJECT_TABLE")
       return [tableLock(table, "some", `alters ${table}`)];
     // Each command sees what the one before it did; the schema itself learns of the statement afterwards.
@@ -71,7 +74,8 @@ const HANDLERS: Handlers = {
       return effects;
     });
   },
-  CreateStmt: ({ relation, tableElts, inhRelations, partbound, if_not_exists: ifNotExists }, context) => {
+  CreateStmt: (statement, context) => {
+    const { relation, tableElts, inhRelations, partbound, if_not_exists: ifNotExists } = statement;
     const { schema } = context;
     if (ifNotExists && schema.tables.get(schema.newNameOf(relation))) return [];
     const parents = (inhRelations ?? []).flatMap((node) =>
@@ -81,19 +85,30 @@ const HANDLERS: Handlers = {
       (table) => table !== schema.newNameOf(relation),
     );
     return [
+      ...tableThere(statement, context),
       ...others.map((table) => tableLock(table, "some", `adds a foreign key to ${table}`)),
       ...parents.flatMap((parent) =>
         partbound ? newPartition(parent, partbound.is_default === true, context) : [],
       ),
     ];
   },
-  CreateTableAsStmt: ({ into }, { schema }) => [
-    work(schema.newNameOf(into?.rel), "long", "copies the rows of a query"),
+  CreateTableAsStmt: ({ into, query, if_not_exists: ifNotExists }, context) => [
+    ...(ifNotExists ? [] : tableThere({ ...into, relation: into?.rel } as CreateStmt, context)),
+    work(context.schema.newNameOf(into?.rel), "long", "copies the rows of a query"),
+    ...readsLocked("CREATE TABLE AS", query, context),
   ],
-  ViewStmt: ({ view, replace }, { schema }) => {
-    const name = schema.newNameOf(view);
-    return replace && schema.tables.get(name) ? [tableLock(name, "some", `replaces view ${name}`)] : [];
+  ViewStmt: (statement, context) => {
+    const { view, replace } = statement;
+    const name = context.schema.newNameOf(view);
+    const locks = replace && context.schema.tables.get(name);
+    return [
+      ...viewThere(statement, context),
+      ...(locks ? [tableLock(name, "some", `replaces view ${name}`)] : []),
+    ];
   },
+  CreateEnumStmt: ({ typeName }, context) => typeThere(typeName, context),
+  CreateDomainStmt: ({ domainname }, context) => typeThere(domainname, context),
+  CreateFunctionStmt: createFunction,
   IndexStmt: (index, context) => createIndex(index, context),
   RenameStmt: (rename, context) => renameEffects(rename, context),
   AlterObjectSchemaStmt: ({ relation, objectType }, { schema }) =>
@@ -108,7 +123,11 @@ const HANDLERS: Handlers = {
   DeleteStmt: deleteEffects,
   MergeStmt: mergeEffects,
   InsertStmt: insertEffects,
-  SelectStmt: () => [work(undefined, "some", "a query, whose time depends on what it reads and calls")],
+  SelectStmt: (select, context) => [
+    work(undefined, "some", "a query, whose time depends on what it reads and calls"),
+    ...(select.intoClause ? tableThere({ relation: select.intoClause.rel } as CreateStmt, context) : []),
+    ...readsLocked("SELECT", { SelectStmt: select }, context),
+  ],
   DoStmt: () => [work(undefined, "some", "a block of code")],
   CallStmt: () => [work(undefined, "some", "a procedure")],
   CreateTrigStmt: ({ relation }, { schema }) => [
@@ -137,16 +156,26 @@ const HANDLERS: Handlers = {
         : name;
     return [heavy(table, "REINDEX", "REINDEX … CONCURRENTLY in a file of its own")];
   },
-  RefreshMatViewStmt: ({ concurrent, relation }, { schema }) =>
-    concurrent
-      ? [work(schema.nameOf(relation), "long", "rebuilds while reads go on")]
+  RefreshMatViewStmt: (statement, context) => {
+    const { concurrent, relation, skipData } = statement;
+    const { schema } = context;
+    if (concurrent)
+      return [
+        ...refreshConcurrently(statement, context),
+        work(schema.nameOf(relation), "long", "rebuilds while reads go on"),
+      ];
+    const name = schema.nameOf(relation);
+    // Nobody reads what is not filled yet.
+    return schema.tables.get(name)?.populated === false || skipData
+      ? [tableLock(name, "some", `fills ${name} for the first time, or empties it`)]
       : [
           heavy(
             schema.nameOf(relation),
             "REFRESH MATERIALIZED VIEW",
             "REFRESH MATERIALIZED VIEW CONCURRENTLY (it needs a unique index)",
           ),
-        ],
+        ];
+  },
   ClusterStmt: ({ relation }, { schema }) => [
     heavy(relation && schema.nameOf(relation), "CLUSTER", "pg_repack, or a maintenance window"),
   ],

@@ -8,6 +8,8 @@ export interface Statement {
   /** As written, without the semicolon and without the comments before it. */
   text: string;
   node: Node;
+  /** Inside a branch, a loop or a block that catches errors: it may not run, or fail without harm. */
+  conditional?: boolean;
 }
 
 export type ParsedSql =

@@ -1,7 +1,8 @@
 /** What changes of types do. */
-import type { AlterDomainStmt, AlterEnumStmt } from "libpg-query";
+import type { AlterDomainStmt, AlterEnumStmt, Node, RangeVar } from "libpg-query";
 import type { Context } from "./context.ts";
 import { breaking, type Effect, tableLock, work } from "./effect.ts";
+import { refusal } from "./refusal.ts";
 import { listName } from "./sqlNames.ts";
 
 /**
@@ -35,14 +36,43 @@ export function domainEffects({ subtype, typeName, def, name }: AlterDomainStmt,
   return [finding, ...locks];
 }
 
-function tablesWith(domain: string, { schema }: Context): string[] {
-  return [...schema.tables.entries()]
+/** A domain may be over another one. */
+function tablesWith(domain: string, context: Context): string[] {
+  const { schema } = context;
+  const over = [...schema.types.entries()].filter(([, { base }]) => base?.name === domain && !base.array);
+  const tables = [...schema.tables.entries()]
     .filter(([, { columns }]) => [...columns.values()].some(({ type }) => type?.name === domain))
     .map(([name]) => name);
+  return [...new Set([...tables, ...over.flatMap(([name]) => tablesWith(name, context))])];
 }
 
-export function enumEffects({ typeName, oldVal, newVal }: AlterEnumStmt, { schema }: Context): Effect[] {
+/** ALTER TYPE of a composite type: a new type of an attribute is refused while a table has a column of it. */
+export function attributeEffects(
+  relation: RangeVar | undefined,
+  commands: readonly Node[] | undefined,
+  { schema }: Context,
+): Effect[] {
+  const type = schema.nameOfList([{ String: { sval: relation?.relname ?? "" } }], "types");
+  const [column] = [...schema.tables.entries()].flatMap(([table, { columns }]) =>
+    [...columns].filter(([, one]) => one.type?.name === type).map(([name]) => `${table}.${name}`),
+  );
+  const changes = (commands ?? []).some(
+    (node) => "AlterTableCmd" in node && node.AlterTableCmd.subtype === "AT_AlterColumnType",
+  );
+  if (!changes || column === undefined) return [];
+  const words = `cannot alter type "${type}" because column "${column}" uses it`;
+  const fix = "make a new type and a column of it, fill it in batches, switch over";
+  return [refusal(work(undefined, "none", words), type, words, fix)];
+}
+
+export function enumEffects(statement: AlterEnumStmt, { schema }: Context): Effect[] {
+  const { typeName, oldVal, newVal = "", skipIfNewValExists: ifNotExists } = statement;
   const type = listName(typeName);
+  const labels = schema.types.get(schema.nameOfList(typeName, "types"))?.labels;
+  if (labels?.includes(newVal) && !ifNotExists) {
+    const words = `enum label "${newVal}" already exists`;
+    return [refusal(work(undefined, "none", words), `${type}.${newVal}`, words, "delete the statement")];
+  }
   if (oldVal === undefined || schema.isFresh(schema.types.get(schema.nameOfList(typeName, "types"))))
     return [];
   return [

@@ -1,0 +1,74 @@
+/** What depends on tables, columns, functions and types, so that Postgres refuses to drop them (2BP01), or to change a column's type. */
+import type { Dependent, Schema } from "./schema.ts";
+import { columnUse } from "./uses.ts";
+
+/** Takes in what an object uses, in place of what is known of it; one that uses nothing is forgotten. */
+export function depend(schema: Schema, dependent: Dependent): void {
+  if (dependent.uses.size > 0) schema.dependents.set(keyOf(dependent), dependent);
+  else independ(schema, dependent);
+}
+
+export function independ(schema: Schema, dependent: Omit<Dependent, "uses">): void {
+  schema.dependents.delete(keyOf(dependent));
+}
+
+function keyOf({ kind, name, of }: Omit<Dependent, "uses">): string {
+  return `${kind} ${name} ${of}`;
+}
+
+/** As Postgres names it in the DETAIL of 2BP01. */
+export function describe({ kind, name, of }: Dependent): string {
+  switch (kind) {
+    case "column":
+      return `column ${name} of table ${of}`;
+    case "default value":
+      return `default value for column ${name} of table ${of}`;
+    case "trigger":
+    case "policy":
+    case "rule":
+    case "constraint":
+      return `${kind} ${name} on table ${of}`;
+    case "function":
+      return `function ${name}()`;
+    default:
+      return `${kind} ${name}`;
+  }
+}
+
+export function dependentsOn(schema: Schema, ...uses: string[]): Dependent[] {
+  return [...schema.dependents.entries()]
+    .map(([, dependent]) => dependent)
+    .filter((dependent) => uses.some((use) => dependent.uses.has(use)));
+}
+
+/** The views that read a table or another view. */
+export function viewsOf(name: string, schema: Schema): string[] {
+  return dependentsOn(schema, `table ${name}`)
+    .filter(({ kind }) => kind === "view" || kind === "materialized view")
+    .map(({ of }) => of);
+}
+
+/** What keeps a column: an index, a constraint or a default of the same table goes with it. */
+export function dependentsOnColumn(schema: Schema, table: string, column: string): Dependent[] {
+  return dependentsOn(schema, columnUse(table, column)).filter(
+    ({ kind, name, of }) =>
+      !["index", "constraint", "default value"].includes(kind) &&
+      !(kind === "column" && of === table && name === column),
+  );
+}
+
+/** After a rename: `change` gives each use, and each owner's name, as it is now. */
+export function renameUses(
+  schema: Schema,
+  owner: (of: string) => string,
+  change: (use: string) => string,
+): void {
+  for (const [key, dependent] of [...schema.dependents.entries()]) {
+    const uses = new Set([...dependent.uses].map(change));
+    const of = owner(dependent.of);
+    const name = dependent.name === dependent.of ? of : dependent.name;
+    if (of === dependent.of && [...uses].every((use) => dependent.uses.has(use))) continue;
+    schema.dependents.delete(key);
+    depend(schema, { ...dependent, of, name, uses });
+  }
+}

@@ -1,0 +1,108 @@
+/** Objects that are there already when a statement makes them, or lack what the statement needs. */
+import type { CreateStmt, IndexStmt, Node, RefreshMatViewStmt, ViewStmt } from "libpg-query";
+import type { Context } from "./context.ts";
+import { type Effect, work } from "./effect.ts";
+import { refusal } from "./refusal.ts";
+import { besides, type Schema, type Table } from "./schema.ts";
+import { stringOf } from "./sqlNames.ts";
+import { columnsOf } from "./uses.ts";
+
+const CORRECT = "take another name, or drop the old one first";
+
+function refused(table: string | undefined, subject: string, words: string, fix: string): Effect[] {
+  return [refusal(work(table, "none", words), subject, words, fix)];
+}
+
+/** Tables, views and indexes share their names. */
+export function relationThere(name: string, { schema }: Context): Effect[] {
+  const bare = name.split(".").at(-1) ?? name;
+  const there = schema.tables.get(name) ?? schema.indexes.get(name);
+  return there ? refused(undefined, name, `relation "${bare}" already exists`, CORRECT) : [];
+}
+
+export function tableThere({ relation, if_not_exists: ifNotExists }: CreateStmt, context: Context): Effect[] {
+  const name = context.schema.newNameOf(relation);
+  if (ifNotExists) return [];
+  if (relation?.relpersistence !== "t") return relationThere(name, context);
+  if (!context.schema.left.has(name)) return [];
+  const words = `relation "${name}" already exists`;
+  const fix =
+    "CREATE TEMP TABLE … ON COMMIT DROP, here and in the file before: both may run on one connection";
+  return refused(undefined, name, words, fix);
+}
+
+export function typeThere(names: readonly Node[] | undefined, { schema }: Context): Effect[] {
+  const name = schema.newNameOfList(names);
+  return schema.types.get(name) ? refused(undefined, name, `type "${name}" already exists`, CORRECT) : [];
+}
+
+export function indexThere({ idxname, relation }: IndexStmt, table: string, context: Context): Effect[] {
+  if (idxname === undefined || relation === undefined) return [];
+  return relationThere(besides(table, idxname), context);
+}
+
+/** CREATE OR REPLACE VIEW keeps the columns, and may add some at the end (manual, CREATE VIEW). */
+export function viewThere({ view, replace, query, aliases }: ViewStmt, context: Context): Effect[] {
+  const { schema } = context;
+  const name = schema.newNameOf(view);
+  if (!replace) return relationThere(name, context);
+  const before = [...(schema.tables.get(name)?.columns.keys() ?? [])];
+  const named = (aliases ?? []).map((alias) => stringOf(alias) ?? "");
+  const after = named.length > 0 ? named : columnsOf(query, schema);
+  if (!after) return [];
+  const index = before.findIndex((column, at) => column !== after[at]);
+  if (index < 0) return [];
+  const words =
+    after.length < before.length
+      ? "cannot drop columns from view"
+      : `cannot change name of view column "${before[index]}" to "${after[index]}"`;
+  return refused(undefined, name, words, `DROP VIEW ${name} and CREATE VIEW in the same file`);
+}
+
+/** REFRESH … CONCURRENTLY compares rows by a unique index over columns (matview.c, is_usable_unique_index). */
+export function refreshConcurrently({ relation }: RefreshMatViewStmt, { schema }: Context): Effect[] {
+  const name = schema.nameOf(relation);
+  const view = schema.tables.get(name);
+  if (view?.kind !== "materialized view") return [];
+  if (view.populated === false)
+    return refused(
+      name,
+      name,
+      "CONCURRENTLY cannot be used when the materialized view is not populated",
+      "REFRESH MATERIALIZED VIEW without CONCURRENTLY the first time: nobody can read it before",
+    );
+  const usable = [...schema.indexes.entries()].some(
+    ([, { table, unique, partial, columns }]) =>
+      table === name && unique && !partial && !columns.includes(""),
+  );
+  if (usable) return [];
+  return refused(
+    name,
+    name,
+    `cannot refresh materialized view "${name}" concurrently: it has no unique index without WHERE over columns`,
+    `CREATE UNIQUE INDEX CONCURRENTLY on ${name} first, in a file of its own`,
+  );
+}
+
+/** A unique index of a partitioned table is one of each partition, so it holds the key (manual, partitioning, limitations). */
+export function lacksPartitionKey(facts: Table | undefined, columns: readonly string[]): string | undefined {
+  const missing = facts?.partitioned && facts.partitionKey.some((column) => !columns.includes(column));
+  return missing ? "unique constraint on partitioned table must include all partitioning columns" : undefined;
+}
+
+export function uniqueWithoutKey(
+  table: string,
+  subject: string,
+  columns: readonly string[],
+  schema: Schema,
+): Effect[] {
+  const words = lacksPartitionKey(schema.tables.get(table), columns);
+  if (words === undefined) return [];
+  const key = schema.tables.get(table)?.partitionKey.join(", ");
+  return refused(
+    table,
+    subject,
+    words,
+    `add ${key} to the columns, or make a unique index on each partition`,
+  );
+}

@@ -1,0 +1,99 @@
+/** Functions: Postgres keeps one by its name and the types of its arguments. */
+import type { CreateFunctionStmt, Node, TypeName } from "libpg-query";
+import type { Context } from "./context.ts";
+import { depend } from "./dependents.ts";
+import { type Effect, work } from "./effect.ts";
+import { functionBlock } from "./procedural.ts";
+import { refusal } from "./refusal.ts";
+import type { Schema } from "./schema.ts";
+import { listName, stringOf } from "./sqlNames.ts";
+import { typeOf } from "./sqlTypes.ts";
+import { usesOf } from "./uses.ts";
+
+interface Signature {
+  types: string;
+  names: readonly string[];
+  result: string;
+}
+
+function signatureOf({ parameters = [], returnType }: CreateFunctionStmt, schema: Schema): Signature {
+  const typeText = (type: TypeName | undefined): string => {
+    const known = typeOf(type, schema);
+    return known ? `${known.name}${known.array ? "[]" : ""}` : "?";
+  };
+  const all = parameters.flatMap((node: Node) =>
+    "FunctionParameter" in node ? [node.FunctionParameter] : [],
+  );
+  const isResult = (mode: string | undefined) => mode === "FUNC_PARAM_OUT" || mode === "FUNC_PARAM_TABLE";
+  const inputs = all.filter(({ mode }) => !isResult(mode));
+  const columns = all
+    .filter(({ mode }) => isResult(mode) || mode === "FUNC_PARAM_INOUT")
+    .map(({ name, argType }) => `${name} ${typeText(argType)}`);
+  return {
+    types: inputs.map(({ argType }) => typeText(argType)).join(", "),
+    names: inputs.map(({ name }) => name ?? ""),
+    result: [returnType?.setof ? "setof " : "", typeText(returnType), ...columns].join(" "),
+  };
+}
+
+/** CREATE OR REPLACE may change the body, and neither the result nor the names of arguments (manual, CREATE FUNCTION, notes). */
+export function createFunction(statement: CreateFunctionStmt, { schema }: Context): Effect[] {
+  const name = schema.nameOfList(statement.funcname, "functions");
+  const signature = signatureOf(statement, schema);
+  const before = schema.functions.get(name)?.signatures.get(signature.types);
+  if (!before || signature.types.includes("?")) return [];
+  const shown = `${listName(statement.funcname)}(${signature.types})`;
+  const renamed = before.names.find(
+    (one, index) => one !== "" && signature.names[index] !== undefined && signature.names[index] !== one,
+  );
+  const words = !statement.replace
+    ? `function "${listName(statement.funcname)}" already exists with same argument types`
+    : before.result !== signature.result
+      ? "cannot change return type of existing function"
+      : renamed !== undefined
+        ? `cannot change name of input parameter "${renamed}"`
+        : undefined;
+  if (words === undefined) return [];
+  return [
+    refusal(
+      work(undefined, "none", words),
+      name,
+      words,
+      statement.replace
+        ? `make a function with another name, or DROP FUNCTION ${shown} first, with what depends on it`
+        : "CREATE OR REPLACE FUNCTION",
+    ),
+  ];
+}
+
+/** @param text the statement as it is written */
+export function rememberFunction(
+  statement: CreateFunctionStmt,
+  schema: Schema,
+  deployed: boolean,
+  text: string,
+): void {
+  const { funcname, options, replace, sql_body: sqlBody } = statement;
+  const name = schema.newNameOfList(funcname);
+  const before = schema.functions.get(name);
+  const { types, ...signature } = signatureOf(statement, schema);
+  const signatures = new Map(before?.signatures).set(types, signature);
+  const level = (options ?? []).flatMap((option) =>
+    "DefElem" in option && option.DefElem.defname === "volatility" ? [stringOf(option.DefElem.arg)] : [],
+  )[0];
+  const body = functionBlock(statement, text)?.statements;
+  schema.functions.set(name, {
+    file: replace && before ? before.file : schema.file,
+    deployed: replace && before ? before.deployed : deployed,
+    volatile: (level ?? "volatile") === "volatile",
+    signatures,
+    ...(body ? { body } : {}),
+  });
+  const { returnType, parameters } = statement;
+  const uses = usesOf([sqlBody, { typeName: returnType }, parameters?.map(parameterType)], schema);
+  depend(schema, { kind: "function", name, of: name, uses });
+}
+
+function parameterType(node: Node): unknown {
+  return { typeName: "FunctionParameter" in node ? node.FunctionParameter.argType : undefined };
+}

@@ -1,0 +1,91 @@
+/** Takes RENAME and SET SCHEMA into the schema. */
+import type { RenameStmt } from "libpg-query";
+import { renameUses } from "./dependents.ts";
+import { besides, type Schema } from "./schema.ts";
+import { columnUse } from "./uses.ts";
+
+export function rememberRename(statement: RenameStmt, schema: Schema): void {
+  const { renameType, relationType, relation, object, subname = "", newname = "" } = statement;
+  const name = relation ? schema.nameOf(relation) : "";
+  if (
+    renameType === "OBJECT_COLUMN" ||
+    (renameType === "OBJECT_ATTRIBUTE" && relationType !== "OBJECT_TYPE")
+  ) {
+    renameColumn(schema, name, subname, newname);
+  } else if (renameType === "OBJECT_TABCONSTRAINT") {
+    const table = schema.tables.get(name);
+    const fact = table?.constraints.get(subname);
+    if (!table || !fact) return;
+    const constraints = new Map(table.constraints);
+    constraints.delete(subname);
+    schema.change(name, { constraints: constraints.set(newname, fact) });
+    schema.indexes.rename(besides(name, subname), besides(name, newname));
+  } else if (renameType === "OBJECT_INDEX") {
+    const index = schema.nameOfList(
+      relation ? [{ String: { sval: relation.relname ?? "" } }] : [],
+      "indexes",
+    );
+    schema.indexes.rename(index, besides(index, newname));
+  } else if (relation) renameTable(schema, name, besides(name, newname));
+  else if (renameType === "OBJECT_TYPE" || renameType === "OBJECT_DOMAIN") {
+    const before = schema.nameOfList(object && "List" in object ? object.List.items : [], "types");
+    schema.types.rename(before, besides(before, newname));
+  }
+}
+
+/** All that hangs on a table goes with it: indexes, partitions, foreign keys of others. A name that is left is free. */
+export function renameTable(schema: Schema, from: string, to: string): void {
+  if (schema.indexes.get(from)) {
+    schema.indexes.rename(from, to);
+    return;
+  }
+  schema.ensure(from);
+  schema.tables.rename(from, to);
+  for (const [name, index] of [...schema.indexes.entries()])
+    if (index.table === from) schema.indexes.set(name, { ...index, table: to });
+  for (const [name, table] of [...schema.tables.entries()]) {
+    const points = [...table.constraints].some(([, { references }]) => references === from);
+    const constraints = points
+      ? new Map(
+          [...table.constraints].map(([key, fact]) => [
+            key,
+            fact.references === from ? { ...fact, references: to } : fact,
+          ]),
+        )
+      : table.constraints;
+    const parent = table.parent === from ? { parent: to } : {};
+    if (points || table.parent === from) schema.tables.set(name, { ...table, ...parent, constraints });
+  }
+  renameUses(
+    schema,
+    (of) => (of === from ? to : of),
+    (use) =>
+      use === `table ${from}`
+        ? `table ${to}`
+        : use.startsWith(`column ${from} `)
+          ? columnUse(to, use.slice(`column ${from} `.length))
+          : use,
+  );
+}
+
+function renameColumn(schema: Schema, name: string, from: string, to: string): void {
+  const table = schema.tables.get(name);
+  if (!table) return;
+  const swap = (columns: readonly string[]) => columns.map((column) => (column === from ? to : column));
+  const columns = new Map([...table.columns].map(([key, column]) => [key === from ? to : key, column]));
+  const constraints = new Map(
+    [...table.constraints].map(([key, fact]) => [
+      key,
+      { ...fact, columns: swap(fact.columns), notNull: swap(fact.notNull) },
+    ]),
+  );
+  schema.change(name, { columns, constraints, partitionKey: swap(table.partitionKey) });
+  for (const [key, index] of [...schema.indexes.entries()])
+    if (index.table === name) schema.indexes.set(key, { ...index, columns: swap(index.columns) });
+  const [before, after] = [columnUse(name, from), columnUse(name, to)];
+  renameUses(
+    schema,
+    (of) => of,
+    (use) => (use === before ? after : use),
+  );
+}

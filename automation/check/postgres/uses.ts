@@ -1,0 +1,189 @@
+/** What an expression or a query uses: tables, columns, functions, sequences and types, so that Postgres keeps them. */
+import type { Node, RangeVar, ResTarget, SelectStmt } from "libpg-query";
+import { qualify, type Schema } from "./schema.ts";
+import { stringOf } from "./sqlNames.ts";
+import { typeOf } from "./sqlTypes.ts";
+
+/** Aliases of one FROM; undefined: a query or function, whose columns are not known. */
+type Scope = ReadonlyMap<string, string | undefined>;
+
+interface Place {
+  readonly scopes: readonly Scope[];
+  /** Names of WITH queries. */
+  readonly withs: ReadonlySet<string>;
+}
+
+export const columnUse = (table: string, column: string) => `column ${table} ${column}`;
+
+/**
+ * What a part of a parse tree uses, each as `kind name`. A column that may be one of a query with unknown columns is left out.
+ *
+ * @param own the table that an expression belongs to: its columns stand there without a table, or behind NEW and OLD
+ */
+export function usesOf(tree: unknown, schema: Schema, own?: string): Set<string> {
+  const scope =
+    own === undefined
+      ? []
+      : ([
+          ["", own],
+          ["new", own],
+          ["old", own],
+        ] as const);
+  const reader = new Reader(schema);
+  reader.visit(tree, { scopes: scope.length > 0 ? [new Map(scope)] : [], withs: new Set() });
+  return reader.uses;
+}
+
+/** The names of a query's columns; undefined if they cannot be told. */
+export function columnsOf(query: Node | undefined, schema: Schema): string[] | undefined {
+  if (!query || !("SelectStmt" in query)) return undefined;
+  let select: SelectStmt = query.SelectStmt;
+  while (select.larg) select = select.larg;
+  const scope = scopeOf(select, new Set(withNames(select)), schema);
+  const names = (select.targetList ?? []).map((node) =>
+    "ResTarget" in node ? targetNames(node.ResTarget, scope, schema) : undefined,
+  );
+  return names.length === 0 || names.includes(undefined) ? undefined : names.flatMap((one) => one ?? []);
+}
+
+function targetNames({ name, val }: ResTarget, scope: Scope, schema: Schema): string[] | undefined {
+  if (name !== undefined) return [name];
+  if (val && "FuncCall" in val) return [stringOf(val.FuncCall.funcname?.at(-1)) ?? ""];
+  if (!val || !("ColumnRef" in val)) return undefined;
+  const { fields = [] } = val.ColumnRef;
+  const last = fields.at(-1);
+  if (!last || !("A_Star" in last)) return [stringOf(last) ?? ""];
+  const from = fields.length > 1 ? [scope.get(stringOf(fields[0]) ?? "")] : [...scope.values()];
+  const all = from.map((table) => knownColumns(table, schema));
+  return all.includes(undefined) ? undefined : all.flatMap((one) => one ?? []);
+}
+
+/** All columns of a table or view; undefined if a file does not tell them. */
+function knownColumns(table: string | undefined, schema: Schema): string[] | undefined {
+  const facts = table === undefined ? undefined : schema.tables.get(table);
+  return facts?.complete && facts.columns.size > 0 ? [...facts.columns.keys()] : undefined;
+}
+
+function withNames({ withClause }: SelectStmt): string[] {
+  return (withClause?.ctes ?? []).flatMap((node) =>
+    "CommonTableExpr" in node ? [node.CommonTableExpr.ctename ?? ""] : [],
+  );
+}
+
+function scopeOf({ fromClause = [] }: SelectStmt, withs: ReadonlySet<string>, schema: Schema): Scope {
+  const scope = new Map<string, string | undefined>();
+  const add = (node: Node | undefined): void => {
+    if (!node) return;
+    if ("RangeVar" in node) {
+      const { relname = "", schemaname, alias } = node.RangeVar;
+      const derived = schemaname === undefined && withs.has(relname);
+      scope.set(alias?.aliasname ?? relname, derived ? undefined : schema.nameOf(node.RangeVar));
+    } else if ("JoinExpr" in node) {
+      add(node.JoinExpr.larg);
+      add(node.JoinExpr.rarg);
+    } else if ("RangeSubselect" in node) scope.set(node.RangeSubselect.alias?.aliasname ?? "?", undefined);
+    else scope.set(`? ${scope.size}`, undefined);
+  };
+  fromClause.forEach(add);
+  return scope;
+}
+
+class Reader {
+  readonly uses = new Set<string>();
+  readonly #schema: Schema;
+
+  constructor(schema: Schema) {
+    this.#schema = schema;
+  }
+
+  visit(tree: unknown, place: Place): void {
+    if (tree === null || typeof tree !== "object") return;
+    if (Array.isArray(tree)) {
+      for (const item of tree) this.visit(item, place);
+      return;
+    }
+    for (const [key, value] of Object.entries(tree)) {
+      if (key === "SelectStmt" || key === "larg" || key === "rarg") this.#query(value, place);
+      else {
+        if (key === "ColumnRef") this.#column((value as { fields?: Node[] }).fields ?? [], place.scopes);
+        if (key === "FuncCall") this.#call(value as { funcname?: Node[]; args?: Node[] });
+        if (key === "RangeVar" || key === "relation") this.#relation(value as RangeVar, place);
+        if (key === "typeName") this.uses.add(`type ${typeOf(value as never, this.#schema)?.name ?? ""}`);
+        this.visit(value, place);
+      }
+    }
+  }
+
+  /** A SELECT, or one side of a UNION or of a JOIN, which stand in the tree alike. */
+  #query(value: unknown, place: Place): void {
+    const select = value as SelectStmt;
+    if (!select.targetList && !select.valuesLists && !select.larg) {
+      this.visit(value, place);
+      return;
+    }
+    const withs = new Set([...place.withs, ...withNames(select)]);
+    const scopes = select.larg ? place.scopes : [scopeOf(select, withs, this.#schema), ...place.scopes];
+    this.visit({ ...select }, { scopes, withs });
+    for (const node of select.fromClause ?? [])
+      if ("JoinExpr" in node) this.#using(node.JoinExpr.usingClause, scopes[0]);
+  }
+
+  #using(columns: readonly Node[] | undefined, scope: Scope | undefined): void {
+    for (const column of columns ?? [])
+      for (const table of scope?.values() ?? []) if (table !== undefined) this.#note(table, stringOf(column));
+  }
+
+  #relation(relation: RangeVar, { withs }: Place): void {
+    const { relname, schemaname } = relation;
+    if (relname === undefined || (schemaname === undefined && withs.has(relname))) return;
+    this.uses.add(`table ${this.#schema.nameOf(relation)}`);
+  }
+
+  #call({ funcname, args }: { funcname?: Node[]; args?: Node[] }): void {
+    this.uses.add(`function ${this.#schema.nameOfList(funcname, "functions")}`);
+    if (stringOf(funcname?.at(-1)) !== "nextval") return;
+    const [first] = args ?? [];
+    const arg = first && "TypeCast" in first ? first.TypeCast.arg : first;
+    const text = arg && "A_Const" in arg ? arg.A_Const.sval?.sval : undefined;
+    if (text !== undefined) this.uses.add(`sequence ${sequenceName(text, this.#schema)}`);
+  }
+
+  #column(fields: readonly Node[], scopes: readonly Scope[]): void {
+    const names = fields.map((field) => ("A_Star" in field ? "*" : (stringOf(field) ?? "")));
+    const column = names.at(-1) ?? "";
+    if (names.length > 2) this.#note(qualify(names.at(-3) ?? "", names.at(-2) ?? ""), column);
+    else if (names.length === 2) {
+      const scope = scopes.find((one) => one.has(names[0] ?? ""));
+      const table = scope?.get(names[0] ?? "");
+      if (table !== undefined) this.#note(table, column);
+    } else if (column === "*") {
+      for (const table of scopes[0]?.values() ?? []) if (table !== undefined) this.#note(table, column);
+    } else this.#bare(column, scopes);
+  }
+
+  /** A column without a table is one of the innermost FROM that has it. */
+  #bare(column: string, scopes: readonly Scope[]): void {
+    for (const scope of scopes) {
+      const own = scope.get("");
+      if (own !== undefined) {
+        this.#note(own, column);
+        return;
+      }
+      const tables = [...scope.values()];
+      const having = tables.filter((table) => table !== undefined && this.#schema.column(table, column));
+      for (const table of having) this.#note(table ?? "", column);
+      if (having.length > 0 || tables.some((table) => knownColumns(table, this.#schema) === undefined))
+        return;
+    }
+  }
+
+  #note(table: string, column: string | undefined): void {
+    const columns = column === "*" ? (knownColumns(table, this.#schema) ?? []) : [column ?? ""];
+    for (const one of columns) this.uses.add(columnUse(table, one));
+  }
+}
+
+function sequenceName(text: string, schema: Schema): string {
+  const parts = text.split(".").map((part) => ({ String: { sval: part.replace(/^"|"$/g, "") } }));
+  return schema.nameOfList(parts as Node[], "tables");
+}
