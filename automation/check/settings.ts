@@ -79,7 +79,7 @@ export function checkSettings(
   const multiStatement = config.get(MULTI_KEY) === "true";
   if (problems.length > 0) throw new ConfigError(problems);
   const engine = config.get(HOST_KEY) ? config.get(ENGINE_KEY) || "postgres" : undefined;
-  const lockLimit = Number(config.get(LOCK_KEY) || Number.NaN) !== 0;
+  const lockLimit = !/^0+[smh]?$/.test(config.get(LOCK_KEY) ?? "");
   const off = [...new Set([...configured, ...disable])];
   return { dialect, mysqlVersion, engine, disable: off, postgresVersion, multiStatement, lockLimit };
 }

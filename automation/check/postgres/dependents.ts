@@ -36,9 +36,8 @@ export function describe({ kind, name, of }: Dependent): string {
 }
 
 export function dependentsOn(schema: Schema, ...uses: string[]): Dependent[] {
-  return [...schema.dependents.entries()]
-    .map(([, dependent]) => dependent)
-    .filter((dependent) => uses.some((use) => dependent.uses.has(use)));
+  const found = uses.flatMap((use) => schema.dependents.linking(use));
+  return [...new Map(found).values()];
 }
 
 /** The views that read a table or another view. */
@@ -57,18 +56,17 @@ export function dependentsOnColumn(schema: Schema, table: string, column: string
   );
 }
 
-/** After a rename: `change` gives each use, and each owner's name, as it is now. */
+/** After a rename of what `old` uses or belongs to: `change` gives each use, and `owner` each owner, as it is now. */
 export function renameUses(
   schema: Schema,
+  old: readonly string[],
   owner: (of: string) => string,
   change: (use: string) => string,
 ): void {
-  for (const [key, dependent] of [...schema.dependents.entries()]) {
-    const uses = new Set([...dependent.uses].map(change));
+  for (const [key, dependent] of old.flatMap((link) => schema.dependents.linking(link))) {
     const of = owner(dependent.of);
     const name = dependent.name === dependent.of ? of : dependent.name;
-    if (of === dependent.of && [...uses].every((use) => dependent.uses.has(use))) continue;
     schema.dependents.delete(key);
-    depend(schema, { ...dependent, of, name, uses });
+    depend(schema, { ...dependent, of, name, uses: new Set([...dependent.uses].map(change)) });
   }
 }

@@ -1,7 +1,9 @@
 /** What a statement does to those who use the database while it runs. */
+import type { Finding } from "../finding.ts";
 import type { Severity } from "../rule.ts";
 import type { RuleId } from "../rules.ts";
 import type { Impact, RowWork } from "../sqlDialect.ts";
+import type { Statement } from "./statements.ts";
 
 export interface Effect {
   /** The table that is locked or changed; undefined where there is none, or none can be told. */
@@ -18,6 +20,13 @@ export interface Effect {
   reason: string;
   /** The rule that it breaks, where it breaks one. */
   breaks?: { rule: RuleId; subject: string; message: string; fix: string; severity?: Severity };
+}
+
+/** One statement with what it does. */
+export interface JudgedStatement extends Statement {
+  effects: Effect[];
+  /** What an earlier statement of the file makes of it. */
+  findings: Finding[];
 }
 
 const RANK: Record<Impact, number> = { none: 0, some: 1, long: 2 };

@@ -71,10 +71,9 @@ export function refreshConcurrently({ relation }: RefreshMatViewStmt, { schema }
       "CONCURRENTLY cannot be used when the materialized view is not populated",
       "REFRESH MATERIALIZED VIEW without CONCURRENTLY the first time: nobody can read it before",
     );
-  const usable = [...schema.indexes.entries()].some(
-    ([, { table, unique, partial, columns }]) =>
-      table === name && unique && !partial && !columns.includes(""),
-  );
+  const usable = schema.indexes
+    .linking(name)
+    .some(([, { unique, partial, columns }]) => unique && !partial && !columns.includes(""));
   if (usable) return [];
   return refused(
     name,

@@ -49,12 +49,11 @@ export function rememberDrop({ removeType, objects }: DropStmt, schema: Schema):
 
 function forgetTable(schema: Schema, name: string): void {
   schema.tables.delete(name);
-  for (const [index, { table }] of [...schema.indexes.entries()])
-    if (table === name) schema.indexes.delete(index);
+  for (const [index] of schema.indexes.linking(name)) schema.indexes.delete(index);
   forgetKeysTo(schema, name, () => true);
   const views = viewsOf(name, schema);
-  for (const [key, dependent] of [...schema.dependents.entries()])
-    if (dependent.of === name || dependent.uses.has(`table ${name}`)) schema.dependents.delete(key);
+  for (const link of [`of ${name}`, `table ${name}`])
+    for (const [key] of schema.dependents.linking(link)) schema.dependents.delete(key);
   for (const other of [...schema.partitionsOf(name), ...views]) forgetTable(schema, other);
 }
 

@@ -11,7 +11,7 @@ import { parseSql, type Statement } from "./statements.ts";
 
 export const postgres: SqlDialect = { openLint, estimateFiles, droppedBy };
 
-function openLint({ historyKnown, postgresVersion, multiStatement }: LintSettings): SqlLint {
+function openLint({ historyKnown, postgresVersion, multiStatement, lockLimit }: LintSettings): SqlLint {
   const schema = new Schema(historyKnown);
   return {
     async check({ file, direction, text, ran }: SqlFile): Promise<Finding[]> {
@@ -25,7 +25,12 @@ function openLint({ historyKnown, postgresVersion, multiStatement }: LintSetting
         file: new FileState(),
         version: postgresVersion,
       };
-      const found = checkStatements({ file, direction, multiStatement }, sql.statements, context, ran);
+      const found = checkStatements(
+        { file, direction, multiStatement, lockLimit },
+        sql.statements,
+        context,
+        ran,
+      );
       return [...found, ...bodyErrors(file, sql.statements)];
     },
   };

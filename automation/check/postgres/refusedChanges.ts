@@ -199,9 +199,7 @@ function keyInUse(
     return undefined;
   const same = (columns: readonly string[]) => sameSet(columns, key.columns);
   // Which of two keys over the same columns a foreign key uses, no file tells.
-  const twins = [...schema.indexes.entries()].filter(
-    ([, one]) => one.table === table && one.unique && same(one.columns),
-  );
+  const twins = schema.indexes.linking(table).filter(([, one]) => one.unique && same(one.columns));
   const users =
     twins.length > 1 ? [] : foreignKeysTo(table, schema, ({ keys }) => keys !== undefined && same(keys));
   if (users.length === 0) return undefined;
@@ -239,9 +237,9 @@ function noUniqueKey({ def }: AlterTableCmd, schema: Schema): Refused | undefine
   const referenced = schema.nameOf(constraint.pktable);
   if (!schema.tables.get(referenced)?.complete) return undefined;
   const columns = constraint.pk_attrs.map((node) => stringOf(node) ?? "");
-  const has = [...schema.indexes.entries()].some(
-    ([, one]) => one.table === referenced && one.unique && !one.partial && sameSet(one.columns, columns),
-  );
+  const has = schema.indexes
+    .linking(referenced)
+    .some(([, one]) => one.unique && !one.partial && sameSet(one.columns, columns));
   if (has) return undefined;
   return {
     words: `there is no unique constraint matching given keys for referenced table "${referenced}"`,

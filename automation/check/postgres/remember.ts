@@ -157,8 +157,7 @@ function rememberTable(statement: CreateStmt, schema: Schema, deployed: boolean)
   if (parent === undefined) return;
   schema.ensure(parent);
   if (partbound?.is_default) schema.change(parent, { defaultPartition: name });
-  for (const [index, fact] of [...schema.indexes.entries()])
-    if (fact.table === parent) addPartOfIndex(schema, name, index, fact);
+  for (const [index, fact] of schema.indexes.linking(parent)) addPartOfIndex(schema, name, index, fact);
 }
 
 const STRATEGIES: Partial<Record<string, NonNullable<Table["strategy"]>>> = {

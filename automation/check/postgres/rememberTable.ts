@@ -136,13 +136,12 @@ function dropColumn(schema: Schema, name: string, column: string): void {
   columns.delete(column);
   const constraints = new Map([...table.constraints].filter(([, fact]) => !fact.columns.includes(column)));
   schema.change(name, { columns, constraints });
-  for (const [index, fact] of [...schema.indexes.entries()])
-    if (fact.table === name && fact.columns.includes(column)) schema.indexes.delete(index);
+  for (const [index, fact] of schema.indexes.linking(name))
+    if (fact.columns.includes(column)) schema.indexes.delete(index);
   forgetKeysTo(schema, name, (keys) => keys.includes(column));
   const uses = columnUse(name, column);
-  for (const [key, dependent] of [...schema.dependents.entries()])
-    if (dependent.uses.has(uses) || (dependent.of === name && dependent.name === column))
-      schema.dependents.delete(key);
+  for (const [key] of schema.dependents.linking(uses)) schema.dependents.delete(key);
+  for (const kind of ["column", "default value"] as const) independ(schema, { kind, name: column, of: name });
 }
 
 /** The table with a column as CREATE TABLE or ADD COLUMN defines it. */

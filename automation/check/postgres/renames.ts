@@ -1,7 +1,7 @@
 /** Takes RENAME and SET SCHEMA into the schema. */
 import type { RenameStmt } from "libpg-query";
 import { renameUses } from "./dependents.ts";
-import { besides, type Schema } from "./schema.ts";
+import { besides, type ConstraintFact, type Schema } from "./schema.ts";
 import { columnUse } from "./uses.ts";
 
 export function rememberRename(statement: RenameStmt, schema: Schema): void {
@@ -41,9 +41,8 @@ export function renameTable(schema: Schema, from: string, to: string): void {
   }
   schema.ensure(from);
   schema.tables.rename(from, to);
-  for (const [name, index] of [...schema.indexes.entries()])
-    if (index.table === from) schema.indexes.set(name, { ...index, table: to });
-  for (const [name, table] of [...schema.tables.entries()]) {
+  for (const [name, index] of schema.indexes.linking(from)) schema.indexes.set(name, { ...index, table: to });
+  for (const [name, table] of schema.tables.linking(from)) {
     const points = [...table.constraints].some(([, { references }]) => references === from);
     const constraints = points
       ? new Map(
@@ -54,10 +53,12 @@ export function renameTable(schema: Schema, from: string, to: string): void {
         )
       : table.constraints;
     const parent = table.parent === from ? { parent: to } : {};
-    if (points || table.parent === from) schema.tables.set(name, { ...table, ...parent, constraints });
+    schema.tables.set(name, { ...table, ...parent, constraints });
   }
+  const columns = [...(schema.tables.get(to)?.columns.keys() ?? [])].map((column) => columnUse(from, column));
   renameUses(
     schema,
+    [`of ${from}`, `table ${from}`, ...columns],
     (of) => (of === from ? to : of),
     (use) =>
       use === `table ${from}`
@@ -80,11 +81,19 @@ function renameColumn(schema: Schema, name: string, from: string, to: string): v
     ]),
   );
   schema.change(name, { columns, constraints, partitionKey: swap(table.partitionKey) });
-  for (const [key, index] of [...schema.indexes.entries()])
-    if (index.table === name) schema.indexes.set(key, { ...index, columns: swap(index.columns) });
+  for (const [key, index] of schema.indexes.linking(name))
+    schema.indexes.set(key, { ...index, columns: swap(index.columns) });
+  for (const [other, facts] of schema.tables.linking(name)) {
+    const pointing = [...facts.constraints].map(([key, { keys, ...fact }]): [string, ConstraintFact] => {
+      const named = keys && fact.references === name ? swap(keys) : keys;
+      return [key, named ? { ...fact, keys: named } : fact];
+    });
+    schema.change(other, { constraints: new Map(pointing) });
+  }
   const [before, after] = [columnUse(name, from), columnUse(name, to)];
   renameUses(
     schema,
+    [before],
     (of) => of,
     (use) => (use === before ? after : use),
   );

@@ -81,9 +81,7 @@ function isEndOfIndex({ targetList = [] }: SelectStmt, table: string, { schema }
   const calls = new Set(calledFunctions(targetList));
   const columns = columnsIn({ List: { items: targetList } });
   if (![...calls].some((name) => name === "max" || name === "min") || columns.length !== 1) return false;
-  return [...schema.indexes.entries()].some(
-    ([, one]) => one.table === table && one.columns[0] === columns[0],
-  );
+  return schema.indexes.linking(table).some(([, one]) => one.columns[0] === columns[0]);
 }
 
 /** Whether a query reads a table that has rows; VALUES and constants are few. */

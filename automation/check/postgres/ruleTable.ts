@@ -44,7 +44,7 @@ export const POSTGRES_RULES = {
   },
   "lock-timeout": {
     severity: "warning",
-    summary: "A lock is asked for without a lock_timeout; while it waits, everything behind it waits too",
+    summary: "A lock is waited for without limit, or for more than a minute; everything behind it waits too",
   },
   "volatile-default": {
     severity: "error",

@@ -3,18 +3,19 @@
 import { type Finding, finding } from "../finding.ts";
 import type { RuleId } from "../rules.ts";
 import type { Context } from "./context.ts";
-import { type Effect, worse } from "./effect.ts";
+import { type Effect, type JudgedStatement, worse } from "./effect.ts";
 import { fileFindings, noteInFile } from "./fileRules.ts";
 import { FileState } from "./fileState.ts";
+import { lockTimeout } from "./lockTimeout.ts";
 import { longNames } from "./nameLength.ts";
 import { blockOf } from "./procedural.ts";
 import { remember } from "./remember.ts";
-import { hiddenTables, leakedSettings } from "./sessionRules.ts";
+import { hiddenTables, leakedSettings, uselessLocals } from "./sessionRules.ts";
 import { cutStatements } from "./splitRules.ts";
 import { stringOf } from "./sqlNames.ts";
 import { effectsOf } from "./statementEffects.ts";
 import type { Statement } from "./statements.ts";
-import { checkTransactions } from "./transactionRules.ts";
+import { checkTransactions, nonTransactional } from "./transactionRules.ts";
 
 /** What a down file is for, and what has no fix there: a version has one down file, and no next one. */
 const NOT_IN_DOWN_FILES = new Set<RuleId>([
@@ -23,13 +24,6 @@ const NOT_IN_DOWN_FILES = new Set<RuleId>([
 
 /** What fails fails on the way down too. */
 const FAILS = new Set<RuleId>(["refused", "enum-value-used", "pending-trigger-events", "session-setting"]);
-
-/** One statement with what it does. */
-export interface JudgedStatement extends Statement {
-  effects: Effect[];
-  /** What an earlier statement of the file makes of it. */
-  findings: Finding[];
-}
 
 /**
  * Judges the statements in order, those inside DO blocks and called functions too; the schema learns from each.
@@ -97,6 +91,8 @@ export interface CheckedFile {
   direction: "up" | "down";
   /** The file is cut at each semicolon: `x-multi-statement=true`. */
   multiStatement: boolean;
+  /** The migrator limits the wait for a lock before the file begins. */
+  lockLimit: boolean;
 }
 
 /**
@@ -107,21 +103,24 @@ export interface CheckedFile {
  * @param deployed whether this very file was shipped
  */
 export function checkStatements(
-  { file, direction, multiStatement }: CheckedFile,
+  { file, direction, multiStatement, lockLimit }: CheckedFile,
   statements: readonly Statement[],
   context: Context,
   deployed: boolean,
 ): Finding[] {
-  const judged = multiStatement
+  // The migrator runs such a file as one transaction too, unless a statement in it cannot.
+  const apart = multiStatement && statements.some(({ node }) => nonTransactional(node) !== undefined);
+  const judged = apart
     ? statements.flatMap((one) => judge(file, [one], { ...context, file: new FileState() }, deployed))
     : judge(file, statements, context, deployed);
   const locks = [
     ...brokenRules(file, judged),
     ...judged.flatMap(({ findings }) => findings),
-    ...lockTimeout(file, judged),
+    ...lockTimeout(file, judged, lockLimit),
     ...longNames(file, statements),
     ...leakedSettings(file, judged),
     ...hiddenTables(file, judged, context.schema),
+    ...(apart ? uselessLocals(file, statements) : []),
   ];
   const mild = locks
     .filter(({ rule }) => !NOT_IN_DOWN_FILES.has(rule))
@@ -174,41 +173,6 @@ function isMadeAgain(name: string, later: readonly JudgedStatement[]): boolean {
               : undefined;
     return made !== undefined && made === bare;
   });
-}
-
-/** One finding a file, at the first lock that is asked for without a limit. */
-function lockTimeout(file: string, statements: readonly JudgedStatement[]): Finding[] {
-  for (const statement of statements) {
-    const limited = setsLockTimeout(statement);
-    if (limited) return [];
-    const lock = statement.effects.find((effect) => effect.lock !== "none" && !effect.rowsOnly);
-    if (!lock) continue;
-    const on = lock.table === undefined ? "" : ` on ${lock.table}`;
-    return [
-      finding(
-        "lock-timeout",
-        { file, line: statement.line, subject: lock.table ?? "" },
-        `the lock${on} is waited for without limit, and all who come later wait behind it`,
-        "put SET LOCAL lock_timeout = '5s'; first in the file",
-      ),
-    ];
-  }
-  return [];
-}
-
-/** `SET [LOCAL] lock_timeout = …` or `set_config('lock_timeout', …)`; 0 means no limit. */
-function setsLockTimeout({ node, text }: Statement): boolean {
-  if ("VariableSetStmt" in node) {
-    const { name, kind, args } = node.VariableSetStmt;
-    return name === "lock_timeout" && kind === "VAR_SET_VALUE" && !isZero(args?.[0]);
-  }
-  return "SelectStmt" in node && /set_config\(\s*'lock_timeout'\s*,\s*'[1-9]/i.test(text);
-}
-
-function isZero(value: unknown): boolean {
-  const constant = (value as { A_Const?: { ival?: { ival?: number }; sval?: { sval?: string } } })?.A_Const;
-  if (constant?.sval) return /^0+\s*[a-z]*$/i.test(constant.sval.sval ?? "");
-  return constant?.ival !== undefined && (constant.ival.ival ?? 0) === 0;
 }
 
 /** The heaviest of a statement's effects. */

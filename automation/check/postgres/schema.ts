@@ -134,11 +134,11 @@ export class Schema {
 
   constructor(historyKnown: boolean, base?: Schema) {
     this.historyKnown = historyKnown;
-    this.tables = new Layer(base?.tables);
-    this.indexes = new Layer(base?.indexes);
+    this.tables = new Layer(base?.tables, tableLinks);
+    this.indexes = new Layer(base?.indexes, ({ table }) => [table]);
     this.types = new Layer(base?.types);
     this.functions = new Layer(base?.functions);
-    this.dependents = new Layer(base?.dependents);
+    this.dependents = new Layer(base?.dependents, ({ uses, of }) => [...uses, `of ${of}`]);
     this.file = base?.file ?? 0;
   }
 
@@ -231,7 +231,8 @@ export class Schema {
 
   /** Tables with a foreign key to this one. */
   referencing(table: string): string[] {
-    return [...this.tables.entries()]
+    return this.tables
+      .linking(table)
       .filter(([, { constraints }]) =>
         [...constraints.values()].some(({ references }) => references === table),
       )
@@ -247,8 +248,17 @@ export class Schema {
   }
 
   partitionsOf(table: string): string[] {
-    return [...this.tables.entries()].filter(([, { parent }]) => parent === table).map(([name]) => name);
+    return this.tables
+      .linking(table)
+      .filter(([, { parent }]) => parent === table)
+      .map(([name]) => name);
   }
+}
+
+/** The tables that one names: its parent, those of its foreign keys. */
+function tableLinks({ parent, constraints }: Table): string[] {
+  const references = [...constraints.values()].flatMap(({ references }) => references ?? []);
+  return [...(parent === undefined ? [] : [parent]), ...references];
 }
 
 /** `schema.name`, `name` in the schema `public`. */

@@ -42,6 +42,21 @@ export function leakedSettings(file: string, statements: readonly Statement[]): 
   return [CHANGES_MEANING.has(name) ? found : { ...found, severity: "warning" }];
 }
 
+/** SET LOCAL ends with its transaction, and here each statement is one (manual, SET). */
+export function uselessLocals(file: string, statements: readonly Statement[]): Finding[] {
+  return statements.flatMap(({ node, line }) => {
+    if (!("VariableSetStmt" in node) || !node.VariableSetStmt.is_local) return [];
+    const { name = "" } = node.VariableSetStmt;
+    const found = finding(
+      "session-setting",
+      { file, line, subject: name },
+      `SET LOCAL ${name} does nothing: with x-multi-statement=true each statement of this file runs by itself`,
+      `SET ${name} here, and RESET ${name} at the end of the file`,
+    );
+    return [{ ...found, severity: "warning" as const }];
+  });
+}
+
 /** A temporary table stays on the connection too, and comes before a table of its name. */
 export function hiddenTables(file: string, statements: readonly Statement[], schema: Schema): Finding[] {
   const left = [...schema.hidden].filter(([name, table]) => {

@@ -22,7 +22,7 @@ export function cutStatements(file: string, statements: readonly Statement[]): F
       finding(
         "split-inside",
         { file, line: statement.line, subject: statement.text },
-        `with x-multi-statement=true golang-migrate cuts this statement at the semicolon inside ${where}, and Postgres refuses the pieces`,
+        `with x-multi-statement=true golang-migrate's own command cuts this statement at the semicolon inside ${where}, and Postgres refuses the pieces; the migrator does not cut it`,
         "take x-multi-statement out of the database URL, and put what cannot run in a transaction block into a file of its own",
       ),
     ];

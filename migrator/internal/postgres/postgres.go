@@ -5,6 +5,7 @@ package postgres
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strconv"
 	"sync"
 
@@ -181,7 +182,9 @@ func (e *Engine) Plan(_ context.Context, list []statement.Statement) database.Pl
 	if len(list) == 1 && e.outsideTransaction(list[0]) {
 		return database.Plan{Words: "outside a transaction"}
 	}
-	if oneTransaction(list) {
+	// With x-multi-statement golang-migrate runs each statement by itself; here only if one of them needs it.
+	apart := e.multi && slices.ContainsFunc(list, e.outsideTransaction)
+	if oneTransaction(list) && !apart {
 		return database.Plan{Atomic: true, Implicit: true, Words: "one transaction"}
 	}
 	if e.multi {

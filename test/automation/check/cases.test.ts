@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import { CASES } from "./cases.ts";
+import { CASES, SETTINGS } from "./cases.ts";
 import { type Files, findingsOf } from "./folders.ts";
 
 const ROOT = join(import.meta.dirname, "cases");
@@ -17,7 +17,6 @@ for (const name of folders) {
     const files: Files = Object.fromEntries(
       entries.map((entry) => [entry.name, readFileSync(join(folder, entry.name))]),
     );
-    const multiStatement = name === "miss-multi-statement-dollar-quotes";
-    assert.deepEqual(await findingsOf(files, { multiStatement }), CASES[name]);
+    assert.deepEqual(await findingsOf(files, SETTINGS[name]), CASES[name]);
   });
 }

@@ -255,11 +255,6 @@ const BAD: [string, Files, string[]][] = [
   ],
   ["data from nowhere", pair("COPY t FROM STDIN;"), [`${UP}:1 error copy-stdin`]],
   [
-    "a lock without limit, at the first",
-    pair("SELECT 1;\nALTER TABLE t ADD a int;\nALTER TABLE t ADD b int;"),
-    [`${UP}:2 warning lock-timeout`],
-  ],
-  [
     "a limit of 0, and one that comes late",
     {
       ...pair("SET lock_timeout = '0s';\nALTER TABLE t ADD a int;\nSET lock_timeout = '1s';"),
@@ -273,9 +268,20 @@ const BAD: [string, Files, string[]][] = [
     ],
   ],
   [
-    "a new table that refers to one in use",
-    pair("CREATE TABLE n (\n  o int REFERENCES orders (id)\n);"),
-    [`${UP}:1 warning lock-timeout`],
+    "a limit that is taken away, in each way",
+    {
+      ...pair("SET LOCAL lock_timeout = '10min';\nALTER TABLE t ADD a int;"),
+      "20261121_v.up.sql": "RESET lock_timeout;\nALTER TABLE t ADD b int;",
+      "20261122_w.up.sql": "RESET ALL;\nALTER TABLE t ADD c int;",
+      "20261123_y.up.sql": "SELECT set_config('lock_timeout', '0', true);\nALTER TABLE t ADD d int;",
+    },
+    [
+      "20261121_v.up.sql:2 warning lock-timeout",
+      "20261122_w.up.sql:2 warning lock-timeout",
+      "20261123_y.up.sql:2 warning lock-timeout",
+      `${UP}:2 warning lock-timeout`,
+      "20261121_v.up.sql:1 warning missing-down",
+    ].sort(),
   ],
   [
     "values that differ from row to row",
@@ -369,11 +375,7 @@ const BAD: [string, Files, string[]][] = [
     timed("REINDEX TABLE t;\nREFRESH MATERIALIZED VIEW m;\nCLUSTER t;\nALTER TABLE t SET UNLOGGED;"),
     [2, 3, 4, 5].map((line) => `${UP}:${line} error heavy-lock`),
   ],
-  [
-    "VACUUM FULL, even alone",
-    pair("VACUUM FULL t;"),
-    [`${UP}:1 error heavy-lock`, `${UP}:1 warning lock-timeout`],
-  ],
+  ["VACUUM FULL, even alone", pair("VACUUM FULL t;"), [`${UP}:1 error heavy-lock`]],
   [
     "rows changed while the table is locked",
     timed("ALTER TABLE t ADD a int;\nUPDATE t SET a = 1 WHERE a IS NULL;"),
@@ -402,13 +404,52 @@ const BAD: [string, Files, string[]][] = [
   [
     "a lock on the way back, as a warning",
     { [UP]: "SELECT 1;", [DOWN]: "CREATE INDEX i ON t (x);" },
-    [`${DOWN}:1 warning index-not-concurrent`, `${DOWN}:1 warning lock-timeout`],
+    [`${DOWN}:1 warning index-not-concurrent`],
   ],
 ];
 
 for (const [what, files, expected] of BAD) {
   test(`finds ${what}`, async () => assert.deepEqual(await findingsOf(files), expected));
 }
+
+const UNLIMITED: [string, Files, string[]][] = [
+  [
+    "a lock, at the first",
+    pair("SELECT 1;\nALTER TABLE t ADD a int;\nALTER TABLE t ADD b int;"),
+    [`${UP}:2: set ecs-migrate:lockTimeout, or put SET LOCAL lock_timeout = '5s'; first in the file`],
+  ],
+  [
+    "a new table that refers to one in use",
+    pair("CREATE TABLE n (\n  o int REFERENCES orders (id)\n);"),
+    [`${UP}:1: set ecs-migrate:lockTimeout, or put SET LOCAL lock_timeout = '5s'; first in the file`],
+  ],
+  [
+    "a statement that must be alone",
+    pair("VACUUM FULL t;"),
+    [`${UP}:1: set ecs-migrate:lockTimeout: nothing may stand beside the statement in its file`],
+  ],
+  ["nothing for a file that has a limit of its own", timed("ALTER TABLE t ADD a int;"), []],
+  ["nothing for what nobody waits for", pair("CREATE INDEX CONCURRENTLY i ON t (x);"), []],
+];
+
+for (const [what, files, expected] of UNLIMITED) {
+  test(`a stack without a lock timeout: ${what}`, async () => {
+    const found = (await check(files, { lockLimit: false })).filter(({ rule }) => rule === "lock-timeout");
+    assert.deepEqual(
+      found.map(({ file, line, fix }) => `${file}:${line}: ${fix}`),
+      expected,
+    );
+  });
+}
+
+test("x-multi-statement: one transaction as well, unless a statement cannot run in one", async () => {
+  const together = timed("ALTER TABLE t ADD a int;\nUPDATE t SET a = 1 WHERE a IS NULL;");
+  assert.deepEqual(await findingsOf(together, { multiStatement: true }), [
+    `${UP}:3 error backfill-under-lock`,
+  ]);
+  const apart = timed("CREATE INDEX CONCURRENTLY i ON t (x);\nUPDATE t SET a = 1 WHERE a IS NULL;");
+  assert.deepEqual(await findingsOf(apart, { multiStatement: true }), [`${UP}:1 warning session-setting`]);
+});
 
 const SHIPPED: Files = {
   "0001_Old.up.sql": "CREATE TABLE t (x int);\nALTER TABLE u RENAME TO v;\r\n",

@@ -70,13 +70,13 @@ describe("deploy and the check", () => {
   it("shows warnings and goes on; what was shipped gets none, whatever it holds", async (t) => {
     const fixture = await migrated(t);
     const report = await fixture.deploy({
-      readCheckout: async () => checkout("ALTER TABLE users ADD COLUMN x int;\n"),
+      readCheckout: async () => checkout("SET lock_timeout = 0;\nALTER TABLE users ADD COLUMN x int;\n"),
       checkContent,
     });
     assert.equal(report.exitCode, 0);
     const warnings = fixture.said.split("\n").filter((line) => line.startsWith("warning: "));
     assert.deepEqual(warnings, [
-      "warning: 20261125_x.up.sql:1: warning lock-timeout: the lock on users is waited for without limit, and all who come later wait behind it → put SET LOCAL lock_timeout = '5s'; first in the file",
+      "warning: 20261125_x.up.sql:2: warning lock-timeout: the lock on users is waited for without limit, and all who come later wait behind it → delete line 1, which takes the migrator's limit away, or set a few seconds",
     ]);
   });
 

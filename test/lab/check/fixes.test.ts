@@ -1,6 +1,7 @@
-/** Each fix that `check` proposes, applied: the check is content with it, and a real Postgres runs it without long locks. */
+/** Each fix that `check` proposes, applied: the check is content with it, the migrator runs it, and no lock is long. */
 import assert from "node:assert/strict";
-import { mkdtempSync, rmSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
@@ -9,6 +10,8 @@ import { BASE, ROWS } from "../../../bench/lint/corpus.ts";
 import { measure } from "../../../bench/lint/measure.ts";
 import { check, type Files, recordFrom } from "../../automation/check/folders.ts";
 import { type Postgres, startPostgres } from "../database/postgres.ts";
+import { migratorBinary } from "../docker/baseImages.ts";
+import { thisMachine } from "../machine.ts";
 
 const LOCAL = "SET LOCAL lock_timeout = '5s';\n";
 
@@ -144,6 +147,35 @@ const FIXES: [RuleId, string, string[]][] = [
     ],
   ],
   [
+    "refused",
+    "ALTER TABLE users ALTER COLUMN id TYPE bigint;\nALTER TABLE users DROP COLUMN active;",
+    [
+      `${LOCAL}DROP VIEW adults;\nALTER TABLE users DROP COLUMN active;\nCREATE VIEW adults AS SELECT id FROM users;`,
+    ],
+  ],
+  ["refused", "DROP FUNCTION stamp();", [`${LOCAL}DROP TRIGGER stamp ON users;\nDROP FUNCTION stamp();`]],
+  [
+    "refused",
+    "ALTER TABLE orders ALTER COLUMN state TYPE boolean USING state = 'new';",
+    [
+      `${LOCAL}CREATE TABLE done (id int PRIMARY KEY, state text DEFAULT 'new');\nALTER TABLE done ALTER COLUMN state DROP DEFAULT;\nALTER TABLE done ALTER COLUMN state TYPE boolean USING state = 'new';\nALTER TABLE done ALTER COLUMN state SET DEFAULT true;`,
+    ],
+  ],
+  [
+    "refused",
+    "CREATE OR REPLACE VIEW adults AS SELECT active FROM users;",
+    [`${LOCAL}DROP VIEW adults;\nCREATE VIEW adults AS SELECT active FROM users;`],
+  ],
+  [
+    "refused",
+    "CREATE MATERIALIZED VIEW m AS SELECT id FROM orders;\nREFRESH MATERIALIZED VIEW CONCURRENTLY m;",
+    [
+      "CREATE MATERIALIZED VIEW m AS SELECT id FROM orders;",
+      "CREATE UNIQUE INDEX CONCURRENTLY m_id ON m (id);",
+      "REFRESH MATERIALIZED VIEW CONCURRENTLY m;",
+    ],
+  ],
+  [
     "alone",
     "CREATE INDEX CONCURRENTLY i ON users (age);\nSELECT 1;",
     ["CREATE INDEX CONCURRENTLY i ON users (age);", "SELECT 1;"],
@@ -152,9 +184,11 @@ const FIXES: [RuleId, string, string[]][] = [
 
 let postgres: Postgres;
 let folder: string;
+let migrator: string;
 
 before(async () => {
   folder = mkdtempSync(join(tmpdir(), "check-fixes-"));
+  migrator = await migratorBinary(thisMachine(), { report: () => undefined });
   postgres = await startPostgres({ folder, gateway: "127.0.0.1" });
 });
 
@@ -162,6 +196,25 @@ after(async () => {
   await postgres?.stop();
   rmSync(folder, { recursive: true, force: true });
 });
+
+/** Runs the base, fills its tables, and runs the files, each time by the migrator. */
+async function migrates(database: string, files: readonly string[], parameters = ""): Promise<void> {
+  const { fromHost } = await postgres.createDatabase(database);
+  const path = join(folder, database);
+  mkdirSync(path);
+  const env = { MIGRATIONS_PATH: path, MIGRATION_DB: `${fromHost}${parameters}` };
+  const up = () => {
+    const { status, stdout } = spawnSync(migrator, ["up"], { env, encoding: "utf8" });
+    assert.equal(status, 0, stdout);
+  };
+  writeFileSync(join(path, name(0)), BASE);
+  up();
+  await postgres.query(database, ROWS);
+  for (const [index, sql] of files.entries()) writeFileSync(join(path, name(index + 1)), sql);
+  up();
+  const rows = await postgres.query(database, "SELECT version::int, dirty FROM schema_migrations");
+  assert.deepEqual(rows, [{ version: files.length + 1, dirty: false }]);
+}
 
 const name = (index: number) => `${String(index + 1).padStart(6, "0")}_x.up.sql`;
 
@@ -193,9 +246,18 @@ for (const [index, [rule, bad, fixed]] of FIXES.entries()) {
     const { fromHost } = await postgres.createDatabase(database);
     await postgres.query(database, BASE);
     await postgres.query(database, ROWS);
+    await migrates(`migrated_${index}`, fixed);
     for (const file of fixed) {
       const { refused, blocked, leaks } = await measure(fromHost, [file]);
       assert.deepEqual({ file, refused, blocked, leaks }, { file, refused: null, blocked: [], leaks: false });
     }
   });
 }
+
+test("x-multi-statement: what must be alone may stand beside others, and dollar quotes stay whole", async () => {
+  const files = [
+    "CREATE INDEX CONCURRENTLY i ON users (age);\nCREATE INDEX CONCURRENTLY j ON users (org);",
+    "ALTER TABLE users ADD COLUMN c int;\nDO $$ BEGIN PERFORM 1; PERFORM 2; END $$;",
+  ];
+  await migrates("multi", files, "&x-multi-statement=true");
+});

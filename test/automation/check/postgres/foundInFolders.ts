@@ -34,7 +34,7 @@ export const FOUND: Record<string, readonly string[]> = {
   "a materialized view is refreshed concurrently with a partial unique index": ["error refused"],
   "a materialized view with a unique index is refreshed concurrently": [],
   "a materialized view without data is refreshed concurrently": ["error refused"],
-  "a view is replaced with fewer columns": ["warning lock-timeout", "error refused"],
+  "a view is replaced with fewer columns": ["error refused"],
   "a view is replaced with a column more": [],
   "a function is replaced with another result": ["error refused"],
   "a function of the same name with other arguments": [],
