@@ -11,7 +11,7 @@ import { type Diagnosis, ok, problem, warning } from "./diagnosis.ts";
 export function judgeHistory(entries: readonly HistoryEntry[], stack: string): Diagnosis[] {
   const part = "last run";
   const change = entries.findLast(
-    ({ result }) => result.operation !== "version" && result.operation !== "status",
+    ({ result }) => !["version", "status", "inspect"].includes(result.operation),
   );
   if (!change) return [ok(part, "the log group remembers none")];
   const { result, taskId } = change;

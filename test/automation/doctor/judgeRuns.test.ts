@@ -33,9 +33,10 @@ describe("judgeHistory", () => {
     judgeHistory(entries, "stage").map(({ state, text, fix }) => [state, text, fix]);
 
   it("passes over questions", () => {
-    assert.deepEqual(one(entry({}), entry({ operation: "status", outcome: "unchanged" })), [
-      ["ok", "up at 2026-11-24T12:00:00Z: applied, 20261122 → 20261124 (task 7)", null],
-    ]);
+    for (const operation of ["status", "inspect"] as const)
+      assert.deepEqual(one(entry({}), entry({ operation, outcome: "unchanged" })), [
+        ["ok", "up at 2026-11-24T12:00:00Z: applied, 20261122 → 20261124 (task 7)", null],
+      ]);
     assert.deepEqual(one(), [["ok", "the log group remembers none", null]]);
   });
 
