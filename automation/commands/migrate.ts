@@ -5,7 +5,6 @@ import type { MigrateOptions } from "../cli/program.ts";
 import type { Operation } from "../contract/operations.ts";
 import type { Outputs } from "../contract/outputs.ts";
 import { askOnTerminal, confirm } from "../guard/confirmation.ts";
-import { requireVersion } from "../guard/version.ts";
 import { isNews, runOperation } from "../run/runOperation.ts";
 import type { PulumiLocation } from "../stack/pulumiCli.ts";
 import { chooseRevision, findRevisionWith } from "../task/revisions.ts";
@@ -22,14 +21,15 @@ export async function migrateCommand(
   const outputs = await readOutputsAndLoad(location);
   const ecs = await connectEcs(outputs.region);
   const revision = await chooseRevision(ecs, outputs, options.revision);
-  requireVersion({
-    stack: location.stack,
-    operation,
-    inImage: revision.versions,
-    shipped: outputs.migrations.map(({ version }) => version),
-    unknownVersion: options.unknownVersion ?? false,
-    revisionWith: await revisionFor(ecs, outputs, operation, revision.versions),
-  });
+  if (operation.name === "goto" || operation.name === "force")
+    (await import("../guard/version.ts")).requireVersion({
+      stack: location.stack,
+      operation,
+      inImage: revision.versions,
+      shipped: outputs.migrations.map(({ version }) => version),
+      unknownVersion: options.unknownVersion ?? false,
+      revisionWith: await revisionFor(ecs, outputs, operation, revision.versions),
+    });
   await confirmed(context, location, outputs, operation, options, revision.versions);
   const report = await runOperation(
     {

@@ -8,7 +8,7 @@ import { makeReport } from "../report/makeReport.ts";
 import type { RunReport } from "../report/report.ts";
 import { attachToTask, type EcsTaskRun } from "../task/taskRun.ts";
 import { commandFor } from "../text/commandLine.ts";
-import { isStillOpen } from "./earlierRun.ts";
+import { isStillOpen } from "../verdict/facts.ts";
 import { type RunDeps, watchedBy } from "./follow.ts";
 import { endRunOfTask } from "./journal.ts";
 import { answerBesideTasks, resolveUnknown } from "./versionCheck.ts";

@@ -6,7 +6,7 @@ import type { Operation } from "../contract/operations.ts";
 import type { EcsTaskRun } from "../task/taskRun.ts";
 import { versionText } from "../text/version.ts";
 import type { DatabaseChanged } from "../verdict/context.ts";
-import { changedByVersions } from "../verdict/facts.ts";
+import { changedByVersions, isStillOpen } from "../verdict/facts.ts";
 import type { Verdict } from "../verdict/verdict.ts";
 import type { RunDeps } from "./follow.ts";
 import { isSameVersion, reliableVersion } from "./versionCheck.ts";
@@ -38,13 +38,6 @@ export async function judgeEarlier(
     return { kind: "report", run: labelled(run, versionText(result.to)) };
   if (!isStep) return { kind: "again" };
   return { kind: "report", run: { ...labelled(run, null), verdict: notConfirmed(run, now?.to ?? null) } };
-}
-
-/** True if the task may still be running: the same command given again is the same run. Pure. */
-export function isStillOpen(verdict: Verdict): boolean {
-  if (verdict.kind === "interrupted") return verdict.cause === "cancelled" || verdict.cause === "unconfirmed";
-  const open = ["timeout", "credentials", "unreadable"];
-  return verdict.kind === "unknown" && open.includes(verdict.cause);
 }
 
 /** No SQL took effect: another start takes no second step. */

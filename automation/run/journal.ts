@@ -236,9 +236,11 @@ function parseEntry(content: string): JournalEntry | undefined {
   try {
     const entry = JSON.parse(content) as Partial<JournalEntry>;
     const { nonce, runId, startedAt, attempt = 0, taskArn = null, ended = false } = entry;
-    return typeof nonce === "string" && typeof runId === "string" && typeof startedAt === "number"
-      ? { nonce, runId, startedAt, attempt, taskArn, ended }
-      : undefined;
+    const isEntry =
+      [nonce, runId, taskArn ?? ""].every((value) => typeof value === "string") &&
+      [startedAt, attempt].every(Number.isSafeInteger) &&
+      typeof ended === "boolean";
+    return isEntry ? ({ nonce, runId, startedAt, attempt, taskArn, ended } as JournalEntry) : undefined;
   } catch {
     return undefined;
   }

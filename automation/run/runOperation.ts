@@ -6,8 +6,8 @@ import { makeReport } from "../report/makeReport.ts";
 import type { RunReport } from "../report/report.ts";
 import { findRevisionWith } from "../task/revisions.ts";
 import type { EcsTaskRun } from "../task/taskRun.ts";
+import { isStillOpen } from "../verdict/facts.ts";
 import type { Verdict } from "../verdict/verdict.ts";
-import { besideEarlier, isStillOpen, judgeEarlier } from "./earlierRun.ts";
 import { followRun, newRunId, type RunDeps } from "./follow.ts";
 import { askerOf, runKey } from "./identity.ts";
 import { type BegunRun, RunJournal } from "./journal.ts";
@@ -99,6 +99,9 @@ async function followToResult(
     runId: begun.runId,
     resumed: begun.resumed ? begun : undefined,
   });
+  if (!run.endedBefore) return run;
+  // Not loaded for most runs.
+  const { besideEarlier, judgeEarlier } = await import("./earlierRun.ts");
   const ended: EcsTaskRun[] = [];
   while (run.endedBefore && ended.length < MOST_RENEWALS) {
     const earlier = await judgeEarlier(deps, operation, taskDefinition, run);

@@ -1,8 +1,6 @@
 /** A success that the container reported is compared with what is known: the stack's migrations, and the last run. */
 import { awsErrorText } from "../aws/errors.ts";
 import type { Operation } from "../contract/operations.ts";
-import { lastChange } from "../history/knownVersion.ts";
-import { readBack } from "../history/record.ts";
 import type { EcsTaskRun } from "../task/taskRun.ts";
 import type { Expected } from "../verdict/versionCheck.ts";
 import { verifySuccess } from "../verdict/versionCheck.ts";
@@ -42,6 +40,11 @@ async function findLastRun(
   if (verdict.kind !== "unchanged" || verdict.skipped || verdict.version === null) return null;
   if (highest === null || (verdict.version.version ?? -1) >= highest) return null;
   try {
+    // Not loaded for most runs.
+    const [{ lastChange }, { readBack }] = await Promise.all([
+      import("../history/knownVersion.ts"),
+      import("../history/record.ts"),
+    ]);
     for await (const record of readBack(deps, deps.clock.now())) {
       const last = lastChange(record, deps.outputs, startedAt);
       if (last) return last === "unclear" ? null : last;

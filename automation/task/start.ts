@@ -24,8 +24,11 @@ const CAPACITY_FIRST_MS = 5_000;
 const RETRY_MOST_MS = 30_000;
 /** A task whose start was never answered is looked for at these moments: ListTasks shows a new one after some seconds. */
 const LOST_LOOKS_MS = [0, 5_000, 10_000] as const;
-/** A task that RunTask answers with and that is older than this command by so much is an earlier run's. */
-const CLOCK_SKEW_MS = 5 * 60_000;
+/**
+ * A task that RunTask answers with and that is older than this by this machine's clock is an earlier run's. ECS lists a
+ * stopped task for an hour, so one that was not listed is older; and the clock may be wrong by as much as this.
+ */
+const EARLIER_MS = 45 * 60_000;
 
 export interface StartOptions extends FamilyReader {
   /** With its revision. */
@@ -188,7 +191,7 @@ async function lookAgain(options: StartOptions): Promise<Started | "free" | "uns
 function started(options: StartOptions, { task, adopted }: FoundTask, attempt: number): Started {
   // A token that was used before answers with the task of then.
   const { createdAt } = task;
-  const isOld = createdAt !== undefined && createdAt.getTime() < options.clock.now() - CLOCK_SKEW_MS;
+  const isOld = createdAt !== undefined && createdAt.getTime() < options.clock.now() - EARLIER_MS;
   const ended = hasEnded(task, options.outputs.containerName);
   return {
     task,
@@ -249,13 +252,13 @@ interface NoTask {
 async function tryRunTask(options: StartOptions, input: RunTaskCommandInput): Promise<FoundTask | NoTask> {
   try {
     const { tasks, failures } = await options.ecs.runTask(input, options.signal);
+    const task = tasks?.[0];
+    if (task?.taskArn) return { task, adopted: false };
     const failure = failures?.[0];
     if (failure) {
       const { reason, detail } = judgeFailures(failure);
       return { reason, detail, answer: "nothingStarted", again: mayFindRoom(reason) ? "capacity" : "never" };
     }
-    const task = tasks?.[0];
-    if (task?.taskArn) return { task, adopted: false };
     // ECS always says one or the other, so this is no answer of ECS's.
     const detail = "RunTask answered with no task and no failure";
     return { reason: "other", detail, answer: "lost", again: "passing" };

@@ -131,7 +131,7 @@ const RULES: readonly Rule[] = [
   [new RegExp(`("[^"\\n]{0,60}(?:${JSON_KEY})"\\s*:\\s*)"(?:[^"\\\\]|\\\\.)*"`, "gi"), `$1"${MASK}"`],
   [new RegExp(`(\\\\"[^"\\\\\\n]{0,60}(?:${JSON_KEY})\\\\"\\s*:\\s*\\\\")[^"\\\\]+`, "gi"), `$1${MASK}`],
   [
-    /^([^\S\n]*[\w.-]{0,60}(?:password|passwd|secret[_-]?access[_-]?key)\s*:[^\S\n]*)[^\s"'{[][^\n]*$/gim,
+    /^([^\S\n\r\u2028\u2029]*[\w.-]{0,60}(?:password|passwd|secret[_-]?access[_-]?key)\s*:[^\S\n]*)[^\s"'{[][^\n]*$/gim,
     `$1${MASK}`,
   ],
   // SQL that a failing migration prints in full.

@@ -82,7 +82,7 @@ export const DATABASE_ERRORS = {
   },
   pooler: {
     pattern:
-      /unsupported startup parameter|connection pooler|no such prepared statement|prepared statement .* (?:does not exist|already exists)/,
+      /unsupported startup parameter|connection pooler|no such prepared statement|prepared statement .{0,100} (?:does not exist|already exists)/,
     failures: ["pooler"],
     sentence: (brief) => `A connection pooler is between the migration and the database (${brief}).`,
     fix: "Connect to the database itself: a pooler in transaction mode loses golang-migrate's lock.",

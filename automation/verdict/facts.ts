@@ -63,3 +63,10 @@ export function verdictSpan(verdict: Verdict): string | null {
   }
   return verdict satisfies never;
 }
+
+/** True if the task may still be running: the same command given again is the same run. Pure. */
+export function isStillOpen(verdict: Verdict): boolean {
+  if (verdict.kind === "interrupted") return verdict.cause === "cancelled" || verdict.cause === "unconfirmed";
+  const open = ["timeout", "credentials", "unreadable"];
+  return verdict.kind === "unknown" && open.includes(verdict.cause);
+}
