@@ -46,7 +46,8 @@ async function versionAt(deps: BetweenDeps, since: number): Promise<number | nul
   try {
     const reader = { outputs: deps.outputs, logs: await deps.connectLogs(deps.outputs.region) };
     for await (const record of readBack(reader, deps.clock.now())) {
-      const change = lastChange(record, deps.outputs, since);
+      // A run's start is known in whole seconds: the roll may register in the very second.
+      const change = lastChange(record, deps.outputs, Math.floor(since / 1_000) * 1_000 + 1_000);
       if (change !== undefined) return change === "unclear" ? null : change.version;
     }
     return null;
