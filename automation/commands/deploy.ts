@@ -26,13 +26,10 @@ export async function deployCommand(context: CommandContext, options: DeployOpti
   const configuration = once(() => readStackConfig(location));
   const settings = async () => checkSettings(options, await configuration());
   const source = await sourceOf(context, location.project);
-  const opened = once(() => openStack(context, options, withSource(location, source)));
-  // Pulumi gets ready while the outputs are read and the checkout is judged; whoever awaits it sees its error.
-  opened().catch(() => undefined);
   let planned: RunReport["planned"];
   const deployed = await deploy({
     ...runBase(context, location.stack, runSettings(options)),
-    openStack: opened,
+    openStack: once(() => openStack(context, options, withSource(location, source))),
     findOutputs: () => findOutputs(location),
     readCheckout: async () =>
       (await import("../migrations/folder.ts")).readMigrationFiles(

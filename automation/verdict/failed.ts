@@ -52,7 +52,8 @@ export const failed: KindWords<"failed"> = {
     const end = blocked
       ? [step("Wait until the session that holds the lock has ended, or end it.", context)]
       : [];
-    if (inFile === "surely")
+    // A statement that failed once fails again: only its file, or what it works on, can be changed.
+    if (inFile === "surely" || (inFile === "maybe" && fix === null && verdict.failure?.statement))
       return [step(`Correct the file and deploy it.${fix === null ? "" : ` ${fix}`}`, context, "deploy")];
     if (fix !== null) return [...end, step(fix, context), runAgain(context)];
     return [...readTheLog(context), readVersion(context), runAgain(context)];

@@ -53,12 +53,19 @@ test(
   "what it makes is refused as empty until it is written, and clean from then on",
   withFolder([], async (dir) => {
     const { up, down } = createMigration({ dir, name: "users", now: NOW });
-    const texts = (added: string) =>
+    const texts = (...added: readonly string[]) =>
       Object.fromEntries(
-        [up, down ?? ""].map((path) => [path.slice(dir.length + 1), readFileSync(path, "utf8") + added]),
+        [up, down ?? ""].map((path, index) => [
+          path.slice(dir.length + 1),
+          readFileSync(path, "utf8") + (added[index] ?? ""),
+        ]),
       );
-    assert.deepEqual(await findingsOf(texts("")), ["20261124120000_users.up.sql:1 error empty"]);
-    assert.deepEqual(await findingsOf(texts("ALTER TABLE users ADD COLUMN email text;\n")), []);
+    assert.deepEqual(await findingsOf(texts()), ["20261124120000_users.up.sql:1 error empty"]);
+    const written = texts(
+      "ALTER TABLE users ADD COLUMN email text;\n",
+      "ALTER TABLE users DROP COLUMN email;\n",
+    );
+    assert.deepEqual(await findingsOf(written), []);
   }),
 );
 
