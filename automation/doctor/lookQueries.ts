@@ -16,7 +16,8 @@ export function looksFor(node: Node): Look[] {
   if ("UpdateStmt" in node) return [rows(relationName(node.UpdateStmt.relation))];
   if ("InsertStmt" in node) return [rows(relationName(node.InsertStmt.relation))];
   if ("DeleteStmt" in node) return [rows(relationName(node.DeleteStmt.relation))];
-  if ("VariableSetStmt" in node) return [{ query: null, tells: "leaves nothing behind" }];
+  if ("VariableSetStmt" in node || "TransactionStmt" in node)
+    return [{ query: null, tells: "leaves nothing behind" }];
   return [BY_HAND];
 }
 

@@ -97,7 +97,7 @@ function speedOf({ inspection: { server }, engine }: LiveDatabase): Speed {
 }
 
 function howText(working: readonly Sized[], { speedMs }: Speed): string {
-  if (working.length === 0) return "it changes the catalogue alone";
+  if (working.length === 0) return "it changes only the catalogue";
   return speedMs > 0
     ? "from the size, and from the speed that this server was measured at"
     : "from the size; the server's speed is not known";

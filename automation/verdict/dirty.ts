@@ -82,6 +82,11 @@ function listText(names: readonly string[]): string {
   return shown.length === 1 ? last : `${shown.slice(0, -1).join(", ")} and ${last}`;
 }
 
+/** True if it is known that a part of the file took effect, and which. */
+function isPartlyDone({ failure }: Dirty): boolean {
+  return failure?.tookEffect === "some" && failure.completed.length > 0;
+}
+
 /** First how to find out what took effect. */
 function lookSteps(verdict: Dirty, { file }: DirtyMark, context: VerdictContext): NextStep[] {
   // Without a result line the container was killed, and a server runs on with what it was sent until it misses the client.
@@ -89,8 +94,7 @@ function lookSteps(verdict: Dirty, { file }: DirtyMark, context: VerdictContext)
   const origin = wasDirtyBefore(verdict)
     ? " If a down left the mark, look at the down file of the next higher version."
     : "";
-  const known = verdict.failure?.tookEffect === "some" && verdict.failure.completed.length > 0;
-  const look = known
+  const look = isPartlyDone(verdict)
     ? `See the statements of ${file}, each with a query that shows whether it took effect.`
     : `Find out which statements of ${file} took effect: the mark does not say. Each is shown with a query for it.${origin}`;
   return [...running, runDoctor(context, look)];
@@ -98,6 +102,20 @@ function lookSteps(verdict: Dirty, { file }: DirtyMark, context: VerdictContext)
 
 /** Then `force`, and what runs the file again: complete in every message. */
 function forceSteps(verdict: Dirty, mark: DirtyMark, context: VerdictContext): NextStep[] {
+  if (isPartlyDone(verdict))
+    return [
+      step(
+        "Undo by hand what took effect, then set the version before the file.",
+        context,
+        `force ${mark.before}`,
+      ),
+      ...redoSteps(verdict, mark, context),
+      step(
+        "Or finish the file by hand, then set the version that it leads to.",
+        context,
+        `force ${mark.after}`,
+      ),
+    ];
   return [
     step("If none took effect: set the version before the file.", context, `force ${mark.before}`),
     ...redoSteps(verdict, mark, context),

@@ -95,9 +95,17 @@ func effect(f *result.Failed) string {
 	case f.TookEffect == database.Nothing:
 		return "; nothing of this file took effect"
 	case f.TookEffect == database.Some:
-		return fmt.Sprintf("; %d statements of this file took effect", len(f.Completed))
+		return fmt.Sprintf("; %s of this file took effect", count(len(f.Completed)))
 	}
 	return "; what this file did is not known"
+}
+
+// count is "1 statement", "2 statements".
+func count(statements int) string {
+	if statements == 1 {
+		return "1 statement"
+	}
+	return fmt.Sprintf("%d statements", statements)
 }
 
 // explainMigrate sorts golang-migrate's own errors. Their texts stay as they are.

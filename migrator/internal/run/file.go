@@ -36,7 +36,7 @@ func (d *driver) runFile(text string) error {
 	ctx := context.Background()
 	f := &fileRun{driver: d, list: d.engine.Split(text)}
 	f.plan = d.engine.Plan(ctx, f.list)
-	d.out.Line("%s: %d statements, %s", d.running.Raw, len(f.list), f.plan.Words)
+	d.out.Line("%s: %s, %s", d.running.Raw, count(len(f.list)), f.plan.Words)
 	begun := time.Now()
 	for attempt := 1; ; attempt++ {
 		failure := f.attempt(ctx)

@@ -251,4 +251,13 @@ describe("looksFor", () => {
       );
     });
   }
+
+  it("says of a transaction's statements that they leave nothing to check", async () => {
+    const parsed = await parseSql("BEGIN; COMMIT");
+    const looks = parsed.ok ? parsed.statements.flatMap(({ node }) => looksFor(node)) : [];
+    assert.deepEqual(
+      looks.map(({ tells }) => tells),
+      ["leaves nothing behind", "leaves nothing behind"],
+    );
+  });
 });

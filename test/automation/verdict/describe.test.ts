@@ -191,6 +191,22 @@ describe("describeVerdict, what now", () => {
     assert.match(next[3]?.text ?? "", /^If all took effect/);
   });
 
+  test("a dirty up of which the statements are known: undo them, or finish the file", () => {
+    const known = { ...DIRTY, failure: FAILURE } as Verdict;
+    const { next } = describeVerdict(known, CONTEXT);
+    assert.deepEqual(
+      commands(known),
+      npm("doctor", "migrate force 20261122", "deploy", "migrate up", "migrate force 20261124"),
+    );
+    assert.deepEqual(
+      [next[1]?.text, next.at(-1)?.text],
+      [
+        "Undo by hand what took effect, then set the version before the file.",
+        "Or finish the file by hand, then set the version that it leads to.",
+      ],
+    );
+  });
+
   test("a dirty end that no result line told: first that no session still runs the statement", () => {
     const told = describeVerdict(DIRTY, CONTEXT).next;
     const { next } = describeVerdict({ ...DIRTY, from: null } as Verdict, CONTEXT);
