@@ -20,7 +20,7 @@ export interface BenchStack {
   readonly outputs: Outputs;
   /** For child processes: the local AWS behind the proxy, and a home of their own. */
   readonly env: NodeJS.ProcessEnv;
-  /** When the last migration container ended, in milliseconds since the epoch; undefined where none did since `forget`. */
+  /** When the last migration container ended, in milliseconds since the epoch; undefined if none did since `forget`. */
   readonly exits: { last: number | undefined; onExit: ((at: number) => void) | undefined };
   /** Makes the slow migration pending again, to take so many seconds. */
   rewind(seconds: number): Promise<void>;
@@ -28,7 +28,7 @@ export interface BenchStack {
   stop(): Promise<void>;
 }
 
-/** @throws {LabError} where the first deploy fails */
+/** @throws {LabError} if the first deploy fails */
 export async function createBenchStack(lab: Lab): Promise<BenchStack> {
   const stack = await createLabStack(lab);
   addMigrations(stack.project);

@@ -94,7 +94,7 @@ export interface Run {
   readonly output: string;
 }
 
-/** @throws {Error} where a contestant ends without its verdict */
+/** @throws {Error} if a contestant ends without its verdict */
 export async function compete(
   bench: BenchStack,
   { name, command, args, verdict }: Contestant,

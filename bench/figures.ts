@@ -8,7 +8,7 @@ export interface Figure {
   readonly met: boolean;
 }
 
-/** @throws {RangeError} where there is no sample */
+/** @throws {RangeError} if there is no sample */
 export function median(samples: readonly number[]): number {
   if (samples.length === 0) throw new RangeError("no sample to take a median of");
   const sorted = [...samples].sort((a, b) => a - b);

@@ -10,7 +10,7 @@ export function processesWith(text: string): number[] {
     .map(Number);
 }
 
-/** A process's command line; empty where it has ended. */
+/** A process's command line; empty if it has ended. */
 export function commandLine(id: number): string {
   return readOrEmpty(`/proc/${id}/cmdline`).replaceAll("\0", " ").trim();
 }

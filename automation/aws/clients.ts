@@ -192,7 +192,7 @@ export interface LogLine {
   readonly message?: string | undefined;
 }
 
-/** Sent each second, empty where nothing came in. */
+/** Sent each second, empty if nothing came in. */
 export interface LiveTailUpdate {
   readonly lines: readonly LogLine[];
   /** More than 500 lines matched, and these are some of them. */

@@ -4,7 +4,7 @@ import { awsErrorText } from "../aws/errors.ts";
 import type { Account } from "./plan.ts";
 import { BootstrapError, type BucketSettings, type StateApi, type StateKey } from "./state.ts";
 
-/** @throws {BootstrapError} where there are no credentials, or they are refused */
+/** @throws {BootstrapError} if there are no credentials, or they are refused */
 export async function findAccount(region: string): Promise<Account> {
   const { GetCallerIdentityCommand, STSClient } = await import("@aws-sdk/client-sts");
   const client = new STSClient({ region });

@@ -77,7 +77,7 @@ function parseFlags(args: readonly string[]) {
  * The region of the state: the flag's, the environment's, or the stack's own.
  *
  * @param settings the text of Pulumi.<stack>.yaml, "" where there is none
- * @throws {ConfigError} where none of them names one
+ * @throws {ConfigError} if none of them names one
  */
 export function chooseRegion(options: BootstrapOptions, env: NodeJS.ProcessEnv, settings: string): string {
   const region =
@@ -163,8 +163,8 @@ const TLS_ONLY = "TlsOnly";
  * A bucket's policy with our statement in it: whatever else an operator has put there stays.
  * Source: Amazon S3 User Guide, "Security best practices", enforce encryption of data in transit.
  *
- * @param policy the policy that the bucket has, undefined where it has none
- * @returns undefined where nothing has to change
+ * @param policy the policy that the bucket has, undefined if it has none
+ * @returns undefined if nothing has to change
  */
 export function withTlsOnly(policy: string | undefined, bucketArn: string): string | undefined {
   const before: Policy = policy === undefined ? {} : (JSON.parse(policy) as Policy);

@@ -27,7 +27,7 @@ export interface BucketSettings {
 
 /** The AWS calls that a bootstrap makes. */
 export interface StateApi {
-  /** @returns undefined where there is no such alias */
+  /** @returns undefined if there is no such alias */
   findKey(alias: string): Promise<StateKey | undefined>;
   /** @returns the key's ARN */
   createKey(description: string, tags: StatePlan["tags"]): Promise<string>;
@@ -58,7 +58,7 @@ export interface EnsuredState {
 /**
  * Changes only what is not right yet, so it can be repeated.
  *
- * @throws {BootstrapError} where the bucket is another account's, or the key cannot be used
+ * @throws {BootstrapError} if the bucket is another account's, or the key cannot be used
  */
 export async function ensureState(
   api: StateApi,

@@ -36,7 +36,7 @@ export const runGit: Git = (args, { cwd, input }) =>
  *
  * @param directory the folder of migrations, in a git work tree
  * @param ref branch, tag or commit
- * @throws {ConfigError} where git does not know the commit, or no common ancestor (a shallow clone)
+ * @throws {ConfigError} if git does not know the commit, or no common ancestor (a shallow clone)
  */
 export async function readBase(git: Git, directory: string, ref: string): Promise<ShippedRecord> {
   const commit = await resolve(git, directory, ref);

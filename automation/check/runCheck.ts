@@ -36,7 +36,7 @@ export interface CheckOptions {
   strict: boolean;
   /** A git commit whose migrations count as shipped. */
   base?: string;
-  /** What each stack has shipped, by the stack's name; empty where no stack was asked. */
+  /** What each stack has shipped, by the stack's name; empty if no stack was asked. */
   shipped: ReadonlyMap<string, readonly ShippedMigration[]>;
   /** What the database of those stacks said it is; null if no run did. */
   database?: KnownDatabase | null;
@@ -59,8 +59,8 @@ export interface CheckResult {
  * Checks a folder of migrations.
  *
  * @throws {ConfigError} for a rule that does not exist or a commit that git does not know (exit 2)
- * @throws {MigrationsError} where the folder cannot be read (exit 2)
- * @throws {RenameError} where `fix` meets a file in its way (exit 2)
+ * @throws {MigrationsError} if the folder cannot be read (exit 2)
+ * @throws {RenameError} if `fix` meets a file in its way (exit 2)
  */
 export async function runCheck(deps: CheckDeps, options: CheckOptions): Promise<CheckResult> {
   requireRules(options.settings.disable);

@@ -84,7 +84,7 @@ export function checkSettings(
   return { dialect, mysqlVersion, engine, disable: off, postgresVersion, multiStatement, lockLimit };
 }
 
-/** Why a deploy does not take a rule as switched off, as the end of a sentence; undefined where it does. */
+/** Why a deploy does not take a rule as switched off, as the end of a sentence; undefined if it does. */
 export function ruleProblem(rule: string): string | undefined {
   if (!isRule(rule)) return "there is no such rule; docs/check.md lists them all";
   const always = isOrderRule(rule) && !OPTIONAL_ORDER_RULES.includes(rule);

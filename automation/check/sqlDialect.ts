@@ -78,7 +78,7 @@ export type Waiters = "all" | "writes" | "rows" | "definitions" | "none";
 export interface TouchedTable {
   /** `schema.table`; the default schema is left out. */
   readonly table: string;
-  /** In the server's own words; null where it takes none that is worth a word. */
+  /** In the server's own words; null if it takes none that is worth a word. */
   readonly mode: string | null;
   readonly waits: Waiters;
   readonly rows: RowWork | null;

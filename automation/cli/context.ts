@@ -17,7 +17,7 @@ export interface CommandContext {
   readonly pulumiSignal: AbortSignal;
   /** Masks a secret from now on, in all that is said. */
   readonly keepSecret: (secret: string) => void;
-  /** True where a person can answer a question. */
+  /** True if a person can answer a question. */
   readonly interactive: boolean;
   readonly color: boolean;
   /** Writes to standard output. */

@@ -57,7 +57,7 @@ async function readRolls({ terminal }: CommandContext, outputs: Outputs, since: 
   return rolls.filter(({ createdAt }) => createdAt >= since).sort((a, b) => a.createdAt - b.createdAt);
 }
 
-/** @throws {ConfigError} where the log group cannot be read */
+/** @throws {ConfigError} if the log group cannot be read */
 async function read(outputs: Outputs, since: number): Promise<HistoryEntry[]> {
   try {
     return await readHistory({ logs: await connectLogs(outputs.region), outputs }, since);

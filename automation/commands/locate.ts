@@ -70,7 +70,7 @@ export function stackOfBranch(branch: string | null): string | undefined {
 /**
  * The stack that a command is about.
  *
- * @throws {ConfigError} where neither --stack nor the branch names one
+ * @throws {ConfigError} if neither --stack nor the branch names one
  */
 export function requireStack(
   stack: string | undefined,

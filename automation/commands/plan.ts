@@ -73,7 +73,7 @@ async function planOperation(
     : makePlan({ ...base, now, current, database: report.database, ...inspectedIn(report) });
 }
 
-/** @throws {ConfigError} where no run on record tells the version */
+/** @throws {ConfigError} if no run on record tells the version */
 async function lastVersion(outputs: Outputs): Promise<DatabaseVersion> {
   const { readKnownVersion } = await import("../history/knownVersion.ts");
   const known = await readKnownVersion({ connectEcs, connectLogs, clock: systemClock }, outputs);

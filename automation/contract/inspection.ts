@@ -68,7 +68,7 @@ const inspection = v.object({
 export type Inspection = v.InferOutput<typeof inspection>;
 export type InspectedTable = Inspection["tables"][number];
 
-/** Reads what a result line holds of it; null where it holds none that can be read. */
+/** Reads what a result line holds of it; null if it holds none that can be read. */
 export function readInspection(value: unknown): Inspection | null {
   const parsed = v.safeParse(inspection, value);
   return parsed.success ? parsed.output : null;

@@ -70,7 +70,7 @@ function wholeNumber(name: string, text: string, least: number): number {
 /**
  * Reads a container's command back into an operation: `["down", "2"]`.
  *
- * @throws {ConfigError} where it is none
+ * @throws {ConfigError} if it is none
  */
 export function parseOperation(command: readonly string[]): Operation {
   const [name, argument] = command;

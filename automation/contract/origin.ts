@@ -1,4 +1,4 @@
-/** Who and what asked for the run. Every field is null where it is not known. */
+/** Who and what asked for the run. Every field is null if it is not known. */
 
 export interface Origin {
   /** A person or role, as CI or the shell names it. */

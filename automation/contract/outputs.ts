@@ -25,7 +25,7 @@ const shippedMigration = v.object({
   name: v.string(),
   /** SHA-256 of the up file's bytes, lower-case hex. */
   up: sha256,
-  /** SHA-256 of the down file's bytes, or null where there is no down file. */
+  /** SHA-256 of the down file's bytes, or null if there is no down file. */
   down: v.nullable(sha256),
 });
 
@@ -61,7 +61,7 @@ const outputsSchema = v.object({
   /** RunTask's launchType. With a capacity provider RunTask gets `capacityProviderStrategy` in its place. */
   launchType: v.picklist(["FARGATE", "EC2"]),
   capacityProvider: v.nullable(v.string()),
-  /** RunTask's awsvpcConfiguration; null where the task's network mode is `bridge` or `host`. */
+  /** RunTask's awsvpcConfiguration; null if the task's network mode is `bridge` or `host`. */
   network: v.nullable(networkConfiguration),
   /** How the task reaches ECR, SSM and CloudWatch Logs, in one sentence; null in outputs from before there was this one. */
   networkPath: v.optional(v.nullable(v.string()), null),
@@ -86,7 +86,7 @@ const outputsSchema = v.object({
   /** Name of the SSM parameter that holds the Slack webhook's URL, where there is one. */
   slackWebhookParameter: v.nullable(v.string()),
   codeBuildProject: v.nullable(v.string()),
-  /** Where to complete the connection that the stack made, while it is pending; null where there is nothing to do. */
+  /** Where to complete the connection that the stack made, while it is pending; null if there is nothing to do. */
   connectionLink: v.optional(v.nullable(v.string()), null),
   /** The commit that the last deploy was given; null after `pulumi up` by hand. */
   source: v.optional(v.nullable(sourceSchema), null),

@@ -117,9 +117,9 @@ const resultLine = v.object({
   argument: v.nullable(v.string()),
   outcome: v.picklist(["applied", "unchanged", "failed", "dirty", "usage", "interrupted"]),
   exitCode: whole,
-  /** The database's version before; null where it could not be read. */
+  /** The database's version before; null if it could not be read. */
   from: v.nullable(databaseVersion),
-  /** The database's version after; null where it could not be read. */
+  /** The database's version after; null if it could not be read. */
   to: v.nullable(databaseVersion),
   /** In the order in which they ran to their end. */
   files: v.array(ranFile),
@@ -162,7 +162,7 @@ export type HeldMigrations = v.InferOutput<typeof holds>;
 /**
  * Reads one log line as a result line.
  *
- * @returns the result, or undefined where the line is none (an ordinary log line, one cut short, one of another program)
+ * @returns the result, or undefined if the line is none (an ordinary log line, one cut short, one of another program)
  */
 export function parseResultLine(line: string): ResultLine | undefined {
   if (!line.startsWith(RESULT_LINE_PREFIX)) return undefined;

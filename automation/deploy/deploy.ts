@@ -74,7 +74,7 @@ export class OutputsLostError extends EcsMigrateError {
   readonly exitCode = EXIT.notStarted;
 }
 
-/** @throws {OutputsLostError} where the stack that has just come up cannot be read: the deploy is half done then, no usage error */
+/** @throws {OutputsLostError} if the stack that has just come up cannot be read: the deploy is half done then, no usage error */
 async function readNewOutputs({ findOutputs, stack }: DeployDeps): Promise<Outputs> {
   const said = `Stack ${stack} is up, but its outputs could not be read, so no migration was started`;
   try {

@@ -62,6 +62,6 @@ export interface PlanDeps extends RunDeps {
 
 export interface Deployed {
   readonly report: RunReport;
-  /** undefined where the stack has none: its first deploy failed. */
+  /** undefined if the stack has none: its first deploy failed. */
   readonly outputs: Outputs | undefined;
 }

@@ -7,7 +7,7 @@ export interface Diagnosis {
   readonly state: CheckState;
   /** One clause without a full stop. */
   readonly text: string;
-  /** What to do about it; null where all is well. */
+  /** What to do about it; null if all is well. */
   readonly fix: string | null;
 }
 

@@ -15,9 +15,9 @@ export interface DirtyGuide {
   /** The file that failed; null if it is not known. */
   readonly file: string | null;
   readonly direction: "up" | "down" | null;
-  /** True where the history tells which file it was; false where it is inferred from the version alone. */
+  /** True if the history tells which file it was; false if it is inferred from the version alone. */
   readonly sure: boolean;
-  /** What golang-migrate said; null where no run of the history did. */
+  /** What golang-migrate said; null if no run of the history did. */
   readonly error: string | null;
   /**
    * `edited`: the checkout's file is not the one that ran, so its statements are not shown. `unparsed`: it is for
@@ -29,14 +29,14 @@ export interface DirtyGuide {
   /** `postgres` or `mysql`; null for another. */
   readonly engine: "postgres" | "mysql" | null;
   readonly statements: readonly GuidedStatement[];
-  /** The database took the file whole or not at all; null where the statements are not known. */
+  /** The database took the file whole or not at all; null if the statements are not known. */
   readonly wholeOrNothing: boolean | null;
   readonly choices: readonly { readonly finding: string; readonly command: string | null }[];
 }
 
 export interface DirtyGuideInput {
   readonly version: number | null;
-  /** The newest run of the history that left the database so; undefined where there is none. */
+  /** The newest run of the history that left the database so; undefined if there is none. */
   readonly run: HistoryEntry | undefined;
   readonly outputs: Outputs;
   readonly stack: string;
@@ -150,7 +150,7 @@ function unknownChoices(stack: string) {
   ];
 }
 
-/** The newest run that left the database dirty at this version, or undefined where a later one changed it again. */
+/** The newest run that left the database dirty at this version, or undefined if a later one changed it again. */
 export function runThatLeft(
   version: number | null,
   history: readonly HistoryEntry[],

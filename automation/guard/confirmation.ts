@@ -14,14 +14,14 @@ export interface Confirmation {
   readonly stack: string;
   readonly production: boolean;
   readonly operation: Operation;
-  /** The highest version of the image that would run; null where its revision has no record. */
+  /** The highest version of the image that would run; null if its revision has no record. */
   readonly highest: number | null;
   /** --yes: the stack's name, typed in advance. */
   readonly yes: string | undefined;
 }
 
 /**
- * What the operation does that must be confirmed, or undefined where nothing must: `down` and `force` always, `goto` below the
+ * What the operation does that must be confirmed, or undefined if nothing must: `down` and `force` always, `goto` below the
  * highest version of the image, since golang-migrate then runs down files. Pure.
  */
 export function confirmationText({ operation, production, highest }: Confirmation): string | undefined {
@@ -63,8 +63,8 @@ export interface Effect extends Pick<Confirmation, "stack" | "yes"> {
 /**
  * Sees that a command on a production stack was confirmed, and asks where there is a person to ask.
  *
- * @param ask undefined where there is no terminal
- * @throws {NotConfirmedError} where it was not
+ * @param ask undefined if there is no terminal
+ * @throws {NotConfirmedError} if it was not
  */
 export async function confirmEffect(
   { stack, yes, command, effect }: Effect,

@@ -64,7 +64,7 @@ export function createMigration({ dir, name, now, header = "postgres", known = [
 /**
  * Turns words into a name that `check` accepts: lower-case ASCII letters, digits and single underscores.
  *
- * @throws {ConfigError} where nothing is left, or more than 100 characters
+ * @throws {ConfigError} if nothing is left, or more than 100 characters
  */
 export function slugOf(name: string): string {
   const slug = name

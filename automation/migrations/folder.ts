@@ -30,7 +30,7 @@ export interface MigrationFileName {
 export interface MigrationFile {
   /** Base name. */
   file: string;
-  /** undefined where golang-migrate passes the file over in silence. */
+  /** undefined if golang-migrate passes the file over in silence. */
   parsed: MigrationFileName | undefined;
   bytes: Uint8Array;
 }
@@ -71,7 +71,7 @@ const MAX_UINT64 = 2n ** 64n - 1n;
 /**
  * Reads a file name as golang-migrate does.
  *
- * @returns undefined where golang-migrate takes the file for none of its own and says nothing
+ * @returns undefined if golang-migrate takes the file for none of its own and says nothing
  */
 export function parseMigrationFileName(file: string): MigrationFileName | undefined {
   const match = FILE_NAME.exec(file);
@@ -177,7 +177,7 @@ function fileNames(files: readonly MigrationFile[]): string {
  * Lists the folder's files in order of name (by UTF-16 code unit), with their bytes.
  *
  * @param directory path of the folder
- * @throws {MigrationsError} where the folder is missing or unreadable, or an entry is no regular file. A symbolic link
+ * @throws {MigrationsError} if the folder is missing or unreadable, or an entry is no regular file. A symbolic link
  *   is refused: `COPY` puts the link itself into the image, so the bytes read here say nothing of what runs there.
  */
 export function readMigrationFiles(directory: string): MigrationFile[] {

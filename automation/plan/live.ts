@@ -11,7 +11,7 @@ export interface PlanTable {
   readonly waits: Waiters;
   /** Null where the size is not known. */
   readonly rows: number | null;
-  /** Of the table itself, without its indexes; null where it is not known. */
+  /** Of the table itself, without its indexes; null if it is not known. */
   readonly bytes: number | null;
 }
 
@@ -34,7 +34,7 @@ export interface PlanStatement {
   /** One clause or several: what it does. */
   readonly does: string;
   readonly tables: readonly PlanTable[];
-  /** How long it runs; null where no size tells. Whoever waits for its locks waits until its file ends. */
+  /** How long it runs; null if no size tells. Whoever waits for its locks waits until its file ends. */
   readonly time: TimeRange | null;
   /** How the time was found, or why it is not known. */
   readonly how: string;

@@ -27,18 +27,18 @@ const SHOWN_LINES = 3;
 export interface PlanFile {
   readonly version: number;
   readonly direction: "up" | "down";
-  /** Base name; null where the version has no file of this direction. */
+  /** Base name; null if the version has no file of this direction. */
   readonly file: string | null;
   readonly state: FileState;
   /** The SQL's first lines, without comments. */
   readonly sql: readonly string[];
-  /** How long others wait for a lock; null where it is not known. */
+  /** How long others wait for a lock; null if it is not known. */
   readonly lock: Impact | null;
-  /** How long it runs; null where it is not known. */
+  /** How long it runs; null if it is not known. */
   readonly duration: Impact | null;
   /** Why, clause by clause. */
   readonly reasons: readonly string[];
-  /** What the file drops; null where it could not be read. */
+  /** What the file drops; null if it could not be read. */
   readonly drops: readonly Dropped[] | null;
   readonly findings: readonly PlanFinding[];
   /** Each statement that locks or works on a table, in order. */
@@ -59,7 +59,7 @@ export interface PlanReport {
   /** The version afterwards; the current one where nothing runs. */
   readonly target: number | null;
   readonly outcome: Plan["kind"];
-  /** Why nothing would run, or what to know of it; null where all is plain. */
+  /** Why nothing would run, or what to know of it; null if all is plain. */
   readonly note: string | null;
   readonly files: readonly PlanFile[];
   /** What the checkout's other files are found with: a late file, an edit. Only of `up`. */

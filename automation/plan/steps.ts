@@ -23,14 +23,14 @@ export interface PlannedStep {
   readonly version: number;
   readonly name: string;
   readonly direction: "up" | "down";
-  /** Base name; null where the version has no file of this direction, so that only the number moves. */
+  /** Base name; null if the version has no file of this direction, so that only the number moves. */
   readonly file: string | null;
   /**
    * `shipped`: the checkout has the file as the stack shipped it. `new`: not shipped yet. `edited`: the checkout's file
    * differs from what the image holds. `missing`: the checkout lacks it, so that nothing can be said of its SQL.
    */
   readonly state: FileState;
-  /** The checkout's file; null where it has none. */
+  /** The checkout's file; null if it has none. */
   readonly bytes: Uint8Array | null;
   /** The database's version after it; null for none. */
   readonly target: number | null;

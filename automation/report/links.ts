@@ -9,9 +9,9 @@ export interface Links {
 }
 
 /**
- * The links of a run. A link is null where there is nothing to lead to, or where the partition's console is not known.
+ * The links of a run. A link is null if there is nothing to lead to, or where the partition's console is not known.
  *
- * @param outputs undefined where the stack's outputs are not known
+ * @param outputs undefined if the stack's outputs are not known
  */
 export function buildLinks(
   outputs: Outputs | undefined,

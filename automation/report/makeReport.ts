@@ -13,12 +13,12 @@ import { REPORT_SCHEMA, type RunReport } from "./report.ts";
 
 export interface ReportFacts {
   readonly stack: string;
-  /** undefined where the stack was never deployed, or its outputs could not be read. */
+  /** undefined if the stack was never deployed, or its outputs could not be read. */
   readonly outputs: Outputs | undefined;
   readonly operation: Operation;
   readonly taskDefinition: string | null;
   readonly verdict: Verdict;
-  /** undefined where no task was thought of: a refused deploy, a failed update, a skipped migration. */
+  /** undefined if no task was thought of: a refused deploy, a failed update, a skipped migration. */
   readonly run?: EcsTaskRun;
   /** The revision whose image holds the files that this one lacks. */
   readonly revisionWithVersion?: number | null;

@@ -26,9 +26,9 @@ export interface RunReport {
   readonly databaseChanged: "yes" | "no" | "maybe";
   /** One line: the verdict with its versions. */
   readonly headline: string;
-  /** One sentence: the cause; null where all went well. */
+  /** One sentence: the cause; null if all went well. */
   readonly why: string | null;
-  /** What to do now, ready to paste; empty where nothing is to be done. */
+  /** What to do now, ready to paste; empty if nothing is to be done. */
   readonly next: readonly { readonly text: string; readonly command: string | null }[];
   /** The ECS services that were to roll to the new image, in order; empty if the stack has none. */
   readonly services: readonly ServiceReport[];
@@ -51,7 +51,7 @@ export interface RunReport {
   readonly inspection?: unknown;
 }
 
-/** The database's version as a run of `status` found it; null where it did not. Pure. */
+/** The database's version as a run of `status` found it; null if it did not. Pure. */
 export function versionOf({ verdict }: RunReport): DatabaseVersion | null {
   if (verdict.kind === "unchanged") return verdict.version;
   if (verdict.kind === "dirty") return { version: verdict.version, dirty: true };

@@ -32,7 +32,7 @@ export interface TerminalOptions {
   readonly stream: Writable;
   /** Masks secrets in every line. */
   readonly redact: (text: string) => string;
-  /** Makes a spinner; undefined where the output is no terminal. */
+  /** Makes a spinner; undefined if the output is no terminal. */
   readonly spinner?: (text: string) => Spinner;
   readonly now: () => number;
 }

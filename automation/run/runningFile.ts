@@ -6,7 +6,7 @@ import { shippedFileName } from "../migrations/folder.ts";
 /**
  * @param line a line of the task's log: `version before: 20261120`, `20261121/u add_discounts (12.3ms)`
  * @param migrations in ascending order of version
- * @returns the up file that has begun with this line, or undefined where the line does not tell
+ * @returns the up file that has begun with this line, or undefined if the line does not tell
  */
 export function runningFile(
   line: string,

@@ -55,9 +55,9 @@ export function locateStack(
 }
 
 /**
- * @throws {NotDeployedError} where the stack has no outputs yet
- * @throws {OutputsError} where they are not those that this version reads
- * @throws {PulumiError} where the CLI is missing, or knows no such stack, or cannot reach its state
+ * @throws {NotDeployedError} if the stack has no outputs yet
+ * @throws {OutputsError} if they are not those that this version reads
+ * @throws {PulumiError} if the CLI is missing, or knows no such stack, or cannot reach its state
  */
 export async function readOutputs(location: PulumiLocation): Promise<Outputs> {
   const outputs = await findOutputs(location);
@@ -67,7 +67,7 @@ export async function readOutputs(location: PulumiLocation): Promise<Outputs> {
   );
 }
 
-/** As {@link readOutputs}, but undefined where the stack was never deployed. */
+/** As {@link readOutputs}, but undefined if the stack was never deployed. */
 export async function findOutputs(location: PulumiLocation): Promise<Outputs | undefined> {
   const text = await pulumi(["stack", "output", "--json", "--stack", location.stack], location);
   const raw: unknown = JSON.parse(text);

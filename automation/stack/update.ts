@@ -63,7 +63,7 @@ export interface DeployableStack {
 }
 
 /**
- * @throws {PulumiError} where there is no CLI, no stack or no state
+ * @throws {PulumiError} if there is no CLI, no stack or no state
  */
 export async function openStack(location: PulumiLocation, progress: StackProgress): Promise<DeployableStack> {
   const { LocalWorkspace } = await import("@pulumi/pulumi/automation/index.js");

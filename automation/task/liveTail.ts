@@ -47,7 +47,7 @@ export class LiveTail {
     return this.#isLive;
   }
 
-  /** True where no session could be had, and after its end. */
+  /** True if no session could be had, and after its end. */
   get isOver(): boolean {
     return this.#isOver;
   }

@@ -26,7 +26,7 @@ export interface LogFollowerOptions {
 export interface Poll {
   /** Lines that were new. */
   readonly lines: number;
-  /** True where the stream's end was reached: the forward token came back unchanged, or the result line was the last. */
+  /** True if the stream's end was reached: the forward token came back unchanged, or the result line was the last. */
   readonly atEnd: boolean;
 }
 
@@ -140,7 +140,7 @@ export class LogFollower {
   /**
    * Reads what is new. GetLogEvents answers pages of at most 1 MB or 10,000 events, and an empty page may not be the last.
    *
-   * @param toEnd reads on after a page with few lines, to be sure that it was the last; false where a next poll comes soon
+   * @param toEnd reads on after a page with few lines, to be sure that it was the last; false if a next poll comes soon
    */
   async poll(toEnd = true, signal?: AbortSignal): Promise<Poll> {
     let lines = 0;

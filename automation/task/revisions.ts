@@ -17,7 +17,7 @@ const SEARCHED_REVISIONS = 50;
 export interface Revision {
   /** With its revision. */
   readonly taskDefinition: string;
-  /** The versions that its image carries, ascending; null where the revision has no record. */
+  /** The versions that its image carries, ascending; null if the revision has no record. */
   readonly versions: readonly number[] | null;
   readonly image: string | null;
 }
@@ -30,7 +30,7 @@ export function revisionNumber(taskDefinition: string): number {
 /**
  * The revision that an operation is to run: the stack's own, or the one that `--revision` names.
  *
- * @throws {ConfigError} where there is no such revision, or it was deregistered
+ * @throws {ConfigError} if there is no such revision, or it was deregistered
  */
 export async function chooseRevision(
   ecs: EcsApi,

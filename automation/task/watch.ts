@@ -134,7 +134,7 @@ async function watchToEnd(options: WatchOptions): Promise<Watched> {
 /**
  * Opens Live Tail when it is time, and prints what it has pushed.
  *
- * @param runningMs the time since the task was first seen to run; undefined where it was not
+ * @param runningMs the time since the task was first seen to run; undefined if it was not
  * @returns whether the log must be read now: the session began or ended, or many lines are to be read back
  */
 function followPushes(tail: LiveTail, follower: LogFollower, runningMs = 0): boolean {
@@ -154,7 +154,7 @@ function paceMs({ least, most, share }: Pace, waitedMs: number): number {
   return Math.min(Math.max(Math.round(waitedMs * share), least), most);
 }
 
-/** @param runningMs the time since the task was first seen to run; undefined where it was not */
+/** @param runningMs the time since the task was first seen to run; undefined if it was not */
 function logDelayMs({ follower, clock, tail }: WatchOptions, runningMs: number | undefined): number {
   if (follower.warning !== undefined) return Number.MAX_SAFE_INTEGER;
   if (follower.failures > 0) return backoffMs(follower.failures, LOGS_RETRY_MS, 15_000, clock.random());
@@ -205,14 +205,14 @@ class TaskWatch {
     this.#isFinished = true;
   }
 
-  /** False where ECS says that the named container never came to run: then no line is to come. */
+  /** False if ECS says that the named container never came to run: then no line is to come. */
   get mayHaveRun(): boolean {
     if (this.#task?.stopCode !== "TaskFailedToStart") return true;
     const container = namedContainer(this.#task, this.#options.containerName);
     return container?.runtimeId !== undefined || typeof container?.exitCode === "number";
   }
 
-  /** One DescribeTasks. Answers how the watch ends, or undefined where it goes on. */
+  /** One DescribeTasks. Answers how the watch ends, or undefined if it goes on. */
   async look(): Promise<Watched["end"] | undefined> {
     const { ecs, clusterArn, taskArn, signal } = this.#options;
     try {

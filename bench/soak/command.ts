@@ -30,7 +30,7 @@ export interface CommandPlan {
 
 export interface Ran {
   readonly args: readonly string[];
-  /** undefined where the script was killed, or wrote none though it was not. */
+  /** undefined if the script was killed, or wrote none though it was not. */
   readonly report: RunReport | undefined;
   readonly killed: boolean;
   readonly injected: string | undefined;

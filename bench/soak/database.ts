@@ -67,7 +67,7 @@ export class SoakDatabase {
    * Waits until nothing can change the database any more: no call is under way, no task runs, no session is open. A
    * session outlives its killed client until its statement has ended, and the statement takes effect.
    *
-   * @returns what is still at work when the time for it is over; undefined where all is at rest
+   * @returns what is still at work when the time for it is over; undefined if all is at rest
    */
   async rest(signal: AbortSignal): Promise<string | undefined> {
     const deadline = Date.now() + REST_MS;

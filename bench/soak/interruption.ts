@@ -25,7 +25,7 @@ export interface Scene {
 }
 
 /**
- * @returns the name of what was injected: the place where it really was, not the one that was ordered; undefined where the
+ * @returns the name of what was injected: the place where it really was, not the one that was ordered; undefined if the
  * command had ended before
  */
 export async function inject(interruption: Interruption, scene: Scene): Promise<string | undefined> {

@@ -5,7 +5,7 @@ import type { Docker } from "../../test/lab/docker/docker.ts";
 import { processesWith } from "../processes.ts";
 
 export interface Rest {
-  /** Tasks that ECS still listed as running when all was over; null where the soak did not come so far as to ask. */
+  /** Tasks that ECS still listed as running when all was over; null if the soak did not come so far as to ask. */
   readonly tasks: number | null;
   /** Null where the lab's Docker engine ended with the lab, and every container's process with it. */
   readonly containers: number | null;

@@ -35,7 +35,7 @@ export interface DeployPlan {
   readonly sqlSeconds: number;
   /** After a kill: the next command comes at once, while a task may still run. */
   readonly atOnce: boolean;
-  /** True where the first command after the deploy meets faults as well. */
+  /** True if the first command after the deploy meets faults as well. */
   readonly faultsAgain: boolean;
   /** What is tried first where the migration is not there yet. */
   readonly rerun: "up" | "deploy" | "attach";

@@ -34,7 +34,7 @@ export class Soak {
     await this.#runner.rest();
   }
 
-  /** What goes wrong unexpectedly is a problem of the deploy, and the next one comes. @returns false where it went so */
+  /** What goes wrong unexpectedly is a problem of the deploy, and the next one comes. @returns false if it went so */
   async round(number: number): Promise<boolean> {
     const { bench, seed, tally, say } = this.#options;
     const plan = planDeploy(seed, number);

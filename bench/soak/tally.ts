@@ -130,7 +130,7 @@ export class SoakTally {
   }
 }
 
-/** True where nothing was found: all deploys done, no problem, nothing left over. */
+/** True if nothing was found: all deploys done, no problem, nothing left over. */
 export function isSound({ ended, problems, rest }: SoakFigures): boolean {
   const left = rest === null ? 0 : Object.values(rest).reduce((sum, number) => sum + (number ?? 0), 0);
   return (ended === "all deploys" || ended === "time is up") && problems.length === 0 && left === 0;

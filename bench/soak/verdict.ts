@@ -10,7 +10,7 @@ export interface Observed {
   readonly exitCode: number | null;
   /** The database when nothing ran on it for the last time before this command. */
   readonly before: DatabaseVersion;
-  /** False where a task may have been running when the command began. */
+  /** False if a task may have been running when the command began. */
   readonly quiet: boolean;
   /** The database when the command ended, and when no task ran any more. */
   readonly atEnd: DatabaseVersion;
@@ -59,7 +59,7 @@ function versionContradictions(observed: Observed): string[] {
   return contradictions;
 }
 
-/** The version at which the verdict says that the database is; undefined where it names none. */
+/** The version at which the verdict says that the database is; undefined if it names none. */
 function saidVersion(verdict: Verdict): DatabaseVersion | undefined {
   switch (verdict.kind) {
     case "applied":

@@ -21,7 +21,7 @@ export const FARGATE_CPU: readonly number[] = [...MEMORY_BY_CPU.keys()];
 
 /**
  * @param cpu CPU units
- * @returns the memory values, in MiB, that Fargate takes with that cpu; empty where it does not know the cpu
+ * @returns the memory values, in MiB, that Fargate takes with that cpu; empty if it does not know the cpu
  */
 export function fargateMemory(cpu: number): readonly number[] {
   return MEMORY_BY_CPU.get(cpu) ?? [];

@@ -123,7 +123,7 @@ export class ConfigReader {
     return value;
   }
 
-  /** Parsed JSON of a shape, or undefined where the key is unset or wrong. */
+  /** Parsed JSON of a shape, or undefined if the key is unset or wrong. */
   json<Shape>(key: string, is: string, guard: (value: unknown) => value is Shape): Shape | undefined {
     return this.#json(key, is, guard);
   }

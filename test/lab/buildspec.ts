@@ -29,7 +29,7 @@ export interface BuildResult {
   readonly output: string;
 }
 
-/** @throws {Error} where the file is of another version, or names another shell, than the runner knows */
+/** @throws {Error} if the file is of another version, or names another shell, than the runner knows */
 export function readBuildspec(text: string): Buildspec {
   const { version, env, phases } = parse(text);
   if (version !== 0.2 || env?.shell !== "bash")

@@ -74,7 +74,7 @@ export function tryCommand(
  * Runs a command to its end.
  *
  * @returns what it printed to standard output
- * @throws {CommandError} where it ends with another exit code than 0
+ * @throws {CommandError} if it ends with another exit code than 0
  */
 export async function command(
   name: string,

@@ -51,8 +51,8 @@ let listsAreFresh = false;
 /**
  * Installs Debian or Ubuntu packages, where that is possible without asking: as root, with apt-get.
  *
- * @returns false where this machine has no apt-get or we are not root
- * @throws {LabError} where apt-get fails
+ * @returns false if this machine has no apt-get or we are not root
+ * @throws {LabError} if apt-get fails
  */
 export async function aptInstall(machine: Machine, packages: readonly string[]): Promise<boolean> {
   if (!machine.isRoot || machine.which("apt-get").length === 0) return false;
@@ -72,7 +72,7 @@ export async function aptInstall(machine: Machine, packages: readonly string[]):
  * A TCP port that is free on all addresses.
  *
  * @param wanted the port to take, or 0 for any
- * @throws {LabError} where the wanted port, or every port, is taken
+ * @throws {LabError} if the wanted port, or every port, is taken
  */
 export async function freePort(wanted = 0): Promise<number> {
   const server = createServer();

@@ -30,7 +30,7 @@ const LINKED = ["automation", "migrator", "node_modules"];
  * Makes a project folder in which Pulumi can run the program without a change to the checkout.
  *
  * @returns the folder
- * @throws {LabError} where the application's folder does not exist
+ * @throws {LabError} if the application's folder does not exist
  */
 export function makeProject(options: ProjectOptions): string {
   const app = resolve(options.app ?? join(CHECKOUT, "app"));

@@ -6,7 +6,7 @@ import type { Impact, RowWork } from "../sqlDialect.ts";
 import type { Statement } from "./statements.ts";
 
 export interface Effect {
-  /** The table that is locked or changed; undefined where there is none, or none can be told. */
+  /** The table that is locked or changed; undefined if there is none, or none can be told. */
   table: string | undefined;
   /** How long others wait for a lock. `row` locks stop only those who change the same rows. */
   lock: Impact;
@@ -14,7 +14,7 @@ export interface Effect {
   rowsOnly: boolean;
   /** How long the statement itself runs. */
   duration: Impact;
-  /** What takes long of it; undefined where nothing does, or nothing that can be timed. */
+  /** What takes long of it; undefined if nothing does, or nothing that can be timed. */
   rows?: RowWork | undefined;
   /** One clause without a full stop. */
   reason: string;

@@ -83,7 +83,7 @@ function touchedTables(node: Node, effects: readonly Effect[]): TouchedTable[] {
  * What a file drops, in order: for the way down.
  *
  * @param sql the file's text
- * @returns undefined where the file cannot be parsed
+ * @returns undefined if the file cannot be parsed
  */
 export async function droppedBy(sql: string): Promise<Dropped[] | undefined> {
   const parsed = await parseSql(sql);

@@ -16,7 +16,7 @@ export const LOCK_MODES = [
 ] as const;
 export type LockMode = (typeof LOCK_MODES)[number];
 
-/** The mode on the effect's table; null where it takes none that keeps anybody waiting. */
+/** The mode on the effect's table; null if it takes none that keeps anybody waiting. */
 export function lockMode(node: Node, effect: Effect): LockMode | null {
   if (effect.table === undefined) return null;
   if (effect.rowsOnly || effect.rows === "change") return "ROW EXCLUSIVE";

@@ -99,7 +99,7 @@ export function logTailBlock(log: readonly string[], count: number, most: number
   return { block: `${FENCE}\n${shown.join("\n")}\n${FENCE}`, lines: shown.length };
 }
 
-/** A link: Slack reads `<url|label>`, so neither part may hold what ends it. null where the URL is too long for a text. */
+/** A link: Slack reads `<url|label>`, so neither part may hold what ends it. null if the URL is too long for a text. */
 export function link(url: string, label: string): string | null {
   const target = url.replace(/[<>|\s"]/g, encodeURIComponent).replaceAll("&", "&amp;");
   return target.length > 2000

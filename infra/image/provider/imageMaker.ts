@@ -28,7 +28,7 @@ export interface ImageState {
 
 /** What the maker needs of ECR. */
 export interface Registry {
-  /** @returns the digest under which the repository keeps the tag, or undefined where it has no such image */
+  /** @returns the digest under which the repository keeps the tag, or undefined if it has no such image */
   digestOf(repositoryUrl: string, tag: string): Promise<string | undefined>;
   /** @returns `user:password` in base64 for the registries of the region, as Docker's configuration keeps it */
   login(): Promise<string>;

@@ -247,7 +247,7 @@ class Sequence {
     );
   }
 
-  /** Answers undefined where the script was killed before it told its verdict: an abort of which nothing is kept. */
+  /** Answers undefined if the script was killed before it told its verdict: an abort of which nothing is kept. */
   async #runUntilKilled(step: Step): Promise<RunReport | undefined> {
     const fixture = this.#fixture;
     const stopped = new Kill();

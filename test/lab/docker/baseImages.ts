@@ -83,7 +83,7 @@ async function haveOfficial(images: OfficialImages, options: BaseImagesOptions):
 /** Milliseconds within which a registry must have answered; a pull that has begun may take its time. */
 const REGISTRY_ANSWER = 4_000;
 
-/** Pulls an image. @returns false where the registry is not reachable or has no such image */
+/** Pulls an image. @returns false if the registry is not reachable or has no such image */
 export async function pull(docker: Docker, image: string, signal?: AbortSignal): Promise<boolean> {
   return await new Promise((resolve) => {
     const child = spawn(docker.path, ["pull", image], {

@@ -31,7 +31,7 @@ export class Docker {
     return (await tryCommand(this.path, ["image", "inspect", image])).code === 0;
   }
 
-  /** One field of `docker inspect`, by a Go template. @throws {CommandError} where there is no such object */
+  /** One field of `docker inspect`, by a Go template. @throws {CommandError} if there is no such object */
   async inspect(name: string, template: string): Promise<string> {
     return (await this.exec(["inspect", "--format", template, name])).trim();
   }
@@ -50,7 +50,7 @@ export interface RunningDocker {
   readonly docker: Docker;
   /** The engine's version. */
   readonly version: string;
-  /** True where no engine ran before. */
+  /** True if no engine ran before. */
   readonly started: boolean;
   /** Ends the engine where a lab has started it and no other lab uses it. */
   stop(): Promise<void>;

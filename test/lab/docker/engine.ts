@@ -36,7 +36,7 @@ export class SharedEngine {
     return join(this.#folder, "dockerd.log");
   }
 
-  /** True where a lab has started the engine that runs. */
+  /** True if a lab has started the engine that runs. */
   get isOurs(): boolean {
     return this.#pid !== undefined;
   }
@@ -50,7 +50,7 @@ export class SharedEngine {
     return isDockerd(pid) ? pid : undefined;
   }
 
-  /** @throws {LabError} with dockerd's last line where it ends at once or does not get ready */
+  /** @throws {LabError} with dockerd's last line if it ends at once or does not get ready */
   async start(path: string, isReady: () => Promise<boolean>, signal?: AbortSignal): Promise<void> {
     // Who was killed with an engine before this one uses this one not, even if its number lives again.
     for (const name of readdirSync(this.#users)) rmSync(join(this.#users, name), { force: true });

@@ -35,7 +35,7 @@ export function bridgedFunction(token: string): string {
  * The URN as the bridge reads it: `urn:pulumi:stack::project::parent$type::name` with the type and those of its
  * parents that the table knows renamed. A URN of the provider itself (`pulumi:providers:aws`) stays as it is.
  *
- * @throws {UnknownTokenError} where the last type is one of aws and not in the table
+ * @throws {UnknownTokenError} if the last type is one of aws and not in the table
  */
 export function bridgedUrn(urn: string): string {
   const parts = urn.split("::");

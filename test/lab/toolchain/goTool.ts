@@ -55,7 +55,7 @@ export const DYNAMIC_BRIDGE: GoTool = {
  * The path of the tool's binary, built first where the cache does not hold it. Two processes at once build it once.
  *
  * @param cacheDir the cache's folder; the key in it is version, system and the digest of the module files
- * @throws {LabError} where Go is missing or the build fails
+ * @throws {LabError} if Go is missing or the build fails
  */
 export async function ensureGoTool(
   tool: GoTool,

@@ -45,7 +45,7 @@ export async function prepareOfficial(options: OfficialOptions): Promise<Officia
   }
 }
 
-/** @returns the CLI's folder, or undefined where the PATH has a good one */
+/** @returns the CLI's folder, or undefined if the PATH has a good one */
 async function findCli(options: OfficialOptions, env: NodeJS.ProcessEnv): Promise<string | undefined> {
   const version = await run("pulumi", ["version"], { env: quiet(env), timeout: 10_000 }).catch(
     () => undefined,

@@ -25,7 +25,7 @@ export interface ReleaseOptions {
   readonly releases?: string;
 }
 
-/** The archive's name on this system (`pulumi-v3.274.1-linux-x64.tar.gz`), or undefined where Pulumi has none. Pure. */
+/** The archive's name on this system (`pulumi-v3.274.1-linux-x64.tar.gz`), or undefined if Pulumi has none. Pure. */
 export function archiveName(version: string, platform: string, arch: string): string | undefined {
   if (!["linux", "darwin"].includes(platform) || !["x64", "arm64"].includes(arch)) return undefined;
   return `pulumi-v${version}-${platform}-${arch}.tar.gz`;

@@ -13,7 +13,7 @@ type Env = Readonly<Record<string, string | undefined>>;
  * The newest `terraform-provider-aws_v5.*` of this system.
  *
  * @param env of it {@link MIRROR_VARIABLE}, `TF_PLUGIN_CACHE_DIR` and `TF_CLI_CONFIG_FILE` are read
- * @throws {LabError} where there is none
+ * @throws {LabError} if there is none
  */
 export async function findTerraformAwsProvider(env: Env = process.env): Promise<string> {
   const named = env[MIRROR_VARIABLE];
