@@ -8,7 +8,13 @@ import { EcsMigrateError, EXIT } from "../contract/errors.ts";
 import type { Outputs } from "../contract/outputs.ts";
 import { stateOf } from "../contract/source.ts";
 import { refuseBelow } from "../guard/below.ts";
-import { checkCheckout, overtaken, type Released, type StackRecord } from "../guard/checkout.ts";
+import {
+  CheckoutRefusedError,
+  checkCheckout,
+  overtaken,
+  type Released,
+  type StackRecord,
+} from "../guard/checkout.ts";
 import { changesNothing, findInfraChanges, InfraGuardError } from "../guard/infra.ts";
 import type { RunReport } from "../report/report.ts";
 import type { Verdict } from "../verdict/verdict.ts";
@@ -141,7 +147,8 @@ function notDeployed(
 
 function verdictOf(error: EcsMigrateError): Verdict {
   const { exitCode } = error;
-  const message = error instanceof InfraGuardError ? error.summary : error.message;
+  const isList = error instanceof InfraGuardError || error instanceof CheckoutRefusedError;
+  const message = isList ? error.summary : error.message;
   if (exitCode === EXIT.interrupted) {
     return { kind: "interrupted", cause: "deployStopped", from: null, to: null, files: [], detail: message };
   }

@@ -73,6 +73,8 @@ export class CheckoutRefusedError extends EcsMigrateError {
   readonly code = "guard";
   readonly exitCode = EXIT.refused;
   readonly findings: readonly Finding[];
+  /** One sentence that names the findings; the message has them whole. */
+  readonly summary: string;
 
   /**
    * @param findings at least one, of severity `error`
@@ -93,7 +95,17 @@ export class CheckoutRefusedError extends EcsMigrateError {
     ];
     super(lines.join("\n"), options);
     this.findings = findings;
+    this.summary = `The check refuses the migrations: ${placesText(findings)}`;
   }
+}
+
+const PLACES_SHOWN = 5;
+
+/** `20261121_index.up.sql:1 index-not-concurrent; …` */
+function placesText(findings: readonly Finding[]): string {
+  const places = findings.slice(0, PLACES_SHOWN).map(({ file, line, rule }) => `${file}:${line} ${rule}`);
+  const more = findings.length - places.length;
+  return `${places.join("; ")}${more > 0 ? `; and ${more} more` : ""}`;
 }
 
 const OVERRIDE =

@@ -272,6 +272,9 @@ test("the refusal lists each finding once, as every output prints it, and exits 
       "  20261105_x.up.sql:1: error late: version 20261105 is not shipped and lies below 20261110, the highest that stack prod has; it would never run → rename to 20261124120000_x.up.sql (npx ecs-migrate check --against prod --fix)",
     ].join("\n"),
   );
+  const { summary } = new CheckoutRefusedError("prod", Array(7).fill(problems[0]));
+  const place = "20261101_users.up.sql:1 up-edited";
+  assert.equal(summary, `The check refuses the migrations: ${Array(5).fill(place).join("; ")}; and 2 more`);
   assert.equal(new CheckoutRefusedError("prod", problems, "A hint.").message, `${message}\nA hint.`);
 });
 

@@ -60,11 +60,13 @@ describe("deploy and the check", () => {
     assert.deepEqual(report.verdict, {
       kind: "notStarted",
       reason: "refused",
-      detail:
-        "The check refuses the migrations for stack stage; nothing was run:\n" +
-        "  20261125_x.up.sql:1: error index-not-concurrent: index i blocks writes to users while it builds → CREATE INDEX CONCURRENTLY, in a file of its own\n" +
-        "If a finding is meant so: `-- ecs-migrate:disable RULE reason` in the file, `--disable RULE` for one deploy, or `--no-check` for all rules of content.",
+      detail: "The check refuses the migrations: 20261125_x.up.sql:1 index-not-concurrent",
     });
+    const whole =
+      "The check refuses the migrations for stack stage; nothing was run:\n" +
+      "  20261125_x.up.sql:1: error index-not-concurrent: index i blocks writes to users while it builds → CREATE INDEX CONCURRENTLY, in a file of its own\n" +
+      "If a finding is meant so: `-- ecs-migrate:disable RULE reason` in the file, `--disable RULE` for one deploy, or `--no-check` for all rules of content.";
+    assert.equal(fixture.said.split(whole).length, 2, "the list is printed once");
   });
 
   it("shows warnings and goes on; what was shipped gets none, whatever it holds", async (t) => {
