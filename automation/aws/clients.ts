@@ -54,7 +54,7 @@ export interface LogsApi {
 }
 
 /** Reads a parameter's decrypted value. */
-export interface ParametersApi {
+interface ParametersApi {
   getParameter(name: string): Promise<string | undefined>;
 }
 

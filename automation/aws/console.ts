@@ -8,7 +8,7 @@ const CONSOLE_DOMAINS: Readonly<Record<string, string>> = {
   "aws-us-gov": "console.amazonaws-us-gov.com",
 };
 
-export interface ConsolePlace {
+interface ConsolePlace {
   readonly partition: string;
   readonly region: string;
 }

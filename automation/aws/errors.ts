@@ -1,7 +1,7 @@
 /** Sorts the errors of AWS calls: the one place that reads their names, codes and status. */
 
 /** What an AWS call's error is good for. */
-export type AwsErrorKind =
+type AwsErrorKind =
   | "throttled"
   | "server"
   | "network"
@@ -102,7 +102,7 @@ export function awsErrorText(error: unknown): string {
   return message && message !== name ? `${name}: ${message}` : name;
 }
 
-export function awsErrorFacts(error: unknown): { name: string; message: string; status: number | undefined } {
+function awsErrorFacts(error: unknown): { name: string; message: string; status: number | undefined } {
   if (!(error instanceof Error)) return { name: "Error", message: String(error), status: undefined };
   const { $metadata } = error as { $metadata?: { httpStatusCode?: number } };
   const [code] = codesOf(error);

@@ -42,14 +42,14 @@ export interface StateApi {
   putPolicy(bucket: string, policy: string): Promise<void>;
 }
 
-export interface EnsureOptions {
+interface EnsureOptions {
   /** Asks AWS, but changes nothing. */
   readonly dryRun: boolean;
   /** One line for each change, once it is made; in a dry run, for each that would be. */
   readonly onChange: (line: string) => void;
 }
 
-export interface EnsuredState {
+interface EnsuredState {
   /** undefined in a dry run that would make the key. */
   readonly keyArn: string | undefined;
   readonly changes: number;

@@ -30,7 +30,7 @@ export function finding(
 }
 
 /** A plan knows a milder severity besides. */
-export type ShownFinding = Omit<Finding, "subject" | "severity"> & { severity: string };
+type ShownFinding = Omit<Finding, "subject" | "severity"> & { severity: string };
 
 /**
  * A finding as every output for people prints it: `path:line: severity rule: what is wrong → what to do`.

@@ -11,7 +11,7 @@ import { type LintTarget, readAs } from "./lintTarget.ts";
 import { RULES } from "./rules.ts";
 
 /** Raised when a field of the JSON output changes its meaning. */
-export const CHECK_SCHEMA = 1;
+const CHECK_SCHEMA = 1;
 
 export interface Report {
   findings: readonly Finding[];

@@ -3,7 +3,7 @@ import type { Git } from "./gitBase.ts";
 import type { Break } from "./oldCode.ts";
 
 /** Where names are looked for. Paths are from the repository's root. */
-export interface SearchPlace {
+interface SearchPlace {
   /** Any folder of the work tree. */
   readonly cwd: string;
   readonly commit: string;

@@ -8,7 +8,7 @@ import type { CheckSettings } from "./settings.ts";
 import type { SqlDialect } from "./sqlDialect.ts";
 
 /** `gone`, `renamed`: code that names it fails. `rows`: an INSERT or UPDATE that does not fill it fails. */
-export type BreakKind = "gone" | "renamed" | "rows";
+type BreakKind = "gone" | "renamed" | "rows";
 
 export interface Break {
   readonly kind: BreakKind;
@@ -22,7 +22,7 @@ export interface Break {
   readonly table: string | null;
 }
 
-export interface OldCodeLook {
+interface OldCodeLook {
   /** In order of file and line. */
   readonly breaks: readonly Break[];
   /** Base names of the files whose SQL could not be read. */

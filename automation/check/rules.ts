@@ -4,7 +4,7 @@ import { POSTGRES_RULES } from "./postgres/ruleTable.ts";
 import type { Rule } from "./rule.ts";
 
 /** Rules of order and edits: what the checkout is to what was shipped. A deploy always looks for them. */
-export const ORDER_RULES = {
+const ORDER_RULES = {
   "broken-name": {
     severity: "error",
     summary: "A file that looks like a migration and that golang-migrate passes over in silence",

@@ -42,7 +42,7 @@ export interface CheckOptions {
   database?: KnownDatabase | null;
 }
 
-export interface CheckResult {
+interface CheckResult {
   findings: Finding[];
   renamed: Rename[];
   /** What the reader must know of the comparison, in sentences without a full stop. */

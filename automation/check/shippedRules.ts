@@ -29,7 +29,7 @@ export interface ShippedRecord {
   lacksFolder?: true;
 }
 
-export interface OrderInput {
+interface OrderInput {
   /** The folder as {@link readMigrationFiles} lists it. */
   files: readonly MigrationFile[];
   /** Empty when nothing is known of what was shipped. */
@@ -117,7 +117,7 @@ function compare(
 }
 
 /** Whether a file that golang-migrate passes over was meant as a migration. */
-export function looksLikeMigration(file: string): boolean {
+function looksLikeMigration(file: string): boolean {
   return /\.sql$/i.test(file) || /\.(up|down)\./i.test(file);
 }
 

@@ -14,7 +14,7 @@ const VARIABLES = [
 /** A local stack's passphrase may be a word; masking each `test` would make the text unreadable and tell nothing. */
 const SHORTEST = 8;
 
-export interface KnownSecrets {
+interface KnownSecrets {
   /** Masks the known secrets, and what looks like one. */
   readonly redact: (text: string) => string;
   /** Masks the known secrets and nothing else: for standard output, which may be JSON. */

@@ -10,7 +10,7 @@ export const STOP_SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
  */
 const TOGETHER_MS = 1_000;
 
-export interface StopOptions {
+interface StopOptions {
   /** True at a terminal, whose ^C reaches the processes that this one has started as well. */
   readonly terminal: boolean;
   readonly say: (line: string) => void;
@@ -19,7 +19,7 @@ export interface StopOptions {
   readonly exit: (code: ExitCode) => void;
 }
 
-export interface Stop {
+interface Stop {
   /** Aborts with the first signal. */
   readonly signal: AbortSignal;
   /**

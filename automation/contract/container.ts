@@ -70,9 +70,6 @@ export const VARIABLE = {
   runBuild: "RUN_BUILD",
 } as const;
 
-/** Variables that hold secrets; they come from `secrets` of the task definition, never from `environment`. */
-export const SECRET_VARIABLES: readonly string[] = [VARIABLE.url, VARIABLE.password];
-
 /** Docker labels of a task definition's revision: which migrations it carries. */
 export const LABEL = {
   migrations: "ecs-migrate.migrations",

@@ -12,7 +12,7 @@ import { readBack } from "../history/record.ts";
 import { type MigrationFile, sha256, shippedFileName } from "../migrations/folder.ts";
 import type { Between } from "../report/rollback.ts";
 
-export interface BetweenDeps extends KnownVersionDeps {
+interface BetweenDeps extends KnownVersionDeps {
   readonly outputs: Outputs;
   readonly checkout: readonly MigrationFile[];
   readonly settings: CheckSettings;

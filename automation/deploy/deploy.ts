@@ -75,7 +75,7 @@ async function turnOf(deps: DeployDeps): Promise<TurnDeps> {
 }
 
 /** The stack is up, yet what it says of itself cannot be read; no migration was started. */
-export class OutputsLostError extends EcsMigrateError {
+class OutputsLostError extends EcsMigrateError {
   readonly code = "outputsLost";
   readonly exitCode = EXIT.notStarted;
 }

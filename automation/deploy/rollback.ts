@@ -27,7 +27,7 @@ import { sourceOf } from "../service/revision.ts";
 import { rollToRevisions, type ServiceTarget } from "../service/roll.ts";
 import { lookBetween, widest } from "./between.ts";
 
-export interface RollbackDeps extends KnownVersionDeps {
+interface RollbackDeps extends KnownVersionDeps {
   readonly stack: string;
   readonly outputs: Outputs;
   readonly services: ServiceApi;

@@ -7,7 +7,7 @@ import { commandFor } from "../text/commandLine.ts";
 import { durationText } from "../text/duration.ts";
 
 /** The other update did not end within the time. No migration was started. */
-export class StackStillLockedError extends EcsMigrateError {
+class StackStillLockedError extends EcsMigrateError {
   readonly code = "stackStillLocked";
   readonly exitCode = EXIT.notStarted;
 }

@@ -5,7 +5,7 @@
 import { awsErrorKind } from "../aws/errors.ts";
 import type { Outputs } from "../contract/outputs.ts";
 
-export interface TaskDefinitionFacts {
+interface TaskDefinitionFacts {
   readonly status: string;
   readonly containers: readonly string[];
 }
@@ -16,7 +16,7 @@ export interface SubnetFacts {
   readonly freeAddresses: number;
 }
 
-export interface RouteTableFacts {
+interface RouteTableFacts {
   readonly vpcId: string;
   readonly main: boolean;
   readonly subnets: readonly string[];

@@ -34,7 +34,7 @@ export interface DirtyGuide {
   readonly choices: readonly { readonly finding: string; readonly command: string | null }[];
 }
 
-export interface DirtyGuideInput {
+interface DirtyGuideInput {
   readonly version: number | null;
   /** The newest run of the history that left the database so; undefined if there is none. */
   readonly run: HistoryEntry | undefined;

@@ -18,7 +18,7 @@ export interface GuidedStatement {
   readonly looks: readonly Look[];
 }
 
-export interface ReadStatements {
+interface ReadStatements {
   readonly statements: readonly GuidedStatement[];
   /** Whether the database took the file whole or not at all. */
   readonly oneTransaction: boolean;

@@ -12,7 +12,7 @@ import { type MigrationFile, recordOf } from "../migrations/folder.ts";
 import { countText, versionText } from "../text/version.ts";
 import { CheckoutRefusedError } from "./checkout.ts";
 
-export interface BaselineDeps {
+interface BaselineDeps {
   readonly stack: string;
   readonly checkout: readonly MigrationFile[];
   readonly settings: CheckSettings;
@@ -22,7 +22,7 @@ export interface BaselineDeps {
   readonly now: Date;
 }
 
-export interface Baseline {
+interface Baseline {
   /** The warnings: an error is thrown. */
   readonly findings: readonly Finding[];
   /** What counts as run, in one sentence without a full stop; null if the database has run nothing. */

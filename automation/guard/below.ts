@@ -7,7 +7,7 @@ import type { KnownVersion, LastChange } from "../history/knownVersion.ts";
 import { commandFor } from "../text/commandLine.ts";
 import { versionText } from "../text/version.ts";
 
-export class DatabaseBelowError extends EcsMigrateError {
+class DatabaseBelowError extends EcsMigrateError {
   readonly code = "databaseBelow";
   readonly exitCode = EXIT.refused;
 }

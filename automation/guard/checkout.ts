@@ -21,7 +21,7 @@ import { COMMAND, commandFor } from "../text/commandLine.ts";
 import { versionText } from "../text/version.ts";
 import type { Verdict } from "../verdict/verdict.ts";
 
-export interface RecordDeps extends KnownVersionDeps {
+interface RecordDeps extends KnownVersionDeps {
   readonly stack: string;
   /** Of the stack; undefined before its first deploy. */
   readonly outputs: Outputs | undefined;
@@ -32,7 +32,7 @@ export interface RecordDeps extends KnownVersionDeps {
   readonly disabled: ReadonlySet<string>;
 }
 
-export interface CheckoutDeps extends Omit<RecordDeps, "disabled"> {
+interface CheckoutDeps extends Omit<RecordDeps, "disabled"> {
   readonly settings: CheckSettings;
   /** Whether only order and edits are looked at (`deploy --no-check`). */
   readonly orderOnly: boolean;
@@ -62,7 +62,7 @@ export interface StackRecord extends ShippedRecord {
   readonly database: KnownDatabase | null;
 }
 
-export interface Checked {
+interface Checked {
   /** The warnings: an error is thrown. In order of file and line. */
   readonly findings: readonly Finding[];
   readonly record: StackRecord;

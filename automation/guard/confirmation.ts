@@ -51,7 +51,7 @@ export async function confirm(confirmation: Confirmation, ask: Ask | undefined):
 }
 
 /** Puts a question to the person. */
-export type Ask = (question: string) => Promise<string>;
+type Ask = (question: string) => Promise<string>;
 
 export interface Effect extends Pick<Confirmation, "stack" | "yes"> {
   /** `down 2`, `rollback`. */

@@ -8,7 +8,7 @@ import { isUnknown, type Preview, type StepEvent } from "../stack/preview.ts";
 import { commandFor } from "../text/commandLine.ts";
 
 /** One resource, or the stack's outputs, that a routine deploy may not change. */
-export interface InfraChange {
+interface InfraChange {
   /** `update aws:ecs/cluster:Cluster main`, or `outputs`. */
   readonly what: string;
   /** Each changed property as `name old -> new`. */

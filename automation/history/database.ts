@@ -2,7 +2,7 @@
 import { digest16, VARIABLE } from "../contract/container.ts";
 import type { Outputs } from "../contract/outputs.ts";
 
-export interface NamedDatabase {
+interface NamedDatabase {
   /** As `database.secret` of the result line; null if the outputs do not say. */
   readonly secret: string | null;
   /** As `database.endpoint`, if the stack configures the database by its parts; null if its URL is the secret. */

@@ -51,7 +51,7 @@ export interface KnownVersionDeps {
 }
 
 /** A version with what its database said it is; null if no run on record did. */
-export type KnownState = KnownVersion & { readonly database: DatabaseIdentity | null };
+type KnownState = KnownVersion & { readonly database: DatabaseIdentity | null };
 
 /** Starts no task. What AWS does not answer makes the version unknown, and says so. */
 export async function readKnownVersion(deps: KnownVersionDeps, outputs: Outputs): Promise<KnownState> {
@@ -171,7 +171,7 @@ export function lastChange(
 }
 
 /** True if a database is below where its last change left it: nobody who went through this project brought it there. */
-export function isBelow(now: DatabaseVersion, last: LastChange | "unclear"): last is LastChange {
+function isBelow(now: DatabaseVersion, last: LastChange | "unclear"): last is LastChange {
   return last !== "unclear" && !now.dirty && (now.version ?? -1) < last.version;
 }
 
@@ -243,7 +243,7 @@ export function mayHaveRun(shipped: readonly ShippedMigration[], known: KnownVer
 }
 
 /** How what was shipped differs from what the image of the last run held, at or below its highest version. */
-export interface ChangedSinceRun {
+interface ChangedSinceRun {
   /** Files that came late: golang-migrate never runs them. */
   readonly neverRan: readonly ShippedMigration[];
   /** True if files differ, and it cannot be said which. */

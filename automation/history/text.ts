@@ -7,7 +7,7 @@ import { countText, versionSpan, versionText } from "../text/version.ts";
 import type { HistoryEntry } from "./history.ts";
 
 /** Raised when a field of the JSON output changes its meaning. */
-export const HISTORY_SCHEMA = 1;
+const HISTORY_SCHEMA = 1;
 
 /** The widest line, in characters. */
 export const HISTORY_WIDTH = 100;

@@ -10,12 +10,12 @@ import { versionAfter } from "./version.ts";
 /** File systems take 255 bytes; version, direction and extension need 24 of them. */
 const MAX_NAME_LENGTH = 100;
 
-export interface Created {
+interface Created {
   up: string;
   down: string | null;
 }
 
-export interface NewMigration {
+interface NewMigration {
   /** The folder of migrations. */
   dir: string;
   /** What the migration does, in words: `add users email`. */

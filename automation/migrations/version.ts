@@ -7,7 +7,7 @@
  */
 
 /** How a folder numbers its migrations. */
-export type Scheme =
+type Scheme =
   | { readonly kind: "date"; readonly width: number }
   /** `width`: digits with leading zeros; 0 without them. */
   | { readonly kind: "sequence"; readonly width: number }

@@ -104,7 +104,7 @@ function howText(working: readonly Sized[], { speedMs }: Speed): string {
 }
 
 /** The table of a name as migrations write it; null if the database does not list it. */
-export function sizeOf(name: string, live: LiveDatabase | null): InspectedTable | null {
+function sizeOf(name: string, live: LiveDatabase | null): InspectedTable | null {
   if (live === null) return null;
   const tables = live.inspection.tables.filter((one) => isTable(name, one.schema, one.name));
   // A bare name is found in whatever schema has it; `public` is what most have.

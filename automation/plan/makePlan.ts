@@ -19,7 +19,7 @@ import { type FileState, type Plan, type PlanInput, type PlannedStep, planOf } f
 import { sumOf, type TimeRange } from "./workTime.ts";
 
 /** Raised when a field changes its meaning. */
-export const PLAN_SCHEMA = 1;
+const PLAN_SCHEMA = 1;
 
 /** SQL lines shown of each file. */
 const SHOWN_LINES = 3;
@@ -70,7 +70,7 @@ export interface PlanReport {
   readonly unknown: readonly string[];
 }
 
-export interface MakePlanInput extends PlanInput, CheckSettings {
+interface MakePlanInput extends PlanInput, CheckSettings {
   readonly stack: string;
   /** What the database said it is; null when no run did. */
   readonly database?: KnownDatabase | null;

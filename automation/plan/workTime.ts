@@ -12,7 +12,7 @@ export interface TimeRange {
   readonly highMs: number;
 }
 
-export type TableSize = Pick<InspectedTable, "rows" | "bytes" | "toastBytes" | "indexes">;
+type TableSize = Pick<InspectedTable, "rows" | "bytes" | "toastBytes" | "indexes">;
 
 export interface Speed {
   readonly engine: "postgres" | "mysql";

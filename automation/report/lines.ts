@@ -15,7 +15,7 @@ const FORMATS: Readonly<Record<Sign["tone"], Format>> = {
   warning: ["bold", "yellow"],
 };
 
-export interface TerminalTextOptions {
+interface TerminalTextOptions {
   /** The caller has looked at NO_COLOR and at whether anybody sees it. */
   readonly color: boolean;
 }

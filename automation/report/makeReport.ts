@@ -11,7 +11,7 @@ import type { Verdict } from "../verdict/verdict.ts";
 import { buildLinks } from "./links.ts";
 import { REPORT_SCHEMA, type RunReport } from "./report.ts";
 
-export interface ReportFacts {
+interface ReportFacts {
   readonly stack: string;
   /** undefined if the stack was never deployed, or its outputs could not be read. */
   readonly outputs: Outputs | undefined;

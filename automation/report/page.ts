@@ -3,7 +3,7 @@ import { safeLine } from "../text/plainText.ts";
 import { escapeHtml } from "./escapeHtml.ts";
 
 /** Colours have a contrast of at least 4.5 : 1 in both schemes (WCAG 2.2, 1.4.3). */
-export const PAGE_STYLE = `
+const PAGE_STYLE = `
 :root { color-scheme: light dark; --text: #1b1f24; --back: #fff; --soft: #57606a; --line: #d0d7de; --box: #f6f8fa;
   --good: #1a7f37; --bad: #b42318; --warn: #8a5a00; --bar: #0969da; --wait: #bf5700; }
 @media (prefers-color-scheme: dark) { :root { --text: #e6edf3; --back: #0d1117; --soft: #9198a1; --line: #3d444d;
@@ -51,7 +51,7 @@ svg .wait, .legend .wait { fill: var(--wait); background: var(--wait); }
 `;
 
 /** Adds a copy button to each command. Without it the commands are plain text, ready to be selected. */
-export const PAGE_SCRIPT = `
+const PAGE_SCRIPT = `
 for (const box of document.querySelectorAll(".command")) {
   const button = document.createElement("button");
   button.type = "button";

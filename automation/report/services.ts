@@ -16,7 +16,7 @@ export const SERVICE_KINDS = {
   },
 } as const;
 
-export type ServiceKind = keyof typeof SERVICE_KINDS;
+type ServiceKind = keyof typeof SERVICE_KINDS;
 
 export interface ServiceReport {
   /** Name or ARN, as the stack's configuration has it. */

@@ -6,7 +6,7 @@ import type { Spinner } from "yocto-spinner";
 import { safeText } from "../text/plainText.ts";
 
 /** Where text is written; a process's stderr is one. */
-export interface Writable {
+interface Writable {
   write(text: string): unknown;
 }
 
@@ -28,7 +28,7 @@ export interface Terminal {
   activity(title: string): Activity;
 }
 
-export interface TerminalOptions {
+interface TerminalOptions {
   readonly stream: Writable;
   /** Masks secrets in every line. */
   readonly redact: (text: string) => string;

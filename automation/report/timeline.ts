@@ -4,7 +4,7 @@ import { durationText } from "../text/duration.ts";
 import { escapeHtml } from "./escapeHtml.ts";
 
 /** One bar; times in milliseconds since the first file began. */
-export interface Bar {
+interface Bar {
   readonly kind: "file" | "statement" | "stopped";
   readonly label: string;
   readonly startMs: number;

@@ -11,7 +11,7 @@ import type { Verdict } from "../verdict/verdict.ts";
 import type { RunDeps } from "./follow.ts";
 import { isSameVersion, reliableVersion } from "./versionCheck.ts";
 
-export type Earlier =
+type Earlier =
   /** Begin anew: the operation is safe to repeat, or the earlier task changed nothing. */
   { readonly kind: "again" } | { readonly kind: "report"; readonly run: EcsTaskRun };
 

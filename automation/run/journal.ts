@@ -17,7 +17,7 @@ const STALE_AFTER_MS = 24 * 60 * 60 * 1000;
 /** A stopped task is listed for at least so long (Amazon ECS API reference, DescribeTasks). */
 const LISTED_FOR_MS = 60 * 60 * 1000;
 
-export interface JournalEntry {
+interface JournalEntry {
   /** Which of the runs with this key; see `runIdentity`. */
   readonly nonce: string;
   /** The identity that follows from it. */
@@ -42,7 +42,7 @@ export interface BegunRun extends JournalEntry {
 /** A new number or a random text for the next run. */
 type NextNonce = (last: JournalEntry | undefined) => string;
 
-export interface JournalOptions {
+interface JournalOptions {
   readonly env: NodeJS.ProcessEnv;
   /** See `runKey`. */
   readonly key: string;

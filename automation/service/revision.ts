@@ -55,7 +55,7 @@ export function sourceOf({ tags }: RegisteredDefinition): Source | null {
   return commit === null ? null : { commit, branch: value(BRANCH_TAG), time: value(TIME_TAG) };
 }
 
-export type ChosenContainer =
+type ChosenContainer =
   | { readonly name: string; readonly image: string }
   | { readonly problem: string };
 

@@ -48,7 +48,7 @@ export async function rollToRevisions(
   );
 }
 
-export type BackDeps = WatchDeps & Pick<RollDeps, "parallel">;
+type BackDeps = WatchDeps & Pick<RollDeps, "parallel">;
 
 async function oneByOne<T extends ServiceTarget>(
   parallel: boolean,

@@ -2,7 +2,7 @@
 import { EcsMigrateError, EXIT } from "../contract/errors.ts";
 
 /** A process that holds the stack, as Pulumi names it. */
-export interface LockOwner {
+interface LockOwner {
   /** `root@ip-10-0-0-1 (pid 123)` */
   readonly process: string;
   /** Milliseconds since the epoch. */

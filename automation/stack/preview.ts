@@ -1,7 +1,7 @@
 /** What `pulumi up` would do, as the engine reports it. */
 
 /** A resource's inputs and outputs on one side of a step; the engine writes `[secret]` for a secret. */
-export interface StepState {
+interface StepState {
   readonly inputs?: Readonly<Record<string, unknown>>;
   readonly outputs?: Readonly<Record<string, unknown>>;
 }

@@ -14,7 +14,7 @@ export class PulumiError extends EcsMigrateError {
 }
 
 /** The stack was never deployed, so it has no outputs to read. */
-export class NotDeployedError extends EcsMigrateError {
+class NotDeployedError extends EcsMigrateError {
   readonly code = "notDeployed";
   readonly exitCode = EXIT.usage;
 }

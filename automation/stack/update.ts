@@ -39,7 +39,7 @@ export class StackChangedError extends EcsMigrateError {
   readonly exitCode = EXIT.notStarted;
 }
 
-export interface StackProgress {
+interface StackProgress {
   /** One finished step of the engine: `created aws:ecs/cluster:Cluster main (3 s)`. */
   readonly onStep: (line: string) => void;
   /** With --verbose: the engine's own output. */
@@ -174,7 +174,7 @@ function outputsOf({ old, new: next }: StepEventMetadata): OutputsChange {
 }
 
 /** What the program says before its list of configuration problems; see infra/index.ts. */
-export const CONFIG_PROBLEMS_MARK = "Configuration of stack";
+const CONFIG_PROBLEMS_MARK = "Configuration of stack";
 
 /** The one error that a user should see of a failed update. Pure. */
 export function updateError(

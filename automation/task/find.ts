@@ -22,7 +22,7 @@ export interface Resumed {
 }
 
 /** A mere question starts anew each time: an old answer is none. */
-export function isResumable(operation: Operation): boolean {
+function isResumable(operation: Operation): boolean {
   return !isReadOnly(operation);
 }
 
@@ -55,7 +55,7 @@ async function lookAt(reader: FamilyReader, taskArn: string): Promise<Task | "fa
   return task?.stopCode === "TaskFailedToStart" ? "failedToStart" : (task ?? { taskArn });
 }
 
-export interface RunningSearch {
+interface RunningSearch {
   readonly operation: Operation;
   /** With its revision. */
   readonly taskDefinition: string;

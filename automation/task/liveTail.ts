@@ -11,7 +11,7 @@ import type { Clock } from "./clock.ts";
 /** No update for so long, ten of them missing, and the session is given up. */
 const SILENT_MS = 10_000;
 
-export interface LiveTailOptions {
+interface LiveTailOptions {
   readonly start: StartLiveTail;
   readonly clock: Clock;
   readonly logGroupArn: string;
@@ -19,7 +19,7 @@ export interface LiveTailOptions {
 }
 
 /** What happened since the last {@link LiveTail.read}. */
-export interface LiveTailNews {
+interface LiveTailNews {
   /** The session began or ended: what it has not shown must be read. */
   readonly turned: boolean;
   readonly lines: readonly LogLine[];

@@ -14,7 +14,7 @@ const MAX_PAGES = 10;
 /** A page of fewer lines is hardly ever followed by another one at once. */
 const FEW_LINES = 1_000;
 
-export interface LogFollowerOptions {
+interface LogFollowerOptions {
   readonly logs: LogsApi;
   readonly logGroup: string;
   /** `<prefix>/<container>/<task id>`; filtered by stream and never by time, since an event can be older than the start that was noted. */
@@ -23,7 +23,7 @@ export interface LogFollowerOptions {
 }
 
 /** What one poll found. */
-export interface Poll {
+interface Poll {
   /** Lines that were new. */
   readonly lines: number;
   /** True if the stream's end was reached: the forward token came back unchanged, or the result line was the last. */

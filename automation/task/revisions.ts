@@ -9,7 +9,7 @@ import { ConfigError } from "../contract/errors.ts";
 import type { Outputs } from "../contract/outputs.ts";
 
 /** The labels that `infra/containerDefinition.ts` writes. */
-export const MIGRATIONS_LABEL = "ecs-migrate.migrations";
+const MIGRATIONS_LABEL = "ecs-migrate.migrations";
 
 /** So many of the newest revisions are searched; each costs one call. */
 const SEARCHED_REVISIONS = 50;

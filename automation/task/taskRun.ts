@@ -21,7 +21,7 @@ const STOP_MS = 150_000;
 const CAPACITY_FIRST_MS = 5_000;
 const CAPACITY_MOST_MS = 30_000;
 
-export interface EcsTaskDeps {
+interface EcsTaskDeps {
   readonly ecs: EcsApi;
   readonly logs: LogsApi;
   readonly clock: Clock;
@@ -36,7 +36,7 @@ export interface EcsTaskDeps {
   readonly onAttempt?: (attempt: number) => Promise<void> | void;
 }
 
-export interface EcsTaskRequest {
+interface EcsTaskRequest {
   readonly outputs: Outputs;
   readonly taskDefinition: string;
   readonly operation: Operation;
@@ -56,7 +56,7 @@ export interface EcsTaskRequest {
 }
 
 /** When a migration itself began and ended, in milliseconds since the epoch. */
-export interface RunTimes {
+interface RunTimes {
   readonly startedAt: number;
   readonly endedAt: number;
 }
@@ -199,7 +199,7 @@ async function stopWhereAsked(
 }
 
 /** awslogs names a stream `<prefix>/<container>/<task id>` (Amazon ECS developer guide, "awslogs-stream-prefix"). */
-export function logStreamOf(outputs: Outputs, taskArn: string): string {
+function logStreamOf(outputs: Outputs, taskArn: string): string {
   return `${outputs.logStreamPrefix}/${outputs.containerName}/${taskArn.slice(taskArn.lastIndexOf("/") + 1)}`;
 }
 
@@ -208,7 +208,7 @@ function logGroupArnOf({ partition, region, accountId, logGroup }: Outputs): str
 }
 
 /** Judges what the watch saw. A watch that ended before its task is never a success. */
-export function judgeWatched(
+function judgeWatched(
   watched: Watched,
   containerName: string,
   result: ResultLine | undefined,

@@ -1,7 +1,7 @@
 /** Cutting text to a length without breaking what a reader takes for one character. Pure. */
 
 /** Ends a text that was cut. */
-export const ELLIPSIS = "…";
+const ELLIPSIS = "…";
 
 const graphemes = new Intl.Segmenter("en", { granularity: "grapheme" });
 

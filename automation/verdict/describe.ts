@@ -30,7 +30,7 @@ function wordsOf<K extends VerdictKind>(verdict: VerdictOf<K> & { readonly kind:
   return KINDS[verdict.kind];
 }
 
-export interface VerdictText {
+interface VerdictText {
   /** One line, without the stack: `Applied 3 migrations: 20261120 → 20261124`. */
   readonly headline: string;
   readonly databaseChanged: DatabaseChanged;

@@ -53,7 +53,7 @@ function isDown(
 }
 
 /** `20261124_create_users.up.sql`, or what is known of it. */
-export function fileName(
+function fileName(
   version: number,
   direction: "up" | "down",
   migrations: readonly ShippedMigration[],

@@ -41,7 +41,7 @@ export function notDenied(words: string): RegExp {
   return new RegExp(`^(?![\\s\\S]*(?:${DENIED}))(?=[\\s\\S]*(?:${words}))`, "i");
 }
 
-export interface DeniedCall {
+interface DeniedCall {
   readonly action: string;
   /** null if AWS does not name it. */
   readonly resource: string | null;

@@ -2,7 +2,7 @@
 import { splitAtCommas, TokenReader, textOf } from "./tokenReader.ts";
 import type { Token } from "./tokens.ts";
 
-export interface ColumnType {
+interface ColumnType {
   /** In capitals, one word a type: `INT` for INTEGER, `DOUBLE` for DOUBLE PRECISION. */
   readonly name: string;
   /** `10,2` of DECIMAL(10,2) as two entries; the members of ENUM and SET without quotes. */

@@ -24,7 +24,7 @@ const COMMITS = new Set<Statement["body"]["kind"]>([
 ]);
 const CHANGES_ROWS = new Set<Statement["body"]["kind"]>(["insert", "update", "delete"]);
 
-export function commitsImplicitly({ body }: Statement): boolean {
+function commitsImplicitly({ body }: Statement): boolean {
   return COMMITS.has(body.kind) && !("temporary" in body && body.temporary);
 }
 

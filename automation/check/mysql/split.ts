@@ -5,9 +5,9 @@
 import type { Token } from "./tokens.ts";
 
 /** One statement's words, without the semicolon. */
-export type StatementTokens = readonly Token[];
+type StatementTokens = readonly Token[];
 
-export interface SplitFile {
+interface SplitFile {
   readonly statements: readonly StatementTokens[];
   /** A DELIMITER command of the mysql client; the words after it cannot be cut as the server would. */
   readonly delimiter: Token | undefined;

@@ -22,7 +22,7 @@ export interface Statement {
   readonly body: StatementBody;
 }
 
-export interface ReadSql {
+interface ReadSql {
   readonly statements: readonly Statement[];
   /** A quote or comment without an end. */
   readonly error: LexicalError | undefined;

@@ -74,7 +74,7 @@ export function readIndex(reader: TokenReader, constraint?: string): IndexDefini
   return { kind, name: kind === "primary" ? undefined : name, columns };
 }
 
-export function columnNames(group: readonly Token[] | undefined): string[] {
+function columnNames(group: readonly Token[] | undefined): string[] {
   return splitAtCommas(group ?? []).map((part) => {
     const [first] = part;
     return first && first.kind !== "symbol"

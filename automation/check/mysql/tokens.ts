@@ -23,7 +23,7 @@ export interface LexicalError {
   readonly message: string;
 }
 
-export interface Tokens {
+interface Tokens {
   readonly tokens: readonly Token[];
   /** A quote or comment that does not end; the tokens before it are still there. */
   readonly error: LexicalError | undefined;

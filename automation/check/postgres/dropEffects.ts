@@ -241,7 +241,7 @@ function pointing(table: string, { schema }: Context): string[] {
   return [...found];
 }
 
-export function losing(table: string, what: string): Effect {
+function losing(table: string, what: string): Effect {
   return breaking(
     tableLock(table, "some", `${what} ${table} are gone`),
     "drop-table",

@@ -14,7 +14,7 @@ function refused(table: string | undefined, subject: string, words: string, fix:
 }
 
 /** Tables, views and indexes share their names. */
-export function relationThere(name: string, { schema }: Context): Effect[] {
+function relationThere(name: string, { schema }: Context): Effect[] {
   const bare = name.split(".").at(-1) ?? name;
   const there = schema.tables.get(name) ?? schema.indexes.get(name);
   return there ? refused(undefined, name, `relation "${bare}" already exists`, CORRECT) : [];
@@ -84,7 +84,7 @@ export function refreshConcurrently({ relation }: RefreshMatViewStmt, { schema }
 }
 
 /** A unique index of a partitioned table is one of each partition, so it holds the key (manual, partitioning, limitations). */
-export function lacksPartitionKey(facts: Table | undefined, columns: readonly string[]): string | undefined {
+function lacksPartitionKey(facts: Table | undefined, columns: readonly string[]): string | undefined {
   const missing = facts?.partitioned && facts.partitionKey.some((column) => !columns.includes(column));
   return missing ? "unique constraint on partitioned table must include all partitioning columns" : undefined;
 }

@@ -112,7 +112,7 @@ function noteSetting({ name, args, kind }: VariableSetStmt, { schema, file }: Co
   if (name === "timezone") file.timeZone = words[0];
 }
 
-export function setPath(words: readonly string[], schema: Context["schema"]): void {
+function setPath(words: readonly string[], schema: Context["schema"]): void {
   const named = words.flatMap((word) => word.split(",")).map((word) => word.trim().replace(/^"|"$/g, ""));
   const path = named.filter((word) => word !== "" && word !== "$user" && word !== "pg_catalog");
   schema.path = path.length === 0 ? [""] : path.map((word) => (word === "public" ? "" : word));

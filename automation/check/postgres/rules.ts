@@ -86,7 +86,7 @@ function calledNames(node: Statement["node"]): string[] {
   );
 }
 
-export interface CheckedFile {
+interface CheckedFile {
   file: string;
   direction: "up" | "down";
   /** The file is cut at each semicolon: `x-multi-statement=true`. */

@@ -72,7 +72,7 @@ export interface Index {
   parent?: string;
 }
 
-export interface TypeFact {
+interface TypeFact {
   kind: "enum" | "domain" | "composite";
   /** The file that made it. */
   file: number;
@@ -84,7 +84,7 @@ export interface TypeFact {
   labels?: readonly string[];
 }
 
-export interface FunctionFact {
+interface FunctionFact {
   file: number;
   deployed: boolean;
   volatile: boolean;

@@ -1,5 +1,5 @@
 /** Names and values out of Postgres's parse tree. */
-import type { Node, RangeVar, TypeName } from "libpg-query";
+import type { Node, RangeVar } from "libpg-query";
 
 /** `schema.table`; the schema `public` is left out, as search_path leaves it out. */
 export function relationName(relation: RangeVar | undefined): string {
@@ -52,15 +52,4 @@ export function notNullColumns(expression: Node | undefined): string[] {
   if (!arg || !("ColumnRef" in arg)) return [];
   const column = stringOf(arg.ColumnRef.fields?.at(-1));
   return column === undefined ? [] : [column];
-}
-
-/** A character type as far as its length goes: Infinity for `text` and `varchar` without one; undefined for others. */
-export function textLength(type: TypeName | undefined): number | undefined {
-  if (!type || (type.arrayBounds ?? []).length > 0) return undefined;
-  const name = listName(type.names).replace(/^pg_catalog\./, "");
-  if (name === "text") return Number.POSITIVE_INFINITY;
-  if (name !== "varchar") return undefined;
-  const length = type.typmods?.[0];
-  if (length === undefined) return Number.POSITIVE_INFINITY;
-  return "A_Const" in length ? length.A_Const.ival?.ival : undefined;
 }

@@ -12,7 +12,7 @@ export interface Statement {
   conditional?: boolean;
 }
 
-export type ParsedSql =
+type ParsedSql =
   | { ok: true; statements: Statement[] }
   /** `line` from 1; `message` in the parser's words. */
   | { ok: false; line: number; message: string };

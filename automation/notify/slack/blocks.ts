@@ -9,20 +9,20 @@ import { safeLine, safeText } from "../../text/plainText.ts";
 export const LIMITS = { header: 150, text: 3000, contextElements: 10, blocks: 50 } as const;
 
 /** `verbatim`: Slack looks for no links, channels or mentions in the text. */
-export interface Mrkdwn {
+interface Mrkdwn {
   type: "mrkdwn";
   text: string;
   verbatim: true;
 }
-export interface HeaderBlock {
+interface HeaderBlock {
   type: "header";
   text: { type: "plain_text"; text: string; emoji: true };
 }
-export interface SectionBlock {
+interface SectionBlock {
   type: "section";
   text: Mrkdwn;
 }
-export interface ContextBlock {
+interface ContextBlock {
   type: "context";
   elements: Mrkdwn[];
 }
@@ -77,7 +77,7 @@ export function codeBlock(text: string, most: number): string {
 
 const FENCE = "```";
 
-export interface LogTail {
+interface LogTail {
   /** The code block, at most `most` characters long. */
   readonly block: string;
   /** How many of the lines it holds. */
