@@ -55,9 +55,7 @@ export function sourceOf({ tags }: RegisteredDefinition): Source | null {
   return commit === null ? null : { commit, branch: value(BRANCH_TAG), time: value(TIME_TAG) };
 }
 
-type ChosenContainer =
-  | { readonly name: string; readonly image: string }
-  | { readonly problem: string };
+type ChosenContainer = { readonly name: string; readonly image: string } | { readonly problem: string };
 
 /**
  * The container whose image is replaced: the one that is named, else the only one that runs an image of the repository.
