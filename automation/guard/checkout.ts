@@ -95,7 +95,7 @@ export class CheckoutRefusedError extends EcsMigrateError {
     ];
     super(lines.join("\n"), options);
     this.findings = findings;
-    this.summary = `The check refuses the migrations: ${placesText(findings)}`;
+    this.summary = `The check refuses the migrations for stack ${stack}: ${placesText(findings)}`;
   }
 }
 

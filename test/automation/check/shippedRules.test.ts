@@ -274,7 +274,10 @@ test("the refusal lists each finding once, as every output prints it, and exits 
   );
   const { summary } = new CheckoutRefusedError("prod", Array(7).fill(problems[0]));
   const place = "20261101_users.up.sql:1 up-edited";
-  assert.equal(summary, `The check refuses the migrations: ${Array(5).fill(place).join("; ")}; and 2 more`);
+  assert.equal(
+    summary,
+    `The check refuses the migrations for stack prod: ${Array(5).fill(place).join("; ")}; and 2 more`,
+  );
   assert.equal(new CheckoutRefusedError("prod", problems, "A hint.").message, `${message}\nA hint.`);
 });
 

@@ -60,7 +60,7 @@ describe("deploy and the check", () => {
     assert.deepEqual(report.verdict, {
       kind: "notStarted",
       reason: "refused",
-      detail: "The check refuses the migrations: 20261125_x.up.sql:1 index-not-concurrent",
+      detail: "The check refuses the migrations for stack stage: 20261125_x.up.sql:1 index-not-concurrent",
     });
     const whole =
       "The check refuses the migrations for stack stage; nothing was run:\n" +
