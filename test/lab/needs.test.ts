@@ -77,12 +77,12 @@ test("Debian's Go 1.19 cannot fetch a newer one, so the toolchain comes from the
   ]);
 });
 
-test("the proxy is GOPROXY's first URL, or Go's own default; without one, where Go is to be had", () => {
-  assert.match(zipUrl("", "linux-arm64"), /^https:\/\/proxy\.golang\.org\/golang\.org\/toolchain\/@v\//);
-  assert.throws(() => zipUrl("off", "linux-arm64"), {
-    message:
-      "Go 1.21 or newer is not on the PATH, and GOPROXY (off) names no module proxy to take it from; install Go from https://go.dev/dl, or unset GOPROXY.",
-  });
+test("the proxy is GOPROXY's first URL; without one, where Go is to be had", () => {
+  for (const proxy of ["", "off"])
+    assert.throws(() => zipUrl(proxy, "linux-arm64"), {
+      message:
+        "Go 1.21 or newer is not on the PATH, and GOPROXY names no module proxy to take it from; install Go from https://go.dev/dl, or set GOPROXY.",
+    });
   assert.match(
     zipUrl("off|http://127.0.0.1:8080/", "linux-arm64"),
     /^http:\/\/127\.0\.0\.1:8080\/golang\.org\//,

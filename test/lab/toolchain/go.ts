@@ -12,9 +12,6 @@ import type { Machine } from "../machine.ts";
 /** The version that migrator/go.mod and the modules beside this file want. */
 export const GO_VERSION = "1.26.8";
 
-/** Where Go itself looks if GOPROXY is not set (go.dev/ref/mod, environment variables). */
-const GO_PROXY = "https://proxy.golang.org";
-
 /** SHA-256 of the module's zip file, by system. */
 const ZIPS: Readonly<Record<string, string>> = {
   "linux-amd64": "30c2b1bf7dcc88d3eb0a1364e47ddd9128edb3110a30e8a0ef61cd5856b31de7",
@@ -26,7 +23,7 @@ export interface GoOptions {
   readonly report: (line: string) => void;
   /** Node's word for the processor. */
   readonly arch: string;
-  /** GOPROXY as Go reads it; empty: Go's own default. */
+  /** GOPROXY as Go reads it. */
   readonly proxy: string;
   readonly download?: (url: string) => Promise<Buffer>;
 }
@@ -59,10 +56,10 @@ export async function ensureGo(options: GoOptions): Promise<string | undefined> 
  * @throws {LabError} if it has none
  */
 export function zipUrl(proxy: string, system: string): string {
-  const base = (proxy || GO_PROXY).split(/[,|]/).find((entry) => /^https?:/.test(entry));
+  const base = proxy.split(/[,|]/).find((entry) => /^https?:/.test(entry));
   if (base === undefined)
     throw new LabError(
-      `Go 1.21 or newer is not on the PATH, and GOPROXY (${proxy}) names no module proxy to take it from; install Go from https://go.dev/dl, or unset GOPROXY.`,
+      "Go 1.21 or newer is not on the PATH, and GOPROXY names no module proxy to take it from; install Go from https://go.dev/dl, or set GOPROXY.",
     );
   return `${base.replace(/\/$/, "")}/golang.org/toolchain/@v/v0.0.1-go${GO_VERSION}.${system}.zip`;
 }
