@@ -50,7 +50,7 @@ const BROKEN: Act = {
 };
 
 const MENDED: Act = {
-  title: "Fourth deploy: the same file, mended",
+  title: "Fourth deploy: the same file, corrected",
   args: ["deploy"],
   prepare: (stack) => writeDiscounts(stack, "discounts"),
   expect: { exitCode: 0, headline: /^Applied 1 migration\b/ },

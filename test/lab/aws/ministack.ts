@@ -38,7 +38,7 @@ export interface MiniStackOptions {
 }
 
 /**
- * Starts MiniStack, a local AWS whose ECS tasks are containers, with the differences to AWS mended that matter here.
+ * Starts MiniStack, a local AWS whose ECS tasks are containers, and corrects the differences to AWS that matter here.
  *
  * @throws {LabError} without Python 3.10, where the package cannot be installed, or where it does not start
  */
