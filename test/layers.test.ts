@@ -1,14 +1,24 @@
 import assert from "node:assert/strict";
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import { LAYERS, withLayers } from "./support/layers.ts";
+import { ENTRIES, LAYERS, LAYERS_FILE, layerOverrides } from "./support/layers.ts";
 
 const ROOT = join(import.meta.dirname, "..");
 
-test("biome.json holds the rules of the table of layers", () => {
-  const biome = JSON.parse(readFileSync(join(ROOT, "biome.json"), "utf8"));
-  assert.deepEqual(biome, withLayers(biome), "run: node test/support/layers.ts");
+test("biome.layers.json holds the rules of the tables", () => {
+  const written = JSON.parse(readFileSync(LAYERS_FILE, "utf8"));
+  assert.deepEqual(written, { overrides: layerOverrides() }, "run: node test/support/layers.ts");
+});
+
+test("every entry that the table names is a file", () => {
+  const named = Object.entries(ENTRIES).flatMap(([folder, files]) =>
+    files.map((file) => `${folder}/${file}`),
+  );
+  assert.deepEqual(
+    named.filter((path) => !existsSync(join(ROOT, "automation", path))),
+    [],
+  );
 });
 
 test("every folder of automation/ has its layer, and no other file than the two processes stands beside them", () => {
