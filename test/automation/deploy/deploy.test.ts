@@ -1,4 +1,4 @@
-/** What a deploy asks of Pulumi. What becomes of its migration is in failureTable.test.ts. */
+/** What a deploy asks of Pulumi. What becomes of its migration is in run/failures. */
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { DEFAULT_CHECK } from "../../../automation/check/settings.ts";
