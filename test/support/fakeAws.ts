@@ -2,9 +2,10 @@
 import type { Outputs } from "../../automation/contract/outputs.ts";
 import { FakeClock } from "./fakeClock.ts";
 import { FakeDatabase } from "./fakeDatabase.ts";
-import { FakeEcs, type FakeRevision } from "./fakeEcs.ts";
+import { FakeEcs } from "./fakeEcs.ts";
 import { Faults } from "./fakeFaults.ts";
 import { FakeLogs } from "./fakeLogs.ts";
+import type { FakeRevision } from "./fakeRevision.ts";
 import { revisionOf, sampleOutputs, secretOf } from "./sampleOutputs.ts";
 
 export class FakeAws {

@@ -118,3 +118,16 @@ export class FakeClock implements Clock {
     this.#sleepsAtOnce = 0;
   }
 }
+
+/** The clock of a process that `kill -9` may end: nothing goes on in it once it is dead, since its sleeps never end. */
+export function mortalClock(clock: Clock, isDead: () => boolean): Clock {
+  return {
+    now: () => clock.now(),
+    random: () => clock.random(),
+    sleep: async (ms, signal) => {
+      if (isDead()) await new Promise<never>(() => undefined);
+      await clock.sleep(ms, signal);
+      if (isDead()) await new Promise<never>(() => undefined);
+    },
+  };
+}

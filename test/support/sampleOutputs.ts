@@ -7,7 +7,7 @@ import {
   parseMigrationFileName,
 } from "../../automation/migrations/folder.ts";
 import type { FakeFile } from "./fakeDatabase.ts";
-import type { FakeRevision } from "./fakeEcs.ts";
+import type { FakeRevision } from "./fakeRevision.ts";
 
 export const SAMPLE_FILES: readonly FakeFile[] = [
   { version: 20261120, name: "create_users", ms: 3_000 },

@@ -8,7 +8,7 @@ import {
   revisionNumber,
 } from "../../../automation/task/revisions.ts";
 import { FakeAws } from "../../support/fakeAws.ts";
-import type { FakeRevision } from "../../support/fakeEcs.ts";
+import type { FakeRevision } from "../../support/fakeRevision.ts";
 import { SAMPLE_FILES } from "../../support/sampleOutputs.ts";
 
 function setUp() {

@@ -10,8 +10,8 @@ import { reportJson, reportMarkdown } from "../../../../automation/report/file.t
 import { verdictLines } from "../../../../automation/report/lines.ts";
 import type { RunReport } from "../../../../automation/report/report.ts";
 import type { VerdictKind } from "../../../../automation/verdict/verdict.ts";
-import type { TaskScript } from "../../../support/fakeEcs.ts";
 import { FAULTS, type FaultName } from "../../../support/fakeFaults.ts";
+import type { TaskScript } from "../../../support/fakeTask.ts";
 import { RunFixture, temporaryHome } from "../../../support/runFixture.ts";
 import { SAMPLE_FILES } from "../../../support/sampleOutputs.ts";
 

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { describe, type TestContext, test } from "node:test";
 import { type Operation, operationText } from "../../../../automation/contract/operations.ts";
 import { FAULTS } from "../../../support/fakeFaults.ts";
+import { commandOf } from "../../../support/fakeTask.ts";
 import { NOBODY, RunFixture, temporaryHome } from "../../../support/runFixture.ts";
 import { SAMPLE_FILES } from "../../../support/sampleOutputs.ts";
 import { again, assertRow, attach, FIRST, SECOND, THIRD, UP } from "./row.ts";
@@ -192,7 +193,7 @@ describe("failure table: the script is stopped", () => {
 
 /** What the tasks were started for, in order. */
 function commandsOf(aws: RunFixture["aws"]): string[] {
-  return aws.ecs.tasks.map(({ input }) => input.overrides?.containerOverrides?.[0]?.command?.join(" ") ?? "");
+  return aws.ecs.tasks.map(commandOf);
 }
 
 /** The script as it dies at a moment: no sleep of its own ends after that, and what it learnt is lost. */

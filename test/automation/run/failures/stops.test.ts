@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { TaskScript } from "../../../support/fakeEcs.ts";
+import type { TaskScript } from "../../../support/fakeTask.ts";
 import { again, applied, FIRST, killed, notStarted, playRows, type Row, readVersion } from "./row.ts";
 
 /** The container is gone in the middle of the first file: golang-migrate's mark stays, and the probe finds it. */

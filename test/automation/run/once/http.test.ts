@@ -1,10 +1,10 @@
 /** L1 and L10 at the socket, with the real SDK clients: RunTask is carried out, and its answer does not arrive. */
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import type { Operation } from "../../../automation/contract/operations.ts";
-import { FAULTS, type Fault, type FaultName } from "../../support/fakeFaults.ts";
-import { httpFixture } from "../../support/httpFixture.ts";
-import { SAMPLE_FILES } from "../../support/sampleOutputs.ts";
+import type { Operation } from "../../../../automation/contract/operations.ts";
+import { FAULTS, type Fault, type FaultName } from "../../../support/fakeFaults.ts";
+import { httpFixture } from "../../../support/httpFixture.ts";
+import { SAMPLE_FILES } from "../../../support/sampleOutputs.ts";
 
 const DOWN: Operation = { name: "down", steps: 1 };
 const [, SECOND, THIRD] = SAMPLE_FILES.map(({ version }) => version) as [number, number, number];

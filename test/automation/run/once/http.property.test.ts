@@ -12,12 +12,13 @@ import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
 import fc from "fast-check";
-import type { Operation } from "../../../automation/contract/operations.ts";
-import type { TaskScript } from "../../support/fakeEcs.ts";
-import { FAULTS, type FaultName } from "../../support/fakeFaults.ts";
-import { temporaryHome } from "../../support/runFixture.ts";
-import { SAMPLE_FILES } from "../../support/sampleOutputs.ts";
-import { type Event, Sequence, type Transport } from "./onceSequence.ts";
+import type { Operation } from "../../../../automation/contract/operations.ts";
+import { FAULTS, type FaultName } from "../../../support/fakeFaults.ts";
+import type { TaskScript } from "../../../support/fakeTask.ts";
+import { temporaryHome } from "../../../support/runFixture.ts";
+import { SAMPLE_FILES } from "../../../support/sampleOutputs.ts";
+import type { Event, Transport } from "./events.ts";
+import { Sequence } from "./sequence.ts";
 
 /** A sequence at the socket takes ten times as long as one in memory. */
 const RUNS: Readonly<Record<Transport, number>> = { memory: 960, socket: 40 };

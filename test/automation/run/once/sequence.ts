@@ -4,49 +4,26 @@
  */
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { ConfigError } from "../../../automation/contract/errors.ts";
-import type { Operation } from "../../../automation/contract/operations.ts";
-import { operationText } from "../../../automation/contract/operations.ts";
-import type { RunReport } from "../../../automation/report/report.ts";
-import { attachRun } from "../../../automation/run/attach.ts";
-import type { RunDeps } from "../../../automation/run/runOperation.ts";
-import { AwsServer } from "../../support/awsServer.ts";
-import { FakeAws } from "../../support/fakeAws.ts";
-import type { TaskScript } from "../../support/fakeEcs.ts";
-import { FAULTS, type FaultName } from "../../support/fakeFaults.ts";
-import { connectTo } from "../../support/httpFixture.ts";
-import { NOBODY, RunFixture } from "../../support/runFixture.ts";
-import { revisionOf } from "../../support/sampleOutputs.ts";
-
-/** The real SDK clients at the socket, or the same model called directly, which is some twenty times faster. */
-export type Transport = "socket" | "memory";
-
-/** Who gives a command: two people on their machines, and a job whose runner may be rebuilt. */
-export type Who = "alice" | "bob" | "job";
-
-export type Event =
-  | {
-      readonly kind: "command";
-      readonly who: Who;
-      readonly command: "deploy" | "attach" | Operation;
-      /** How its tasks go. */
-      readonly tasks: readonly TaskScript[];
-      readonly faults: readonly (readonly [string, readonly (FaultName | null)[]])[];
-      /** The process ends at its n-th call: killed, or stopped by a signal. */
-      readonly ends: { readonly atCall: number; readonly by: "kill" | "signal" } | null;
-    }
-  | { readonly kind: "newRevision" | "otherDatabase" | "restore" | "rebuiltRunner" | "nextJob" }
-  | { readonly kind: "pause"; readonly ms: number };
+import { ConfigError } from "../../../../automation/contract/errors.ts";
+import { operationText } from "../../../../automation/contract/operations.ts";
+import type { RunReport } from "../../../../automation/report/report.ts";
+import { attachRun } from "../../../../automation/run/attach.ts";
+import type { RunDeps } from "../../../../automation/run/runOperation.ts";
+import { AwsServer } from "../../../support/awsServer.ts";
+import { FakeAws } from "../../../support/fakeAws.ts";
+import { mortalClock } from "../../../support/fakeClock.ts";
+import { FAULTS } from "../../../support/fakeFaults.ts";
+import { commandOf, type FakeTask } from "../../../support/fakeTask.ts";
+import { connectTo } from "../../../support/httpFixture.ts";
+import { NOBODY, RunFixture } from "../../../support/runFixture.ts";
+import { revisionOf } from "../../../support/sampleOutputs.ts";
+import { connectDirectly } from "./connectDirectly.ts";
+import { type Event, startedBy, type Transport, type Who } from "./events.ts";
 
 type Command = Extract<Event, { kind: "command" }>;
-type FakeTask = FakeAws["ecs"]["tasks"][number];
 
 const EARLIER = /result of an earlier process of this run/;
 const QUESTION = /^(version|status)/;
-
-function commandOf({ input }: FakeTask): string {
-  return input.overrides?.containerOverrides?.[0]?.command?.join(" ") ?? "";
-}
 
 export class Sequence {
   readonly #aws = new FakeAws();
@@ -177,7 +154,7 @@ export class Sequence {
     const fixture = this.#fixtureOf(event.who, stop.signal);
     const deps: Partial<RunDeps> = {
       ...(await this.#connect(process)),
-      clock: this.#mortal(() => dead),
+      clock: mortalClock(this.#aws.clock, () => dead),
     };
     const run = this.#start(fixture, deps, event.command);
     const report = await Promise.race([run, death]);
@@ -185,27 +162,10 @@ export class Sequence {
     return report;
   }
 
-  #connect(process: string): Promise<Pick<RunDeps, "ecs" | "logs">> {
-    return this.#server ? connectTo(this.#server, process) : this.#direct(process);
-  }
-
-  async #direct(process: string): Promise<Pick<RunDeps, "ecs" | "logs">> {
-    const call = async (name: string, carryOut: () => Promise<unknown>, signal?: AbortSignal) => {
-      if (this.#onCall(process)) return new Promise<never>(() => undefined);
-      // The signal comes while the call is under way, as at the socket.
-      await new Promise(setImmediate);
-      const answer = await carryOut();
-      if (signal?.aborted) throw new DOMException(`${name} aborted`, "AbortError");
-      return answer;
-    };
-    const through = <T extends object>(api: T): T =>
-      Object.fromEntries(
-        Object.entries(api).map(([name, method]) => [
-          name,
-          (input: unknown, signal?: AbortSignal) => call(name, () => method(input), signal),
-        ]),
-      ) as T;
-    return { ecs: through(this.#aws.ecs.api), logs: through(this.#aws.logs.api) };
+  #connect(process: string): Promise<Pick<RunDeps, "ecs" | "logs">> | Pick<RunDeps, "ecs" | "logs"> {
+    return this.#server
+      ? connectTo(this.#server, process)
+      : connectDirectly(this.#aws, () => this.#onCall(process));
   }
 
   async #start(
@@ -236,19 +196,6 @@ export class Sequence {
     return fixture;
   }
 
-  /** A dead process sleeps for ever. */
-  #mortal(isDead: () => boolean): RunDeps["clock"] {
-    const { clock } = this.#aws;
-    return {
-      now: () => clock.now(),
-      random: () => clock.random(),
-      sleep: async (ms, signal) => {
-        if (isDead()) await new Promise<never>(() => undefined);
-        await clock.sleep(ms, signal);
-      },
-    };
-  }
-
   /** A `down` that was not reported is the same step if it is asked for again: at most one task of it may change anything. */
   #follow({ who, command }: Command, report: RunReport | undefined, firstTask: number, name: string): void {
     if (command === "attach") {
@@ -263,17 +210,10 @@ export class Sequence {
     const steps = this.#aws.ecs.tasks
       .slice(since)
       .filter((task) => commandOf(task) === words && task.input.overrides !== undefined)
-      .filter((task) => this.#isOf(task, who) && this.#aws.database.touchedBy.has(task.arn));
+      .filter((task) => startedBy(task, who) && this.#aws.database.touchedBy.has(task.arn));
     assert.ok(steps.length <= 1, `${name}: ${key} took ${steps.length} steps`);
     if (report && !this.#goesOn(report)) this.#open.delete(key);
     else this.#open.set(key, since);
-  }
-
-  #isOf(task: FakeTask, who: Who): boolean {
-    const by = task.input.overrides?.containerOverrides?.[0]?.environment?.find(
-      ({ name }) => name === "RUN_BY",
-    );
-    return by?.value === who;
   }
 
   #goesOn({ verdict, task }: RunReport): boolean {
@@ -300,12 +240,10 @@ export class Sequence {
     if (verdict.kind === "dirty")
       assert.equal(inProgress, false, `says dirty of a file in progress: ${text}`);
     if (verdict.kind === "notStarted") {
-      const touched = since.filter(({ arn }) => database.touchedBy.has(arn));
-      assert.deepEqual(
-        touched.filter((task) => this.#startedNow(task, report)),
-        [],
-        `not started, and ran: ${text}`,
-      );
+      // Another one's task that runs beside is none of this command's.
+      const own = since.filter((task) => commandOf(task) === operationText(operation));
+      const touched = own.filter(({ arn }) => database.touchedBy.has(arn));
+      assert.deepEqual(touched, [], `not started, and ran: ${text}`);
     }
     if (verdict.kind !== "applied" && verdict.kind !== "unchanged") return;
     const at = verdict.kind === "applied" ? verdict.to : verdict.version;
@@ -355,10 +293,5 @@ export class Sequence {
   /** The task's own end left the database dirty; somebody may have forced it since. */
   #wasDirtyAt({ task }: RunReport): boolean {
     return task !== null && this.#aws.database.leftDirtyBy.has(task.arn);
-  }
-
-  /** Another one's task that runs beside is none of this command's. */
-  #startedNow(task: FakeTask, report: RunReport): boolean {
-    return commandOf(task) === operationText(report.operation);
   }
 }
