@@ -1,34 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import fc from "fast-check";
 import { errorsOf, type Finding } from "../../../automation/check/finding.ts";
-import { checkOrder } from "../../../automation/check/shippedRules.ts";
-import type { ShippedMigration } from "../../../automation/contract/outputs.ts";
 import { CheckoutRefusedError } from "../../../automation/guard/checkout.ts";
-import {
-  type MigrationFile,
-  parseMigrationFileName,
-  recordOf,
-  sha256,
-} from "../../../automation/migrations/folder.ts";
-
-const NOW = new Date("2026-11-24T12:00:00Z");
-
-/** The folder as it would be read, from names and texts. */
-function folder(files: Record<string, string>): MigrationFile[] {
-  return Object.entries(files).map(([file, text]) => ({
-    file,
-    parsed: parseMigrationFileName(file),
-    bytes: Buffer.from(text),
-  }));
-}
-
-/** A folder's own record. */
-function record(files: Record<string, string>): ShippedMigration[] {
-  const { migrations, problems } = recordOf(folder(files));
-  assert.deepEqual(problems, []);
-  return migrations;
-}
+import { compare, folder, record } from "./shippedFolders.ts";
 
 const SHIPPED = {
   "20261101_users.up.sql": "users",
@@ -36,13 +10,6 @@ const SHIPPED = {
   "20261110_orders.up.sql": "orders",
   "20261110_orders.down.sql": "no orders",
 };
-
-const FIX = "npx ecs-migrate check --against prod --fix";
-
-function compare(checkout: readonly MigrationFile[], shipped: readonly ShippedMigration[]): Finding[] {
-  const records = [{ holder: "stack prod", migrations: shipped }];
-  return checkOrder({ files: checkout, records, now: NOW, fixCommand: FIX });
-}
 
 function guard(files: Record<string, string>): Finding[] {
   return compare(folder(files), record(SHIPPED));
@@ -279,36 +246,4 @@ test("the refusal lists each finding once, as every output prints it, and exits 
     `The check refuses the migrations for stack prod: ${Array(5).fill(place).join("; ")}; and 2 more`,
   );
   assert.equal(new CheckoutRefusedError("prod", problems, "A hint.").message, `${message}\nA hint.`);
-});
-
-test("property: a folder never conflicts with its own record, nor with that of any of its beginnings", () => {
-  const texts = fc.uniqueArray(fc.nat(1000), { minLength: 1, maxLength: 12 });
-  fc.assert(
-    fc.property(texts, fc.nat(12), (versions, cut) => {
-      const ascending = versions.toSorted((a, b) => a - b);
-      const files = (list: number[]) => Object.fromEntries(list.map((v) => [`${v}_n.up.sql`, `sql ${v}`]));
-      const shipped = cut === 0 ? [] : record(files(ascending.slice(0, cut)));
-      assert.deepEqual(compare(folder(files(ascending)), shipped), []);
-    }),
-  );
-});
-
-test("property: any one byte changed in a shipped up file is found, and that alone", () => {
-  fc.assert(
-    fc.property(
-      fc.uint8Array({ minLength: 1, maxLength: 40 }),
-      fc.nat(),
-      fc.integer({ min: 1, max: 255 }),
-      (bytes, at, by) => {
-        const edited = Uint8Array.from(bytes);
-        edited[at % bytes.length] = ((bytes[at % bytes.length] ?? 0) + by) % 256;
-        const shipped = [{ version: 7, name: "x", up: sha256(bytes), down: null }];
-        const checkout = [
-          { file: "7_x.up.sql", parsed: parseMigrationFileName("7_x.up.sql"), bytes: edited },
-        ];
-        const rules = compare(checkout, shipped).map(({ rule }) => rule);
-        assert.deepEqual(rules, ["up-edited"]);
-      },
-    ),
-  );
 });

@@ -13,7 +13,7 @@ import { AwsServer } from "../../../support/awsServer.ts";
 import { FakeAws } from "../../../support/fakeAws.ts";
 import { mortalClock } from "../../../support/fakeClock.ts";
 import { FAULTS } from "../../../support/fakeFaults.ts";
-import { commandOf, type FakeTask } from "../../../support/fakeTask.ts";
+import { commandOf } from "../../../support/fakeTask.ts";
 import { connectTo } from "../../../support/httpFixture.ts";
 import { NOBODY, RunFixture } from "../../../support/runFixture.ts";
 import { revisionOf } from "../../../support/sampleOutputs.ts";
