@@ -13,8 +13,11 @@ import {
   type NotStartedReason,
 } from "../../../automation/verdict/notStartedReasons.ts";
 import { deniedCall } from "../../../automation/verdict/reason.ts";
-import { AWS_TEXTS } from "../../support/awsTexts.ts";
+import { REQUEST_TEXTS } from "../../support/awsTexts/requests.ts";
+import { START_TEXTS } from "../../support/awsTexts/starts.ts";
 import { cpuMs } from "../../support/cpuTime.ts";
+
+const AWS_TEXTS = [...REQUEST_TEXTS, ...START_TEXTS];
 
 const names = Object.keys(NOT_STARTED_REASONS) as NotStartedReason[];
 
@@ -42,7 +45,7 @@ describe("each row has its own words and its own example", () => {
     assert.deepEqual(shorts, [...new Set(shorts)]);
   });
 
-  test("every row with a pattern has a text in awsTexts.ts", () => {
+  test("every row with a pattern has a text in awsTexts/", () => {
     const shown = new Set(AWS_TEXTS.map(({ reason }) => reason));
     assert.deepEqual(
       names.filter((name) => NOT_STARTED_REASONS[name].pattern !== null && !shown.has(name)),
