@@ -25,10 +25,13 @@ import type {
   StopTaskCommandOutput,
 } from "@aws-sdk/client-ecs";
 
+/** With the time of the answer by AWS's clock, in milliseconds since the epoch: this machine's may be wrong. */
+export type RunTaskAnswer = RunTaskCommandOutput & { readonly answeredAt?: number };
+
 /** Each call ends with an AbortError when its signal aborts. */
 export interface EcsApi {
   /** One request and no retry: after a lost answer only the caller knows what may be sent again. */
-  runTask(input: RunTaskCommandInput, signal?: AbortSignal): Promise<RunTaskCommandOutput>;
+  runTask(input: RunTaskCommandInput, signal?: AbortSignal): Promise<RunTaskAnswer>;
   describeTasks(input: DescribeTasksCommandInput, signal?: AbortSignal): Promise<DescribeTasksCommandOutput>;
   listTasks(input: ListTasksCommandInput, signal?: AbortSignal): Promise<ListTasksCommandOutput>;
   stopTask(input: StopTaskCommandInput, signal?: AbortSignal): Promise<StopTaskCommandOutput>;
@@ -108,7 +111,12 @@ export async function connectEcs(region: string, options?: ClientOptions): Promi
   // The SDK's retry would hide that an answer was lost: its next try may meet an error that sounds like a refusal.
   const once = new sdk.ECSClient({ ...clientConfig(region, options), maxAttempts: 1 });
   return {
-    runTask: (input, signal) => once.send(new sdk.RunTaskCommand(input), until(signal)),
+    runTask: async (input, signal) => {
+      // The SDK learns AWS's time with each answer. One that does not retry would fail by a wrong clock what it learns by it.
+      once.config.systemClockOffset ||= client.config.systemClockOffset;
+      const output = await once.send(new sdk.RunTaskCommand(input), until(signal));
+      return { ...output, answeredAt: Date.now() + once.config.systemClockOffset };
+    },
     describeTasks: (input, signal) => client.send(new sdk.DescribeTasksCommand(input), until(signal)),
     listTasks: (input, signal) => client.send(new sdk.ListTasksCommand(input), until(signal)),
     stopTask: (input, signal) => client.send(new sdk.StopTaskCommand(input), until(signal)),

@@ -25,8 +25,8 @@ const RETRY_MOST_MS = 30_000;
 /** A task whose start was never answered is looked for at these moments: ListTasks shows a new one after some seconds. */
 const LOST_LOOKS_MS = [0, 5_000, 10_000] as const;
 /**
- * A task that RunTask answers with and that is older than this by this machine's clock is an earlier run's. ECS lists a
- * stopped task for an hour, so one that was not listed is older; and the clock may be wrong by as much as this.
+ * A task that RunTask answers with and that is older than this is an earlier run's: ECS lists a stopped task for an hour,
+ * so one that was not listed is older.
  */
 const EARLIER_MS = 45 * 60_000;
 
@@ -188,10 +188,10 @@ async function lookAgain(options: StartOptions): Promise<Started | "free" | "uns
   }
 }
 
-function started(options: StartOptions, { task, adopted }: FoundTask, attempt: number): Started {
+function started(options: StartOptions, { task, adopted, foundAt }: FoundTask, attempt: number): Started {
   // A token that was used before answers with the task of then.
   const { createdAt } = task;
-  const isOld = createdAt !== undefined && createdAt.getTime() < options.clock.now() - EARLIER_MS;
+  const isOld = createdAt !== undefined && createdAt.getTime() < foundAt - EARLIER_MS;
   const ended = hasEnded(task, options.outputs.containerName);
   return {
     task,
@@ -239,6 +239,8 @@ async function findLostTask(options: StartOptions, detail: string, attempt: numb
 interface FoundTask {
   readonly task: Task;
   readonly adopted: boolean;
+  /** By AWS's clock as far as it is known, in milliseconds since the epoch. */
+  readonly foundAt: number;
 }
 
 interface NoTask {
@@ -251,9 +253,9 @@ interface NoTask {
 
 async function tryRunTask(options: StartOptions, input: RunTaskCommandInput): Promise<FoundTask | NoTask> {
   try {
-    const { tasks, failures } = await options.ecs.runTask(input, options.signal);
+    const { tasks, failures, answeredAt } = await options.ecs.runTask(input, options.signal);
     const task = tasks?.[0];
-    if (task?.taskArn) return { task, adopted: false };
+    if (task?.taskArn) return { task, adopted: false, foundAt: answeredAt ?? options.clock.now() };
     const failure = failures?.[0];
     if (failure) {
       const { reason, detail } = judgeFailures(failure);
@@ -274,7 +276,7 @@ async function adoptConflict(options: StartOptions, error: unknown): Promise<Fou
   if (name !== "ConflictException" || taskArn === undefined) return undefined;
   // The watch looks again, so a look that fails here costs nothing.
   const [task] = await describeTasks(options, [taskArn]).catch(() => []);
-  return { task: task ?? { taskArn }, adopted: true };
+  return { task: task ?? { taskArn }, adopted: true, foundAt: options.clock.now() };
 }
 
 /** Only what ECS itself names is a refusal; after anything else the call may have been carried out. */

@@ -19,6 +19,8 @@ export class AwsServer {
   readonly #handlers: Readonly<Record<string, Handler>>;
   /** Called with each call before it is carried out, by its process; answers whether the process is dead by now. */
   onCall: (process: string, api: string) => boolean = () => false;
+  /** Refuses what was signed more than five minutes before or after the model's time, as AWS does. */
+  checksTime = false;
 
   constructor(aws: FakeAws) {
     this.#aws = aws;
@@ -45,9 +47,12 @@ export class AwsServer {
 
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const [, process = ""] = (request.url ?? "").split("/");
+    response.setHeader("date", new Date(this.#aws.clock.now()).toUTCString());
     const body = await read(request);
     const api = apiOf(request, body);
     if (this.onCall(process, api)) return void hang(response);
+    const late = this.checksTime ? signedTooFar(request, this.#aws.clock.now()) : undefined;
+    if (late) return answerFault({ error: late }, "", response);
     const fault = this.#aws.faults.take(api);
     if (fault && !fault.lost) return answerFault(fault, "", response);
     const answer = await this.#carryOut(api, body);
@@ -111,6 +116,27 @@ function errorAnswer({ name, message, $metadata, resourceIds }: FakeAwsError): A
     message,
     ...(resourceIds ? { resourceIds } : {}),
   });
+}
+
+const SIGNATURE_MS = 5 * 60_000;
+
+/**
+ * InvalidSignatureException where the client's clock is wrong. The text is AWS's, as users of Polly and CodeDeploy pasted it:
+ * "Signature not yet current: 20191204T142742Z is still later than 20191204T142741Z (20191204T142241Z + 5 min.)".
+ */
+function signedTooFar({ headers }: IncomingMessage, now: number): FakeAwsError | undefined {
+  const signed = String(headers["x-amz-date"]);
+  const at = Date.parse(signed.replace(/(....)(..)(..T..)(..)(..Z)/, "$1-$2-$3:$4:$5"));
+  if (Math.abs(at - now) <= SIGNATURE_MS) return undefined;
+  const text =
+    at > now
+      ? `Signature not yet current: ${signed} is still later than ${amzDate(now + SIGNATURE_MS)} (${amzDate(now)} + 5 min.)`
+      : `Signature expired: ${signed} is now earlier than ${amzDate(now - SIGNATURE_MS)} (${amzDate(now)} - 5 min.)`;
+  return new FakeAwsError("InvalidSignatureException", text, 403);
+}
+
+function amzDate(ms: number): string {
+  return new Date(ms).toISOString().replace(/[-:]|\.\d+/g, "");
 }
 
 function callerIdentity(arn: string): Answer {

@@ -6,12 +6,12 @@ import { describe, test } from "node:test";
 import type { EcsApi, LogsApi } from "../../../../automation/aws/clients.ts";
 import type { Operation } from "../../../../automation/contract/operations.ts";
 import type { RunDeps } from "../../../../automation/run/runOperation.ts";
-import type { Clock } from "../../../../automation/task/clock.ts";
 import { safeText } from "../../../../automation/text/plainText.ts";
 import { explainError } from "../../../../automation/verdict/databaseError.ts";
 import { matchingReasons } from "../../../../automation/verdict/notStartedReasons.ts";
 import { deniedCall } from "../../../../automation/verdict/reason.ts";
 import { cpuMs } from "../../../support/cpuTime.ts";
+import { ahead } from "../../../support/fakeClock.ts";
 import { FAULTS } from "../../../support/fakeFaults.ts";
 import { RunFixture, temporaryHome } from "../../../support/runFixture.ts";
 import { SAMPLE_FILES } from "../../../support/sampleOutputs.ts";
@@ -28,15 +28,6 @@ async function setUp(t: Parameters<typeof temporaryHome>[0]): Promise<RunFixture
 
 function stepsOf({ aws }: RunFixture): number {
   return aws.database.ran.filter(({ direction }) => direction === "down").length;
-}
-
-/** This machine's clock is ahead of AWS's. */
-function ahead(clock: Clock, ms: number): Clock {
-  return {
-    now: () => clock.now() + ms,
-    random: () => clock.random(),
-    sleep: (duration, signal) => clock.sleep(duration, signal),
-  };
 }
 
 describe("RunTask", () => {

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import type { Operation } from "../../../../automation/contract/operations.ts";
+import { ahead } from "../../../support/fakeClock.ts";
 import { FAULTS, type Fault, type FaultName } from "../../../support/fakeFaults.ts";
 import { httpFixture } from "../../../support/httpFixture.ts";
 import { SAMPLE_FILES } from "../../../support/sampleOutputs.ts";
@@ -90,4 +91,15 @@ test("L10: the socket fails for 25 s in mid-run: the log and the verdict are who
   assert.equal(report.verdict.kind, "applied");
   assert.deepEqual(report.warnings, []);
   assert.match(fixture.said, /index_email/);
+});
+
+test("a machine whose clock is days off: its requests are signed by AWS's time, and a new task is no earlier one", async (t) => {
+  const fixture = await httpFixture(t, 3);
+  // The clock of the model stands in another week than that of this machine, by which the SDK signs at first.
+  fixture.server.checksTime = true;
+  fixture.aws.database.version = THIRD;
+  const report = await fixture.runWith({ clock: ahead(fixture.aws.clock, 7 * 86_400_000) }, DOWN);
+  assert.equal(report.verdict.kind, "applied", JSON.stringify(report.verdict));
+  assert.deepEqual(report.warnings, []);
+  assert.equal(fixture.aws.ecs.tasks.length, 1);
 });
