@@ -1,6 +1,7 @@
 /**
- * Deploys of several commits at once on the real Pulumi engine, its real lock and its real state; no AWS, no containers.
- * The ten deploys of design 21 are in test/automation/deploy/turns.test.ts, over a model of this.
+ * Deploys of several commits at once on the real Pulumi engine, its real lock and its real state, over the model of ECS.
+ *
+ * Four by default. By hand `ECS_MIGRATE_COMMITS=10` starts ten of them within two minutes, as CI would (design 21).
  */
 import assert from "node:assert/strict";
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
@@ -20,12 +21,25 @@ import {
 import { openStack } from "../../../automation/stack/update.ts";
 import { systemClock } from "../../../automation/task/clock.ts";
 import { FakeAws } from "../../support/fakeAws.ts";
-import { sampleCheckout, sampleOutputs } from "../../support/sampleOutputs.ts";
+import type { FakeFile } from "../../support/fakeDatabase.ts";
+import { revisionOf, SAMPLE_FILES, sampleCheckout, sampleOutputs } from "../../support/sampleOutputs.ts";
 import { command } from "../command.ts";
 import { ensureToolchain } from "../toolchain.ts";
 
 const CHECKOUT = resolve(import.meta.dirname, "..", "..", "..");
 const STACK = "stage";
+const COMMITS = Number(process.env.ECS_MIGRATE_COMMITS ?? 4);
+/** Between two starts, in milliseconds. */
+const PAUSE_MS = COMMITS > 4 ? 120_000 / COMMITS : 0;
+/** The model's time goes with the machine's, in such steps. */
+const TICK_MS = 50;
+
+/** Commit n has the first n of these files. */
+const FILES: readonly FakeFile[] = Array.from({ length: 50 }, (_, index) => ({
+  version: 20261101 + index,
+  name: `step_${index}`,
+  ms: 500,
+}));
 
 /** As infra/index.ts, without resources; it takes a second, so that others meet its lock. */
 const PROGRAM = `
@@ -69,7 +83,11 @@ describe("deploys of one stack at the same time, on the real engine", () => {
   after(() => rmSync(folder, { recursive: true, force: true }));
 
   /** A checkout of one commit; its stack file names the state that all share. */
-  function checkout(name: string, revision: number, application = "shop", state = "state"): PulumiLocation {
+  function checkout(
+    name: string,
+    revision: number,
+    { application = "shop", state = "state", files = SAMPLE_FILES } = {},
+  ): PulumiLocation {
     const project = join(folder, name);
     mkdirSync(project);
     writeFileSync(
@@ -83,14 +101,17 @@ describe("deploys of one stack at the same time, on the real engine", () => {
       `config:\n  ecs-migrate:application: ${application}\n  ecs-migrate:stateUrl: file://${join(folder, state)}\n`,
     );
     const family = sampleOutputs().taskDefinitionArn.replace(/:\d+$/, "");
-    const outputs = sampleOutputs({ application, taskDefinitionArn: `${family}:${revision}` });
+    const outputs = sampleOutputs({ application, taskDefinitionArn: `${family}:${revision}` }, files);
     writeFileSync(join(project, "outputs.json"), JSON.stringify(outputs));
     symlinkSync(join(CHECKOUT, "node_modules"), join(project, "node_modules"));
     return locateStack(STACK, project, { env });
   }
 
-  async function build(location: PulumiLocation, source: Source, breakLock = false): Promise<Build> {
-    const aws = new FakeAws();
+  async function build(
+    location: PulumiLocation,
+    source: Source,
+    { breakLock = false, aws = new FakeAws(), files = SAMPLE_FILES, migrates = false } = {},
+  ): Promise<Build> {
     let said = "";
     const withSource = { ...location, env: { ...location.env, [SOURCE_VARIABLE]: JSON.stringify(source) } };
     const { report } = await deploy({
@@ -106,17 +127,17 @@ describe("deploys of one stack at the same time, on the real engine", () => {
         now: Date.now,
       }),
       origin: { by: null, commit: source.commit, branch: source.branch, build: null, buildUrl: null },
-      env: { XDG_STATE_HOME: folder },
+      env: { XDG_STATE_HOME: location.project },
       settings: { timeoutMs: 5 * 60_000, waitMs: 0, stopOnCancel: false },
       signal: new AbortController().signal,
       openStack: () => openStack(withSource, { onStep: () => undefined }),
       findOutputs: () => findOutputs(location),
-      readCheckout: async () => sampleCheckout(),
+      readCheckout: async () => sampleCheckout(files),
       connectEcs: async () => aws.ecs.api,
       connectLogs: async () => aws.logs.api,
       connectServices: async () => assert.fail("no service is rolled"),
       allowInfra: true,
-      migrate: "skip",
+      migrate: migrates ? "auto" : "skip",
       source,
       breakLock,
     });
@@ -129,25 +150,44 @@ describe("deploys of one stack at the same time, on the real engine", () => {
     time: new Date(Date.UTC(2026, 10, 26, 9, minute)).toISOString(),
   });
 
-  it("all end green, and the newest commit is what is deployed", async () => {
-    const minutes = [3, 1, 4, 2];
-    const locations = minutes.map((minute) => checkout(`commit-${minute}`, 20 + minute));
+  it("all end green, the newest commit is what is deployed, and each migration ran once", async (t) => {
+    const aws = new FakeAws();
+    const timer = setInterval(() => aws.clock.advance(TICK_MS), TICK_MS);
+    t.after(() => clearInterval(timer));
+    // In no order: 3 and 7 have no common factor with 4 and 10.
+    const numbers = Array.from(
+      { length: COMMITS },
+      (_, index) => ((index * (COMMITS > 4 ? 7 : 3)) % COMMITS) + 1,
+    );
     const builds = await Promise.all(
-      minutes.map((minute, index) => build(locations[index] as PulumiLocation, commit(minute))),
+      numbers.map(async (number, index) => {
+        await systemClock.sleep(index * PAUSE_MS);
+        const files = FILES.slice(0, number);
+        const outputs = sampleOutputs({}, files);
+        aws.revisions.set(20 + number, revisionOf(outputs, files));
+        const location = checkout(`commit-${number}`, 20 + number, { files });
+        return build(location, commit(number), { aws, files, migrates: true });
+      }),
     );
     const said = builds.map((each) => each.said).join("\n---\n");
     assert.deepEqual(
       builds.map(({ report }) => report.exitCode),
-      [0, 0, 0, 0],
+      numbers.map(() => 0),
       said,
     );
-    assert.match(
-      said,
-      /Stack stage is locked by \S+@\S+ \(pid \d+\) since 20\d\d-\d\d-\d\d [\d:]+ UTC; waiting for it|Another deploy came first/,
+    if (PAUSE_MS === 0)
+      assert.match(
+        said,
+        /Stack stage is locked by \S+@\S+ \(pid \d+\) since 20\d\d-\d\d-\d\d [\d:]+ UTC; waiting for it|Another deploy came first/,
+      );
+    const outputs = await findOutputs(locateStack(STACK, join(folder, "commit-1"), { env }));
+    assert.deepEqual(outputs?.source, commit(COMMITS));
+    assert.match(outputs?.taskDefinitionArn ?? "", new RegExp(`:${20 + COMMITS}$`));
+    assert.deepEqual(
+      aws.database.ran.map(({ version }) => version),
+      FILES.slice(0, COMMITS).map(({ version }) => version),
     );
-    const outputs = await findOutputs(locations[0] as PulumiLocation);
-    assert.deepEqual(outputs?.source, commit(4));
-    assert.match(outputs?.taskDefinitionArn ?? "", /:24$/);
+    t.diagnostic(builds.map(({ report }, index) => `c${numbers[index]}: ${report.headline}`).join("; "));
   });
 
   it("an older commit that comes later is skipped", async () => {
@@ -161,7 +201,9 @@ describe("deploys of one stack at the same time, on the real engine", () => {
     mkdirSync(locks, { recursive: true });
     const dead = { pid: 7, username: "root", hostname: "ip-10-0-0-1", timestamp: "2026-11-26T08:00:00Z" };
     writeFileSync(join(locks, "6c8f0b6e-0000-4000-8000-000000000000.json"), JSON.stringify(dead));
-    const { report, said } = await build(checkout("after", 32), commit(5), true);
+    const files = FILES.slice(0, COMMITS);
+    const after = checkout("after", 32, { files });
+    const { report, said } = await build(after, commit(COMMITS + 1), { breakLock: true, files });
     assert.equal(report.exitCode, 0, said);
     assert.match(
       said,
@@ -171,7 +213,7 @@ describe("deploys of one stack at the same time, on the real engine", () => {
 
   it("two applications with a stack of the same name live side by side, and neither reaches the other's", async () => {
     mkdirSync(join(folder, "store-state"));
-    const store = checkout("store", 41, "store", "store-state");
+    const store = checkout("store", 41, { application: "store", state: "store-state" });
     await command("pulumi", ["stack", "init", STACK, "--non-interactive"], {
       cwd: store.project,
       env: store.env,
@@ -181,8 +223,8 @@ describe("deploys of one stack at the same time, on the real engine", () => {
     const shop = checkout("shop", 42);
     assert.equal((await findOutputs(shop))?.application, "shop");
     // The store's checkout with the shop's state, as after a copied stack file.
-    const mixed = checkout("mixed", 43, "store");
-    await assert.rejects(build(mixed, commit(9)), OtherApplicationError);
+    const mixed = checkout("mixed", 43, { application: "store" });
+    await assert.rejects(build(mixed, commit(COMMITS + 5)), OtherApplicationError);
     assert.match((await findOutputs(shop))?.taskDefinitionArn ?? "", /:32$/);
   });
 });
