@@ -10,6 +10,7 @@ import { CreateAliasCommand, CreateKeyCommand, KMSClient } from "@aws-sdk/client
 import { CreateBucketCommand, S3Client } from "@aws-sdk/client-s3";
 import { PutParameterCommand, SSMClient } from "@aws-sdk/client-ssm";
 import type { PolicyDocument } from "../../../infra/policies/document.ts";
+import { onCallPolicy } from "../../../infra/policies/onCall.ts";
 import { REGION } from "../aws/ministack.ts";
 import { tryCommand } from "../command.ts";
 import { type Lab, startLab } from "../lab.ts";
@@ -22,6 +23,15 @@ const BUCKET = "witness-state";
 const ALIAS = "alias/witness-state";
 /** The access key by which the build's requests are told from the operator's. */
 const BUILD = "build";
+const ON_CALL = "onCall";
+/** What docs/infrastructure.md grants the person on call for. */
+const ON_CALL_COMMANDS = [
+  ["migrate", "status"],
+  ["migrate", "down", "1"],
+  ["history"],
+  ["plan"],
+  ["doctor", "--database"],
+];
 const ACCOUNT_ID = "000000000000";
 const ROLE = `arn:aws:iam::${ACCOUNT_ID}:role/local-shop-migration`;
 
@@ -47,6 +57,7 @@ describe("the calls of a deploy under the build's role", () => {
   let lab: Lab;
   let policy: PolicyDocument;
   let requests: AwsRequest[];
+  let onCall: AwsRequest[];
   let account: Account;
 
   before(async () => {
@@ -85,6 +96,9 @@ describe("the calls of a deploy under the build's role", () => {
     await deploy();
     addMigration(project, "20261122_break", "ALTER TABLE nowhere ADD COLUMN x int;\n");
     await deploy(11);
+    for (const args of ON_CALL_COMMANDS)
+      await run(process.execPath, [MAIN, ...args, "--stack", "local", "--project", project], ON_CALL);
+    onCall = readRequests(lab.ministack.requests).filter(({ key }) => key === ON_CALL);
     requests = readRequests(lab.ministack.requests).filter(({ key }) => key === BUILD);
     const taskRoles = [`${ROLE}-execution`, `${ROLE}-task`];
     account = { region: REGION, accountId: ACCOUNT_ID, taskRoles, stateKeyArn };
@@ -96,6 +110,26 @@ describe("the calls of a deploy under the build's role", () => {
     const denied: string[] = [];
     for (const call of uniqueCalls(requests, account))
       if (!(await isAllowed(policy, call, ACCOUNT_ID))) denied.push(JSON.stringify(call));
+    assert.deepEqual(denied, []);
+  });
+
+  it("of the person on call are all allowed by the policy that the docs show", async () => {
+    const family = "local-shop-migration";
+    const granted = onCallPolicy({
+      ...{ partition: "aws", region: REGION, accountId: ACCOUNT_ID, stateBucket: BUCKET },
+      clusterArn: `arn:aws:ecs:${REGION}:${ACCOUNT_ID}:cluster/${family}`,
+      taskDefinitionFamily: family,
+      executionRoleArn: `${ROLE}-execution`,
+      taskRoleArn: `${ROLE}-task`,
+      migrationLogGroup: "/ecs/migration/shop/local",
+      repositoryArn: `arn:aws:ecr:${REGION}:${ACCOUNT_ID}:repository/local-shop`,
+      slackWebhookParameter: "/shop/local/slack-webhook",
+      stateKeyArn: account.stateKeyArn,
+    });
+    assert.ok(onCall.length > 20, `${onCall.length} requests were recorded`);
+    const denied: string[] = [];
+    for (const call of uniqueCalls(onCall, account))
+      if (!(await isAllowed(granted, call, ACCOUNT_ID))) denied.push(JSON.stringify(call));
     assert.deepEqual(denied, []);
   });
 
