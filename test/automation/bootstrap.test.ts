@@ -248,7 +248,7 @@ describe("the state", () => {
     assert.ok(lines.every((line) => line.startsWith("would change: ")));
   });
 
-  test("what drifted is mended, and nothing else", async () => {
+  test("what drifted is corrected, and nothing else", async () => {
     const api = new FakeState();
     await ensure(api);
     api.changes.length = 0;

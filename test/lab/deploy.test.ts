@@ -146,7 +146,7 @@ describe("a stack in the lab", () => {
     assert.match(JSON.stringify(lab.slack.messages.at(-1)), /migrate force 20261120 --stack local/);
   });
 
-  it("takes the mended file once the version before it is forced, and not earlier", async () => {
+  it("takes the corrected file once the version before it is forced, and not earlier", async () => {
     writeDiscounts("discounts");
     const early = await run("deploy");
     assert.equal(early.exitCode, 3);

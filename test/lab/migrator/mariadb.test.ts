@@ -129,9 +129,9 @@ describe("a file of four statements, the third of which fails", () => {
     assert.deepEqual(force, ["force", "20261120"]);
     assert.deepEqual((await run(force)).result.to, clean(20261120));
     write(broken("discounts"));
-    const mended = await run(["up"]);
-    assert.equal(mended.code, 0);
-    assert.deepEqual(mended.result.to, clean(20261121));
+    const corrected = await run(["up"]);
+    assert.equal(corrected.code, 0);
+    assert.deepEqual(corrected.result.to, clean(20261121));
   });
 
   it("forward: the rest is finished by hand, then force to the file's own version", async () => {

@@ -112,8 +112,8 @@ describe("tries again what may pass", () => {
   });
 });
 
-describe("a refusal is told apart, with its mend, and not tried again", () => {
-  const refusals: [status: number, word: string, mend: RegExp][] = [
+describe("a refusal is told apart, with its fix, and not tried again", () => {
+  const refusals: [status: number, word: string, fix: RegExp][] = [
     [403, "invalid_token", /make a new one/],
     [404, "no_service", /removed or disabled/],
     [404, "no_active_hooks", /enable it/],
@@ -122,12 +122,12 @@ describe("a refusal is told apart, with its mend, and not tried again", () => {
     [403, "action_prohibited", /administrator/],
     [404, "no_team", /workspace/],
   ];
-  for (const [status, word, mend] of refusals) {
+  for (const [status, word, fix] of refusals) {
     test(word, async () => {
       const { options, sent } = fakeSlack({ status, body: `${word}\n` });
       const warning = await warningOf(options);
       assert.ok(warning.includes(`Slack answered ${status} ${word}. `), warning);
-      assert.match(warning, mend);
+      assert.match(warning, fix);
       assert.equal(sent.length, 1);
     });
   }

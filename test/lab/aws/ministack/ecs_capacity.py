@@ -21,5 +21,5 @@ def keeping_draining(original):
 
 
 def apply():
-    mended = keeping_draining(ecs._create_capacity_provider)
-    ecs._create_capacity_provider = ecs._ACTION_MAP["CreateCapacityProvider"] = mended
+    corrected = keeping_draining(ecs._create_capacity_provider)
+    ecs._create_capacity_provider = ecs._ACTION_MAP["CreateCapacityProvider"] = corrected

@@ -20,7 +20,7 @@ import recorded_requests
 
 from ministack.app import main
 
-MENDS = (
+CORRECTIONS = (
     ecs_request,
     ecs_start,
     ecs_services,
@@ -36,7 +36,7 @@ MENDS = (
     recorded_requests,
 )
 
-for mend in MENDS:
-    mend.apply()
+for correction in CORRECTIONS:
+    correction.apply()
 
 main()
