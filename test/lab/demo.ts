@@ -1,21 +1,22 @@
 /**
  * The main job on the embedded local AWS: deploys of stack `local` as CodeBuild makes them, one of them with a broken
- * migration, the way out of that, and what Slack shows of each. `npm run demo`, or
+ * migration, the way out of that, and what Slack shows of each. `npm run demo`, `npm run demo -- --mysql` for MariaDB, or
  * `npm run demo -- --app ../their-app --migrations db/migrate` for another application's own migrations.
  */
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { MYSQL_STACK, startMariadbOf } from "./database/ofLab.ts";
 import { type Lab, withLab } from "./lab.ts";
 import { LabError } from "./labError.ts";
-import { createLabStack, type LabStack, type LabStackOptions } from "./labStack.ts";
+import { createLabStack, type LabStack } from "./labStack.ts";
 import { renderSlackMessage } from "./slack/render.ts";
 
 /** One command of the demo, and what it must come to. */
 interface Act {
   readonly title: string;
   readonly args: readonly string[];
-  readonly prepare?: (stack: LabStack) => void;
+  readonly prepare?: (stack: LabStack, folder: string) => void;
   readonly expect: { readonly exitCode: number; readonly headline: RegExp };
 }
 
@@ -42,35 +43,60 @@ const SECOND: Act = {
 
 const BROKEN_VERSION = "20261121";
 
-const BROKEN: Act = {
-  title: "Third deploy: a migration that fails half-way",
-  args: ["deploy"],
-  prepare: (stack) => writeDiscounts(stack, "discount"),
-  expect: { exitCode: 11, headline: /^Failed/ },
-};
+/** A migration that fails, and leaves nothing behind; its text by the table that it alters, and the same corrected. */
+interface Broken {
+  readonly up: (table: string) => string;
+  readonly down: string;
+  readonly wrong: string;
+  readonly right: string;
+}
 
-const MENDED: Act = {
-  title: "Fourth deploy: the same file, corrected",
-  args: ["deploy"],
-  prepare: (stack) => writeDiscounts(stack, "discounts"),
-  expect: { exitCode: 0, headline: /^Applied 1 migration\b/ },
-};
-
-/** Two statements: if the table of the second does not exist, Postgres undoes the first, and nothing is left behind. */
-function writeDiscounts({ project }: LabStack, altered: string): void {
-  const base = join(project, "app", "resources", "db", "migrations", `${BROKEN_VERSION}_add_discounts`);
-  writeFileSync(
-    `${base}.up.sql`,
+/** Two statements: if the table of the second does not exist, Postgres undoes the first. */
+const POSTGRES_BROKEN: Broken = {
+  up: (table) =>
     "CREATE TABLE discounts (id bigint PRIMARY KEY, percent integer NOT NULL);\n" +
-      `ALTER TABLE ${altered} ADD COLUMN starts_at timestamptz;\n`,
-  );
-  writeFileSync(`${base}.down.sql`, "DROP TABLE discounts;\n");
+    `ALTER TABLE ${table} ADD COLUMN starts_at timestamptz;\n`,
+  down: "DROP TABLE discounts;\n",
+  wrong: "discount",
+  right: "discounts",
+};
+
+/** One statement: MySQL commits each by itself, and would keep the first of two. */
+const MYSQL_BROKEN: Broken = {
+  up: (table) => `ALTER TABLE ${table} ADD COLUMN discount_percent INT NULL;\n`,
+  down: "ALTER TABLE products DROP COLUMN discount_percent, ALGORITHM = INPLACE, LOCK = NONE;\n",
+  wrong: "product",
+  right: "products",
+};
+
+/** The third and fourth deploy. */
+function brokenActs(broken: Broken): Act[] {
+  const write = (table: string) => (stack: LabStack, folder: string) => {
+    const base = join(stack.project, "app", folder, `${BROKEN_VERSION}_add_discounts`);
+    writeFileSync(`${base}.up.sql`, broken.up(table));
+    writeFileSync(`${base}.down.sql`, broken.down);
+  };
+  return [
+    {
+      title: "Third deploy: a migration that fails",
+      args: ["deploy"],
+      prepare: write(broken.wrong),
+      expect: { exitCode: 11, headline: /^Failed/ },
+    },
+    {
+      title: "Fourth deploy: the same file, corrected",
+      args: ["deploy"],
+      prepare: write(broken.right),
+      expect: { exitCode: 0, headline: /^Applied 1 migration\b/ },
+    },
+  ];
 }
 
 const HELP = `Usage: npm run demo -- [options]
 
 Deploys the example to a local AWS with real containers and a real Postgres, and stops everything again.
 
+  --mysql         a real MariaDB in place of Postgres, and the example's MySQL migrations
   --app <folder>  your own application in place of the example's: a folder with a Dockerfile
   --migrations <path>  its folder of migrations below that, such as db/migrate; default resources/db/migrations
   --keep          leave everything up until Ctrl-C, for commands by hand; Slack's messages are shown as they come
@@ -81,19 +107,15 @@ process.exitCode = await demo();
 
 async function demo(): Promise<number> {
   try {
-    const { app, migrations, keep, help } = options();
-    if (help) {
+    const chosen = options();
+    if (chosen.help) {
       say(HELP);
       return 0;
     }
-    const dockerfile = app === undefined ? {} : { dockerfile: join(app, "Dockerfile") };
-    const labStack: LabStackOptions = {
-      ...(app === undefined ? {} : { app }),
-      ...(migrations === DEFAULT_MIGRATIONS
-        ? {}
-        : { stackConfig: { "ecs-migrate:migrationsPath": migrations } }),
-    };
-    return await withLab({ report: say, ...dockerfile }, (lab) => play(lab, labStack, keep));
+    const dockerfile = chosen.app === undefined ? {} : { dockerfile: join(chosen.app, "Dockerfile") };
+    return await withLab({ report: say, ...dockerfile }, (lab) =>
+      chosen.mysql ? playOnMariadb(lab, chosen) : play(lab, chosen),
+    );
   } catch (error) {
     if (error instanceof Error && error.name === "AbortError") return 130;
     if (!(error instanceof LabError)) throw error;
@@ -106,6 +128,7 @@ interface DemoOptions {
   readonly app: string | undefined;
   /** The folder of migrations below the application's. */
   readonly migrations: string;
+  readonly mysql: boolean;
   readonly keep: boolean;
   readonly help: boolean;
 }
@@ -115,17 +138,20 @@ function options(): DemoOptions {
   try {
     const known = {
       app: { type: "string" },
-      migrations: { type: "string", default: DEFAULT_MIGRATIONS },
+      migrations: { type: "string" },
+      mysql: { type: "boolean", default: false },
       keep: { type: "boolean", default: false },
       help: { type: "boolean", default: false, short: "h" },
     } as const;
-    const { app, migrations, keep, help } = parseArgs({ options: known }).values;
+    const { app, mysql, keep, help, ...given } = parseArgs({ options: known }).values;
+    const own = mysql && app === undefined ? MYSQL_STACK["ecs-migrate:migrationsPath"] : DEFAULT_MIGRATIONS;
+    const migrations = given.migrations ?? own;
     if (app !== undefined && !help) requireApp(app, migrations);
-    return { app, migrations, keep, help };
+    return { app, migrations, mysql, keep, help };
   } catch (error) {
     if (error instanceof LabError) throw error;
     throw new LabError(
-      `${(error as Error).message}. The demo takes --app FOLDER, --migrations PATH and --keep.`,
+      `${(error as Error).message}. The demo takes --mysql, --app FOLDER, --migrations PATH and --keep.`,
     );
   }
 }
@@ -141,12 +167,31 @@ function requireApp(app: string, migrations: string): void {
     );
 }
 
-async function play(lab: Lab, options: LabStackOptions, keep: boolean): Promise<number> {
-  const stack = await createLabStack(lab, options);
-  const acts = options.app === undefined ? [FIRST, SECOND, BROKEN, MENDED] : [FIRST, SECOND];
+async function playOnMariadb(lab: Lab, chosen: DemoOptions): Promise<number> {
+  const mariadb = await startMariadbOf(lab, say);
+  try {
+    return await play(lab, chosen, mariadb.urlFromContainer);
+  } finally {
+    await mariadb.stop();
+  }
+}
+
+/** @param databaseUrl as a container sees it; the lab's Postgres where left out */
+async function play(lab: Lab, chosen: DemoOptions, databaseUrl?: string): Promise<number> {
+  const { app, migrations, mysql, keep } = chosen;
+  const stackConfig = {
+    ...(mysql && app === undefined ? MYSQL_STACK : {}),
+    ...(migrations === DEFAULT_MIGRATIONS ? {} : { "ecs-migrate:migrationsPath": migrations }),
+  };
+  const stack = await createLabStack(lab, {
+    stackConfig,
+    ...(app !== undefined && { app }),
+    ...(databaseUrl !== undefined && { databaseUrl }),
+  });
+  const broken = app === undefined ? brokenActs(mysql ? MYSQL_BROKEN : POSTGRES_BROKEN) : [];
   const outcomes: Outcome[] = [];
-  for (const act of acts) {
-    outcomes.push(await perform(lab, stack, act));
+  for (const act of [FIRST, SECOND, ...broken]) {
+    outcomes.push(await perform(lab, stack, act, migrations));
     if (lab.signal.aborted) return 130;
   }
   say(summary(outcomes));
@@ -155,9 +200,9 @@ async function play(lab: Lab, options: LabStackOptions, keep: boolean): Promise<
   return outcomes.every(({ asExpected }) => asExpected) ? 0 : 1;
 }
 
-async function perform(lab: Lab, stack: LabStack, act: Act): Promise<Outcome> {
+async function perform(lab: Lab, stack: LabStack, act: Act, folder: string): Promise<Outcome> {
   say(`\n=== ${act.title}\n$ ecs-migrate ${act.args.join(" ")} --stack local\n`);
-  act.prepare?.(stack);
+  act.prepare?.(stack, folder);
   const report = join(lab.folder, `report-${lab.slack.messages.length}.json`);
   const before = lab.slack.messages.length;
   const result = await stack.run([...act.args, "--report", report], {

@@ -34,7 +34,7 @@ test("an option that there is not", () => {
   assert.equal(status, 2, stderr);
   assert.match(
     stdout,
-    /^Unknown option '--fast'.*The demo takes --app FOLDER, --migrations PATH and --keep\.\n$/,
+    /^Unknown option '--fast'.*The demo takes --mysql, --app FOLDER, --migrations PATH and --keep\.\n$/,
   );
 });
 
@@ -42,6 +42,6 @@ test("--help shows the options, and nothing is started", () => {
   const { status, stdout, stderr } = demo("--help");
   assert.equal(status, 0, stderr);
   assert.match(stdout, /^Usage: npm run demo -- \[options\]\n/);
-  for (const option of ["--app <folder>", "--migrations <path>", "--keep", "--help"])
+  for (const option of ["--mysql", "--app <folder>", "--migrations <path>", "--keep", "--help"])
     assert.ok(stdout.includes(option), option);
 });
