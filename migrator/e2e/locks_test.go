@@ -221,3 +221,38 @@ func TestVersionTableHeld(t *testing.T) {
 		}
 	})
 }
+
+// Who holds a row, or the table, is named, and no bystander: MariaDB does not tell who holds a table, and names both there.
+func TestWhoBlocksIsNamed(t *testing.T) {
+	for name, c := range map[string]struct {
+		statement string
+		blockers  int
+	}{"a row": {"UPDATE held SET n = 2 WHERE id = 1;", 1}, "a table": {"ALTER TABLE held ADD COLUMN x int;", 1}} {
+		t.Run(name, func(t *testing.T) {
+			d := maria.database(t)
+			path := folder(t, "1_a.up.sql", "CREATE TABLE held (id int PRIMARY KEY, n int); INSERT INTO held VALUES (1, 1); CREATE TABLE other (id int);", "2_b.up.sql", c.statement)
+			d.migrate(path, "goto 1").expect(t, 0, "applied", "1")
+			defer d.hold("SELECT * FROM other")()
+			defer d.hold("UPDATE held SET n = 3 WHERE id = 1")()
+			want := c.blockers
+			if name == "a table" && !maria.isMySQL {
+				want = 2
+			}
+			r := d.migrate(path, "up", "LOCK_TIMEOUT=1s", "LOCK_BUDGET=2s")
+			r.expect(t, 11, "failed", "1")
+			if f := r.line.Failed; f.Kind != "lock" || f.TookEffect != "nothing" || len(f.Blockers) != want {
+				t.Fatal(r.out)
+			}
+
+			// A user who may not see it is told so.
+			d.exec("DROP USER IF EXISTS blind; CREATE USER blind IDENTIFIED BY 'blind'; GRANT ALL ON " + d.one("SELECT DATABASE()") + ".* TO blind")
+			blind := *d
+			blind.url = strings.Replace(d.url, d.url[strings.Index(d.url, "//")+2:strings.LastIndex(d.url, "@tcp")], "blind:blind", 1)
+			r = blind.migrate(path, "up", "LOCK_TIMEOUT=1s", "LOCK_BUDGET=2s")
+			r.expect(t, 11, "failed", "1")
+			if f := r.line.Failed; len(f.Blockers) != 0 || !strings.Contains(r.out, ": who blocked it only a user with the privilege PROCESS sees") {
+				t.Fatal(r.out)
+			}
+		})
+	}
+}

@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -17,28 +18,48 @@ import (
 type mariaServer struct {
 	port    int
 	process *exec.Cmd
+	isMySQL bool
+}
+
+// programs finds the server and the command that makes its data folder. MIGRATOR_TEST_MYSQL, the folder of an unpacked MySQL,
+// puts that server in MariaDB's place.
+func (s *mariaServer) programs(data string) (server string, install []string, err error) {
+	if mysql := os.Getenv("MIGRATOR_TEST_MYSQL"); mysql != "" {
+		s.isMySQL = true
+		server = filepath.Join(mysql, "bin", "mysqld")
+		return server, []string{server, "--no-defaults", "--datadir=" + data, "--initialize-insecure"}, nil
+	}
+	places := []string{os.Getenv("MIGRATOR_TEST_MARIADB"), "/usr/sbin", "/usr/bin"}
+	server, err = find("mariadbd", places...)
+	script, err2 := find("mariadb-install-db", places...)
+	if err != nil || err2 != nil {
+		return "", nil, errors.New("no MariaDB server is here: apt-get install mariadb-server, or name its folder in MIGRATOR_TEST_MARIADB")
+	}
+	return server, []string{script, "--no-defaults", "--datadir=" + data, "--auth-root-authentication-method=normal", "--skip-test-db"}, nil
 }
 
 func (s *mariaServer) start(parent string) error {
-	places := []string{os.Getenv("MIGRATOR_TEST_MARIADB"), "/usr/sbin", "/usr/bin"}
-	server, err := find("mariadbd", places...)
-	install, err2 := find("mariadb-install-db", places...)
-	if err != nil || err2 != nil {
-		return errors.New("no MariaDB server is here: apt-get install mariadb-server, or name its folder in MIGRATOR_TEST_MARIADB")
-	}
 	folder := filepath.Join(parent, "mariadb")
 	if err := os.Mkdir(folder, 0o755); err != nil {
 		return err
 	}
 	data := filepath.Join(folder, "data")
-	command := unprivileged(folder, exec.Command(install, "--no-defaults", "--datadir="+data, "--auth-root-authentication-method=normal", "--skip-test-db"))
+	server, install, err := s.programs(data)
+	if err != nil {
+		return err
+	}
+	command := unprivileged(folder, exec.Command(install[0], install[1:]...))
 	if out, err := command.CombinedOutput(); err != nil {
-		return fmt.Errorf("mariadb-install-db: %w\n%s", err, out)
+		return fmt.Errorf("%s: %w\n%s", install[0], err, out)
 	}
 	s.port = freePort()
 	socket := filepath.Join(folder, "s")
-	s.process = unprivileged(folder, exec.Command(server, "--no-defaults", "--datadir="+data, "--socket="+socket, fmt.Sprintf("--port=%d", s.port),
-		"--bind-address=127.0.0.1", "--pid-file="+filepath.Join(folder, "pid"), "--innodb-flush-log-at-trx-commit=0", "--sync-binlog=0"))
+	args := []string{"--no-defaults", "--datadir=" + data, "--socket=" + socket, fmt.Sprintf("--port=%d", s.port), "--bind-address=127.0.0.1",
+		"--pid-file=" + filepath.Join(folder, "pid"), "--innodb-flush-log-at-trx-commit=0", "--sync-binlog=0"}
+	if s.isMySQL {
+		args = append(args, "--mysqlx=OFF", "--log-bin-trust-function-creators=1")
+	}
+	s.process = unprivileged(folder, exec.Command(server, args...))
 	log, err := os.Create(filepath.Join(parent, "mariadb.log"))
 	if err != nil {
 		return err
@@ -93,4 +114,14 @@ func (s *mariaServer) database(t *testing.T) *database {
 	}
 	t.Cleanup(func() { _ = db.Close() })
 	return &database{t: t, url: s.url(name), my: db}
+}
+
+// without drops what only MariaDB has from a list of SQL, if the server is MySQL.
+func (s *mariaServer) without(list []string, words ...string) []string {
+	if !s.isMySQL {
+		return list
+	}
+	return slices.DeleteFunc(list, func(text string) bool {
+		return slices.ContainsFunc(words, func(word string) bool { return strings.Contains(text, word) })
+	})
 }

@@ -6,6 +6,7 @@ import (
 	"database/sql/driver"
 	"os"
 	"regexp"
+	"slices"
 	"strconv"
 	"testing"
 
@@ -15,6 +16,10 @@ import (
 )
 
 var caseHead = regexp.MustCompile(`(?m)^-- case: (.+), (\d+)\n`)
+
+// notMySQL are the cases that MySQL 8.0.33 refuses as a syntax error or an unknown sql_mode.
+var notMySQL = []string{"BEGIN NOT ATOMIC", "nested blocks and declarations", "IF outside of a routine", "CASE outside of a routine", "loops outside of a routine",
+	"FOR over rows", "OR REPLACE and DEFINER", "an aggregate function", "Oracle mode", "packages of Oracle mode", "labels inside of a block", "a prepared text"}
 
 // MariaDB takes each text of the splitter's test in one piece, and as many statements as the test says; and it takes what
 // the splitter makes of it one by one.
@@ -35,7 +40,11 @@ func TestSplitAsMariaDB(t *testing.T) {
 		}
 		whole := text[h[1]:end]
 		want, _ := strconv.Atoi(text[h[4]:h[5]])
-		t.Run(text[h[2]:h[3]], func(t *testing.T) {
+		name := text[h[2]:h[3]]
+		if maria.isMySQL && slices.Contains(notMySQL, name) {
+			continue
+		}
+		t.Run(name, func(t *testing.T) {
 			if n := results(t, fresh(t), whole); n != want {
 				t.Errorf("the server took %d statements, the test says %d", n, want)
 			}
@@ -81,8 +90,8 @@ func results(t *testing.T, conn *sql.Conn, text string) (n int) {
 // A syntax error in a text that the statement runs comes after what ran before it.
 func TestSyntaxErrorInside(t *testing.T) {
 	d := maria.database(t)
-	d.exec(`CREATE TABLE effects (n INT); CREATE PROCEDURE misspelt() BEGIN INSERT INTO effects VALUES (1); EXECUTE IMMEDIATE 'SELEC 1'; END`)
-	for _, text := range []string{"CALL misspelt();", "BEGIN NOT ATOMIC INSERT INTO effects VALUES (1); EXECUTE IMMEDIATE 'SELEC 1'; END;"} {
+	d.exec(`CREATE TABLE effects (n INT); CREATE PROCEDURE misspelt() BEGIN INSERT INTO effects VALUES (1); PREPARE s FROM 'SELEC 1'; END`)
+	for _, text := range maria.without([]string{"CALL misspelt();", "BEGIN NOT ATOMIC INSERT INTO effects VALUES (1); EXECUTE IMMEDIATE 'SELEC 1'; END;"}, "NOT ATOMIC") {
 		r := d.migrate(folder(t, "1_a.up.sql", text), "up")
 		r.expect(t, 12, "dirty", "1 dirty")
 		if r.line.Failed.Code == nil || *r.line.Failed.Code != "1064" || r.line.Failed.TookEffect != "unknown" {

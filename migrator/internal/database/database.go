@@ -119,6 +119,8 @@ func Seconds(d time.Duration) string {
 type Activity struct {
 	Wait     string // wait event or processlist state
 	Blockers []Blocker
+	// Unseen says who could see the blockers if this user may not: "only a user with … sees".
+	Unseen string
 }
 
 // Plan says how a file is run.

@@ -90,6 +90,9 @@ func (e *Engine) effect(ctx context.Context, n uint16, s statement.Statement) da
 		}
 		return database.Unknown
 	}
+	if e.isMySQL8() && atomicDDL(s, n) && e.transactional(ctx) {
+		return database.Nothing
+	}
 	waited := n == lockWaitTimeout || n == deadlock
 	switch s.Kind {
 	case "ALTER TABLE", "CREATE INDEX", "DROP INDEX", "CREATE VIEW", "CREATE TRIGGER", "CREATE PROCEDURE", "CREATE FUNCTION":
@@ -109,6 +112,19 @@ func (e *Engine) effect(ctx context.Context, n uint16, s statement.Statement) da
 	return database.Unknown
 }
 
+// atomicDDL tells whether MySQL 8 does the statement whole or not at all if its tables are InnoDB's ("Atomic Data Definition
+// Statement Support" in its manual). A table that a failed DROP took away is no longer there to tell its engine: of DROP
+// only the errors count that the server raises before it begins.
+func atomicDDL(s statement.Statement, n uint16) bool {
+	switch s.Kind {
+	case "ALTER TABLE", "CREATE INDEX", "DROP INDEX", "CREATE TABLE":
+		return !s.Has("SELECT")
+	case "DROP TABLE":
+		return n == 1051 || n == 3730
+	}
+	return false
+}
+
 var (
 	atLine   = regexp.MustCompile(`at line (\d+)$`)
 	near     = regexp.MustCompile(`(?s)near '.*' at line`)
@@ -119,7 +135,8 @@ var (
 // namesOnly are errors whose quoted words are names of tables, columns, keys and users.
 var namesOnly = numbers(
 	1005, 1044, 1045, 1046, 1048, 1049, 1050, 1051, 1054, 1060, 1061, 1067, 1068, 1072, 1075, 1091, 1101, 1142,
-	1143, 1146, 1171, 1205, 1213, 1215, 1216, 1217, 1227, 1264, 1265, 1305, 1364, 1406, 1451, 1452,
+	1143, 1146, 1171, 1176, 1205, 1213, 1215, 1216, 1217, 1227, 1264, 1265, 1305, 1364, 1370, 1406, 1451, 1452, 1553, 1822,
+	1824, 1826, 1828, 1829, 1830, 3730, 3734, 3780, 3819, 3821, 3822, 3940,
 )
 
 const withheld = "(withheld)"
@@ -167,7 +184,7 @@ func explainRefusal(my *mysql.MySQLError) *database.Failure {
 	case 3159:
 		f.Kind = database.TLS
 		f.Message = "the database takes no connection without TLS: set tls=true (" + my.Message + ")"
-	case 1040, 1203, 1053:
+	case 1040, 1203, 1226, 1053, 3032:
 		f.Kind, f.Again = database.Unreachable, true
 		f.Message = "the database takes no connections at the moment: " + my.Message
 	}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
-	"strings"
 	"time"
 
 	"ecs-migrate/migrator/internal/database"
@@ -14,7 +13,7 @@ import (
 // would wait itself, it gives up after a second and knows nothing of that table.
 func (e *Engine) Inspect(ctx context.Context) (*database.Inspection, error) {
 	limit := "max_execution_time = 10000"
-	if e.mariaDB() {
+	if e.isMariaDB() {
 		limit = "max_statement_time = 10"
 	}
 	// trx_started is in the server's own time zone.
@@ -32,8 +31,6 @@ func (e *Engine) Inspect(ctx context.Context) (*database.Inspection, error) {
 	l.replicas()
 	return l.found, ctx.Err()
 }
-
-func (e *Engine) mariaDB() bool { return strings.Contains(e.version, "MariaDB") }
 
 // look reads one part of the inspection after the other. What a role may not see is unknown, and the rest is still said.
 type look struct {
@@ -125,7 +122,7 @@ func (l *look) transactions() {
 func (l *look) holds() {
 	question := `SELECT t.processlist_id, m.object_schema, m.object_name, m.lock_type FROM performance_schema.metadata_locks m
 		JOIN performance_schema.threads t ON t.thread_id = m.owner_thread_id WHERE m.object_type = 'TABLE' AND m.lock_status = 'GRANTED' AND m.object_schema = DATABASE()`
-	if l.e.mariaDB() {
+	if l.e.isMariaDB() {
 		question = "SELECT thread_id, table_schema, table_name, lock_mode FROM information_schema.metadata_lock_info WHERE table_schema = DATABASE() AND table_name <> ''"
 	}
 	type held struct {
@@ -148,12 +145,7 @@ func (l *look) holds() {
 }
 
 func (l *look) blockers() {
-	question := `SELECT b.trx_mysql_thread_id, COUNT(*), MAX(TIMESTAMPDIFF(SECOND, r.trx_wait_started, NOW())) * 1000.0 FROM information_schema.innodb_lock_waits w
-		JOIN information_schema.innodb_trx b ON b.trx_id = w.blocking_trx_id JOIN information_schema.innodb_trx r ON r.trx_id = w.requesting_trx_id GROUP BY 1`
-	if !l.e.mariaDB() && !strings.HasPrefix(l.e.version, "5.") {
-		question = `SELECT b.trx_mysql_thread_id, COUNT(*), MAX(TIMESTAMPDIFF(SECOND, r.trx_wait_started, NOW())) * 1000.0 FROM performance_schema.data_lock_waits w
-			JOIN information_schema.innodb_trx b ON b.trx_id = w.blocking_engine_transaction_id JOIN information_schema.innodb_trx r ON r.trx_id = w.requesting_engine_transaction_id GROUP BY 1`
-	}
+	question := "SELECT b.trx_mysql_thread_id, COUNT(*), MAX(TIMESTAMPDIFF(SECOND, r.trx_wait_started, NOW())) * 1000.0 FROM " + l.e.rowWaits() + " GROUP BY 1"
 	blocking, err := read(l, question+" ORDER BY 2 DESC, 1 LIMIT "+fmt.Sprint(database.MostSessions), func(rows *sql.Rows, b *database.Blocking) error {
 		b.Holds = []database.Hold{}
 		return rows.Scan(&b.Session.PID, &b.Waiting, &b.WaitedMs)

@@ -62,8 +62,9 @@ type driver struct {
 	retries int
 	waited  time.Duration
 
-	watch sync.Mutex // guards seen
-	seen  []database.Blocker
+	watch  sync.Mutex // guards seen and unseen
+	seen   []database.Blocker
+	unseen string // who could see them, if this user may not
 }
 
 func newDriver(engine database.Engine, folder *source.Folder, out *mask.Printer, c config.Config, stop Stop) *driver {

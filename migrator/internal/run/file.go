@@ -246,6 +246,9 @@ func (f *fileRun) blamed(failure *database.Failure) string {
 	if len(failure.Blockers) == 0 {
 		failure.Blockers = f.seen
 	}
+	if len(failure.Blockers) == 0 && f.unseen != "" {
+		return ": who blocked it " + f.unseen
+	}
 	if len(failure.Blockers) == 0 {
 		return ""
 	}

@@ -2,6 +2,7 @@ package run
 
 import (
 	"context"
+	"strings"
 	"sync"
 	"time"
 
@@ -60,7 +61,7 @@ func (f *fileRun) observe(ctx context.Context, s statement.Statement) (finish fu
 	over := make(chan struct{})
 	var group sync.WaitGroup
 	f.watch.Lock()
-	f.seen = nil
+	f.seen, f.unseen = nil, ""
 	f.watch.Unlock()
 	group.Go(func() {
 		begun := time.Now()
@@ -117,10 +118,14 @@ func (f *fileRun) look(ctx context.Context) string {
 	if activity.Wait != "" {
 		words = ", waits for " + activity.Wait
 	}
+	if activity.Unseen != "" && strings.Contains(activity.Wait, "lock") {
+		words += ", for whom " + activity.Unseen
+	}
+	f.watch.Lock()
+	defer f.watch.Unlock()
+	f.unseen = activity.Unseen
 	if len(activity.Blockers) > 0 {
-		f.watch.Lock()
 		f.seen = activity.Blockers
-		f.watch.Unlock()
 		words += ", blocked by " + database.Blockers(activity.Blockers)
 	}
 	return words
