@@ -126,7 +126,10 @@ export class Sequence {
     const oldStep = report.operation.name === "down" && report.task?.attached === true;
     assert.equal(report.exitCode, EXIT_CODES[verdict.kind], text);
     const own = this.#tasksOfRun(report, firstTask);
-    const touched = own.map(({ arn }) => arn).filter((arn) => database.touchedBy.has(arn));
+    // Some scripts let ECS forget a task within the hour that it promises: nobody can know what that one did.
+    const touched = own
+      .map(({ arn }) => arn)
+      .filter((arn) => database.touchedBy.has(arn) && !aws.ecs.forgottenTokens.has(arn));
     if (verdict.kind === "applied" || verdict.kind === "unchanged") {
       const reported = verdict.kind === "applied" ? verdict.to : verdict.version;
       const asked = report.operation.name === "version" || report.operation.name === "status";
