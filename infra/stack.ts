@@ -92,6 +92,7 @@ export function createStack(config: StackConfig, source: Source | null = null): 
     databaseSecret: secretOf(config.database) ?? null,
     slackWebhookParameter: config.slack?.webhookParameter ?? null,
     codeBuildProject: pipeline?.projectName ?? null,
+    buildBucket: pipeline?.bucketName ?? null,
     connectionLink: pipeline?.connectionLink ?? null,
     source,
     services: servicesOutput(config),
@@ -132,6 +133,7 @@ function servicesOutput({ services }: StackConfig): Outputs["services"] {
 interface PipelineParts {
   readonly namePrefix: string;
   readonly environment: string;
+  readonly production: boolean;
   readonly place: pulumi.Output<Place>;
   readonly tags: Readonly<Record<string, string>>;
   readonly image: AppImage;
@@ -149,6 +151,7 @@ function pipelineOf(config: StackConfig, parts: PipelineParts): DeployPipeline |
     pipeline: config.pipeline,
     platform: config.image.platform,
     logs: config.logs,
+    production: parts.production,
     slack: config.slack,
     migrationTimeout: config.task.timeout,
     targets: {

@@ -40,6 +40,14 @@ export function buildLink(
   return consoleLink(place, `${path}?region=${encode(place.region)}`);
 }
 
+/** The page of an object, on which it can be opened. */
+export function objectLink(place: ConsolePlace, bucket: string, key: string): string | null {
+  return consoleLink(
+    place,
+    `/s3/object/${encode(bucket)}?region=${encode(place.region)}&prefix=${encode(key)}`,
+  );
+}
+
 /** The page on which a pending connection to GitLab or GitHub is completed. Source: Developer Tools console User Guide. */
 export function connectionsLink(place: ConsolePlace): string | null {
   return consoleLink(place, `/codesuite/settings/connections?region=${encode(place.region)}`);

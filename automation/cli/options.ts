@@ -16,7 +16,8 @@ export interface RunOptions extends CommonOptions {
   readonly capacityWait: number;
   readonly wait: boolean;
   readonly stopOnCancel: boolean;
-  readonly report?: string;
+  /** Files. */
+  readonly report: readonly string[];
   readonly slack: boolean | undefined;
 }
 
@@ -41,7 +42,7 @@ export function withRunOptions(command: Command): Command {
       "stop the task when this command is stopped or times out; the database may end up dirty",
       false,
     )
-    .option("--report <file>", "write the report to a file: a page for .html, Markdown for .md, else JSON")
+    .addOption(reportOption())
     .option("--slack", "tell Slack, even of a mere question")
     .option("--no-slack", "tell Slack nothing");
 }
@@ -53,11 +54,19 @@ export function withMarkdown(command: Command): Command {
     .option("--output <file>", "write the report to a file, and the human text to the terminal");
 }
 
-/** Repeatable. */
-export function disableOption(): Option {
-  return new Option("--disable <rule>", "a rule of `check` that is off; may be given several times")
+function repeatable(flags: string, description: string): Option {
+  return new Option(flags, `${description}; may be given several times`)
     .default([], "none")
-    .argParser((rule: string, rules: readonly string[]) => [...rules, rule]);
+    .argParser((value: string, values: readonly string[]) => [...values, value]);
+}
+
+export function disableOption(): Option {
+  return repeatable("--disable <rule>", "a rule of `check` that is off");
+}
+
+function reportOption(): Option {
+  const kinds = "a page for .html, Markdown for .md, else JSON";
+  return repeatable("--report <file>", `write the report to a file: ${kinds}`);
 }
 
 export function dialectOption(): Option {

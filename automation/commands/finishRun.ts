@@ -24,7 +24,7 @@ export async function finishRun(
     print: context.print,
     color: context.color,
     json: options.json,
-    reportFile: options.report === undefined ? undefined : resolve(context.cwd, options.report),
+    reportFiles: options.report.map((file) => resolve(context.cwd, file)),
     notifiers: slack ? () => findNotifiers(context, outputs) : undefined,
   });
   context.finish(report.exitCode as ExitCode);

@@ -34,7 +34,7 @@ export async function planCommand(
   const [outputs, config] = await Promise.all([readOutputs(location), readStackConfig(location)]);
   const plan = await planOperation(context, { location, outputs, config }, operation, options);
   if ("verdict" in plan) {
-    await deliver(plan, { ...context, json: options.json, reportFile: undefined, notifiers: undefined });
+    await deliver(plan, { ...context, json: options.json, reportFiles: [], notifiers: undefined });
     context.finish(plan.exitCode as ExitCode);
     return;
   }

@@ -86,6 +86,8 @@ const outputsSchema = v.object({
   /** Name of the SSM parameter that holds the Slack webhook's URL, where there is one. */
   slackWebhookParameter: v.nullable(v.string()),
   codeBuildProject: v.nullable(v.string()),
+  /** Where that project keeps the report of each deploy; null if there is no project. */
+  buildBucket: v.optional(v.nullable(text), null),
   /** Where to complete the connection that the stack made, while it is pending; null if there is nothing to do. */
   connectionLink: v.optional(v.nullable(v.string()), null),
   /** The commit that the last deploy was given; null after `pulumi up` by hand. */

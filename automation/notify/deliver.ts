@@ -10,7 +10,7 @@ export interface Audience {
   readonly print: (text: string) => void;
   readonly color: boolean;
   readonly json: boolean;
-  readonly reportFile: string | undefined;
+  readonly reportFiles: readonly string[];
   /** Looks up who is to be notified; undefined if nobody is. */
   readonly notifiers: (() => Promise<readonly Notifier[]>) | undefined;
 }
@@ -28,7 +28,7 @@ export async function deliver(report: RunReport, audience: Audience): Promise<vo
   const delivered =
     warnings.length === 0 ? report : { ...report, warnings: [...report.warnings, ...warnings] };
   if (json) print((await import("../text/json.ts")).jsonText(delivered));
-  await writeFile(delivered, audience);
+  for (const file of audience.reportFiles) await writeFile(delivered, file, terminal);
 }
 
 async function notify(report: RunReport, notifiers: readonly Notifier[]): Promise<string[]> {
@@ -37,12 +37,11 @@ async function notify(report: RunReport, notifiers: readonly Notifier[]): Promis
 }
 
 /** A report that cannot be written is a warning: the migration has run all the same. */
-async function writeFile(report: RunReport, { reportFile, terminal }: Audience): Promise<void> {
-  if (reportFile === undefined) return;
+async function writeFile(report: RunReport, file: string, terminal: Terminal): Promise<void> {
   try {
     const { writeReport } = await import("../report/file.ts");
-    await writeReport(reportFile, report);
+    await writeReport(file, report);
   } catch (error) {
-    terminal.warn(`the report could not be written to ${reportFile}: ${(error as Error).message}`);
+    terminal.warn(`the report could not be written to ${file}: ${(error as Error).message}`);
   }
 }

@@ -83,6 +83,7 @@ function linksLine({ links }: RunReport): string {
     ["Log", links.logStream],
     ["Task", links.task],
     ["Build", links.build],
+    ["Report", links.report],
   ];
   return pages
     .flatMap(([label, url]) =>

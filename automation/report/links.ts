@@ -1,4 +1,5 @@
-import { buildLink, logStreamLink, taskLink, webLink } from "../aws/console.ts";
+import { buildLink, logStreamLink, objectLink, taskLink, webLink } from "../aws/console.ts";
+import { reportPageKey } from "../contract/buildReport.ts";
 import type { Origin } from "../contract/origin.ts";
 import type { Outputs } from "../contract/outputs.ts";
 
@@ -6,6 +7,8 @@ export interface Links {
   readonly logStream: string | null;
   readonly task: string | null;
   readonly build: string | null;
+  /** The page of this report that CodeBuild keeps, there once the build has ended; null outside of the stack's own builds. */
+  readonly report: string | null;
 }
 
 /**
@@ -25,5 +28,13 @@ export function buildLinks(
     build:
       webLink(origin.buildUrl) ??
       (outputs && origin.build !== null ? buildLink(outputs, origin.build) : null),
+    report: outputs && origin.build !== null ? reportLink(outputs, origin.build) : null,
   };
+}
+
+function reportLink(outputs: Outputs, build: string): string | null {
+  const { codeBuildProject, buildBucket } = outputs;
+  if (codeBuildProject === null || buildBucket === null) return null;
+  const key = reportPageKey(codeBuildProject, build);
+  return key === undefined ? null : objectLink(outputs, buildBucket, key);
 }

@@ -18,6 +18,7 @@ export const PIPELINE_KEYS = [
   "stateBucket",
   "stateUrl",
   "stateKeyArn",
+  "reportRetentionDays",
 ] as const;
 
 export type ConnectedSource = "GITLAB" | "GITLAB_SELF_MANAGED" | "GITHUB";
@@ -43,6 +44,8 @@ export interface PipelineConfig {
   /** Pulumi's backend in full. */
   readonly stateUrl: string | undefined;
   readonly stateKeyArn: string | undefined;
+  /** For how many days the reports of the builds are kept; 0: nothing in their bucket expires. */
+  readonly reportRetentionDays: number;
 }
 
 /**
@@ -81,6 +84,7 @@ export function readPipeline(
     stateBucket: optional(reader.text("stateBucket", FORMS.bucket)),
     stateUrl: optional(reader.text("stateUrl", FORMS.stateUrl)),
     stateKeyArn: optional(reader.text("stateKeyArn", ARN.kms)),
+    reportRetentionDays: reader.integer("reportRetentionDays", 0, 3653),
   };
   if (isConnected(sourceType)) checkConnection(reader, pipeline);
   return pipeline;

@@ -6,6 +6,7 @@ import type { LogConfig } from "../config/logs.ts";
 import type { PipelineConfig } from "../config/pipeline.ts";
 import type { SlackConfig } from "../config/slack.ts";
 import { logGroupArgs } from "../migrationTask.ts";
+import { CACHE_FOLDER } from "../policies/bucket.ts";
 import { codeBuildRolePolicy, codeBuildTrustPolicy, type NetworkLookup } from "../policies/build.ts";
 import type { Place } from "../policies/document.ts";
 import type { RolledService } from "../policies/services.ts";
@@ -39,6 +40,8 @@ export interface DeployProjectArgs {
   readonly migrationTimeout: number;
   readonly targets: DeployTargets;
   readonly permissionsBoundaryArn: string | undefined;
+  /** Of the reports and the cache. */
+  readonly bucket: aws.s3.Bucket;
   readonly tags: Readonly<Record<string, string>>;
 }
 
@@ -88,21 +91,25 @@ function buildRole(parent: pulumi.Resource, name: string, args: DeployProjectArg
 }
 
 function buildPolicy(args: DeployProjectArgs, buildLogGroup: string): pulumi.Output<string> {
-  return pulumi.all([args.place, pulumi.output(args.targets)]).apply(([place, targets]) =>
-    JSON.stringify(
-      codeBuildRolePolicy({
-        ...place,
-        ...targets,
-        buildLogGroup,
-        migrationLogGroup: args.logs.group,
-        slackWebhookParameter: args.slack?.webhookParameter,
-        slackWebhookKmsKeyArn: args.slack?.kmsKeyArn,
-        stateBucket: args.pipeline.stateBucket,
-        stateKeyArn: args.pipeline.stateKeyArn,
-        source: sourceAccess(args.pipeline, place, args.connectionArn),
-      }),
-    ),
-  );
+  return pulumi
+    .all([args.place, pulumi.output(args.targets), args.bucket.arn])
+    .apply(([place, targets, buildBucketArn]) =>
+      JSON.stringify(
+        codeBuildRolePolicy({
+          ...place,
+          ...targets,
+          buildLogGroup,
+          buildBucketArn,
+          buildKeyArn: args.logs.kmsKeyArn,
+          migrationLogGroup: args.logs.group,
+          slackWebhookParameter: args.slack?.webhookParameter,
+          slackWebhookKmsKeyArn: args.slack?.kmsKeyArn,
+          stateBucket: args.pipeline.stateBucket,
+          stateKeyArn: args.pipeline.stateKeyArn,
+          source: sourceAccess(args.pipeline, place, args.connectionArn),
+        }),
+      ),
+    );
 }
 
 function projectArgs(
@@ -111,19 +118,22 @@ function projectArgs(
   role: aws.iam.Role,
   logGroup: aws.cloudwatch.LogGroup,
 ): aws.codebuild.ProjectArgs {
-  const { pipeline, platform } = args;
+  const { pipeline, platform, bucket } = args;
   return {
     name: projectName,
     description: `Deploys stack ${args.environment} and runs its database migration`,
     serviceRole: role.arn,
     source: projectSource(pipeline, args.connectionArn, args.targets.services.length > 0),
-    artifacts: { type: "NO_ARTIFACTS" },
+    // The buildspec names them: the build's id as CodeBuild writes it into a path is not documented.
+    artifacts: { type: "S3", location: bucket.bucket, packaging: "NONE", overrideArtifactName: true },
+    ...(args.logs.kmsKeyArn === undefined ? {} : { encryptionKey: args.logs.kmsKeyArn }),
     badgeEnabled: false,
     // No concurrentBuildLimit: with one CodeBuild drops what comes beyond it ("throttled and are not run", API reference,
     // CreateProject), and a push would be lost. Deploys of a stack wait for each other in the CLI.
     buildTimeout: pipeline.timeoutMinutes,
     queuedTimeout: pipeline.queuedTimeoutMinutes,
-    cache: { type: "LOCAL", modes: ["LOCAL_DOCKER_LAYER_CACHE", "LOCAL_CUSTOM_CACHE"] },
+    // Not the local cache: it is gone with the build's host, and deploys are seldom (docs/performance.md).
+    cache: { type: "S3", location: pulumi.interpolate`${bucket.bucket}/${CACHE_FOLDER}` },
     environment: {
       type: platform === "linux/arm64" ? "ARM_CONTAINER" : "LINUX_CONTAINER",
       computeType: pipeline.computeType,

@@ -1,4 +1,5 @@
 /** CodeBuild's role: what a routine deploy needs. Pure. */
+import { type BuildBucketAccess, keepBuild } from "./bucket.ts";
 import {
   allow,
   arn,
@@ -23,7 +24,7 @@ export function codeBuildTrustPolicy(place: Place, projectName: string): PolicyD
   });
 }
 
-export interface CodeBuildRoleArgs extends Place {
+export interface CodeBuildRoleArgs extends BuildBucketAccess {
   readonly buildLogGroup: string;
   readonly repositoryArn: string;
   /** Repositories of base images. */
@@ -55,12 +56,14 @@ export type SourceAccess =
 
 /**
  * What a routine deploy needs and nothing else: fetch the source, push to that repository, register and run that task
- * definition on that cluster, pass those two roles, read those logs and that parameter, keep the state.
+ * definition on that cluster, pass those two roles, read those logs and that parameter, keep the state, the report and the
+ * cache.
  */
 export function codeBuildRolePolicy(args: CodeBuildRoleArgs): PolicyDocument {
   return document([
     ...sourceStatements(args.source),
     writeLog("WriteBuildLog", args, args.buildLogGroup),
+    ...keepBuild(args),
     ...pushImage(args),
     ...registerTaskDefinition(args),
     ...runMigration(args),

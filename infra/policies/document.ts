@@ -85,7 +85,7 @@ export function writeLog(sid: string, place: Place, logGroup: string): Statement
 }
 
 /**
- * Decrypting through one service only. A key that AWS manages itself (`alias/aws/ssm`) needs no statement; a customer's
+ * Using a key through one service only. A key that AWS manages itself (`alias/aws/ssm`) needs no statement; a customer's
  * does.
  */
 export function decryptThrough(
@@ -93,12 +93,13 @@ export function decryptThrough(
   service: string,
   place: Place,
   keyArn: string | undefined,
+  actions: readonly string[] = ["kms:Decrypt"],
 ): Statement[] {
   if (keyArn === undefined) return [];
   const viaService = `${service}.${place.region}.${dnsSuffix(place.partition)}`;
   return [
     {
-      ...allow(sid, ["kms:Decrypt"], [keyArn]),
+      ...allow(sid, actions, [keyArn]),
       Condition: { StringEquals: { "kms:ViaService": viaService } },
     },
   ];

@@ -393,6 +393,9 @@ test("a capacity provider of a cluster that exists goes through", async () => {
   assert.equal((await run(settings)).outputs.capacityProvider, "main-arm");
 });
 
+/** As the mocks name the bucket of the builds. */
+const BUILDS = "stage-shop-builds-0a1b";
+
 /** What each kind of source adds, and the project's source. */
 const SOURCES = [
   {
@@ -480,6 +483,11 @@ const AVAILABLE = { "aws:codeconnections/connection:Connection": { connectionSta
 const PIPELINE = [
   "aws:cloudwatch/logGroup:LogGroup pipeline-logs",
   "aws:codebuild/project:Project pipeline-project",
+  "aws:s3/bucket:Bucket pipeline-bucket",
+  "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration pipeline-bucket-lifecycle",
+  "aws:s3/bucketPolicy:BucketPolicy pipeline-bucket-policy",
+  "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock pipeline-bucket-access",
+  "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration pipeline-bucket-encryption",
   "aws:iam/role:Role pipeline-role",
   "aws:iam/rolePolicy:RolePolicy pipeline-policy",
   "ecs-migrate:infra:DeployPipeline pipeline",
@@ -493,6 +501,66 @@ for (const { settings, adds, source } of SOURCES) {
     assert.equal(stack.outputs.codeBuildProject, "stage-shop-deploy");
   });
 }
+
+test("the project keeps its reports and its cache in a bucket of the stack", async () => {
+  const settings = { ...PRIVATE, ...SOURCES[4]?.settings, reportRetentionDays: 90 };
+  const stack = await run(settings);
+  const bucket = BUILDS;
+  assert.equal(stack.outputs.buildBucket, bucket);
+  assert.deepEqual(named(stack, "pipeline-bucket").inputs, {
+    bucketPrefix: "stage-shop-builds-",
+    forceDestroy: true,
+    tags: TAGS,
+  });
+  assert.deepEqual(named(stack, "pipeline-bucket-access").inputs, {
+    bucket,
+    blockPublicAcls: true,
+    blockPublicPolicy: true,
+    ignorePublicAcls: true,
+    restrictPublicBuckets: true,
+  });
+  assert.deepEqual(named(stack, "pipeline-bucket-encryption").inputs, {
+    bucket,
+    rules: [{ applyServerSideEncryptionByDefault: { sseAlgorithm: "AES256" } }],
+  });
+  assert.deepEqual(named(stack, "pipeline-bucket-lifecycle").inputs.rules, [
+    {
+      id: "builds",
+      status: "Enabled",
+      filter: { prefix: "builds/" },
+      expiration: { days: 90 },
+      abortIncompleteMultipartUpload: { daysAfterInitiation: 1 },
+    },
+    {
+      id: "cache",
+      status: "Enabled",
+      filter: { prefix: "cache/" },
+      expiration: { days: 30 },
+      abortIncompleteMultipartUpload: { daysAfterInitiation: 1 },
+    },
+  ]);
+});
+
+test("reports that never expire: no rule", async () => {
+  const stack = await run({ ...PRIVATE, ...SOURCES[4]?.settings, reportRetentionDays: 0 });
+  assert.deepEqual(
+    typesOf(stack).filter((type) => type.includes("Lifecycle") && type.includes("s3")),
+    [],
+  );
+});
+
+test("production keeps its reports, under the key of the logs", async () => {
+  const logKmsKeyArn = `arn:aws:kms:ap-northeast-1:${ACCOUNT_ID}:key/0a1b`;
+  const stack = await run({ ...PRIVATE, ...SOURCES[4]?.settings, production: true, logKmsKeyArn });
+  assert.equal(named(stack, "pipeline-bucket").inputs.forceDestroy, false);
+  assert.deepEqual(named(stack, "pipeline-bucket-encryption").inputs.rules, [
+    {
+      applyServerSideEncryptionByDefault: { sseAlgorithm: "aws:kms", kmsMasterKeyId: logKmsKeyArn },
+      bucketKeyEnabled: true,
+    },
+  ]);
+  assert.equal(only(stack, "aws:codebuild/project:Project").inputs.encryptionKey, logKmsKeyArn);
+});
 
 test("a stack with services clones the whole history: the deploy searches the code that runs", async () => {
   const services = [{ cluster: "shop", service: "web" }];
@@ -512,6 +580,7 @@ test("while the connection that the stack made is pending, there is no project, 
     ].sort(),
   );
   assert.equal(stack.outputs.codeBuildProject, null);
+  assert.equal(stack.outputs.buildBucket, null);
   assert.match(stack.outputs.connectionLink ?? "", /\/settings\/connections\?region=ap-northeast-1$/);
 });
 
@@ -574,11 +643,11 @@ test("the CodeBuild project besides its source", async () => {
     name: "stage-shop-deploy",
     description: "Deploys stack stage and runs its database migration",
     serviceRole: `arn:aws:iam::${ACCOUNT_ID}:role/stage-shop-deploy-codebuild`,
-    artifacts: { type: "NO_ARTIFACTS" },
+    artifacts: { type: "S3", location: BUILDS, packaging: "NONE", overrideArtifactName: true },
     badgeEnabled: false,
     buildTimeout: 90,
     queuedTimeout: 120,
-    cache: { type: "LOCAL", modes: ["LOCAL_DOCKER_LAYER_CACHE", "LOCAL_CUSTOM_CACHE"] },
+    cache: { type: "S3", location: `${BUILDS}/cache` },
     environment: {
       type: "LINUX_CONTAINER",
       computeType: "BUILD_GENERAL1_SMALL",
@@ -663,6 +732,10 @@ const TAGLESS = new Set([
   "aws:iam/rolePolicy:RolePolicy",
   "aws:lambda/permission:Permission",
   "aws:iam/rolePolicyAttachment:RolePolicyAttachment",
+  "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration",
+  "aws:s3/bucketPolicy:BucketPolicy",
+  "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock",
+  "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration",
   CONTENT_IMAGE,
 ]);
 

@@ -17,14 +17,31 @@ import {
 import { homedir } from "node:os";
 import { basename, delimiter, dirname, join, resolve } from "node:path";
 import { after, before, describe, it } from "node:test";
+import {
+  GetBucketEncryptionCommand,
+  GetBucketLifecycleConfigurationCommand,
+  GetBucketPolicyCommand,
+  GetPublicAccessBlockCommand,
+  PutObjectCommand,
+  S3Client,
+} from "@aws-sdk/client-s3";
 import type { RunReport } from "../../automation/report/report.ts";
 import { handler } from "../../infra/pipeline/notifier/index.mjs";
-import { type Buildspec, type PhaseResult, readBuildspec, runBuild } from "./buildspec.ts";
+import {
+  artifactFiles,
+  type Buildspec,
+  expand,
+  type PhaseResult,
+  readBuildspec,
+  runBuild,
+} from "./buildspec.ts";
 import { type Lab, startLab } from "./lab.ts";
 import { createLabStack, type LabStack } from "./labStack.ts";
 import { readRequests } from "./witness/requests.ts";
 
 const CHECKOUT = resolve(import.meta.dirname, "..", "..");
+/** The folder of the reports, as the buildspec names it. */
+const REPORTS = "ecs-migrate-report";
 const BUILD = "local-shop-deploy:01234567-89ab-4cde-8f01-23456789abcd";
 const BUILD_URL = "https://ap-northeast-1.console.aws.amazon.com/codebuild/build/1";
 
@@ -33,56 +50,70 @@ describe("a build of CodeBuild's", () => {
   let stack: LabStack;
   let blog: LabStack;
   let buildspec: Buildspec;
-  let report: string;
+  /** The environment of the last build. */
+  let environment: NodeJS.ProcessEnv;
 
   before(async () => {
     lab = await startLab({ report: (line) => process.stderr.write(`${line}\n`) });
-    stack = await createLabStack(lab);
+    stack = await createLabStack(lab, { stackConfig: { "ecs-migrate:reportRetentionDays": 90 } });
     const up = await stack.pulumi(["up", "--yes"]);
     assert.equal(up.exitCode, 0, up.stdout);
     makeCheckout(stack.project);
     blog = await otherApplication(lab);
     buildspec = readBuildspec(readFileSync(join(stack.project, "buildspec.yml"), "utf8"));
-    report = join(lab.folder, "report.json");
     putPulumi(join(lab.folder, "home"), lab.env.PATH ?? "", buildspec);
   });
   after(() => lab?.stop());
 
   /** One build on what is in the project's folder, which is in a folder of the repository unless `env` says otherwise. */
   async function build(spec: Buildspec, env: NodeJS.ProcessEnv = {}) {
-    rmSync(report, { force: true });
     const before = lab.slack.messages.length;
-    const result = await runBuild(spec, {
-      cwd: env.CODEBUILD_SRC_DIR ?? dirname(stack.project),
-      signal: lab.signal,
-      env: {
-        ...lab.env,
-        HOME: join(lab.folder, "home"),
-        npm_config_cache: join(homedir(), ".npm"),
-        npm_config_userconfig: join(homedir(), ".npmrc"),
-        CI: "true",
-        STACK: "local",
-        SLACK_WEBHOOK_PARAMETER: "/shop/local/slack-webhook",
-        MIGRATION_TIMEOUT: "3600s",
-        CODEBUILD_BUILD_ID: BUILD,
-        CODEBUILD_BUILD_URL: BUILD_URL,
-        CODEBUILD_INITIATOR: "pusher",
-        CODEBUILD_RESOLVED_SOURCE_VERSION: "4af3a95",
-        CODEBUILD_SRC_DIR: dirname(stack.project),
-        PROJECT_PATH: basename(stack.project),
-        CODEBUILD_WEBHOOK_HEAD_REF: "refs/heads/local/login",
-        // A project's environment goes before the buildspec's own.
-        REPORT: report,
-        ...env,
-      },
-    });
+    environment = {
+      ...lab.env,
+      HOME: join(lab.folder, "home"),
+      npm_config_cache: join(homedir(), ".npm"),
+      npm_config_userconfig: join(homedir(), ".npmrc"),
+      CI: "true",
+      STACK: "local",
+      SLACK_WEBHOOK_PARAMETER: "/shop/local/slack-webhook",
+      MIGRATION_TIMEOUT: "3600s",
+      CODEBUILD_BUILD_ID: BUILD,
+      CODEBUILD_BUILD_URL: BUILD_URL,
+      CODEBUILD_INITIATOR: "pusher",
+      CODEBUILD_RESOLVED_SOURCE_VERSION: "4af3a95",
+      CODEBUILD_SRC_DIR: dirname(stack.project),
+      PROJECT_PATH: basename(stack.project),
+      CODEBUILD_WEBHOOK_HEAD_REF: "refs/heads/local/login",
+      ...env,
+    };
+    const cwd = environment.CODEBUILD_SRC_DIR ?? "";
+    rmSync(join(cwd, REPORTS), { recursive: true, force: true });
+    const result = await runBuild(spec, { cwd, signal: lab.signal, env: environment });
     await notify(lab, result.phases);
     const told = lab.slack.messages.slice(before);
     assert.equal(result.output.includes(lab.slack.url), false, "the webhook's URL is no word of the log");
     return { ...result, told };
   }
 
-  const readReport = () => JSON.parse(readFileSync(report, "utf8")) as RunReport;
+  const reportFile = (name = "run.json") => join(environment.CODEBUILD_SRC_DIR ?? "", REPORTS, name);
+  const readReport = () => JSON.parse(readFileSync(reportFile(), "utf8")) as RunReport;
+
+  /** What CodeBuild does next: uploads the artifact into the stack's bucket. @returns the keys */
+  async function upload(): Promise<string[]> {
+    const files = artifactFiles(buildspec, environment);
+    const { stdout: Bucket } = await stack.pulumi(["stack", "output", "buildBucket"]);
+    const s3 = new S3Client({ ...lab.clientConfig, forcePathStyle: true });
+    for (const [Key, file] of files)
+      await s3.send(new PutObjectCommand({ Bucket: Bucket.trim(), Key, Body: readFileSync(file) }));
+    s3.destroy();
+    return [...files.keys()];
+  }
+
+  /** The link of Slack's message to the page, which must be one that was uploaded. */
+  function linkedKey(told: unknown): string | null {
+    const [, url = ""] = /<(https:[^|>]*)\|Report>/.exec(JSON.stringify(told)) ?? [];
+    return URL.canParse(url) ? new URL(url.replaceAll("&amp;", "&")).searchParams.get("prefix") : null;
+  }
 
   it("that succeeds tells Slack once, by the script", async () => {
     const { phases, told, output } = await build(buildspec);
@@ -100,6 +131,52 @@ describe("a build of CodeBuild's", () => {
     assert.equal(told.length, 1);
     assert.doesNotMatch(JSON.stringify(told), /has not reported its end/);
     assert.match(output, /^added \d+ packages/m);
+  });
+
+  it("keeps page and JSON in the stack's bucket, where Slack's link leads to", async () => {
+    const { told } = await build(buildspec);
+    const keys = ["run.json", "run.html"].map(
+      (file) => `builds/01234567-89ab-4cde-8f01-23456789abcd/${file}`,
+    );
+    assert.deepEqual(await upload(), keys);
+    assert.equal(linkedKey(told), keys[1]);
+    assert.match(readFileSync(reportFile("run.html"), "utf8"), /^<!doctype html>/i);
+  });
+
+  it("the bucket is encrypted, closed, lets its objects expire and refuses what does not come over TLS", async () => {
+    const { stdout } = await stack.pulumi(["stack", "output", "buildBucket"]);
+    const on = { Bucket: stdout.trim() };
+    const s3 = new S3Client({ ...lab.clientConfig, forcePathStyle: true });
+    const access = await s3.send(new GetPublicAccessBlockCommand(on));
+    assert.deepEqual(Object.values(access.PublicAccessBlockConfiguration ?? {}), [true, true, true, true]);
+    const { ServerSideEncryptionConfiguration } = await s3.send(new GetBucketEncryptionCommand(on));
+    assert.equal(
+      ServerSideEncryptionConfiguration?.Rules?.[0]?.ApplyServerSideEncryptionByDefault?.SSEAlgorithm,
+      "AES256",
+    );
+    const { Policy } = await s3.send(new GetBucketPolicyCommand(on));
+    assert.deepEqual(JSON.parse(Policy ?? "").Statement[0].Condition, {
+      Bool: { "aws:SecureTransport": "false" },
+    });
+    const { Rules } = await s3.send(new GetBucketLifecycleConfigurationCommand(on));
+    assert.deepEqual(
+      Rules?.map(({ Filter, Expiration }) => [Filter?.Prefix, Expiration?.Days]),
+      [
+        ["builds/", 90],
+        ["cache/", 30],
+      ],
+    );
+    s3.destroy();
+  });
+
+  it("the cache's key follows the packages and the buildspec of this folder", () => {
+    const key = (PROJECT_PATH: string) =>
+      expand(`$(codebuild-hash-files() { echo "$@"; }\n${buildspec.cache.key.slice("packages-$(".length)}`, {
+        ...{ PATH: process.env.PATH, PROJECT_PATH },
+      });
+    assert.ok(buildspec.cache.key.startsWith("packages-$(codebuild-hash-files "));
+    assert.equal(key(""), "package-lock.json buildspec.yml");
+    assert.equal(key("tools/x"), "tools/x/package-lock.json tools/x/buildspec.yml");
   });
 
   it("of another application, whose project is its repository's root, deploys that one alone", async () => {
@@ -197,7 +274,7 @@ describe("a build of CodeBuild's", () => {
     );
     assert.match(output, /MIGRATE is perhaps; it must be skip or auto/);
     assert.doesNotMatch(output, /^added /m, "the packages of the build before serve again");
-    assert.equal(existsSync(report), false);
+    assert.deepEqual(await upload(), []);
     assert.deepEqual(told, [deadBuild("BUILD")]);
   });
 
@@ -216,6 +293,7 @@ describe("a build of CodeBuild's", () => {
     );
     assert.equal(readReport().verdict.kind, "failed");
     assert.equal(told.length, 1);
+    assert.ok((await upload()).includes(linkedKey(told) ?? ""), "a failed build keeps its report as well");
     assert.match(JSON.stringify(told), /20261121_add_discounts\.up\.sql/);
   });
 

@@ -1,5 +1,7 @@
 /** Runs a buildspec's phases as CodeBuild does. */
-import { spawn } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
 import { parse } from "yaml";
 
 /** The phases in their order. Source: AWS CodeBuild User Guide, "View detailed build information", phase transitions. */
@@ -15,6 +17,12 @@ interface Phase {
 export interface Buildspec {
   readonly variables: Readonly<Record<string, string>>;
   readonly phases: Readonly<Partial<Record<PhaseName, Phase>>>;
+  readonly artifacts: {
+    readonly "base-directory": string;
+    readonly files: readonly string[];
+    readonly name: string;
+  };
+  readonly cache: { readonly key: string };
 }
 
 export interface PhaseResult {
@@ -31,10 +39,29 @@ export interface BuildResult {
 
 /** @throws {Error} if the file is of another version, or names another shell, than the runner knows */
 export function readBuildspec(text: string): Buildspec {
-  const { version, env, phases } = parse(text);
+  const { version, env, phases, artifacts, cache } = parse(text);
   if (version !== 0.2 || env?.shell !== "bash")
     throw new Error("the runner knows version 0.2 with bash alone");
-  return { variables: env.variables ?? {}, phases };
+  return { variables: env.variables ?? {}, phases, artifacts, cache };
+}
+
+/** A text of the file in which CodeBuild expands variables and commands: the artifact's name, the cache's key. */
+export function expand(text: string, env: NodeJS.ProcessEnv): string {
+  const script = `cat <<END\n${text}\nEND`;
+  return execFileSync("bash", ["-c", script], { env, encoding: "utf8" }).trimEnd();
+}
+
+/**
+ * What CodeBuild uploads in UPLOAD_ARTIFACTS without packaging: each named file of the base directory, below the artifact's
+ * name. A file that does not exist is left out; none at all ends the phase with CLIENT_ERROR "no matching artifact paths found".
+ *
+ * @returns the key in the bucket to the file
+ */
+export function artifactFiles({ artifacts }: Buildspec, env: NodeJS.ProcessEnv): Map<string, string> {
+  const folder = join(env.CODEBUILD_SRC_DIR ?? "", artifacts["base-directory"]);
+  const found = artifacts.files.filter((file) => existsSync(join(folder, file)));
+  const name = expand(artifacts.name, env);
+  return new Map(found.map((file) => [`${name}/${file}`, join(folder, file)]));
 }
 
 const MARK = "phase-result";

@@ -17,6 +17,7 @@ const IAM = "arn:aws:iam::111122223333:role";
 const KMS = "arn:aws:kms:ap-northeast-1:111122223333:key";
 const REPOSITORY = "arn:aws:ecr:ap-northeast-1:111122223333:repository/stage-shop";
 const CONNECTION = "arn:aws:codeconnections:ap-northeast-1:111122223333:connection";
+const BUILDS = "arn:aws:s3:::stage-shop-builds-0a1b";
 const CLUSTER = `${ECS}:cluster/stage-shop-migration`;
 const FAMILY = `${ECS}:task-definition/stage-shop-migration`;
 const TASK = `${ECS}:task/stage-shop-migration/0a1b`;
@@ -24,6 +25,8 @@ const TASK = `${ECS}:task/stage-shop-migration/0a1b`;
 const BUILD = codeBuildRolePolicy({
   ...PLACE,
   buildLogGroup: "/aws/codebuild/stage-shop-deploy",
+  buildBucketArn: BUILDS,
+  buildKeyArn: undefined,
   repositoryArn: REPOSITORY,
   pullRepositories: [],
   clusterArn: CLUSTER,
@@ -107,6 +110,11 @@ const BUILD_CALLS: Call[] = [
   ["allowed", "s3:PutObject", "arn:aws:s3:::shop-state/.pulumi/stacks/ecs-migrate/stage.json"],
   ["implicitDeny", "s3:PutObject", "arn:aws:s3:::shop-state/other"],
   ["implicitDeny", "s3:PutObject", "arn:aws:s3:::shop-state-other/.pulumi/x"],
+  ["allowed", "s3:PutObject", `${BUILDS}/builds/0a1b/run.html`],
+  ["implicitDeny", "s3:GetObject", `${BUILDS}/builds/0a1b/run.html`],
+  ["allowed", "s3:GetObject", `${BUILDS}/cache/0a1b`],
+  ["implicitDeny", "s3:DeleteObject", `${BUILDS}/builds/0a1b/run.html`],
+  ["implicitDeny", "s3:PutObject", `${BUILDS}-other/builds/0a1b/run.html`],
   ["allowed", "kms:Decrypt", `${KMS}/state`],
   ["implicitDeny", "kms:Decrypt", `${KMS}/database`],
 ];

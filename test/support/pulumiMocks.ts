@@ -79,6 +79,11 @@ const COMPUTED: Readonly<Record<string, (name: string) => Record<string, unknown
   }),
   "aws:cloudwatch/eventRule:EventRule": (name) => ({ arn: arnOf("events", `rule/${name}`) }),
   "aws:lambda/function:Function": (name) => ({ arn: arnOf("lambda", `function:${name}`) }),
+  // As Terraform's provider completes bucketPrefix.
+  "aws:s3/bucket:Bucket": () => ({
+    bucket: "stage-shop-builds-0a1b",
+    arn: "arn:aws:s3:::stage-shop-builds-0a1b",
+  }),
   "aws:iam/role:Role": (name) => ({ arn: `arn:aws:iam::${ACCOUNT_ID}:role/${name}` }),
 };
 

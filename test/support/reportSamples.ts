@@ -43,6 +43,8 @@ export function reportOf(verdict: Verdict, fields: Partial<RunReport> = {}): Run
       logStream: started ? STREAM_LINK : null,
       task: started ? "https://eu-west-1.console.aws.amazon.com/ecs/v2/x?region=eu-west-1&a=b" : null,
       build: "https://eu-west-1.console.aws.amazon.com/codesuite/codebuild/x",
+      report:
+        "https://eu-west-1.console.aws.amazon.com/s3/object/x?region=eu-west-1&prefix=builds%2F1%2Frun.html",
     },
     startedAt: "2026-11-24T08:00:00.000Z",
     durationMs: 73_400,

@@ -46,6 +46,7 @@ export function sampleOutputs(changes: Partial<Outputs> = {}, files = SAMPLE_FIL
     slackWebhookParameter: null,
     codeBuildProject: "shop-stage",
     connectionLink: null,
+    buildBucket: null,
     source: null,
     migrationsSha256: digestOfMigrations(recordOfFiles(files)),
     migrations: recordOfFiles(files),

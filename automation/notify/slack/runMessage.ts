@@ -135,9 +135,12 @@ function originBlocks({ origin, links, image, task }: RunReport): SlackBlock[] {
     ),
   ];
   const page = (url: string | null, label: string) => (url === null ? null : link(url, label));
-  const pages = [page(links.logStream, "Log"), page(links.task, "Task"), page(links.build, "Build")].filter(
-    (found) => found !== null,
-  );
+  const pages = [
+    page(links.logStream, "Log"),
+    page(links.task, "Task"),
+    page(links.build, "Build"),
+    page(links.report, "Report"),
+  ].filter((found) => found !== null);
   return [...(who.length > 0 ? [contextBlock(who)] : []), ...(pages.length > 0 ? [contextBlock(pages)] : [])];
 }
 

@@ -54,14 +54,35 @@ test("buildLinks takes what there is", () => {
     logStream: null,
     task: null,
     build: null,
+    report: null,
   });
-  assert.deepEqual(buildLinks(outputs, null, null, NOBODY), { logStream: null, task: null, build: null });
+  assert.deepEqual(buildLinks(outputs, null, null, NOBODY), {
+    logStream: null,
+    task: null,
+    build: null,
+    report: null,
+  });
   const all = buildLinks(outputs, TASK, "a/b/c", { ...NOBODY, build: BUILD });
   assert.deepEqual(all, {
     logStream: logStreamLink(AWS, "/ecs/x", "a/b/c"),
     task: taskLink(AWS, TASK),
     build: buildLink(AWS, BUILD),
+    report: null,
   });
+});
+
+test("a build of the stack's own project leads to the page that it keeps, and no other build does", () => {
+  const [project = "", id = ""] = BUILD.split(":");
+  const outputs = { ...AWS, codeBuildProject: project, buildBucket: "shop-builds-0a1b" } as Outputs;
+  const report = (build: string, changed: Partial<Outputs> = {}) =>
+    buildLinks({ ...outputs, ...changed }, null, null, { ...NOBODY, build }).report;
+  assert.equal(
+    report(BUILD),
+    `https://${AWS.region}.console.aws.amazon.com/s3/object/shop-builds-0a1b?region=${AWS.region}&prefix=builds%2F${id}%2Frun.html`,
+  );
+  assert.equal(report(`other:${id}`), null);
+  assert.equal(report("4711"), null);
+  assert.equal(report(BUILD, { buildBucket: null }), null);
 });
 
 test("a build's URL from the environment goes first, where it is one of the web and holds no password", () => {

@@ -170,6 +170,7 @@ function pairs(): Readonly<Record<string, Pair>> {
     buildComputeType: { to: "BUILD_GENERAL1_LARGE" },
     buildTimeoutMinutes: { to: 240 },
     buildQueuedTimeoutMinutes: { to: 60 },
+    reportRetentionDays: { to: 30 },
     stateUrl: { to: "s3://other-bucket?region=eu-west-1" },
     stateBucket: { to: "other-bucket" },
     stateKeyArn: { to: KEY.replace("0a1b2c3d", "0ffffff0") },

@@ -23,7 +23,7 @@ async function told(changes: Partial<Audience>, report = reportOf(APPLIED)) {
     print: (text) => void events.push(`print ${text}`),
     color: false,
     json: false,
-    reportFile: undefined,
+    reportFiles: [],
     notifiers: async () => {
       events.push("notifiers");
       return [];
@@ -59,14 +59,22 @@ describe("deliver", () => {
 
   test("the file holds Slack's warning as well", async (t) => {
     const file = join(await temporaryHome(t), "reports", "run.json");
-    await told({ notifiers: NO_URL, reportFile: file });
+    await told({ notifiers: NO_URL, reportFiles: [file] });
     const { warnings } = JSON.parse(readFileSync(file, "utf8")) as RunReport;
     assert.equal(warnings.length, 1);
   });
 
+  test("each file gets the report, and one that cannot be written keeps none of the others", async (t) => {
+    const folder = await temporaryHome(t);
+    const page = join(folder, "run.html");
+    const events = await told({ reportFiles: [folder, page] });
+    assert.equal(events.filter((event) => event.startsWith("warn ")).length, 1);
+    assert.match(readFileSync(page, "utf8"), /^<!doctype html>/i);
+  });
+
   test("a file that cannot be written is a warning that names it", async (t) => {
     const folder = await temporaryHome(t);
-    const events = await told({ reportFile: folder });
+    const events = await told({ reportFiles: [folder] });
     const [warning = "", ...others] = events.filter((event) => event.startsWith("warn "));
     assert.deepEqual(others, []);
     assert.ok(warning.startsWith(`warn the report could not be written to ${folder}: `), warning);

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { tlsOnlyPolicy } from "../../../infra/policies/bucket.ts";
 import {
   type CodeBuildRoleArgs,
   codeBuildRolePolicy,
@@ -19,6 +20,7 @@ import { notifierRolePolicy, ruleTrustPolicy, startBuildPolicy } from "../../../
 const PLACE = { partition: "aws", region: "ap-northeast-1", accountId: "111122223333" };
 const CHINA = { partition: "aws-cn", region: "cn-north-1", accountId: "111122223333" };
 const REPOSITORY = "arn:aws:ecr:ap-northeast-1:111122223333:repository/stage-shop";
+const BUCKET = "arn:aws:s3:::stage-shop-builds-0a1b";
 const KEY = "arn:aws:kms:ap-northeast-1:111122223333:key/0a1b";
 const CLUSTER = "arn:aws:ecs:ap-northeast-1:111122223333:cluster/stage-shop-migration";
 const EXECUTION_ROLE = "arn:aws:iam::111122223333:role/stage-shop-migration-execution";
@@ -35,6 +37,8 @@ const EXECUTION: ExecutionRoleArgs = {
 const BUILD: CodeBuildRoleArgs = {
   ...PLACE,
   buildLogGroup: "/aws/codebuild/stage-shop-deploy",
+  buildBucketArn: BUCKET,
+  buildKeyArn: undefined,
   repositoryArn: REPOSITORY,
   pullRepositories: [],
   clusterArn: CLUSTER,
@@ -145,6 +149,9 @@ test("CodeBuild's role: what a routine deploy needs, and nothing else", () => {
       "arn:aws:logs:ap-northeast-1:111122223333:log-group:/aws/codebuild/stage-shop-deploy:*",
       undefined,
     ],
+    ["FindBuildBucket", "s3:GetBucketAcl s3:GetBucketLocation s3:ListBucket", BUCKET, undefined],
+    ["KeepReports", "s3:PutObject", `${BUCKET}/builds/*`, undefined],
+    ["KeepCache", "s3:GetObject s3:PutObject", `${BUCKET}/cache/*`, undefined],
     ["LogInToRegistry", "ecr:GetAuthorizationToken", "*", undefined],
     [
       "PushImage",
@@ -397,11 +404,36 @@ test("another partition is in every ARN that is made", () => {
     EXECUTION_ROLE,
     TASK_ROLE,
     CONNECTION,
+    BUCKET,
     CLUSTER.replace(":cluster/", ":task/"),
   ];
   const made = given.reduce((text, arn) => text.replaceAll(arn, ""), inChina);
   assert.deepEqual(made.match(/arn:aws:[^"]*/g), null);
   assert.match(inChina, /"kms:ViaService":"ssm\.cn-north-1\.amazonaws\.com\.cn"/);
+});
+
+test("the build uses the key of its bucket through S3 only", () => {
+  assert.equal(statement(codeBuildRolePolicy(BUILD), "UseBuildKey"), undefined);
+  assert.deepEqual(statement(codeBuildRolePolicy({ ...BUILD, buildKeyArn: KEY }), "UseBuildKey"), {
+    Sid: "UseBuildKey",
+    Effect: "Allow",
+    Action: ["kms:Decrypt", "kms:GenerateDataKey"],
+    Resource: [KEY],
+    Condition: { StringEquals: { "kms:ViaService": "s3.ap-northeast-1.amazonaws.com" } },
+  });
+});
+
+test("the bucket of the builds refuses what does not come over TLS", () => {
+  assert.deepEqual(tlsOnlyPolicy(BUCKET).Statement, [
+    {
+      Sid: "TlsOnly",
+      Effect: "Deny",
+      Principal: "*",
+      Action: "s3:*",
+      Resource: [BUCKET, `${BUCKET}/*`],
+      Condition: { Bool: { "aws:SecureTransport": "false" } },
+    },
+  ]);
 });
 
 test("the build rolls the services that are named, and no other", () => {

@@ -39,6 +39,7 @@ export const RESOURCES: Readonly<Record<string, string>> = {
   "aws:lambda/function:Function": "lambda_function",
   "aws:lambda/permission:Permission": "lambda_permission",
   "aws:s3/bucket:Bucket": "s3_bucket",
+  "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration": "s3_bucket_lifecycle_configuration",
   "aws:s3/bucketOwnershipControls:BucketOwnershipControls": "s3_bucket_ownership_controls",
   "aws:s3/bucketPolicy:BucketPolicy": "s3_bucket_policy",
   "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock": "s3_bucket_public_access_block",

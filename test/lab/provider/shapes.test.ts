@@ -39,6 +39,18 @@ test("getRegion takes and gives region, which version 5 calls name", () => {
   });
 });
 
+test("a block of which there is one at most is a list for the bridge, inside the items of a list too", () => {
+  const token = "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration";
+  const inputs = { rules: [{ id: "a", filter: { prefix: "a/" }, expiration: { days: 1 } }, { id: "b" }] };
+  const bridged = {
+    rules: [{ id: "a", filters: [{ prefix: "a/" }], expirations: [{ days: 1 }] }, { id: "b" }],
+  };
+  assert.deepEqual(inputsToBridge(token, inputs), bridged);
+  assert.deepEqual(stateToBridge(token, inputs), bridged);
+  assert.deepEqual(fromBridge(token, bridged), inputs);
+  assert.deepEqual(fromBridge(token, { rules: [{ id: "b", filters: [] }] }), { rules: [{ id: "b" }] });
+});
+
 test("a function's answer is not renamed", () => {
   const answer = { vpcId: "v", tags: {} };
   assert.deepEqual(fromBridge("aws:ec2/getSecurityGroup:getSecurityGroup", answer), answer);

@@ -14,6 +14,8 @@ interface Shape {
   readonly unknownToBridge?: readonly string[];
   /** Outputs of version 7 that another output holds already: name to source. */
   readonly copied?: Readonly<Record<string, string>>;
+  /** A list, and the blocks of its items of which there is one at most: the bridge has each as a list, in the plural. */
+  readonly singleIn?: { readonly list: string; readonly blocks: readonly string[] };
 }
 
 /** Version 7 gave each resource and function a `region`; version 5 has only the provider's. */
@@ -35,6 +37,9 @@ const SHAPES: Readonly<Record<string, Shape>> = {
   "aws:lambda/function:Function": { renamed: { code: "filename", name: "functionName" } },
   "aws:lambda/permission:Permission": { renamed: { function: "functionName" } },
   "aws:s3/bucket:Bucket": { unknownToBridge: ["bucketNamespace"], copied: { bucketRegion: "region" } },
+  "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration": {
+    singleIn: { list: "rules", blocks: ["abortIncompleteMultipartUpload", "expiration", "filter"] },
+  },
   "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock": { unknownToBridge: ["skipDestroy"] },
   "aws:s3/getBucket:getBucket": { copied: { bucketRegion: "region" } },
   "aws:secretsmanager/secret:Secret": { unknownToBridge: ["type"] },
@@ -46,14 +51,46 @@ export function inputsToBridge(token: string, inputs: Properties): Properties {
   const { renamed = {}, unknownToBridge = [] } = SHAPES[token] ?? {};
   const gone = new Set([...unknownToBridge, ...UNKNOWN_EVERYWHERE].filter((name) => !(name in renamed)));
   const kept = Object.entries(inputs).filter(([name]) => !gone.has(name));
-  return Object.fromEntries(kept.map(([name, value]) => [renamed[name] ?? name, value]));
+  return withBlocks(token, renameAll(kept, renamed), asList);
 }
 
 /** State that {@link fromBridge} made, as the bridge wrote it. */
 export function stateToBridge(token: string, state: Properties): Properties {
   const { renamed = {}, copied = {} } = SHAPES[token] ?? {};
   const kept = Object.entries(state).filter(([name]) => !(name in copied));
+  return withBlocks(token, renameAll(kept, renamed), asList);
+}
+
+function renameAll(kept: readonly [string, Json][], renamed: Readonly<Record<string, string>>): Properties {
   return Object.fromEntries(kept.map(([name, value]) => [renamed[name] ?? name, value]));
+}
+
+type BlockChange = (item: Properties, block: string) => void;
+
+const asList: BlockChange = (item, block) => {
+  const value = item[block];
+  if (value === undefined) return;
+  delete item[block];
+  item[`${block}s`] = value === null ? [] : [value];
+};
+
+const asSingle: BlockChange = (item, block) => {
+  const value = item[`${block}s`];
+  if (!Array.isArray(value)) return;
+  delete item[`${block}s`];
+  if (value[0] !== undefined) item[block] = value[0];
+};
+
+function withBlocks(token: string, properties: Properties, change: BlockChange): Properties {
+  const { list = "", blocks = [] } = SHAPES[token]?.singleIn ?? {};
+  const items = properties[list];
+  if (!Array.isArray(items)) return properties;
+  const changed = items.map((item) => {
+    const copy = { ...(item as Properties) };
+    for (const block of blocks) change(copy, block);
+    return copy;
+  });
+  return { ...properties, [list]: changed };
 }
 
 /** Properties of the bridge as @pulumi/aws reads them. */
@@ -65,7 +102,7 @@ export function fromBridge(token: string, properties: Properties): Properties {
     const value = properties[source];
     if (value !== undefined) result[name] = value;
   }
-  return result;
+  return withBlocks(token, result, asSingle);
 }
 
 /** A property path of a diff (`egresses[0].fromPort`) as @pulumi/aws names it. */

@@ -50,6 +50,8 @@ const UNUSED: Readonly<Record<string, string>> = {
   "logs:CreateLogStream": "CodeBuild's own log",
   "logs:PutLogEvents": "CodeBuild's own log",
   "logs:StartLiveTail": "a log that is followed for long",
+  "s3:GetBucketAcl": "CodeBuild uploads report and cache",
+  "s3:GetBucketLocation": "CodeBuild uploads report and cache",
   "s3:GetObjectVersion": "CodeBuild fetches the source",
 };
 

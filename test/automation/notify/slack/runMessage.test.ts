@@ -115,6 +115,7 @@ test("a link's URL cannot break out of it", () => {
     logStream: "https://a.example/?x=1&y=<b>|c",
     task: `https://a.example/${"x".repeat(3000)}`,
     build: null,
+    report: null,
   };
   const last = texts(reportOf(DIRTY, { links })).at(-1);
   assert.equal(last, "<https://a.example/?x=1&amp;y=%3Cb%3E%7Cc|Log>");
@@ -146,7 +147,12 @@ const anyReport = fc
       build: fc.option(anyText),
       buildUrl: fc.constant(null),
     }),
-    links: fc.record({ logStream: fc.option(anyText), task: fc.option(anyText), build: fc.option(anyText) }),
+    links: fc.record({
+      logStream: fc.option(anyText),
+      task: fc.option(anyText),
+      build: fc.option(anyText),
+      report: fc.option(anyText),
+    }),
     logTail: fc.array(anyText, { maxLength: 25 }),
     warnings: fc.array(anyText, { maxLength: 12 }),
   })
@@ -170,7 +176,7 @@ test("any texts: within Slack's limits, no half characters, no half entities, no
       for (const part of [text, ...blocks.filter((block) => block.type !== "header").flatMap(textsOf)]) {
         assert.ok(!/\p{Surrogate}/u.test(part));
         assert.ok(!/&(?!amp;|lt;|gt;)/.test(part), part.slice(0, 200));
-        assert.ok(!/<(?!https?:|[^|<>]*\|(?:Log|Task|Build)>)/.test(part), part.slice(0, 200));
+        assert.ok(!/<(?!https?:|[^|<>]*\|(?:Log|Task|Build|Report)>)/.test(part), part.slice(0, 200));
       }
     }),
     { numRuns: 300 },
@@ -211,7 +217,7 @@ test("a run without a version, a task or an origin has no empty lines for them",
     {
       origin: { by: null, commit: null, branch: null, build: null, buildUrl: null },
       image: null,
-      links: { logStream: null, task: null, build: null },
+      links: { logStream: null, task: null, build: null, report: null },
     },
   );
   assert.equal(slackMessage(report).blocks.length, 2);
