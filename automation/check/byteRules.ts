@@ -14,7 +14,11 @@ export function checkBytes({ file, parsed, bytes }: MigrationFile): {
 } {
   const badLine = lineOfBadByte(bytes);
   if (badLine !== undefined) {
-    const message = bytes.includes(0) ? "the file holds a NUL byte" : "the file is not UTF-8";
+    const message = isUtf16(bytes)
+      ? "the file is UTF-16, as PowerShell's > writes it"
+      : bytes.includes(0)
+        ? "the file holds a NUL byte"
+        : "the file is not UTF-8";
     return {
       findings: [
         finding("encoding", { file, line: badLine }, message, "save it as UTF-8 without a byte-order mark"),

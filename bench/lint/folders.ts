@@ -5,7 +5,7 @@
 import type { Item } from "./corpus.ts";
 
 /** Folders are parted by `## name`, their files by a line of hyphens. */
-function folders(text: string): Item[] {
+export function folders(text: string): Item[] {
   return text
     .split(/^## /m)
     .slice(1)

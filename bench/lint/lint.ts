@@ -15,6 +15,7 @@ import { type MigrationFile, parseMigrationFileName, recordOf } from "../../auto
 import { BASE, ITEMS, type Item, ROWS } from "./corpus.ts";
 import { FOLDERS } from "./folders.ts";
 import { measure, type Truth } from "./measure.ts";
+import { ON_BASE } from "./onBase.ts";
 
 interface Judged {
   readonly item: Item;
@@ -38,7 +39,9 @@ async function main(): Promise<void> {
   await fresh(admin, TEMPLATE, "template0");
   await runAll(TEMPLATE, [BASE, ROWS, "ANALYZE"]);
   const judged: Judged[] = [];
-  for (const [index, item] of [...ITEMS, ...FOLDERS].filter(({ name }) => name.includes(only)).entries()) {
+  for (const [index, item] of [...ITEMS, ...FOLDERS, ...ON_BASE]
+    .filter(({ name }) => name.includes(only))
+    .entries()) {
     const database = `lint_${index % 4}`;
     await fresh(admin, database, item.rows === undefined ? TEMPLATE : "template0");
     const truth = await measure(databaseUrl(database), item.files, item.rows).catch((error: Error) => {

@@ -23,6 +23,11 @@ const HARMLESS = new Set<string | undefined>([
   "AT_DetachPartitionFinalize",
 ]);
 
+/** Whether reads and writes go on beside a command. */
+export function letsWrite(subtype: AlterTableCmd["subtype"] | ""): boolean {
+  return subtype === "AT_ValidateConstraint" || HARMLESS.has(subtype);
+}
+
 const REWRITES = new Map<string | undefined, string>([
   ["AT_SetLogged", "SET LOGGED"],
   ["AT_SetUnLogged", "SET UNLOGGED"],

@@ -2,7 +2,7 @@
 import type { Constraint } from "libpg-query";
 import type { Context } from "./context.ts";
 import { breaking, type Effect, tableLock } from "./effect.ts";
-import { uniqueWithoutKey } from "./existence.ts";
+import { columnMissing, uniqueWithoutKey } from "./existence.ts";
 import { keyWork } from "./keyWork.ts";
 import { refusal } from "./refusal.ts";
 import { listName, stringOf } from "./sqlNames.ts";
@@ -10,6 +10,9 @@ import { listName, stringOf } from "./sqlNames.ts";
 export function constraintEffects(table: string, constraint: Constraint, context: Context): Effect[] {
   const { contype, skip_validation: notValid, is_enforced: enforced } = constraint;
   const subject = `${table}.${constraint.conname ?? listName(constraint.fk_attrs ?? constraint.keys)}`;
+  const keys = [...(constraint.keys ?? []), ...(constraint.fk_attrs ?? [])].map((key) => stringOf(key));
+  const missing = columnMissing(table, keys, context);
+  if (missing.length > 0) return missing;
   const scan = notValid !== true && enforced !== false;
   switch (contype) {
     case "CONSTR_UNIQUE":

@@ -5,6 +5,7 @@ import type { Context } from "./context.ts";
 import { dependentsOn, describe, viewsOf } from "./dependents.ts";
 import { breaking, type Effect, tableLock, work } from "./effect.ts";
 import { refusal } from "./refusal.ts";
+import type { Schema } from "./schema.ts";
 import { listName, objectName, stringOf } from "./sqlNames.ts";
 
 const USED_BY_CODE: Partial<Record<string, string>> = {
@@ -205,8 +206,7 @@ function dropSchema(name: string, cascade: boolean, context: Context): Effect[] 
   const inside = [...schema.tables.entries()]
     .map(([table]) => table)
     .filter((table) => table.startsWith(`${name}.`));
-  const fresh = inside.length > 0 && inside.every((table) => schema.isFreshTable(table));
-  if (fresh) return [];
+  if (schema.isFreshSchema(name)) return [];
   return [
     losing(name, "the tables of schema"),
     ...(cascade ? taking(name, inside, inside.length > 0, context) : []),
@@ -219,12 +219,28 @@ export function truncateEffects({ relations, behavior }: TruncateStmt, context: 
     "RangeVar" in node ? [schema.nameOf(node.RangeVar)] : [],
   );
   const cascade = behavior === "DROP_CASCADE";
+  const others = cascade ? [] : tables.flatMap((table) => keysOutside(table, tables, schema));
+  if (others.length > 0) {
+    const [table = ""] = tables;
+    const words = `cannot truncate a table referenced in a foreign key constraint: ${others.join(", ")} points to it`;
+    const fix = `name them together: TRUNCATE ${[...tables, ...others].join(", ")}, if their rows may go too`;
+    return [refusal(work(table, "none", words), table, words, fix)];
+  }
   return tables.flatMap((table) => [
     losing(table, "all rows of"),
     ...(cascade
       ? taking(table, pointing(table, context), schema.tables.get(table)?.complete === true, context)
       : []),
   ]);
+}
+
+/** Tables with a foreign key to this one that the statement does not name, by themselves or by their parent. */
+function keysOutside(table: string, named: readonly string[], schema: Schema): string[] {
+  const isNamed = (one: string | undefined): boolean =>
+    one !== undefined && (named.includes(one) || isNamed(schema.tables.get(one)?.parent));
+  return schema
+    .referencing(table)
+    .filter((other) => !isNamed(other) && schema.tables.get(other)?.parent === undefined);
 }
 
 /** All tables that TRUNCATE … CASCADE empties. */
@@ -241,7 +257,7 @@ function pointing(table: string, { schema }: Context): string[] {
   return [...found];
 }
 
-function losing(table: string, what: string): Effect {
+export function losing(table: string, what: string): Effect {
   return breaking(
     tableLock(table, "some", `${what} ${table} are gone`),
     "drop-table",

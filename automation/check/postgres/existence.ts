@@ -41,6 +41,27 @@ export function indexThere({ idxname, relation }: IndexStmt, table: string, cont
   return relationThere(besides(table, idxname), context);
 }
 
+/** Columns of every table (manual, system columns). */
+const SYSTEM_COLUMNS = new Set(["tableoid", "xmin", "cmin", "xmax", "cmax", "ctid"]);
+
+/** A column that a statement names and no file gave the table. An expression has no name. */
+export function columnMissing(
+  table: string,
+  columns: readonly (string | undefined)[],
+  { schema }: Context,
+): Effect[] {
+  const facts = schema.tables.get(table);
+  if (!facts?.complete || facts.kind !== "table" || facts.parent !== undefined) return [];
+  const missing = columns.find((name) => name && !facts.columns.has(name) && !SYSTEM_COLUMNS.has(name));
+  if (missing === undefined) return [];
+  return refused(
+    table,
+    `${table}.${missing}`,
+    `column "${missing}" of relation "${table}" does not exist`,
+    `correct the name; the files gave ${table} the columns ${[...facts.columns.keys()].join(", ")}`,
+  );
+}
+
 /** CREATE OR REPLACE VIEW keeps the columns, and may add some at the end (manual, CREATE VIEW). */
 export function viewThere({ view, replace, query, aliases }: ViewStmt, context: Context): Effect[] {
   const { schema } = context;

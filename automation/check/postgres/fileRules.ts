@@ -1,10 +1,12 @@
 /** What one statement means to a later one of the same file, which is one transaction. */
-import type { Node, VariableSetStmt } from "libpg-query";
+import type { Node, RenameStmt, VariableSetStmt } from "libpg-query";
 import { type Finding, finding } from "../finding.ts";
 import type { Context } from "./context.ts";
+import { meansLabel } from "./labelUse.ts";
 import { alwaysTrue } from "./rowEffects.ts";
+import { besides } from "./schema.ts";
 import type { Statement } from "./statements.ts";
-import { relationsIn, stringsIn, walk } from "./tree.ts";
+import { relationsIn, stringsIn } from "./tree.ts";
 
 /** Findings of one statement by what the file did before it. Call before {@link noteInFile}. */
 export function fileFindings(file: string, statement: Statement, context: Context): Finding[] {
@@ -29,22 +31,6 @@ function newLabelUsed(file: string, { node, line }: Statement, context: Context)
         "put ALTER TYPE … ADD VALUE into a migration of its own, before this one",
       ),
     );
-}
-
-/** Whether the statement casts to the type, or touches a table that has, or may have, a column of it. */
-function meansLabel(node: Node, type: string, label: string, { schema }: Context): boolean {
-  let cast: boolean | undefined;
-  walk(node, (kind, body) => {
-    if (kind !== "TypeCast") return;
-    const { arg, typeName } = body as { arg?: Node; typeName?: { names?: Node[] } };
-    if (stringsIn(arg).includes(label) && arg && "A_Const" in arg)
-      cast = cast || schema.nameOfList(typeName?.names, "types") === type;
-  });
-  if (cast !== undefined) return cast;
-  return relationsIn(node).some((relation) => {
-    const table = schema.tables.get(schema.nameOf(relation));
-    return !table?.complete || [...table.columns.values()].some((column) => column.type?.name === type);
-  });
 }
 
 /** 55006, "pending trigger events": a deferred trigger has yet to run on the table that is altered. */
@@ -75,6 +61,7 @@ function pendingEvents(file: string, { node, line }: Statement, { schema, file: 
 export function noteInFile({ node }: Statement, context: Context): void {
   const { schema, file } = context;
   if ("AlterEnumStmt" in node) noteLabel(node.AlterEnumStmt, context);
+  if ("RenameStmt" in node) noteRename(node.RenameStmt, context);
   if ("DeleteStmt" in node) {
     const table = schema.nameOf(node.DeleteStmt.relation);
     if (alwaysTrue(node.DeleteStmt.whereClause, table, context) && !node.DeleteStmt.usingClause)
@@ -104,6 +91,20 @@ function noteLabel(
   // Since Postgres 17 every label of a type that the same transaction made is usable (enum.c, check_safe_enum_use).
   if (oldVal !== undefined || (fact && !fact.deployed && fact.file === schema.file)) return;
   file.newLabels.set(type, (file.newLabels.get(type) ?? new Set()).add(newVal));
+}
+
+/** New labels and locks go with what is renamed. */
+function noteRename({ renameType, object, relation, newname = "" }: RenameStmt, context: Context): void {
+  const { schema, file } = context;
+  if (renameType === "OBJECT_TYPE") {
+    const type = schema.nameOfList(object && "List" in object ? object.List.items : [], "types");
+    const labels = file.newLabels.get(type);
+    if (labels) file.newLabels.set(besides(type, newname), labels);
+  } else if (renameType === "OBJECT_TABLE" && relation) {
+    const table = schema.nameOf(relation);
+    const to = besides(table, newname);
+    for (const set of [file.locked, file.pendingEvents]) if (set.delete(table)) set.add(to);
+  }
 }
 
 function noteSetting({ name, args, kind }: VariableSetStmt, { schema, file }: Context): void {

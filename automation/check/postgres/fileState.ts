@@ -10,6 +10,11 @@ export class FileState {
   readonly pendingEvents = new Set<string>();
   /** `table constraint`, in the order in which they were added. */
   readonly addedConstraints = new Set<string>();
+  /** The same, with locks of its own: the commands of one ALTER TABLE. */
+  inStatement(): FileState {
+    return Object.assign(new FileState(), this, { locked: new Set(this.locked) });
+  }
+
   /** SET CONSTRAINTS … DEFERRED. */
   deferred = false;
   /** The session's time zone as the file set it. */

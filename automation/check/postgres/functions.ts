@@ -81,13 +81,13 @@ export function rememberFunction(
   const level = (options ?? []).flatMap((option) =>
     "DefElem" in option && option.DefElem.defname === "volatility" ? [stringOf(option.DefElem.arg)] : [],
   )[0];
-  const body = functionBlock(statement, text)?.statements;
+  const block = functionBlock(statement, text);
   schema.functions.set(name, {
     file: replace && before ? before.file : schema.file,
     deployed: replace && before ? before.deployed : deployed,
     volatile: (level ?? "volatile") === "volatile",
     signatures,
-    ...(body ? { body } : {}),
+    ...(block ? { body: block.statements, commits: block.commits, dynamic: block.dynamic } : {}),
   });
   const { returnType, parameters } = statement;
   const uses = usesOf([sqlBody, { typeName: returnType }, parameters?.map(parameterType)], schema);

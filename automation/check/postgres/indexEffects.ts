@@ -2,7 +2,7 @@
 import type { IndexStmt } from "libpg-query";
 import type { Context } from "./context.ts";
 import { breaking, type Effect, tableLock, work } from "./effect.ts";
-import { indexThere, uniqueWithoutKey } from "./existence.ts";
+import { columnMissing, indexThere, uniqueWithoutKey } from "./existence.ts";
 import { keyWork } from "./keyWork.ts";
 import { refusal } from "./refusal.ts";
 import { besides } from "./schema.ts";
@@ -20,6 +20,7 @@ export function createIndex(statement: IndexStmt, context: Context): Effect[] {
   );
   const refused = [
     ...(ifNotExists ? [] : indexThere(statement, table, context)),
+    ...columnMissing(table, columns, context),
     ...(statement.unique ? uniqueWithoutKey(table, name, columns, schema) : []),
   ];
   if (refused.length > 0) return refused;

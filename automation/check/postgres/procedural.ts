@@ -9,6 +9,8 @@ export interface Block {
   statements: Statement[];
   /** Whether the block ends transactions itself. */
   commits: boolean;
+  /** Whether it may change tables by SQL that cannot be read. */
+  dynamic: boolean;
   /** What PL/pgSQL's parser refuses; undefined if it refuses nothing. */
   error: string | undefined;
 }
@@ -32,7 +34,7 @@ export function functionBlock({ options = [] }: CreateFunctionStmt, text: string
     case "plpgsql":
       return parseBlock(text, body);
     case "sql":
-      return { statements: parseStatements(body, 1), commits: false, error: undefined };
+      return { statements: parseStatements(body, 1), commits: false, dynamic: false, error: undefined };
     default:
       return undefined;
   }
@@ -57,10 +59,11 @@ function parseBlock(sql: string, body: string): Block {
     return {
       statements: [],
       commits: false,
+      dynamic: false,
       error: message.startsWith("syntax error") ? message : undefined,
     };
   }
-  const block: Block = { statements: [], commits: false, error: undefined };
+  const block: Block = { statements: [], commits: false, dynamic: false, error: undefined };
   collect(tree, block);
   const conditional =
     /"(PLpgSQL_stmt_if|PLpgSQL_stmt_case|PLpgSQL_exception_block|PLpgSQL_stmt_\w*loop|PLpgSQL_stmt_for\w+)":/.test(
@@ -102,8 +105,7 @@ function collect(tree: unknown, block: Block): void {
     else if (key === "PLpgSQL_stmt_perform" || key === "PLpgSQL_stmt_call")
       add(block, value.expr?.PLpgSQL_expr?.query, line);
     else if (key === "PLpgSQL_stmt_fors") add(block, value.query?.PLpgSQL_expr?.query, line);
-    else if (key === "PLpgSQL_stmt_dynexecute")
-      add(block, constantOf(value.query?.PLpgSQL_expr?.query), line);
+    else if (key === "PLpgSQL_stmt_dynexecute") addDynamic(block, value.query?.PLpgSQL_expr?.query, line);
     else if (key === "PLpgSQL_stmt_commit" || key === "PLpgSQL_stmt_rollback") block.commits = true;
     collect(value, block);
   }
@@ -111,6 +113,13 @@ function collect(tree: unknown, block: Block): void {
 
 function add(block: Block, sql: string | undefined, line: number): void {
   if (sql !== undefined) block.statements.push(...parseStatements(sql, line));
+}
+
+/** What is put together at run time may change any table, unless its constant parts are of another kind. */
+function addDynamic(block: Block, expression: string | undefined, line: number): void {
+  const sql = constantOf(expression);
+  if (sql === undefined && /\b(alter|create|drop)\b|^[^']*$/i.test(expression ?? "")) block.dynamic = true;
+  add(block, sql, line);
 }
 
 function parseStatements(sql: string, line: number): Statement[] {

@@ -59,6 +59,10 @@ function reasonOf(table: string, command: AlterTableCmd, context: Context): Refu
       return noColumn(table, command, facts);
     case "AT_DropNotNull":
       return noColumn(table, command, facts) ?? staysNotNull(table, column, facts);
+    case "AT_AddIdentity":
+      return noColumn(table, command, facts) ?? noIdentity(table, column, facts);
+    case "AT_ReplicaIdentity":
+      return noReplicaIdentity(table, command, schema);
     case "AT_DropConstraint":
       return keyInUse(table, command, schema);
     case "AT_AddConstraint":
@@ -167,13 +171,59 @@ function noCast(table: string, { name = "", def }: AlterTableCmd, { schema }: Co
 }
 
 function staysNotNull(table: string, column: string, facts: Table): Refused | undefined {
-  const isKey = [...facts.constraints.values()].some(
-    ({ kind, columns }) => kind === "primary" && columns.includes(column),
-  );
   const fix = "delete the statement, or change the key first";
-  if (isKey) return { words: `column "${column}" is in a primary key`, fix };
+  if (isInPrimaryKey(column, facts)) return { words: `column "${column}" is in a primary key`, fix };
   if (!facts.columns.get(column)?.identity) return undefined;
   return { words: `column "${column}" of relation "${table}" is an identity column`, fix };
+}
+
+/** tablecmds.c, ATExecAddIdentity. */
+function noIdentity(table: string, column: string, facts: Table): Refused | undefined {
+  const known = facts.columns.get(column);
+  if (!facts.complete || !known) return undefined;
+  const relation = `column "${column}" of relation "${table}"`;
+  if (!isDeclaredNotNull(column, facts))
+    return {
+      words: `${relation} must be declared NOT NULL before identity can be added`,
+      fix: `make it NOT NULL first: ADD CONSTRAINT … CHECK (${column} IS NOT NULL) NOT VALID, VALIDATE it in the next migration, then SET NOT NULL`,
+    };
+  if (known.identity)
+    return { words: `${relation} is already an identity column`, fix: "delete the statement" };
+  if (!known.hasDefault) return undefined;
+  return {
+    words: `${relation} already has a default value`,
+    fix: `ALTER COLUMN ${column} DROP DEFAULT first, in the same file, and give the identity a START above the highest number`,
+  };
+}
+
+/** A check that keeps nulls out is not enough for these. */
+function isDeclaredNotNull(column: string, facts: Table): boolean {
+  return facts.columns.get(column)?.notNull === true || isInPrimaryKey(column, facts);
+}
+
+function isInPrimaryKey(column: string, { constraints }: Table): boolean {
+  return [...constraints.values()].some(
+    ({ kind, columns }) => kind === "primary" && columns.includes(column),
+  );
+}
+
+/** tablecmds.c, ATExecReplicaIdentity. */
+function noReplicaIdentity(table: string, { def }: AlterTableCmd, schema: Schema): Refused | undefined {
+  const name = def && "ReplicaIdentityStmt" in def ? def.ReplicaIdentityStmt.name : undefined;
+  const facts = schema.tables.get(table);
+  const index = name === undefined ? undefined : schema.indexes.get(besides(table, name));
+  if (name === undefined || !facts || index?.table !== table) return undefined;
+  const fix = "take a unique index without WHERE over columns that are all NOT NULL";
+  if (!index.unique) return { words: `cannot use non-unique index "${name}" as replica identity`, fix };
+  if (index.partial) return { words: `cannot use partial index "${name}" as replica identity`, fix };
+  if (index.columns.includes(""))
+    return { words: `cannot use expression index "${name}" as replica identity`, fix };
+  const nullable = index.columns.find((column) => !isDeclaredNotNull(column, facts));
+  if (!facts.complete || nullable === undefined) return undefined;
+  return {
+    words: `index "${name}" cannot be used as replica identity because column "${nullable}" is nullable`,
+    fix,
+  };
 }
 
 /** The foreign keys of tables to this one, as Postgres names them. */

@@ -4,7 +4,7 @@ import { depend, independ } from "./dependents.ts";
 import { rememberDrop } from "./forget.ts";
 import { rememberFunction } from "./functions.ts";
 import { rememberCommand, withColumn, withConstraint } from "./rememberTable.ts";
-import { rememberRename, renameTable } from "./renames.ts";
+import { moveType, rememberRename, renameTable } from "./renames.ts";
 import { besides, type Index, newTable, qualify, type Schema, type Table } from "./schema.ts";
 import { stringOf } from "./sqlNames.ts";
 import { typeOf } from "./sqlTypes.ts";
@@ -44,9 +44,12 @@ const HANDLERS: Handlers = {
   AlterTableStmt: (statement, schema) => rememberAlter(statement, schema),
   IndexStmt: rememberIndex,
   RenameStmt: rememberRename,
-  AlterObjectSchemaStmt: ({ relation, newschema }, schema) => {
-    if (relation)
-      renameTable(schema, schema.nameOf(relation), qualify(newschema ?? "", relation.relname ?? ""));
+  AlterObjectSchemaStmt: ({ relation, objectType, object, newschema = "" }, schema) => {
+    if (relation) renameTable(schema, schema.nameOf(relation), qualify(newschema, relation.relname ?? ""));
+    else if (objectType === "OBJECT_TYPE" || objectType === "OBJECT_DOMAIN") {
+      const name = schema.nameOfList(object && "List" in object ? object.List.items : [], "types");
+      moveType(schema, name, qualify(newschema, name.split(".").at(-1) ?? name));
+    }
   },
   DropStmt: rememberDrop,
   CreateEnumStmt: ({ typeName, vals }, schema, deployed) => {
@@ -136,7 +139,11 @@ function rememberTable(statement: CreateStmt, schema: Schema, deployed: boolean)
   const strategy = STRATEGIES[partspec?.strategy ?? ""];
   let table: Table = {
     ...made(schema, deployed),
-    complete: sources.every((source) => source?.complete),
+    // A parent by INHERITS hands on the columns that it gets later.
+    complete:
+      statement.ofTypename === undefined &&
+      (!inhRelations || partbound !== undefined) &&
+      sources.every((source) => source?.complete),
     temporary: relation?.relpersistence === "t",
     dropsItself: statement.oncommit === "ONCOMMIT_DROP",
     partitioned: partspec !== undefined,

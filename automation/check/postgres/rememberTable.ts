@@ -40,6 +40,10 @@ export function rememberCommand(name: string, command: AlterTableCmd, schema: Sc
     case "AT_DropExpression":
       independ(schema, { kind: "column", name: object, of: name });
       break;
+    case "AT_AddInherit":
+      // The parent hands on the columns that it gets later.
+      schema.change(name, { complete: false });
+      break;
     case "AT_AddIdentity":
     case "AT_DropIdentity":
       setColumn(schema, name, object, { identity: subtype === "AT_AddIdentity" });

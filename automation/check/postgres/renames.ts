@@ -1,7 +1,7 @@
 /** Takes RENAME and SET SCHEMA into the schema. */
 import type { RenameStmt } from "libpg-query";
 import { renameUses } from "./dependents.ts";
-import { besides, type ConstraintFact, type Schema } from "./schema.ts";
+import { besides, type Column, type ConstraintFact, qualify, type Schema } from "./schema.ts";
 import { columnUse } from "./uses.ts";
 
 export function rememberRename(statement: RenameStmt, schema: Schema): void {
@@ -26,11 +26,40 @@ export function rememberRename(statement: RenameStmt, schema: Schema): void {
       "indexes",
     );
     schema.indexes.rename(index, besides(index, newname));
-  } else if (relation) renameTable(schema, name, besides(name, newname));
+  } else if (renameType === "OBJECT_SCHEMA") renameSchema(schema, subname, newname);
+  else if (relation) renameTable(schema, name, besides(name, newname));
   else if (renameType === "OBJECT_TYPE" || renameType === "OBJECT_DOMAIN") {
     const before = schema.nameOfList(object && "List" in object ? object.List.items : [], "types");
-    schema.types.rename(before, besides(before, newname));
+    moveType(schema, before, besides(before, newname));
   }
+}
+
+function renameSchema(schema: Schema, from: string, to: string): void {
+  const moved = (name: string) => qualify(to, name.slice(from.length + 1));
+  const inside = (layer: { entries(): Iterable<[string, unknown]> }) =>
+    [...layer.entries()].map(([name]) => name).filter((name) => name.startsWith(`${from}.`));
+  for (const name of inside(schema.tables)) renameTable(schema, name, moved(name));
+  for (const name of inside(schema.types)) moveType(schema, name, moved(name));
+  for (const name of inside(schema.functions)) schema.functions.rename(name, moved(name));
+}
+
+/** Columns keep the type under its new name. */
+export function moveType(schema: Schema, from: string, to: string): void {
+  schema.types.rename(from, to);
+  for (const [name, { columns }] of [...schema.tables.entries()]) {
+    if (![...columns.values()].some(({ type }) => type?.name === from)) continue;
+    const renamed = [...columns].map(([key, column]): [string, Column] => [
+      key,
+      column.type?.name === from ? { ...column, type: { ...column.type, name: to } } : column,
+    ]);
+    schema.change(name, { columns: new Map(renamed) });
+  }
+  renameUses(
+    schema,
+    [`type ${from}`],
+    (of) => of,
+    (use) => (use === `type ${from}` ? `type ${to}` : use),
+  );
 }
 
 /** All that hangs on a table goes with it: indexes, partitions, foreign keys of others. A name that is left is free. */
@@ -41,7 +70,11 @@ export function renameTable(schema: Schema, from: string, to: string): void {
   }
   schema.ensure(from);
   schema.tables.rename(from, to);
-  for (const [name, index] of schema.indexes.linking(from)) schema.indexes.set(name, { ...index, table: to });
+  for (const [name, index] of schema.indexes.linking(from)) {
+    // An index is in its table's schema.
+    schema.indexes.delete(name);
+    schema.indexes.set(besides(to, name.split(".").at(-1) ?? name), { ...index, table: to });
+  }
   for (const [name, table] of schema.tables.linking(from)) {
     const points = [...table.constraints].some(([, { references }]) => references === from);
     const constraints = points

@@ -2,12 +2,21 @@
 import type { DeleteStmt, InsertStmt, MergeStmt, Node, SelectStmt, UpdateStmt } from "libpg-query";
 import type { Context } from "./context.ts";
 import { breaking, type Effect, work } from "./effect.ts";
+import { columnMissing } from "./existence.ts";
 import { columnsIn } from "./rememberTable.ts";
 import { calledFunctions, stringOf } from "./sqlNames.ts";
 import { relationsIn, walk } from "./tree.ts";
 
-export function updateEffects({ relation, whereClause }: UpdateStmt, context: Context): Effect[] {
-  return [rowChange("UPDATE", context.schema.nameOf(relation), whereClause, context)];
+export function updateEffects({ relation, whereClause, targetList }: UpdateStmt, context: Context): Effect[] {
+  const table = context.schema.nameOf(relation);
+  return [
+    ...columnMissing(table, targetNames(targetList), context),
+    rowChange("UPDATE", table, whereClause, context),
+  ];
+}
+
+function targetNames(targets: readonly Node[] = []): (string | undefined)[] {
+  return targets.map((target) => ("ResTarget" in target ? target.ResTarget.name : undefined));
 }
 
 export function deleteEffects({ relation, whereClause }: DeleteStmt, context: Context): Effect[] {
@@ -27,8 +36,10 @@ export function mergeEffects({ relation }: MergeStmt, context: Context): Effect[
   return [context.file.locked.has(table) ? underLock("MERGE", table, effect) : effect];
 }
 
-export function insertEffects({ relation, selectStmt }: InsertStmt, context: Context): Effect[] {
+export function insertEffects({ relation, selectStmt, cols }: InsertStmt, context: Context): Effect[] {
   const table = context.schema.nameOf(relation);
+  const missing = columnMissing(table, targetNames(cols), context);
+  if (missing.length > 0) return missing;
   const copies = selectStmt && "SelectStmt" in selectStmt && copiesRows(selectStmt, context);
   if (!copies) return [work(table, "some", `inserts rows into ${table}`)];
   const effect = work(table, "long", `copies rows into ${table}`);

@@ -40,7 +40,8 @@ export const POSTGRES_RULES = {
   },
   "copy-stdin": {
     severity: "error",
-    summary: "COPY FROM STDIN waits for data that golang-migrate never sends",
+    summary:
+      "COPY FROM STDIN waits for data that golang-migrate never sends; COPY of the server's own file (a warning) is refused on RDS",
   },
   "lock-timeout": {
     severity: "warning",

@@ -52,6 +52,10 @@ function judgeOne(file: string, statement: Statement, context: Context, deployed
   }
   noteInFile(statement, context);
   remember(statement.node, context.schema, deployed, statement.text);
+  if (runsUnreadable(statement.node, context.schema)) {
+    for (const [name] of [...context.schema.tables.entries()])
+      context.schema.change(name, { complete: false });
+  }
   return { ...statement, effects, findings };
 }
 
@@ -67,6 +71,12 @@ function innerStatements(statement: Statement, { schema }: Context): Statement[]
   return calledNames(node).flatMap((name) =>
     (schema.functions.get(name)?.body ?? []).map((inner) => ({ ...inner, line, text })),
   );
+}
+
+/** Whether a block or a called function puts SQL together that may change any table. */
+function runsUnreadable(node: Statement["node"], schema: Context["schema"]): boolean {
+  if ("DoStmt" in node) return blockOf(node.DoStmt)?.dynamic === true;
+  return calledNames(node).some((name) => schema.functions.get(name)?.dynamic === true);
 }
 
 /** The functions that `SELECT f()` and `CALL p()` call. */
@@ -109,7 +119,8 @@ export function checkStatements(
   deployed: boolean,
 ): Finding[] {
   // The migrator runs such a file as one transaction too, unless a statement in it cannot.
-  const apart = multiStatement && statements.some(({ node }) => nonTransactional(node) !== undefined);
+  const apart =
+    multiStatement && statements.some(({ node }) => nonTransactional(node, context.schema) !== undefined);
   const judged = apart
     ? statements.flatMap((one) => judge(file, [one], { ...context, file: new FileState() }, deployed))
     : judge(file, statements, context, deployed);
@@ -127,7 +138,9 @@ export function checkStatements(
     .map((found) => (FAILS.has(found.rule) ? found : { ...found, severity: "warning" as const }));
   return [
     ...emptiness(file, direction, statements),
-    ...(multiStatement ? cutStatements(file, statements) : checkTransactions(file, statements)),
+    ...(multiStatement
+      ? cutStatements(file, statements)
+      : checkTransactions(file, statements, context.schema)),
     ...(direction === "up" ? locks : mild),
   ];
 }

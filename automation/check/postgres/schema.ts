@@ -90,6 +90,9 @@ interface FunctionFact {
   volatile: boolean;
   /** Types of arguments → names of arguments and result, of each function with this name. */
   signatures: ReadonlyMap<string, { names: readonly string[]; result: string }>;
+  /** As of its block. */
+  commits?: boolean;
+  dynamic?: boolean;
   /** Its statements, if they can be read: what calling it does. */
   body?: readonly { line: number; node: Node; conditional?: boolean }[];
 }
@@ -167,6 +170,12 @@ export class Schema {
   isFreshTable(name: string | undefined): boolean {
     const table = name === undefined ? undefined : this.tables.get(name);
     return table !== undefined && (table.temporary || this.isFresh(table));
+  }
+
+  /** Whether files made tables in a schema, and no deployed code can use any of them. */
+  isFreshSchema(name: string): boolean {
+    const inside = [...this.tables.entries()].filter(([table]) => table.startsWith(`${name}.`));
+    return inside.length > 0 && inside.every(([table]) => this.isFreshTable(table));
   }
 
   /** The canonical name of a relation that is there, by the search path. */

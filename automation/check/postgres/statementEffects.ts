@@ -1,12 +1,13 @@
 /** What each statement of a migration does to those who use the database. */
 import type { AlterTableCmd, CreateStmt, Node, RenameStmt } from "libpg-query";
-import { alterTableEffects } from "./alterTableEffects.ts";
+import { alterTableEffects, letsWrite } from "./alterTableEffects.ts";
 import type { Context } from "./context.ts";
-import { dropEffects, truncateEffects } from "./dropEffects.ts";
+import { dropEffects, losing, truncateEffects } from "./dropEffects.ts";
 import { breaking, type Effect, tableLock, work } from "./effect.ts";
 import { refreshConcurrently, tableThere, typeThere, viewThere } from "./existence.ts";
 import { createFunction } from "./functions.ts";
 import { createIndex } from "./indexEffects.ts";
+import { newerSyntax } from "./newerSyntax.ts";
 import { newPartition } from "./partitionEffects.ts";
 import { constraintName, rememberCommand } from "./rememberTable.ts";
 import { deleteEffects, insertEffects, mergeEffects, readsLocked, updateEffects } from "./rowEffects.ts";
@@ -27,6 +28,8 @@ type Handlers = { [K in Kind]?: (body: Body<K>, context: Context) => Effect[] };
  * @returns one effect at least
  */
 export function effectsOf({ node }: Pick<Statement, "node">, context: Context): Effect[] {
+  const newer = newerSyntax(node, context);
+  if (newer.length > 0) return newer;
   const effects = [
     ...rawEffects(node, context),
     ...changesInWith(node).flatMap((inner) => rawEffects(inner, context)),
@@ -64,8 +67,11 @@ const HANDLERS: Handlers = {
     if (objtype !== undefined && objtype !== "OBJECT_TABLE")
       return [tableLock(table, "some", `alters ${table}`)];
     // Each command sees what the one before it did; the schema itself learns of the statement afterwards.
-    const branch = { ...context, schema: schema.branch() };
+    const branch = { ...context, schema: schema.branch(), file: context.file.inStatement() };
     branch.schema.path = schema.path;
+    // The statement takes the strongest lock of its commands before the first one runs.
+    const subtypes = (cmds ?? []).map((node) => ("AlterTableCmd" in node ? node.AlterTableCmd.subtype : ""));
+    if (!subtypes.every((subtype) => letsWrite(subtype))) branch.file.locked.add(table);
     return (cmds ?? []).flatMap((command) => {
       if (!("AlterTableCmd" in command)) return [];
       const effects = alterTableEffects(table, command.AlterTableCmd, branch);
@@ -136,9 +142,9 @@ const HANDLERS: Handlers = {
   CreatePolicyStmt: ({ table }, { schema }) => [tableLock(schema.nameOf(table), "some", "adds a policy")],
   AlterPolicyStmt: ({ table }, { schema }) => [tableLock(schema.nameOf(table), "some", "alters a policy")],
   RuleStmt: ({ relation }, { schema }) => [tableLock(schema.nameOf(relation), "some", "adds a rule")],
-  LockStmt: ({ relations }, { schema }) =>
+  LockStmt: ({ relations, mode = 0 }, { schema }) =>
     (relations ?? []).flatMap((node) =>
-      "RangeVar" in node
+      "RangeVar" in node && mode >= SHARE
         ? [tableLock(schema.nameOf(node.RangeVar), "some", "locks a table until the file ends")]
         : [],
     ),
@@ -166,7 +172,9 @@ const HANDLERS: Handlers = {
       ];
     const name = schema.nameOf(relation);
     // Nobody reads what is not filled yet.
-    return schema.tables.get(name)?.populated === false || skipData
+    const filled = schema.tables.get(name)?.populated !== false;
+    if (skipData && filled) return [losing(name, "the rows of materialized view")];
+    return !filled || skipData
       ? [tableLock(name, "some", `fills ${name} for the first time, or empties it`)]
       : [
           heavy(
@@ -180,6 +188,9 @@ const HANDLERS: Handlers = {
     heavy(relation && schema.nameOf(relation), "CLUSTER", "pg_repack, or a maintenance window"),
   ],
 };
+
+/** Weaker locks keep no reader or writer waiting (lockdefs.h; manual, table-level lock modes). */
+const SHARE = 5;
 
 function hasOption(options: Node[] | undefined, name: string): boolean {
   return (options ?? []).some((option) => "DefElem" in option && option.DefElem.defname === name);
@@ -241,6 +252,7 @@ function renameEffects({ renameType, relation, object, subname }: RenameStmt, { 
       if (relation) return [tableLock(table, "some", "renames a part of a table")];
       if (!NAMED_BY_CODE.has(renameType)) return [];
       const name = object ? objectName(object) : (subname ?? "");
+      if (renameType === "OBJECT_SCHEMA" && schema.isFreshSchema(name)) return [];
       const fact = schema.types.get(name) ?? schema.functions.get(name);
       return schema.isFresh(fact) ? [] : [renaming(undefined, "renames", name)];
     }

@@ -9,13 +9,19 @@
 import type { Node, TransactionStmt } from "libpg-query";
 import { type Finding, finding } from "../finding.ts";
 import { blockOf } from "./procedural.ts";
+import type { Schema } from "./schema.ts";
+import { listName } from "./sqlNames.ts";
 import type { Statement } from "./statements.ts";
 
 /** Checks what the statements of one file are to each other. */
-export function checkTransactions(file: string, statements: readonly Statement[]): Finding[] {
+export function checkTransactions(
+  file: string,
+  statements: readonly Statement[],
+  schema?: Schema,
+): Finding[] {
   return [
     ...transactionControl(file, statements),
-    ...mustBeAlone(file, statements),
+    ...mustBeAlone(file, statements, schema),
     ...copies(file, statements),
   ];
 }
@@ -64,7 +70,7 @@ function firstWords(text: string): string {
 }
 
 /** The name of a statement that cannot run in a transaction block, or undefined. */
-export function nonTransactional(node: Node): string | undefined {
+export function nonTransactional(node: Node, schema?: Schema): string | undefined {
   if ("IndexStmt" in node && node.IndexStmt.concurrent) return "CREATE INDEX CONCURRENTLY";
   if ("DropStmt" in node && node.DropStmt.concurrent) return "DROP INDEX CONCURRENTLY";
   if ("ReindexStmt" in node) {
@@ -88,6 +94,10 @@ export function nonTransactional(node: Node): string | undefined {
   }
   if ("DoStmt" in node)
     return blockOf(node.DoStmt)?.commits ? "DO with COMMIT or ROLLBACK inside" : undefined;
+  if ("CallStmt" in node) {
+    const name = listName(node.CallStmt.funccall?.funcname);
+    return schema?.functions.get(name)?.commits ? `CALL of ${name}, which commits or rolls back,` : undefined;
+  }
   return ALONE[Object.keys(node)[0] ?? ""];
 }
 
@@ -99,10 +109,10 @@ const ALONE: Record<string, string> = {
   AlterSystemStmt: "ALTER SYSTEM",
 };
 
-function mustBeAlone(file: string, statements: readonly Statement[]): Finding[] {
+function mustBeAlone(file: string, statements: readonly Statement[], schema?: Schema): Finding[] {
   if (statements.length < 2) return [];
   return statements.flatMap(({ node, line, text }) => {
-    const what = nonTransactional(node);
+    const what = nonTransactional(node, schema);
     if (what === undefined) return [];
     return [
       finding(
@@ -117,12 +127,20 @@ function mustBeAlone(file: string, statements: readonly Statement[]): Finding[] 
 
 function copies(file: string, statements: readonly Statement[]): Finding[] {
   return statements.flatMap(({ node, line, text }) => {
-    if (!("CopyStmt" in node) || !node.CopyStmt.is_from || node.CopyStmt.filename || node.CopyStmt.is_program)
-      return [];
+    if (!("CopyStmt" in node)) return [];
+    const { is_from: from, filename, is_program: program } = node.CopyStmt;
+    const place = { file, line, subject: text };
+    if (program || filename) {
+      const what = program ? "runs a program" : `${from ? "reads" : "writes"} a file`;
+      const message = `COPY ${what} on the database server's own machine, which RDS allows nobody`;
+      const fix = from ? "write the rows as INSERT … VALUES" : "delete it: a migration leaves no file behind";
+      return [{ ...finding("copy-stdin", place, message, fix), severity: "warning" as const }];
+    }
+    if (!from) return [];
     return [
       finding(
         "copy-stdin",
-        { file, line, subject: text },
+        place,
         "COPY FROM STDIN waits for data that golang-migrate never sends",
         "write the rows as INSERT … VALUES",
       ),
