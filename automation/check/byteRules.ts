@@ -31,6 +31,11 @@ export function checkBytes({ file, parsed, bytes }: MigrationFile): {
   return { findings: checkText(file, parsed?.direction, whole, text), text };
 }
 
+/** By its byte-order mark, which UTF-8 text cannot begin with. */
+function isUtf16([first, second]: Uint8Array): boolean {
+  return (first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff);
+}
+
 /** The line (from 1) of the first byte that is NUL or no UTF-8. */
 function lineOfBadByte(bytes: Uint8Array): number | undefined {
   if (isUtf8(bytes) && !bytes.includes(0)) return undefined;

@@ -129,8 +129,16 @@ function brokenNames({ checkout }: Comparison): Found[] {
       file,
       version: null,
       message: "golang-migrate passes over this file in silence",
-      fix: "name it <version>_<name>.up.sql or .down.sql, or move it out of the folder",
+      fix: nameFix(file),
     }));
+}
+
+/** What keeps golang-migrate's parser from the name, if it is one thing alone (source/parse.go: `^([0-9]+)_(.*)\.(down|up)\.(.*)$`, 64 bits). */
+function nameFix(file: string): string {
+  if (/^\d+_.*\.(up|down)\./.test(file)) return "take a number of at most 18 digits: this one is too large";
+  const small = file.replace(/\.(up|down)\./i, (direction) => direction.toLowerCase());
+  if (small !== file && /^\d+_/.test(file)) return `write the direction in small letters: ${small}`;
+  return "name it <version>_<name>.up.sql or .down.sql, or move it out of the folder";
 }
 
 function duplicates({ byVersion, shipped, nextVersion, fixCommand }: Comparison): Found[] {

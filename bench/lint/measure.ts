@@ -100,7 +100,9 @@ async function runInTransaction(client: pg.Client, sql: string): Promise<Run> {
     for (const statement of statements) {
       await client.query(statement);
       // A materialized view is filled by way of a table that takes its place, so its own counters stay.
-      const refreshed = /^REFRESH MATERIALIZED VIEW (?!CONCURRENTLY)(\w+)/.exec(statement)?.[1];
+      const refreshed = /^REFRESH MATERIALIZED VIEW (?!CONCURRENTLY)(\w+)(?! WITH NO DATA)\b/.exec(
+        statement,
+      )?.[1];
       const rows = await strongLocks(client);
       locked = rows.map(({ id }) => id);
       for (const { id, name, rows: now } of rows)

@@ -149,7 +149,8 @@ UPDATE users SET (name, age) = ('z', 3) WHERE id = 3;
 CREATE TABLE "Cased" ("Id" int PRIMARY KEY, "userName" text);
 -----
 INSERT INTO "Cased" ("Id", "userName") VALUES (1, 'x');
-CREATE INDEX "Cased_userName" ON "Cased" ("userName");
+-----
+CREATE INDEX CONCURRENTLY "Cased_userName" ON "Cased" ("userName");
 ## quoted mixed case, asked for in lower case
 CREATE TABLE cased ("Id" int PRIMARY KEY, "userName" text);
 -----

@@ -216,6 +216,7 @@ const BAD: [string, Files, string[]][] = [
     { [UP]: Buffer.from("SELECT 1;\n-- caf\xe9", "latin1"), [DOWN]: "--" },
     [`${UP}:2 error encoding`],
   ],
+  ["UTF-16", { [UP]: Buffer.from("\uFEFFSELECT 1;", "utf16le"), [DOWN]: "--" }, [`${UP}:1 error encoding`]],
   ["a NUL byte", pair("SELECT 1;\nSELECT '\0';"), [`${UP}:2 error encoding`]],
   [
     "a comment for a rule that is none",
@@ -568,4 +569,20 @@ test("each rule of the catalogue is found by some folder of these tables", () =>
     [...Object.keys(RULES)].filter((rule) => !seen.has(rule) && !(rule in MYSQL_RULES)),
     [],
   );
+});
+
+for (const [file, fix] of [
+  ["99999999999999999999_a.up.sql", "take a number of at most 18 digits: this one is too large"],
+  ["20261123_a.UP.sql", "write the direction in small letters: 20261123_a.up.sql"],
+  ["20261123_a.sql", "name it <version>_<name>.up.sql or .down.sql, or move it out of the folder"],
+] as const) {
+  test(`${file} is passed over, and the fix says why`, async () => {
+    const [found] = await check({ [file]: "SELECT 1;" });
+    assert.deepEqual([found?.rule, found?.fix], ["broken-name", fix]);
+  });
+}
+
+test("UTF-16 is called by its name", async () => {
+  const [found] = await check({ "20261123_a.up.sql": Buffer.from("\uFEFFSELECT 1;", "utf16le") });
+  assert.equal(found?.message, "the file is UTF-16, as PowerShell's > writes it");
 });

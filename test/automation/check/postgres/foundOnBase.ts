@@ -42,7 +42,7 @@ export const FOUND_ON_BASE: Record<string, readonly string[]> = {
   "upsert with excluded": [],
   "update of an array element and a composite field": [],
   "update of several columns at once": [],
-  "quoted mixed case columns": ["error index-not-concurrent"],
+  "quoted mixed case columns": [],
   "quoted mixed case, asked for in lower case": ["error refused"],
   "a temporary table of the same name": [],
   "a cte of the name of a table": [],
