@@ -1,0 +1,69 @@
+package e2e
+
+import "testing"
+
+// Each is one statement that MariaDB refuses with this number and that leaves nothing behind.
+var refusedByMariaDB = []struct {
+	code string
+	sql  string
+}{
+	{"1005", "CREATE TABLE c (id INT PRIMARY KEY, t_id INT, FOREIGN KEY (t_id) REFERENCES nope (id))"},
+	{"1005", "ALTER TABLE t ADD COLUMN t_id INT, ADD FOREIGN KEY (t_id) REFERENCES t (name)"},
+	{"1059", "ALTER TABLE t ADD COLUMN a23456789012345678901234567890123456789012345678901234567890123456 INT"},
+	{"1062", "ALTER TABLE t ADD UNIQUE (twice)"},
+	{"1062", "CREATE UNIQUE INDEX u ON t (twice)"},
+	{"1062", "ALTER TABLE t ADD COLUMN b INT, ADD UNIQUE (twice), ALGORITHM=COPY"},
+	{"1062", "ALTER TABLE isam ADD UNIQUE (twice)"},
+	{"1074", "ALTER TABLE t ADD COLUMN a VARCHAR(70000)"},
+	{"1118", "CREATE TABLE c (a CHAR(255), b VARCHAR(65400)) CHARACTER SET latin1"},
+	{"1118", "ALTER TABLE t ADD COLUMN a VARCHAR(40000) CHARACTER SET latin1, ADD COLUMN b VARCHAR(40000) CHARACTER SET latin1"},
+	{"1214", "ALTER TABLE mem ADD FULLTEXT (a)"},
+	{"1253", "ALTER TABLE t ADD COLUMN a VARCHAR(9) CHARACTER SET latin1 COLLATE utf8mb4_bin"},
+	{"1264", "ALTER TABLE t MODIFY big TINYINT"},
+	{"1265", "ALTER TABLE t MODIFY empty INT NOT NULL"},
+	{"1265", "ALTER TABLE t MODIFY name VARCHAR(2)"},
+	{"1292", "ALTER TABLE t MODIFY name DATE"},
+	{"1292", "ALTER TABLE t MODIFY name INT"},
+	{"1294", "ALTER TABLE t ADD COLUMN a INT ON UPDATE CURRENT_TIMESTAMP"},
+	{"1366", "ALTER TABLE t MODIFY word VARCHAR(9) CHARACTER SET latin1"},
+	{"1452", "ALTER TABLE t ADD FOREIGN KEY (twice) REFERENCES parent (id)"},
+	{"1503", "CREATE TABLE c (id INT PRIMARY KEY, at DATE) PARTITION BY HASH (YEAR(at))"},
+	{"1506", "CREATE TABLE c (id INT PRIMARY KEY, p INT, FOREIGN KEY (p) REFERENCES parent (id)) PARTITION BY HASH (id)"},
+	{"1846", "ALTER TABLE t MODIFY big INT, ALGORITHM=INPLACE"},
+	{"1846", "ALTER TABLE t ADD COLUMN b INT, ADD FULLTEXT (name), LOCK=NONE"},
+	{"1846", "CREATE INDEX i ON t (big) ALGORITHM=INSTANT"},
+	{"4025", "ALTER TABLE t ADD CHECK (big < 5)"},
+}
+
+// What the server refuses before it begins, or undoes by itself, is no reason for a dirty version.
+func TestARefusedDefinitionLeavesNothingBehind(t *testing.T) {
+	d := maria.database(t)
+	d.exec(`CREATE TABLE parent (id INT PRIMARY KEY); CREATE TABLE mem (a VARCHAR(9)) ENGINE=MEMORY;
+		CREATE TABLE t (id INT PRIMARY KEY, twice INT, big BIGINT, empty INT, name VARCHAR(20), word VARCHAR(9) CHARACTER SET utf8mb4);
+		INSERT INTO t VALUES (1, 7, 1000, NULL, 'abc', '語'), (2, 7, 1000, NULL, 'abc', '語');
+		CREATE TABLE isam (id INT PRIMARY KEY, twice INT) ENGINE=MyISAM; INSERT INTO isam VALUES (1, 7), (2, 7)`)
+	d.migrate(folder(t, "1_a.up.sql", "SELECT 1"), "up").expect(t, 0, "applied", "1")
+	for _, c := range refusedByMariaDB {
+		t.Run(c.sql, func(t *testing.T) {
+			d.migrate(folder(t, "1_a.up.sql", "SELECT 1"), "force 1")
+			before := d.definitions()
+			r := d.migrate(folder(t, "1_a.up.sql", "SELECT 1", "2_b.up.sql", c.sql), "up")
+			if d.definitions() != before {
+				t.Fatalf("something is left behind:\n%s\n%s", before, d.definitions())
+			}
+			if r.line.Failed == nil || r.line.Failed.Code == nil || *r.line.Failed.Code != c.code {
+				t.Fatalf("wanted error %s:\n%s", c.code, r.out)
+			}
+			r.expect(t, 11, "failed", "1")
+		})
+	}
+}
+
+// definitions are the columns, keys, constraints and rows of all tables of the test.
+func (d *database) definitions() string {
+	return d.one(`SELECT CONCAT_WS(' ',
+		(SELECT GROUP_CONCAT(table_name, column_name, column_type, is_nullable ORDER BY table_name, ordinal_position) FROM information_schema.columns WHERE table_schema = DATABASE()),
+		(SELECT GROUP_CONCAT(table_name, index_name, column_name ORDER BY 1, index_name, seq_in_index) FROM information_schema.statistics WHERE table_schema = DATABASE()),
+		(SELECT GROUP_CONCAT(table_name, constraint_name ORDER BY 1, constraint_name) FROM information_schema.table_constraints WHERE table_schema = DATABASE()),
+		(SELECT GROUP_CONCAT(id, twice, big, IFNULL(empty, '-'), name, HEX(word)) FROM t))`)
+}
