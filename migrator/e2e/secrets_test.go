@@ -107,6 +107,9 @@ func TestConnectionFailures(t *testing.T) {
 		{"MySQL: a CA file that is not there", my.url + "?tls=custom&x-tls-ca=/no/ca.pem", "settings", "the file that x-tls-ca names cannot be read in the image"},
 	}
 	for _, c := range cases {
+		if c.name == "MySQL: no TLS" && maria.isMySQL {
+			c.words = "the database's certificate names no host" // it makes one for itself at its first start
+		}
 		t.Run(c.name, func(t *testing.T) {
 			r := start(t, []string{"up"}, "MIGRATION_DB="+c.url, "MIGRATIONS_PATH="+t.TempDir(), "CONNECT_TIMEOUT=300ms").end()
 			f := r.line.Failed

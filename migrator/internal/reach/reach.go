@@ -56,6 +56,9 @@ func Explain(err error, d config.Database) *database.Failure {
 		if d.Parts || d.IsRDS() {
 			f.Message = fmt.Sprintf("the name of the database's host, %s, cannot be resolved (no such host)", d.Host)
 		}
+	case errors.As(err, &wrongName) && len(wrongName.Certificate.DNSNames)+len(wrongName.Certificate.IPAddresses) == 0:
+		// Such are the certificates that MySQL 8 makes for itself.
+		f.Message = "the database's certificate names no host, so that no connection can verify it: give the server one that does, or name another way of TLS in the URL (tls=skip-verify of MySQL, sslmode=require of PostgreSQL)"
 	case errors.As(err, &wrongName):
 		f.Message = "the database's certificate is not for this host: connect by the name in it" + advice[d.Engine][0]
 	case errors.As(err, &unknownCA):
