@@ -9,7 +9,7 @@ export type AlterAction =
   | { readonly kind: "changeColumn"; readonly from: string; readonly column: ColumnDefinition }
   | { readonly kind: "renameColumn"; readonly from: string; readonly to: string }
   | { readonly kind: "columnDefault"; readonly name: string }
-  | { readonly kind: "visibility"; readonly name: string }
+  | { readonly kind: "visibility"; readonly of: "column" | "index"; readonly name: string }
   | { readonly kind: "addIndex"; readonly index: IndexDefinition; readonly repeatable: boolean }
   | { readonly kind: "dropIndex"; readonly name: string; readonly repeatable: boolean }
   | { readonly kind: "dropPrimaryKey" }
@@ -23,7 +23,11 @@ export type AlterAction =
   | { readonly kind: "addCheck"; readonly name: string | undefined; readonly enforced: boolean }
   | { readonly kind: "dropConstraint"; readonly name: string; readonly repeatable: boolean }
   | { readonly kind: "renameTable"; readonly to: string }
-  | { readonly kind: "convertCharset"; readonly charset: string }
+  | {
+      readonly kind: "convertCharset";
+      readonly charset: string;
+      readonly collation: string | undefined;
+    }
   /** ENGINE, ROW_FORMAT, DEFAULT CHARACTER SET, COMMENT, AUTO_INCREMENT and their like; `name` in capitals. */
   | { readonly kind: "option"; readonly name: string; readonly value: string }
   | { readonly kind: "force" }

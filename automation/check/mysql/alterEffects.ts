@@ -71,6 +71,15 @@ function fixOf({ table, actions, algorithm, lock }: AlterTable): string {
 
 function refused(alter: AlterTable, online: Online, { server }: OnlineInput): BrokenRule[] {
   const { algorithm, lock, table } = alter;
+  if (server.engine === "mysql" && algorithm === "INSTANT" && lock !== undefined && lock !== "DEFAULT")
+    return [
+      {
+        rule: "algorithm-refused",
+        subject: `${table} LOCK=${lock}`,
+        message: `${server.name} refuses LOCK=${lock} beside ALGORITHM=INSTANT`,
+        fix: "leave LOCK out: what is instant lets rows be read and written",
+      },
+    ];
   // Partition clauses and a change of engine pass over the clause, so that nothing is said of them.
   if (!online.sure || alter.actions.some(({ kind }) => kind === "partition")) return [];
   const named =

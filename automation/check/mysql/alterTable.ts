@@ -76,8 +76,11 @@ function readAction(reader: TokenReader): AlterAction[] {
   if (word === "MODIFY" || word === "CHANGE") return [readChange(reader)];
   if (word === "ALTER") return [readAlter(reader)];
   if (word === "RENAME") return [readRename(reader)];
-  if (reader.take("CONVERT", "TO", "CHARACTER", "SET") || reader.take("CONVERT", "TO", "CHARSET"))
-    return [{ kind: "convertCharset", charset: reader.name()?.toLowerCase() ?? "" }];
+  if (reader.take("CONVERT", "TO", "CHARACTER", "SET") || reader.take("CONVERT", "TO", "CHARSET")) {
+    const charset = reader.name()?.toLowerCase() ?? "";
+    const collation = reader.take("COLLATE") ? reader.name()?.toLowerCase() : undefined;
+    return [{ kind: "convertCharset", charset, collation }];
+  }
   if (reader.take("REMOVE", "PARTITIONING"))
     return [{ kind: "partition", verb: "REMOVE", names: [], byRange: false }];
   if (PARTITION_VERBS.includes(word) && reader.peek(1)?.value === "PARTITION") return [readPartition(reader)];
@@ -163,7 +166,9 @@ function readAlter(reader: TokenReader): AlterAction {
     return { kind: "addCheck", name, enforced: !reader.sees("NOT", "ENFORCED") };
   }
   const isDefault = reader.sees("SET", "DEFAULT") || reader.sees("DROP", "DEFAULT");
-  return isDefault ? { kind: "columnDefault", name } : { kind: "visibility", name };
+  return isDefault
+    ? { kind: "columnDefault", name }
+    : { kind: "visibility", of: what === "INDEX" || what === "KEY" ? "index" : "column", name };
 }
 
 function readRename(reader: TokenReader): AlterAction {

@@ -5,7 +5,7 @@
 import type { ColumnDefinition } from "./columnDefinition.ts";
 import { build, copy, instant, metadata, type Online, rebuild, worst } from "./online.ts";
 import { charsetOf, type TableFacts } from "./schemaMemory.ts";
-import { isAtLeast, type ServerVersion } from "./serverVersion.ts";
+import { isAtLeast, isMeasured, type ServerVersion } from "./serverVersion.ts";
 
 /** @param old undefined when no file declares the column */
 export function columnChange(
@@ -17,7 +17,9 @@ export function columnChange(
   const what = `changes column ${column.name}`;
   if (!old) return copy(`${what}, which copies the table unless its type stays the same`, { sure: false });
   if (old.generated || column.generated)
-    return copy(`${what}, a generated one`, { sure: old.generated === column.generated });
+    return copy(`${what}, a generated one, unless its expression stays the same`, {
+      sure: old.generated !== column.generated,
+    });
   const parts = [typeChange(old, column, table, server)];
   if (old.notNull !== column.notNull)
     parts.push(rebuild(`makes column ${column.name} ${column.notNull ? "NOT NULL" : "NULL"}`));
@@ -126,12 +128,46 @@ function charsetChange(
     return undefined;
   const what = `changes the character set or collation of column ${column.name}`;
   const widens = before === after || (before === "utf8mb3" && after === "utf8mb4");
-  const isIndexed = [...(table?.indexes.values() ?? [])].some(({ columns }) =>
-    columns.some((name) => name.toLowerCase() === column.name.toLowerCase()),
-  );
+  const isKey = old.primaryKey || old.unique;
+  const indexes = [...(table?.indexes.values() ?? [])];
+  const isIndexed =
+    isKey || indexes.some(({ columns }) => columns.some((name) => sameName(name, column.name)));
   if (server.engine === "mariadb" && widens)
     return isIndexed ? { ...build(`${what}, and rebuilds its index`), algorithm: "NOCOPY" } : instant(what);
+  if (isMeasured(server) && widens && !isIndexed) return sameBytes(old, column, before, after, what);
   return copy(what, { sure: before !== undefined && after !== undefined });
+}
+
+function sameName(one: string, other: string): boolean {
+  return one.toLowerCase() === other.toLowerCase();
+}
+
+/** MySQL 8.0.33 server, measured: no row changes, unless the length of a VARCHAR then needs two bytes for one. */
+function sameBytes(
+  old: ColumnDefinition,
+  { type, name }: ColumnDefinition,
+  before: string | undefined,
+  after: string | undefined,
+  what: string,
+): Online {
+  if (type.name === "ENUM" || type.name === "SET") return instant(what);
+  const bytes = (charset: string | undefined) => Number(old.type.args[0]) * (BYTES[charset ?? ""] ?? 4);
+  const crosses = type.name === "VARCHAR" && bytes(before) <= 255 && bytes(after) > 255;
+  return crosses ? copy(`${what}, and lengthens ${name} past 255 bytes`) : metadata(what);
+}
+
+/** What CONVERT TO CHARACTER SET does to a column. @returns undefined where nothing changes */
+export function conversion(
+  column: ColumnDefinition,
+  to: { charset: string; collation: string | undefined },
+  table: TableFacts,
+  server: ServerVersion,
+): Online | undefined {
+  const change = charsetChange(column, { ...column, ...to }, table, server);
+  const isText = /TEXT$/.test(column.type.name);
+  // A TEXT becomes the next larger type where the same number of characters would not fit (manual, "ALTER TABLE").
+  const grows = isText && charsetOfColumn(column, table) !== charsetOfColumn({ ...column, ...to }, table);
+  return change && grows ? copy(change.reason) : change;
 }
 
 /** `utf8` is utf8mb3 in both servers (MySQL 8.0 manual, "The utf8 Character Set"). */

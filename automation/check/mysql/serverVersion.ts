@@ -45,6 +45,11 @@ export function readServerVersion(text: string): ServerVersion | undefined {
   };
 }
 
+/** Whether the release is one that the rules were asked of: MySQL from 8.0.33 on. */
+export function isMeasured(server: ServerVersion): boolean {
+  return isAtLeast(server, "mysql", 80033);
+}
+
 /** Whether the server is this engine, at this version or later (80029 for 8.0.29). */
 export function isAtLeast(server: ServerVersion, engine: ServerVersion["engine"], number: number): boolean {
   return server.engine === engine && server.number >= number;

@@ -14,7 +14,7 @@ export function judgeAlter(
   const server = readServerVersion(version);
   assert(server);
   const memory = new SchemaMemory();
-  for (const statement of readSql(`${TABLES}${setup}`, server).statements) memory.remember(statement, true);
+  for (const statement of readSql(`${TABLES}${setup};`, server).statements) memory.remember(statement, true);
   const [statement] = readSql(`ALTER TABLE t ${alter}`, server).statements;
   assert(statement?.body.kind === "alterTable");
   const judged = onlineOf(statement.body, { server, table: memory.tableOf("t"), settings: memory.settings });

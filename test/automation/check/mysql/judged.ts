@@ -1,6 +1,6 @@
 /**
  * Sixty statements as real folders have them, each judged by hand: the rules that it should break on MySQL 8.0, on top of
- * the tables of `lint.ts`. The hand's judgement is the MySQL 8.0 manual's; what MariaDB does is asked in
+ * the tables of `lint.ts`. The hand's judgement is the MySQL 8.0 manual's and a MySQL 8.0.33 server's; what MariaDB does is asked in
  * test/lab/database/onlineDdl.test.ts.
  */
 export const JUDGED: readonly (readonly [sql: string, rules: string])[] = [
@@ -35,7 +35,7 @@ export const JUDGED: readonly (readonly [sql: string, rules: string])[] = [
   ["CREATE FULLTEXT INDEX users_note_ft ON users (note)", "writes-blocked"],
   ["CREATE FULLTEXT INDEX users_note_ft ON users (note) LOCK=NONE", "writes-blocked algorithm-refused"],
   ["ALTER TABLE users ADD KEY `idx_age_email` (`age`,`email`) USING BTREE", ""],
-  ["ALTER TABLE users ADD INDEX idx_lower ((lower(email)))", ""],
+  ["ALTER TABLE users ADD INDEX idx_lower ((lower(email)))", "writes-blocked"],
   ["ALTER TABLE users ADD INDEX idx_note (note(20)), ADD INDEX idx_mail (email DESC)", ""],
   ["ALTER TABLE users ALTER INDEX age_idx INVISIBLE", ""],
   ["ALTER TABLE users DROP INDEX age_idx", ""],
@@ -75,7 +75,7 @@ export const JUDGED: readonly (readonly [sql: string, rules: string])[] = [
     "ALTER TABLE users REORGANIZE PARTITION p1 INTO (PARTITION p1 VALUES LESS THAN (5), PARTITION p2 VALUES LESS THAN MAXVALUE)",
     "writes-blocked",
   ],
-  ["ALTER TABLE users CONVERT TO CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci", "writes-blocked"],
+  ["ALTER TABLE users CONVERT TO CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci", ""],
   ["ALTER TABLE users ENGINE=InnoDB", ""],
   ["ALTER TABLE users AUTO_INCREMENT = 1000", ""],
   ["ALTER TABLE users COMMENT = 'people'", ""],

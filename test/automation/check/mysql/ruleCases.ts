@@ -49,7 +49,8 @@ export const BOTH_WAYS: Readonly<
     breaks: [
       "ALTER TABLE users MODIFY email INT NOT NULL;",
       "ALTER TABLE users ADD FULLTEXT INDEX f (note);",
-      "ALTER TABLE users CONVERT TO CHARACTER SET utf8mb4;",
+      "ALTER TABLE users CONVERT TO CHARACTER SET latin1;",
+      "ALTER TABLE users ADD INDEX i ((age + 1));",
       "ALTER TABLE users MODIFY email VARCHAR(64) NOT NULL;",
       "ALTER TABLE users ADD COLUMN c INT, ALGORITHM=COPY;",
       "ALTER TABLE users ADD INDEX i (note(10)), LOCK=SHARED;",
