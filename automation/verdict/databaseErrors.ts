@@ -91,8 +91,8 @@ export const DATABASE_ERRORS = {
   },
   login: {
     pattern:
-      /no pg_hba\.conf entry|role "(?<role>[^"]+)" (?:does not exist|is not permitted to log in)|Host '[^']*' is (?:not allowed|blocked)/,
-    codes: ["28000", "1130", "1129"],
+      /no pg_hba\.conf entry|role "(?<role>[^"]+)" (?:does not exist|is not permitted to log in)|Host '[^']*' is (?:not allowed|blocked)|account is (?:locked|blocked)|User is blocked because/i,
+    codes: ["28000", "1130", "1129", "3118", "3955", "4150", "4151"],
     failures: ["login"],
     sentence: (brief) => `The database does not let this user or address in (${brief}).`,
     fix: "Check the user and the TLS setting of the database URL, and the database's own rules for who may connect from where.",
@@ -166,8 +166,8 @@ export const DATABASE_ERRORS = {
   },
   refusing: {
     pattern:
-      /the database system is (?:starting up|shutting down|in recovery)|too many (?:clients|connections)|remaining connection slots|max_user_connections|takes no connections at the moment/i,
-    codes: ["57P03", "53300", "1040", "1203"],
+      /the database system is (?:starting up|shutting down|in recovery)|too many (?:clients|connections)|remaining connection slots|max_user_connections|has exceeded the '[^']*' resource|in offline mode|takes no connections at the moment/i,
+    codes: ["57P03", "53300", "1040", "1203", "1226", "3032"],
     sentence: (brief) => `The database accepts no connections at the moment (${brief}).`,
     fix: "Wait until it accepts connections.",
     beforeAnyFile: true,

@@ -10,7 +10,7 @@ const URL_SECRET = "the secret that holds the database URL";
 export const MYSQL_ERRORS = {
   mysqlPassword: {
     pattern:
-      /Access denied for user (?<user>'[^']*'@'[^']*')(?! to database)|Access denied trying to change to user/,
+      /Access denied for user (?<user>'[^']*'@'[^']*')(?! to database|\. Account is )|Access denied trying to change to user/,
     codes: ["1045", "1698"],
     sentence: (_, { user }) =>
       `The database refused the password${user === undefined ? "" : ` of user ${user}`}.`,
@@ -21,8 +21,8 @@ export const MYSQL_ERRORS = {
   },
   loginMethod: {
     pattern:
-      /this user requires |authentication plugin is not supported|does not support authentication protocol|must SET PASSWORD|password has expired|Account is locked|kind of login/,
-    codes: ["1251", "1820", "1862", "3118"],
+      /this user requires |authentication plugin is not supported|does not support authentication protocol|must SET PASSWORD|password has expired|kind of login/,
+    codes: ["1251", "1820", "1862"],
     sentence: (brief) => `The database asks this user for another kind of login (${brief}).`,
     fix: "Give the user caching_sha2_password or mysql_native_password and a password that has not expired; or allow the other kind in the database URL, such as allowCleartextPasswords=true with tls=true.",
     beforeAnyFile: true,

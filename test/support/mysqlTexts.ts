@@ -1,9 +1,9 @@
 /**
  * What MySQL, MariaDB and go-sql-driver say, whole, each with the row of `databaseErrors.ts` that it leads to.
  *
- * `mariadb`: printed by MariaDB 10.11.19 for the statement that breaks the rule. `mariadb format`: the format of its
- * share/errmsg-utf8.txt with names put in. `mysql`: the format of the MySQL 8.0 Error Message Reference ("Server Error
- * Message Reference") with names put in. `driver`: go-sql-driver/mysql v1.10.1, errors.go.
+ * `mariadb`: printed by MariaDB 10.11.19 for the statement that breaks the rule. `mariadb format`: a format of its
+ * sql/share/errmsg-utf8.txt (compared as english/errmsg.sys of Debian's 10.11.19 has it) with names put in. `mysql`: a format
+ * of share/messages_to_clients.txt of MySQL 8.0.33 with names put in. `driver`: go-sql-driver/mysql v1.10.1, errors.go.
  */
 import type { DatabaseErrorKind } from "../../automation/verdict/databaseErrors.ts";
 
@@ -162,6 +162,7 @@ export const STATEMENT_TEXTS: readonly MysqlText[] = [
   row("lost", 1053, "Server shutdown in progress", "mariadb format"),
   row("lost", null, "invalid connection", "driver"),
   row("lost", null, "commands out of sync. You can't run this command now", "driver"),
+  row("lost", null, "commands out of sync. Did you run multiple statements at once?", "driver"),
 ];
 
 /** Before a session began. */
@@ -171,6 +172,46 @@ export const CONNECT_TEXTS: readonly MysqlText[] = [
     1045,
     "Access denied for user 'app'@'10.0.0.1' (using password: YES)",
     "mariadb format",
+  ),
+  row("login", 3118, "Access denied for user 'app'@'10.0.0.1'. Account is locked.", "mysql"),
+  row(
+    "login",
+    3955,
+    "Access denied for user 'app'@'10.0.0.1'. Account is blocked for 2 day(s) (2 day(s) remaining) due to 3 consecutive failed logins.",
+    "mysql",
+  ),
+  row("login", 4151, "Access denied, this account is locked", "mariadb format"),
+  row(
+    "login",
+    4150,
+    "User is blocked because of too many credential errors; unblock with 'ALTER USER / FLUSH PRIVILEGES'",
+    "mariadb format",
+  ),
+  row("login", 1130, "Host '10.0.0.1' is not allowed to connect to this MySQL server", "mysql"),
+  row(
+    "login",
+    1129,
+    "Host '10.0.0.1' is blocked because of many connection errors; unblock with 'mysqladmin flush-hosts'",
+    "mysql",
+  ),
+  row("refusing", 3032, "The server is currently in offline mode", "mysql"),
+  row(
+    "refusing",
+    1226,
+    "User 'app' has exceeded the 'max_connections_per_hour' resource (current value: 5)",
+    "mysql",
+  ),
+  row(
+    "loginMethod",
+    1862,
+    "Your password has expired. To log in you must change it using a client that supports expired passwords.",
+    "mysql",
+  ),
+  row(
+    "loginMethod",
+    null,
+    "this user requires old password authentication. If you still want to use it, please add 'allowOldPasswords=1' to your DSN. See also https://github.com/go-sql-driver/mysql/wiki/old_passwords",
+    "driver",
   ),
   row("mysqlPassword", 1698, "Access denied for user 'app'@'10.0.0.1'", "mariadb format"),
   row("permission", 1044, "Access denied for user 'app'@'%' to database 'shop'", "mariadb format"),
