@@ -36,6 +36,12 @@ interface RanFile {
   readonly ms: number;
 }
 
+/** Before any file had begun. */
+function failureOf(kind: string) {
+  const place = { file: null, version: null, direction: null, statement: null, code: null };
+  return { kind, ...place, message: "inspect", tookEffect: "nothing", completed: [], blockers: [] };
+}
+
 /** What changes nothing. */
 const QUESTIONS: ReadonlySet<string> = new Set(["version", "status", "inspect"]);
 
@@ -62,6 +68,11 @@ export class FakeContainer {
     print(`ecs-migrate: ${command.join(" ")} on test`);
     if (database.unreachable !== undefined) {
       this.#finish("failed", 11, database.unreachable);
+      return;
+    }
+    const refused = command[0] === "inspect" ? database.inspectEnd : undefined;
+    if (refused) {
+      this.#finish(refused.outcome, refused.outcome === "usage" ? 2 : 11, "inspect", refused.failureKind);
       return;
     }
     this.#from = database.state;
@@ -171,7 +182,7 @@ export class FakeContainer {
     this.#finish(reading || same ? "unchanged" : "applied", 0, null);
   }
 
-  #finish(outcome: string, exitCode: number, error: string | null): void {
+  #finish(outcome: string, exitCode: number, error: string | null, failureKind?: string): void {
     const { command, environment, clock, database, image, migrationsSha256, files } = this.#options;
     const known = database.unreachable === undefined;
     const pending =
@@ -193,6 +204,7 @@ export class FakeContainer {
         to: known ? database.state : null,
         files: this.#files,
         error,
+        ...(failureKind === undefined ? {} : { failed: failureOf(failureKind) }),
         ...pending,
         ...(command[0] === "inspect" ? { inspection: database.inspection } : {}),
         startedAt: new Date(this.#startedAt).toISOString(),

@@ -41,6 +41,8 @@ export class FakeDatabase {
   readonly endpoint: string;
   /** What `inspect` finds. */
   inspection: unknown = { tables: [], invalidIndexes: [], transactions: [], blockers: [] };
+  /** How the container ends `inspect`: an image that does not know it, or a server that gives no answer to it. */
+  inspectEnd: { readonly outcome: "usage" | "failed"; readonly failureKind?: string } | undefined;
   /** Set where no connection comes about: golang-migrate's words. */
   unreachable: string | undefined;
   /** Everything whose SQL was committed, in order. */

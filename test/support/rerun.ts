@@ -1,4 +1,4 @@
-/** `migrate up` as a process, against an AWS that refuses: it ends with 10, whatever is wrong with its streams. */
+/** A command as a process, against an AWS that refuses: `migrate up` ends with 10, whatever is wrong with its streams. */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { chmod, writeFile } from "node:fs/promises";
@@ -15,6 +15,8 @@ export interface RerunOptions {
   /** Options of node itself. */
   readonly node?: readonly string[];
   readonly args?: readonly string[];
+  /** In place of `migrate up`. */
+  readonly command?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
   /** A file's descriptor, or `pipe`. */
   readonly stdout?: number | "pipe";
@@ -27,40 +29,44 @@ export interface RerunResult {
   /** Standard output, if it is a pipe, and standard error. */
   readonly output: string;
   readonly home: string;
+  /** The calls of AWS, as `x-amz-target` names them. */
+  readonly calls: readonly string[];
 }
 
 export async function refusedRerun(t: TestContext, options: RerunOptions = {}): Promise<RerunResult> {
   const { node = [], args = [], env = {}, stdout = "pipe", leave = false } = options;
+  const { command = ["migrate", "up", "--no-slack"] } = options;
   const home = await temporaryHome(t);
   // The CLI that a rerun asks for the stack's outputs.
-  await writeFile(join(home, "pulumi"), `#!/bin/sh\ncat "${home}/outputs.json"\n`);
+  await writeFile(
+    join(home, "pulumi"),
+    `#!/bin/sh\n[ "$1" = config ] && exec echo '{}'\ncat "${home}/outputs.json"\n`,
+  );
   await chmod(join(home, "pulumi"), 0o755);
   await writeFile(join(home, "outputs.json"), JSON.stringify(sampleOutputs()));
-  const server = createServer((_, response) => {
+  const calls: string[] = [];
+  const server = createServer((request, response) => {
+    calls.push(String(request.headers["x-amz-target"]));
     response.writeHead(400, { "content-type": "application/x-amz-json-1.1" });
     response.end(JSON.stringify({ __type: "AccessDeniedException", message: "no" }));
   }).listen(0, "127.0.0.1");
   await once(server, "listening");
   t.after(() => void server.close());
   const main = join(PROJECT, "automation/main.ts");
-  const child = spawn(
-    process.execPath,
-    [...node, main, "migrate", "up", "--stack", "stage", "--no-slack", ...args],
-    {
-      env: {
-        PATH: `${home}:${process.env.PATH}`,
-        HOME: home,
-        AWS_ACCESS_KEY_ID: "test",
-        AWS_SECRET_ACCESS_KEY: "test",
-        AWS_ENDPOINT_URL: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-        ...env,
-      },
-      stdio: ["ignore", stdout, "pipe"],
+  const child = spawn(process.execPath, [...node, main, ...command, "--stack", "stage", ...args], {
+    env: {
+      PATH: `${home}:${process.env.PATH}`,
+      HOME: home,
+      AWS_ACCESS_KEY_ID: "test",
+      AWS_SECRET_ACCESS_KEY: "test",
+      AWS_ENDPOINT_URL: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+      ...env,
     },
-  );
+    stdio: ["ignore", stdout, "pipe"],
+  });
   let output = "";
   if (leave) child.stdout?.destroy();
   for (const stream of [child.stdout, child.stderr]) stream?.on("data", (part) => (output += part));
   const [exitCode] = (await once(child, "close")) as [number | null];
-  return { exitCode, output, home };
+  return { exitCode, output, home, calls };
 }
