@@ -4,7 +4,8 @@ import { groupByVersion, type MigrationFile, type NamedMigrationFile, sha256 } f
 import { checkBytes } from "./byteRules.ts";
 import { disabledByComment } from "./disableComment.ts";
 import { compareFindings, errorsOf, type Finding } from "./finding.ts";
-import { type KnownDatabase, lintTarget } from "./lintTarget.ts";
+import { guessDialect } from "./guessDialect.ts";
+import { type KnownDatabase, type LintTarget, lintTarget } from "./lintTarget.ts";
 import { loadDialect } from "./loadDialect.ts";
 import { checkNames } from "./nameRules.ts";
 import type { Rule } from "./rule.ts";
@@ -94,7 +95,8 @@ async function checkSql(
   texts: ReadonlyMap<string, string>,
   hasRun: (file: NamedMigrationFile) => boolean,
 ): Promise<Finding[]> {
-  const dialect = await loadDialect(lintTarget(settings, files, database));
+  const target = lintTarget(settings, files, database);
+  const dialect = await loadDialect(target);
   const lint = dialect?.openLint({ ...settings, historyKnown: records.length > 0 });
   if (!lint) return [];
   const findings: Finding[] = [];
@@ -105,7 +107,20 @@ async function checkSql(
     const found = await lint.check({ file: entry.file, direction: entry.parsed.direction, text, ran });
     if (!ran) findings.push(...found);
   }
-  return findings;
+  return findings.some(({ rule }) => rule === "syntax") ? namingDialect(findings, target, files) : findings;
+}
+
+/** Where the SQL looks like another server's than the one that refuses it, the syntax is not what is to be corrected. */
+function namingDialect(
+  findings: readonly Finding[],
+  { dialect }: LintTarget,
+  files: readonly NamedMigrationFile[],
+): Finding[] {
+  const guess = guessDialect(files);
+  if ((guess === "postgres") === (dialect === "postgres")) return [...findings];
+  const [name, option] = guess === "postgres" ? ["Postgres", "postgres"] : ["MySQL or MariaDB", guess];
+  const fix = `the folder's SQL looks like that of ${name}: give --dialect ${option}, or set ecs-migrate:checkDialect`;
+  return findings.map((found) => (found.rule === "syntax" ? { ...found, fix } : found));
 }
 
 /** A version's up file comes before its down file, which knows what the up file made. */

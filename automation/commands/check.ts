@@ -11,7 +11,8 @@ import type { CheckCommandOptions } from "../cli/programLook.ts";
 import { ConfigError } from "../contract/errors.ts";
 import type { ShippedMigration } from "../contract/outputs.ts";
 import { readMigrationFiles } from "../migrations/folder.ts";
-import { COMMAND } from "../text/commandLine.ts";
+import { migrationFoldersBelow } from "../migrations/foldersBelow.ts";
+import { COMMAND, shellWord } from "../text/commandLine.ts";
 import { findFolder, type MigrationsFolder } from "./folder.ts";
 import { outputsOf } from "./locate.ts";
 import { printReport } from "./printReport.ts";
@@ -55,9 +56,19 @@ function requireMigrations({ terminal, cwd }: CommandContext, { path, namedBy }:
   const shown = relative(cwd, path) || ".";
   terminal.say(`Migrations: ${shown} (${namedBy})`);
   if (readMigrationFiles(path).some(({ parsed }) => parsed)) return;
-  throw new ConfigError([
-    `There is no migration in ${shown}, which ${namedBy} names; name the folder with --dir, or make the first one with \`${COMMAND} new NAME\``,
-  ]);
+  const below = migrationFoldersBelow(path).map((one) => relative(cwd, join(path, one)));
+  const [first] = below;
+  const next =
+    first === undefined
+      ? `name the folder with --dir, or make the first one with \`${COMMAND} new NAME\``
+      : `golang-migrate reads no folder below, and there are some in ${listed(below)}: \`${COMMAND} check --dir ${shellWord(first)}\``;
+  throw new ConfigError([`There is no migration in ${shown}, which ${namedBy} names; ${next}`]);
+}
+
+/** The first three, and how many more there are. */
+function listed(folders: readonly string[]): string {
+  const more = folders.length > 3 ? `, and ${folders.length - 3} more` : "";
+  return `${folders.slice(0, 3).join(", ")}${more}`;
 }
 
 /** Paths in a report are relative to it, as GitLab and GitHub want them. The working folder if there is no repository. */

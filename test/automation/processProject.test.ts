@@ -178,6 +178,11 @@ describe("check in a monorepo", () => {
     assert.match(empty.stderr, /^There is no migration in empty, which --dir names; /m);
     const parent = await runCommand(t, ["check", "--project", project, "--dir", "services"], { cwd: root });
     assert.equal(parent.code, 2);
+    mkdirSync(join(root, "sql", "my sql"), { recursive: true });
+    writeFileSync(join(root, "sql", "my sql", "000001_a.up.sql"), "SELECT 1;");
+    const above = await runCommand(t, ["check", "--project", project, "--dir", "sql"], { cwd: root });
+    assert.equal(above.code, 2);
+    assert.match(above.stderr, /there are some in sql\/my sql: `npx ecs-migrate check --dir 'sql\/my sql'`/);
     const missing = await runCommand(t, ["check", "--project", project, "--dir", "nowhere"], { cwd: root });
     assert.equal(missing.code, 2);
     assert.match(missing.stderr, /^There is no folder nowhere, where --dir says/m);

@@ -586,3 +586,17 @@ test("UTF-16 is called by its name", async () => {
   const [found] = await check({ "20261123_a.up.sql": Buffer.from("\uFEFFSELECT 1;", "utf16le") });
   assert.equal(found?.message, "the file is UTF-16, as PowerShell's > writes it");
 });
+
+test("SQL that looks like MySQL's names --dialect where Postgres's parser refuses it", async () => {
+  const found = await check(
+    { "20261123_a.up.sql": "CREATE TABLE `t` (id int) ENGINE=InnoDB;" },
+    { dialect: "postgres" },
+  );
+  const syntax = found.filter(({ rule }) => rule === "syntax");
+  assert.deepEqual(
+    syntax.map(({ fix }) => fix),
+    [
+      "the folder's SQL looks like that of MySQL or MariaDB: give --dialect mysql, or set ecs-migrate:checkDialect",
+    ],
+  );
+});
