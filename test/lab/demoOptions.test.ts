@@ -1,8 +1,11 @@
-/** What the demo says of words that it cannot take: one sentence, exit code 2, and no lab was started. */
+/** What the demo says of words that it cannot take: one sentence, exit code 2, and no lab was started. And what it plays. */
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { resolve } from "node:path";
 import { test } from "node:test";
+import { readMigrationFiles, recordOf } from "../../automation/migrations/folder.ts";
+import { MYSQL_STACK } from "./database/ofLab.ts";
+import { MYSQL_ACTS } from "./demoActs.ts";
 
 const DEMO = resolve(import.meta.dirname, "demo.ts");
 
@@ -44,4 +47,11 @@ test("--help shows the options, and nothing is started", () => {
   assert.match(stdout, /^Usage: npm run demo -- \[options\]\n/);
   for (const option of ["--mysql", "--app <folder>", "--migrations <path>", "--keep", "--help"])
     assert.ok(stdout.includes(option), option);
+});
+
+test("the way out on MariaDB ends at the highest of the example's own versions", () => {
+  const folder = resolve(import.meta.dirname, "../../app", MYSQL_STACK["ecs-migrate:migrationsPath"]);
+  const highest = recordOf(readMigrationFiles(folder)).migrations.at(-1)?.version;
+  const forced = MYSQL_ACTS.find(({ args }) => args.includes("force"));
+  assert.deepEqual(forced?.args, ["migrate", "force", String(highest)]);
 });
