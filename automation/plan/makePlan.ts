@@ -9,6 +9,7 @@ import type { CheckSettings } from "../check/settings.ts";
 import type { Dropped, FileEstimate, Impact, SqlDialect, StatementEstimate } from "../check/sqlDialect.ts";
 import { type Inspection, readInspection } from "../contract/inspection.ts";
 import { type Operation, operationText } from "../contract/operations.ts";
+import type { ShippedMigration } from "../contract/outputs.ts";
 import type { DatabaseVersion } from "../contract/resultLine.ts";
 import { groupByVersion, type NamedMigrationFile } from "../migrations/folder.ts";
 import { firstLines } from "./firstLines.ts";
@@ -136,9 +137,14 @@ function noteOf(plan: Plan, operation: Operation): string | null {
 
 /** What the deploy would find, by the same settings. */
 async function findingsOf(input: MakePlanInput): Promise<Finding[]> {
-  const { files, migrations, stack, now, database = null } = input;
-  const records = [{ holder: `stack ${stack}`, migrations }];
+  const { files, stack, now, database = null } = input;
+  const records = [{ holder: `stack ${stack}`, migrations: mayHaveRun(input) }];
   return checkFolder({ files, records, settings: input, database, now, fixCommand: fixCommand([stack]) });
+}
+
+/** A file above the database's version has not run, so it may be another by now: the deploy lets it through as well. */
+function mayHaveRun({ migrations, current }: MakePlanInput): readonly ShippedMigration[] {
+  return current.dirty ? migrations : migrations.filter(({ version }) => version <= (current.version ?? -1));
 }
 
 /** Up files are read in their order, those that ran already included: a table made by one is empty for the next. */

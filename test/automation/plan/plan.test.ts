@@ -62,6 +62,20 @@ function planDown(changes: Partial<Parameters<typeof makePlan>[0]> = {}): Promis
 }
 
 describe("makePlan", () => {
+  it("a file that was shipped and has not run may be corrected, as the deploy has it; one that ran may not", async () => {
+    const corrected = {
+      ...SHIPPED,
+      "20261122_add_name.up.sql": "ALTER TABLE users ADD COLUMN name varchar(200);\n",
+    };
+    const rulesAt = async (version: number, dirty = false) =>
+      (await planUp({ files: filesOf(corrected), current: { version, dirty } })).findings.map(
+        ({ rule }) => rule,
+      );
+    assert.deepEqual(await rulesAt(20261120), []);
+    assert.deepEqual(await rulesAt(20261122), ["up-edited"]);
+    assert.deepEqual(await rulesAt(20261122, true), ["up-edited"]);
+  });
+
   it("reads the files as the database's own SQL, and says what said so", async () => {
     const mysql = { "20261124_x.up.sql": "ALTER TABLE users MODIFY email INT;\n" };
     const plan = await planUp({
