@@ -69,7 +69,11 @@ export async function rollback(deps: RollbackDeps, wish: RollbackWish): Promise<
       timeoutMs: (settings?.timeoutSeconds ?? 0) * 1_000,
       parallel: settings?.parallel ?? false,
     },
-    targets.map((target, index) => ({ ...target, taskDefinition: ways[index]?.to ?? "" })),
+    targets.map((target, index) => ({
+      ...target,
+      from: ways[index]?.from ?? "",
+      taskDefinition: ways[index]?.to ?? "",
+    })),
   );
   for (const service of services) deps.terminal.say(rollbackServiceLine(service));
   return reportOf(deps, { ways, between, services, startedAt });

@@ -39,13 +39,15 @@ export async function rollServices(
 }
 
 /** As {@link rollServices}, to a revision that is registered already. */
-export async function rollToRevisions(
-  deps: BackDeps,
-  targets: readonly (ServiceTarget & { readonly taskDefinition: string })[],
-): Promise<ServiceReport[]> {
-  return oneByOne(deps.parallel, targets, (target) =>
-    reported(deps, target, () => beginAt(deps, target, target.taskDefinition)),
-  );
+export async function rollToRevisions(deps: BackDeps, targets: readonly WayBack[]): Promise<ServiceReport[]> {
+  return oneByOne(deps.parallel, targets, (target) => reported(deps, target, () => beginAt(deps, target)));
+}
+
+interface WayBack extends ServiceTarget {
+  /** ARN of the revision that the service ran when its way back was confirmed. */
+  readonly from: string;
+  /** ARN of the revision to go back to. */
+  readonly taskDefinition: string;
 }
 
 type BackDeps = WatchDeps & Pick<RollDeps, "parallel">;
@@ -110,10 +112,38 @@ interface Ready {
 
 type Begun = Ready | Outcome;
 
-/** Chooses the revision; nothing is changed but that it may be registered. */
+/** So often a service's revision may change while a new one is made from it. */
+const MOST_TRIES = 3;
+
+/**
+ * Chooses the revision; nothing is changed but that it may be registered. UpdateService takes no condition, so the service
+ * is looked at again right before it: a revision made from what it no longer runs would undo somebody's change.
+ */
 async function begin(deps: RollDeps, target: ServiceTarget): Promise<Begun> {
+  let service = await deps.api.describeService(target);
+  for (let tries = 0; tries < MOST_TRIES; tries++) {
+    const chosen = await choose(deps, target, service);
+    if (!("previous" in chosen)) return chosen;
+    service = await deps.api.describeService(target);
+    if (service?.taskDefinition === chosen.previous)
+      return ready(deps, target, service, { ...chosen, mustUpdate: true });
+    deps.say(changedText(target, chosen.previous, service?.taskDefinition));
+  }
+  return refused(`its revision changed ${MOST_TRIES} times while a new one was made from it; deploy again`);
+}
+
+function changedText({ service }: ServiceTarget, before: string, now = "none"): string {
+  return `Service ${service} was changed meanwhile: ${shortName(before)} → ${shortName(now)}; looking at it again`;
+}
+
+type Chosen = Pick<WatchedDeployment, "taskDefinition" | "previous">;
+
+async function choose(
+  deps: RollDeps,
+  target: ServiceTarget,
+  service: Service | undefined,
+): Promise<Chosen | Begun> {
   const { api, image, repositoryUrl } = deps;
-  const service = await api.describeService(target);
   const problem = serviceProblem(service);
   if (!service || problem !== undefined) return refused(problem ?? "");
   const current = service.taskDefinition ?? "";
@@ -125,16 +155,20 @@ async function begin(deps: RollDeps, target: ServiceTarget): Promise<Begun> {
   const running = sourceOf(found);
   if (running && (await deps.isNewer(running)))
     return { kind: "overtaken", detail: `commit ${running.commit.slice(0, 7)}`, taskDefinition: current };
-  const revision = await revisionWith(deps, found, container.name);
-  return ready(deps, target, service, { taskDefinition: revision, previous: current, mustUpdate: true });
+  return { taskDefinition: await revisionWith(deps, found, container.name), previous: current };
 }
 
-async function beginAt(deps: WatchDeps, target: ServiceTarget, taskDefinition: string): Promise<Begun> {
+async function beginAt(deps: WatchDeps, target: WayBack): Promise<Begun> {
+  const { taskDefinition, from } = target;
   const service = await deps.api.describeService(target);
   const problem = serviceProblem(service);
   if (!service || problem !== undefined) return refused(problem ?? "");
   const previous = service.taskDefinition ?? "";
   if (previous === taskDefinition) return underWay(deps, target, service);
+  if (previous !== from)
+    return refused(
+      `it was changed meanwhile: ${shortName(from)} → ${shortName(previous)}; give the command again`,
+    );
   return ready(deps, target, service, { taskDefinition, previous, mustUpdate: true });
 }
 

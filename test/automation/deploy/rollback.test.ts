@@ -205,6 +205,35 @@ describe("rollback", () => {
     assert.equal(services.started, 3);
   });
 
+  test("counts the migration of a roll that registered in the second of its run as applied before", async (t) => {
+    const { fixture, services, deploySecond, back } = await world(t);
+    await deploySecond();
+    const earlier = services.registered.find(({ revision }) => revision === 2);
+    assert.ok(earlier);
+    const task = fixture.aws.ecs.tasks[0];
+    assert.ok(task?.startedAt !== undefined);
+    // A run's start is in whole seconds: a registration in the same second may be no later.
+    services.registeredAt.set(earlier, new Date(Math.floor(task.startedAt / 1_000) * 1_000));
+    const { between } = await back();
+    assert.deepEqual([between.versionThen, between.files, between.doubts], [20261124, [FILE], []]);
+  });
+
+  test("of a service that was changed while the question was open is not carried out", async (t) => {
+    const { services, deploySecond, back } = await world(t);
+    await deploySecond();
+    const [first] = services.registered;
+    const confirm = async (): Promise<void> => {
+      await services.api.updateService(TARGET, first?.taskDefinitionArn ?? "");
+    };
+    const report = await back({}, { confirm });
+    assert.deepEqual(
+      report.services.map(({ kind, detail }) => [kind, detail]),
+      [["notRolled", "it was changed meanwhile: web:3 → web:1; give the command again"]],
+    );
+    assert.equal(report.exitCode, 15);
+    assert.equal(services.current, first?.taskDefinitionArn);
+  });
+
   test("is told to Slack with the same words", async (t) => {
     const { deploySecond, back } = await world(t);
     await deploySecond();

@@ -140,6 +140,55 @@ describe("rollServices", () => {
     assert.equal(services.started, 0);
   });
 
+  test("a change that somebody makes meanwhile is kept: the revision is made again from it", async () => {
+    const { services, deps, said } = world();
+    changeAfter(services, "registerTaskDefinition", 1, "1024");
+    const report = await roll(deps);
+    assert.equal(report.kind, "live");
+    const live = services.registered.find(({ taskDefinitionArn }) => taskDefinitionArn === services.current);
+    assert.deepEqual(
+      [live?.memory, live?.containerDefinitions],
+      ["1024", [{ name: "app", image: NEW_IMAGE }]],
+    );
+    assert.deepEqual(said, [
+      "Service web was changed meanwhile: web:1 → web:3; looking at it again",
+      "Rolling service web to web:4",
+    ]);
+  });
+
+  test("a service whose revision changes at each look is left alone", async () => {
+    const { services, deps } = world();
+    changeAfter(services, "registerTaskDefinition", 3, "1024");
+    const report = await roll(deps);
+    assert.deepEqual(
+      [report.kind, report.detail],
+      ["notRolled", "its revision changed 3 times while a new one was made from it; deploy again"],
+    );
+    // The three are somebody else's.
+    assert.equal(services.started, 3);
+  });
+
+  test("rolled to the same image by another deploy meanwhile: that deployment is followed", async () => {
+    const { services, deps } = world();
+    services.trouble = async (call, moment) => {
+      if (call !== "registerTaskDefinition" || moment !== "after") return;
+      services.trouble = () => undefined;
+      await services.api.updateService(TARGET, services.registered.at(-1)?.taskDefinitionArn ?? "");
+    };
+    const report = await roll(deps);
+    assert.deepEqual([report.kind, services.started], ["live", 1]);
+  });
+
+  test("a deployment that somebody else began is replaced, and the own one is watched", async () => {
+    const { services, deps } = world();
+    await change(services, "1024");
+    const report = await roll(deps);
+    const live = services.registered.find(({ taskDefinitionArn }) => taskDefinitionArn === services.current);
+    assert.deepEqual([report.kind, live?.memory], ["live", "1024"]);
+    assert.equal(services.servingImage, NEW_IMAGE);
+    assert.equal(services.started, 2);
+  });
+
   test("an UpdateService whose answer is lost is looked up, not guessed", async () => {
     const { services, deps } = world();
     services.trouble = (call, moment) => {
@@ -190,6 +239,30 @@ async function killAt(
 ): Promise<void> {
   const fate = (name: string, when: string) => (name === call && when === moment ? "death" : undefined);
   assert.equal(await untilDeath(deps, services, fate), undefined);
+}
+
+/** Somebody else gives the service a revision of their own, with another size. */
+async function change(services: FakeServices, memory: string): Promise<void> {
+  const current = services.registered.find(({ taskDefinitionArn }) => taskDefinitionArn === services.current);
+  const made = await services.api.registerTaskDefinition({
+    family: "web",
+    containerDefinitions: current?.containerDefinitions,
+    memory,
+  });
+  await services.api.updateService(TARGET, made.taskDefinitionArn ?? "");
+}
+
+/** As {@link change}, right after each of the first calls of one kind. */
+function changeAfter(services: FakeServices, call: string, times: number, memory: string): void {
+  let left = times;
+  const trouble: FakeServices["trouble"] = async (name, moment) => {
+    if (name !== call || moment !== "after" || left === 0) return;
+    left--;
+    services.trouble = () => undefined;
+    await change(services, memory);
+    services.trouble = trouble;
+  };
+  services.trouble = trouble;
 }
 
 /** As the SDK's request handler throws it. */

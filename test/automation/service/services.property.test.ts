@@ -132,12 +132,8 @@ class Process {
   }
 }
 
-/** The calls from the look at the service to its update: UpdateService takes no condition, so this window stays. */
-const WINDOW: ReadonlySet<string> = new Set([
-  "describeTaskDefinition",
-  "registerTaskDefinition",
-  "updateService",
-]);
+/** UpdateService takes no condition, so the moment before it stays. */
+const WINDOW: ReadonlySet<string> = new Set(["updateService"]);
 
 const NEVER = new Promise<never>(() => undefined);
 
