@@ -33,6 +33,10 @@ const PACKAGES = ["mariadb-server-core", "mariadb-client-core"];
 const PROGRAMS = ["mariadbd", "mariadb-install-db", "mariadb"] as const;
 type Programs = Record<(typeof PROGRAMS)[number], string>;
 
+/** The folder of an unpacked MySQL 8, whose server then stands in MariaDB's place: `npm run test:mysql8`. */
+const MYSQL = process.env.MIGRATOR_TEST_MYSQL ?? "";
+export const isMysql = MYSQL !== "";
+
 /**
  * Starts a MariaDB server of its own on a high port, from Debian's binaries, with an empty database `shop`.
  *
@@ -50,6 +54,10 @@ export async function startMariadb(options: MariadbOptions): Promise<Mariadb> {
 }
 
 async function findPrograms(machine: Machine, report: Report): Promise<Programs> {
+  if (isMysql) {
+    const mysqld = join(MYSQL, "bin", "mysqld");
+    return { mariadbd: mysqld, "mariadb-install-db": mysqld, mariadb: join(MYSQL, "bin", "mysql") };
+  }
   const find = () => PROGRAMS.map((name) => [name, machine.which(name)[0]] as const);
   let found = find();
   if (found.some(([, path]) => path === undefined)) {
@@ -80,8 +88,9 @@ function mariadbKind(programs: Programs): ServerKind {
       programs["mariadb-install-db"],
       "--no-defaults",
       `--datadir=${data}`,
-      "--skip-test-db",
-      "--auth-root-authentication-method=normal",
+      ...(isMysql
+        ? ["--initialize-insecure"]
+        : ["--skip-test-db", "--auth-root-authentication-method=normal"]),
     ],
     launch: ({ data, password, secretFile }, port) => [
       programs.mariadbd,
@@ -97,6 +106,7 @@ function mariadbKind(programs: Programs): ServerKind {
       "--innodb-buffer-pool-size=64M",
       "--innodb-log-file-size=16M",
       "--performance-schema=ON",
+      ...(isMysql ? ["--mysqlx=OFF"] : []),
     ],
     createDatabase: (port, password, name) => {
       const quoted = `\`${name.replaceAll("`", "``")}\``;

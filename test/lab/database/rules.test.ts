@@ -1,4 +1,4 @@
-/** What each rule of check says of MySQL, asked of a MariaDB server: `node --test test/lab/database/rules.test.ts`. */
+/** What each rule of check says of MySQL, asked of a MariaDB server, or of MySQL 8 by `npm run test:mysql8`: `node --test test/lab/database/rules.test.ts`. */
 import assert from "node:assert/strict";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { MYSQL_RULES } from "../../../automation/check/mysql/ruleTable.ts";
 import { lint } from "../../automation/check/mysql/lint.ts";
-import { startMariadb } from "./mariadb.ts";
+import { isMysql, startMariadb } from "./mariadb.ts";
 
 interface ServerCase {
   readonly rule: keyof typeof MYSQL_RULES;
@@ -15,6 +15,8 @@ interface ServerCase {
   /** The server's error number, or what `after` answers in a session after it. */
   readonly errno?: number;
   readonly after?: readonly [sql: string, answer: string];
+  /** What differs on MySQL 8. */
+  readonly mysql?: Partial<Pick<ServerCase, "sql" | "errno" | "after">>;
 }
 
 const USERS =
@@ -43,13 +45,19 @@ const CASES: readonly ServerCase[] = [
     rule: "lock-wait-timeout",
     sql: "SET SESSION lock_wait_timeout = DEFAULT; ALTER TABLE users ADD COLUMN c INT",
     after: ["SELECT @@GLOBAL.lock_wait_timeout", "86400"],
+    mysql: { after: ["SELECT @@GLOBAL.lock_wait_timeout", "31536000"] },
   },
   {
     rule: "insert-breaks",
     sql: "ALTER TABLE users ADD COLUMN c INT NOT NULL; INSERT INTO users (email) VALUES ('c')",
     errno: 1364,
   },
-  { rule: "nulls-refused", sql: "ALTER TABLE users MODIFY age INT NOT NULL", errno: 1265 },
+  {
+    rule: "nulls-refused",
+    sql: "ALTER TABLE users MODIFY age INT NOT NULL",
+    errno: 1265,
+    mysql: { errno: 1138 },
+  },
   {
     rule: "attributes-lost",
     sql: "ALTER TABLE users MODIFY email VARCHAR(55)",
@@ -63,6 +71,11 @@ const CASES: readonly ServerCase[] = [
     sql: "SET GLOBAL innodb_force_primary_key = ON; CREATE TABLE n (a INT)",
     errno: 1173,
     after: ["SET GLOBAL innodb_force_primary_key = OFF; SELECT 1", "1"],
+    mysql: {
+      sql: "SET SESSION sql_require_primary_key = ON; CREATE TABLE n (a INT)",
+      errno: 3750,
+      after: ["SELECT 1", "1"],
+    },
   },
   {
     rule: "not-innodb",
@@ -114,7 +127,7 @@ test("each rule is what a MariaDB server does", async (context) => {
     await server.stop();
     rmSync(folder, { recursive: true, force: true });
   });
-  for (const { rule, sql, errno, after } of CASES) {
+  for (const { rule, sql, errno, after } of CASES.map((one) => (isMysql ? { ...one, ...one.mysql } : one))) {
     await server.query(
       "mysql",
       `DROP DATABASE shop; CREATE DATABASE shop CHARACTER SET utf8mb4; USE shop; ${USERS}`,
