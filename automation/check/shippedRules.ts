@@ -15,6 +15,7 @@ import {
   shippedFileName,
 } from "../migrations/folder.ts";
 import { versionAfter } from "../migrations/version.ts";
+import { looksLikeMigration, nameFix } from "./brokenName.ts";
 import { type Finding, finding } from "./finding.ts";
 import type { OrderRule } from "./rules.ts";
 
@@ -116,11 +117,6 @@ function compare(
   return { checkout, byVersion, shipped: record, highest, holder, nextVersion, fixCommand };
 }
 
-/** Whether a file that golang-migrate passes over was meant as a migration. */
-function looksLikeMigration(file: string): boolean {
-  return /\.sql$/i.test(file) || /\.(up|down)\./i.test(file);
-}
-
 function brokenNames({ checkout }: Comparison): Found[] {
   return checkout
     .filter(({ file, parsed }) => !parsed && looksLikeMigration(file))
@@ -131,14 +127,6 @@ function brokenNames({ checkout }: Comparison): Found[] {
       message: "golang-migrate passes over this file in silence",
       fix: nameFix(file),
     }));
-}
-
-/** What keeps golang-migrate's parser from the name, if it is one thing alone (source/parse.go: `^([0-9]+)_(.*)\.(down|up)\.(.*)$`, 64 bits). */
-function nameFix(file: string): string {
-  if (/^\d+_.*\.(up|down)\./.test(file)) return "take a number of at most 18 digits: this one is too large";
-  const small = file.replace(/\.(up|down)\./i, (direction) => direction.toLowerCase());
-  if (small !== file && /^\d+_/.test(file)) return `write the direction in small letters: ${small}`;
-  return "name it <version>_<name>.up.sql or .down.sql, or move it out of the folder";
 }
 
 function duplicates({ byVersion, shipped, nextVersion, fixCommand }: Comparison): Found[] {

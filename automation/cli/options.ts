@@ -139,7 +139,9 @@ export function since(text: string): number {
   return Number(count) * minutes * 60_000;
 }
 
-/** `stage,prod` as a list, each once. */
+/** `stage,prod` as a list, each once. An empty variable of a pipeline is refused: it would compare with nothing. */
 export function stackList(text: string): string[] {
-  return [...new Set(text.split(",").map((stack) => stack.trim()))].filter((stack) => stack !== "");
+  const stacks = [...new Set(text.split(",").map((stack) => stack.trim()))].filter((stack) => stack !== "");
+  if (stacks.length === 0) throw new InvalidArgumentError("It must name a stack, such as stage,prod.");
+  return stacks;
 }

@@ -2,6 +2,7 @@
 
 import { existsSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
+import { looksLikeMigration, nameFix } from "../check/brokenName.ts";
 import { runGit } from "../check/gitBase.ts";
 import type { KnownDatabase } from "../check/lintTarget.ts";
 import { runCheck } from "../check/runCheck.ts";
@@ -10,7 +11,7 @@ import type { CommandContext } from "../cli/context.ts";
 import type { CheckCommandOptions } from "../cli/programLook.ts";
 import { ConfigError } from "../contract/errors.ts";
 import type { ShippedMigration } from "../contract/outputs.ts";
-import { readMigrationFiles } from "../migrations/folder.ts";
+import { type MigrationFile, readMigrationFiles } from "../migrations/folder.ts";
 import { migrationFoldersBelow } from "../migrations/foldersBelow.ts";
 import { COMMAND, shellWord } from "../text/commandLine.ts";
 import { findFolder, type MigrationsFolder } from "./folder.ts";
@@ -55,14 +56,25 @@ export async function checkCommand(context: CommandContext, options: CheckComman
 function requireMigrations({ terminal, cwd }: CommandContext, { path, namedBy }: MigrationsFolder): void {
   const shown = relative(cwd, path) || ".";
   terminal.say(`Migrations: ${shown} (${namedBy})`);
-  if (readMigrationFiles(path).some(({ parsed }) => parsed)) return;
+  const files = readMigrationFiles(path);
+  if (files.some(({ parsed }) => parsed)) return;
   const below = migrationFoldersBelow(path).map((one) => relative(cwd, join(path, one)));
   const [first] = below;
   const next =
     first === undefined
-      ? `name the folder with --dir, or make the first one with \`${COMMAND} new NAME\``
+      ? nextWithoutFolder(files)
       : `golang-migrate reads no folder below, and there are some in ${listed(below)}: \`${COMMAND} check --dir ${shellWord(first)}\``;
   throw new ConfigError([`There is no migration in ${shown}, which ${namedBy} names; ${next}`]);
+}
+
+/** Another tool's names, or a wrong separator, are no reason to start anew. */
+function nextWithoutFolder(files: readonly MigrationFile[]): string {
+  const meant = files.map(({ file }) => file).filter(looksLikeMigration);
+  const [first] = meant;
+  if (first === undefined)
+    return `name the folder with --dir, or make the first one with \`${COMMAND} new NAME\``;
+  const more = meant.length > 1 ? ` and ${meant.length - 1} more` : "";
+  return `golang-migrate passes over ${first}${more} in silence: ${nameFix(first)}`;
 }
 
 /** The first three, and how many more there are. */

@@ -45,7 +45,7 @@ function chooseFolder(context: CommandContext, options: FolderOptions, stack?: s
   if (options.dir !== undefined)
     return { path: resolve(context.cwd, options.dir), appPath: null, namedBy: "--dir" };
   const project = projectFolder(context, options);
-  if (stack !== undefined) return folderOf(project, stackFileName(stack), readStackFile(project, stack));
+  if (stack !== undefined) return folderOfStack(project, stack);
   const stacks = stackFiles(project).map(({ file, yaml }) => folderOf(project, file, yaml));
   const named = stacks.filter(({ namedBy }) => namedBy !== PROJECT_FILE);
   if (new Set(stacks.map(({ path }) => path)).size <= 1)
@@ -53,6 +53,18 @@ function chooseFolder(context: CommandContext, options: FolderOptions, stack?: s
   const places = stacks.map(({ path, namedBy }) => `${relative(project, path)} (${namedBy})`);
   throw new ConfigError([
     `The stacks have different folders of migrations: ${places.join(", ")}; name one with --against or --dir`,
+  ]);
+}
+
+/** @throws {ConfigError} if the stack has no file and the defaults lead nowhere: the name may be wrong */
+function folderOfStack(project: string, stack: string): MigrationsFolder {
+  const file = stackFileName(stack);
+  const yaml = readStackFile(project, stack);
+  const found = folderOf(project, file, yaml);
+  if (yaml !== "" || existsSync(found.path)) return found;
+  const others = stackFiles(project).map((one) => one.file);
+  throw new ConfigError([
+    `There is no ${file}, so stack ${stack} names no folder of migrations; the project has ${others.join(", ") || "no stack's file"}`,
   ]);
 }
 

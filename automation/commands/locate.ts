@@ -28,11 +28,14 @@ export function locate(context: CommandContext, options: CommonOptions): PulumiL
  * The folder of Pulumi.yaml: --project, else the folder that the person stands in if it is such a project (a copy whose
  * program is a link elsewhere, as the demo's), else the one of package.json.
  *
- * @throws {ConfigError} if the project has another name than its settings
+ * @throws {ConfigError} if --project names no project, or it has another name than its settings
  */
 export function projectFolder(context: CommandContext, { project }: Pick<CommonOptions, "project">): string {
   const folder = project === undefined ? standingProject(context) : resolve(context.cwd, project);
-  requireProjectName(readText(join(folder, "Pulumi.yaml")));
+  const yaml = readText(join(folder, "Pulumi.yaml"));
+  if (yaml === "" && project !== undefined)
+    throw new ConfigError([`There is no Pulumi.yaml in ${project}, which --project names`]);
+  requireProjectName(yaml);
   return folder;
 }
 

@@ -62,7 +62,10 @@ export function parseVersioned(name: "goto" | "force", version: string): Operati
 function wholeNumber(name: string, text: string, least: number): number {
   const value = Number(text);
   if (!/^-?\d+$/.test(text) || !Number.isSafeInteger(value) || value < least) {
-    throw new ConfigError([`${name} wants a whole number of ${least} or more; you gave ${text}`]);
+    const most = value > Number.MAX_SAFE_INTEGER ? ` and at most ${Number.MAX_SAFE_INTEGER}` : "";
+    throw new ConfigError([
+      `${name} wants a whole number of ${least} or more${most}; you gave ${text || "none"}`,
+    ]);
   }
   return value;
 }

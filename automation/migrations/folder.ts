@@ -184,10 +184,9 @@ export function readMigrationFiles(directory: string): MigrationFile[] {
   const problems: string[] = [];
   const files: MigrationFile[] = [];
   for (const entry of listFolder(directory)) {
-    if (entry.isDirectory()) continue;
     const parsed = parseMigrationFileName(entry.name);
     if (!entry.isFile()) {
-      if (parsed) problems.push(`${entry.name} is not a regular file; put the file itself there`);
+      if (parsed) problems.push(`${entry.name} is ${entry.isDirectory() ? A_FOLDER : NO_FILE}`);
       continue;
     }
     try {
@@ -200,20 +199,23 @@ export function readMigrationFiles(directory: string): MigrationFile[] {
   return files;
 }
 
+/** golang-migrate 4.20.1, source/iofs/iofs.go: `if e.IsDir() { continue }`. */
+const A_FOLDER = "a folder, which golang-migrate passes over in silence; put the file itself there";
+const NO_FILE = "not a regular file; put the file itself there";
+
+/** What is said of a folder that cannot be listed, by the system's code. */
+const NOT_LISTED: Readonly<Record<string, string>> = {
+  ENOENT: "there is no such folder; set the migrations' folder in the stack's configuration, or make it",
+  ENOTDIR: "it is a file or lies below one; name the folder that holds the migrations",
+};
+
 function listFolder(directory: string): Dirent[] {
   try {
     return readdirSync(directory, { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1));
   } catch (cause) {
     const reason = reasonOf(cause);
-    throw new MigrationsError(
-      directory,
-      [
-        reason === "ENOENT" || reason === "ENOTDIR"
-          ? "there is no such folder; set the migrations' folder in the stack's configuration, or make it"
-          : `the folder cannot be read (${reason})`,
-      ],
-      { cause },
-    );
+    const problem = NOT_LISTED[reason] ?? `the folder cannot be read (${reason})`;
+    throw new MigrationsError(directory, [problem], { cause });
   }
 }
 

@@ -176,6 +176,13 @@ describe("check in a monorepo", () => {
     const empty = await runCommand(t, ["check", "--project", project, "--dir", "empty"], { cwd: root });
     assert.equal(empty.code, 2);
     assert.match(empty.stderr, /^There is no migration in empty, which --dir names; /m);
+    writeFileSync(join(root, "empty", "0001-make-t.up.sql"), "SELECT 1;");
+    const hyphens = await runCommand(t, ["check", "--project", project, "--dir", "empty"], { cwd: root });
+    assert.equal(hyphens.code, 2);
+    assert.match(
+      hyphens.stderr,
+      /^There is no migration in empty, which --dir names; golang-migrate passes over 0001-make-t\.up\.sql in silence: rename to 0001_make_t\.up\.sql$/m,
+    );
     const parent = await runCommand(t, ["check", "--project", project, "--dir", "services"], { cwd: root });
     assert.equal(parent.code, 2);
     mkdirSync(join(root, "sql", "my sql"), { recursive: true });

@@ -165,7 +165,7 @@ const REFUSED: [string, Record<string, string | null>, Omit<Finding, "line" | "s
         severity: "error",
         file: "20261112-x.up.sql",
         message: "golang-migrate passes over this file in silence",
-        fix: "name it <version>_<name>.up.sql or .down.sql, or move it out of the folder",
+        fix: "rename to 20261112_x.up.sql",
       },
       {
         rule: "broken-name",

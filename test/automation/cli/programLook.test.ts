@@ -65,6 +65,11 @@ describe("the commands that only look", () => {
     assert.deepEqual([options.base, options.fix, options.format], ["main", true, "sarif"]);
   });
 
+  it("check: an --against that names no stack is wrong usage, not a check against nothing", async () => {
+    for (const none of ["", " , "])
+      await assert.rejects(parse("check", "--against", none), /It must name a stack, such as stage,prod\./);
+  });
+
   it("check: an unknown format is wrong usage", async () => {
     await assert.rejects(parse("check", "--format", "xml"), CommanderError);
   });

@@ -72,6 +72,24 @@ describe("the folder of migrations", () => {
     });
   });
 
+  it("of a stack without a file is no default that leads nowhere", (t) => {
+    const { context } = project(t, { "Pulumi.stage.yaml": appPath("./one") }, []);
+    assert.throws(() => findFolder(context, {}, "stgae"), {
+      exitCode: 2,
+      message:
+        "There is no Pulumi.stgae.yaml, so stack stgae names no folder of migrations; the project has Pulumi.stage.yaml",
+    });
+  });
+
+  it("is not looked for in a --project that is none", (t) => {
+    const { context } = project(t, {}, ["docs"]);
+    for (const wrong of ["docs", "nowhere"])
+      assert.throws(() => findFolder(context, { project: wrong }), {
+        exitCode: 2,
+        message: `There is no Pulumi.yaml in ${wrong}, which --project names`,
+      });
+  });
+
   it("is not looked for in a project that was renamed, whose settings Pulumi would not read", (t) => {
     const { context } = project(t, { "Pulumi.yaml": "name: shop\n" }, []);
     assert.throws(() => findFolder(context, {}), {

@@ -59,7 +59,12 @@ describe("operations", () => {
       () => parseVersioned("force", "-2"),
       /^force wants a whole number of -1 or more; you gave -2$/,
     ],
-    ["goto 2^53", () => parseVersioned("goto", "9007199254740993"), /you gave 9007199254740993$/],
+    [
+      "goto 2^53",
+      () => parseVersioned("goto", "9007199254740993"),
+      /^goto wants a whole number of 0 or more and at most 9007199254740991; you gave 9007199254740993$/,
+    ],
+    ["goto without a version", () => parseVersioned("goto", ""), /^goto wants .*; you gave none$/],
     [
       "another command",
       () => parseOperation(["sh", "-c", "ls"]),

@@ -83,11 +83,18 @@ test("file names are read as golang-migrate reads them", () => {
 
 test("a missing folder, and a file in its place, are said in one sentence", () => {
   withFolder({ plain: "" }, (folder) => {
-    for (const path of [join(folder, "none"), join(folder, "plain")]) {
+    for (const [name, problem] of [
+      [
+        "none",
+        "there is no such folder; set the migrations' folder in the stack's configuration, or make it",
+      ],
+      ["plain", "it is a file or lies below one; name the folder that holds the migrations"],
+    ] as const) {
+      const path = join(folder, name);
       assert.throws(() => readMigrations(path), {
         name: "MigrationsError",
         code: "migrations",
-        message: `Migrations in ${path}: there is no such folder; set the migrations' folder in the stack's configuration, or make it`,
+        message: `Migrations in ${path}: ${problem}`,
       });
     }
   });
@@ -125,14 +132,19 @@ test("the largest version that a number holds is accepted", () => {
   assert.equal(migration?.version, Number.MAX_SAFE_INTEGER);
 });
 
-test("a link is refused where golang-migrate would follow it, folders and other links are passed over", () => {
+test("a link is refused where golang-migrate would follow it, other folders and links are passed over", () => {
   withFolder({ "1_a.up.sql": "" }, (folder) => {
-    mkdirSync(join(folder, "2_folder.up.sql"));
+    mkdirSync(join(folder, "archive"));
     symlinkSync("1_a.up.sql", join(folder, "notes"));
     assert.deepEqual(
       readMigrationFiles(folder).map(({ file }) => file),
       ["1_a.up.sql"],
     );
+    mkdirSync(join(folder, "2_folder.up.sql"));
+    assert.throws(() => readMigrations(folder), {
+      message: `Migrations in ${folder}: 2_folder.up.sql is a folder, which golang-migrate passes over in silence; put the file itself there`,
+    });
+    rmSync(join(folder, "2_folder.up.sql"), { recursive: true });
     symlinkSync("1_a.up.sql", join(folder, "3_link.up.sql"));
     assert.throws(() => readMigrations(folder), {
       name: "MigrationsError",
