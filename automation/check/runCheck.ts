@@ -6,7 +6,7 @@ import { readMigrationFiles } from "../migrations/folder.ts";
 import { checkFolder } from "./checkFolder.ts";
 import type { Format } from "./choices.ts";
 import { errorsOf, type Finding } from "./finding.ts";
-import { fixCommand } from "./fixCommand.ts";
+import { fixCommand, type GivenPlace } from "./fixCommand.ts";
 import { render } from "./formats.ts";
 import { type Git, readBase } from "./gitBase.ts";
 import { applyRenames, planRenames, type Rename } from "./lateRenames.ts";
@@ -26,8 +26,8 @@ export interface CheckDeps {
 export interface CheckOptions {
   /** The folder of migrations, absolute or relative to `cwd`. */
   dir: string;
-  /** `--dir` as it was given, for the command that a fix prints; undefined: the folder is the project's own. */
-  dirOption?: string | undefined;
+  /** For the command that a fix prints; left out: the folder is that of the project found without an option. */
+  place?: GivenPlace;
   format: Format;
   settings: CheckSettings;
   /** Renames late and doubled migrations before it checks. */
@@ -69,9 +69,9 @@ export async function runCheck(deps: CheckDeps, options: CheckOptions): Promise<
   const now = deps.now();
   const renamed = options.fix ? fix(directory, records, now) : [];
   const files = readMigrationFiles(directory);
-  const { settings, base, dirOption, database = null } = options;
+  const { settings, base, place, database = null } = options;
   const target = lintTarget(settings, files, database);
-  const command = fixCommand([...options.shipped.keys()], base, dirOption);
+  const command = fixCommand([...options.shipped.keys()], base, place);
   const findings = await checkFolder({ files, records, settings, database, now, fixCommand: command });
   const refused = errorsOf(findings).length > 0 || (options.strict && findings.length > 0);
   const exitCode = refused ? EXIT.refused : EXIT.ok;

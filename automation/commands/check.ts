@@ -3,6 +3,7 @@
 import { existsSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { looksLikeMigration, nameFix } from "../check/brokenName.ts";
+import { type GivenPlace, placeWords } from "../check/fixCommand.ts";
 import { runGit } from "../check/gitBase.ts";
 import type { KnownDatabase } from "../check/lintTarget.ts";
 import { runCheck } from "../check/runCheck.ts";
@@ -22,14 +23,14 @@ import { statedTarget } from "./target.ts";
 export async function checkCommand(context: CommandContext, options: CheckCommandOptions): Promise<void> {
   const folder = findFolder(context, options, options.against[0]);
   const dir = folder.path;
-  requireMigrations(context, folder);
+  requireMigrations(context, folder, options);
   const stated = statedTarget(context, options, options.against);
   const { records, database } = await shippedAndRun(context, options, dir);
   const result = await runCheck(
     { now: () => new Date(), cwd: repositoryRoot(context.cwd), git: runGit },
     {
       dir,
-      dirOption: options.dir,
+      place: options,
       format: options.json ? "json" : options.markdown ? "markdown" : options.format,
       settings: {
         ...DEFAULT_CHECK,
@@ -53,7 +54,11 @@ export async function checkCommand(context: CommandContext, options: CheckComman
 }
 
 /** A wrong folder would pass as one without a fault. @throws {ConfigError} if there is no migration in it */
-function requireMigrations({ terminal, cwd }: CommandContext, { path, namedBy }: MigrationsFolder): void {
+function requireMigrations(
+  { terminal, cwd }: CommandContext,
+  { path, namedBy }: MigrationsFolder,
+  place: GivenPlace,
+): void {
   const shown = relative(cwd, path) || ".";
   terminal.say(`Migrations: ${shown} (${namedBy})`);
   const files = readMigrationFiles(path);
@@ -62,17 +67,17 @@ function requireMigrations({ terminal, cwd }: CommandContext, { path, namedBy }:
   const [first] = below;
   const next =
     first === undefined
-      ? nextWithoutFolder(files)
+      ? nextWithoutFolder(files, place)
       : `golang-migrate reads no folder below, and there are some in ${listed(below)}: \`${COMMAND} check --dir ${shellWord(first)}\``;
   throw new ConfigError([`There is no migration in ${shown}, which ${namedBy} names; ${next}`]);
 }
 
 /** Another tool's names, or a wrong separator, are no reason to start anew. */
-function nextWithoutFolder(files: readonly MigrationFile[]): string {
+function nextWithoutFolder(files: readonly MigrationFile[], place: GivenPlace): string {
   const meant = files.map(({ file }) => file).filter(looksLikeMigration);
   const [first] = meant;
   if (first === undefined)
-    return `name the folder with --dir, or make the first one with \`${COMMAND} new NAME\``;
+    return `name the folder with --dir, or make the first one with \`${[COMMAND, "new NAME", ...placeWords(place).map(shellWord)].join(" ")}\``;
   const more = meant.length > 1 ? ` and ${meant.length - 1} more` : "";
   return `golang-migrate passes over ${first}${more} in silence: ${nameFix(first)}`;
 }

@@ -175,7 +175,13 @@ describe("check in a monorepo", () => {
     mkdirSync(join(root, "empty"));
     const empty = await runCommand(t, ["check", "--project", project, "--dir", "empty"], { cwd: root });
     assert.equal(empty.code, 2);
-    assert.match(empty.stderr, /^There is no migration in empty, which --dir names; /m);
+    const { stderr } = empty;
+    assert.ok(
+      stderr.includes(
+        `There is no migration in empty, which --dir names; name the folder with --dir, or make the first one with \`npx ecs-migrate new NAME --dir empty --project ${project}\`\n`,
+      ),
+      stderr,
+    );
     writeFileSync(join(root, "empty", "0001-make-t.up.sql"), "SELECT 1;");
     const hyphens = await runCommand(t, ["check", "--project", project, "--dir", "empty"], { cwd: root });
     assert.equal(hyphens.code, 2);

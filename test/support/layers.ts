@@ -24,6 +24,7 @@ export const LAYERS: readonly (readonly string[])[] = [
 /** What a folder offers to the others. Of a folder that is not listed, every file is an entry. */
 export const ENTRIES: Readonly<Record<string, readonly string[]>> = {
   check: [
+    "brokenName.ts",
     "checkFolder.ts",
     "choices.ts",
     "disableComment.ts",

@@ -92,6 +92,18 @@ for (const format of FORMATS) {
   });
 }
 
+test("a finding's command leads to the folder and the project that were named", async () => {
+  await withCheckout(MIXED, async (cwd) => {
+    const place = { dir: "db/my sql", project: "../tools" };
+    const { findings } = await check(cwd, { shipped: prod, place });
+    const late = findings.find(({ rule }) => rule === "late");
+    assert.match(
+      late?.fix ?? "",
+      / \(npx ecs-migrate check --dir 'db\/my sql' --project \.\.\/tools --against prod --fix\)$/,
+    );
+  });
+});
+
 test("fingerprints differ from each other and stay when lines shift", async () => {
   const fingerprints = async (cwd: string) => {
     const { text } = await check(cwd, { format: "codequality", shipped: prod });
