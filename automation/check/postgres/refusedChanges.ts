@@ -23,12 +23,9 @@ export function refusedChange(table: string, command: AlterTableCmd, context: Co
 }
 
 function subjectOf({ name, def }: AlterTableCmd): string {
-  if (name !== undefined) return name;
-  return def && "ColumnDef" in def
-    ? (def.ColumnDef.colname ?? "")
-    : def && "Constraint" in def
-      ? (def.Constraint.conname ?? "")
-      : "";
+  if (name !== undefined || !def) return name ?? "";
+  if ("ColumnDef" in def) return def.ColumnDef.colname ?? "";
+  return "Constraint" in def ? (def.Constraint.conname ?? "") : "";
 }
 
 function reasonOf(table: string, command: AlterTableCmd, context: Context): Refused | undefined {

@@ -47,3 +47,12 @@ export function check(files: Files, options: FolderOptions = {}): Promise<Findin
     files: filesOf(files),
   });
 }
+
+export const SET = "SET LOCAL lock_timeout = '5s';\n";
+export const UP = "20261124_x.up.sql";
+export const DOWN = "20261124_x.down.sql";
+
+/** Folders of one pair: the up file as given, a way back that says why there is none. */
+export const pair = (up: string): Files => ({ [UP]: up, [DOWN]: "-- nothing to undo\n" });
+/** The same with a lock_timeout in its first line. */
+export const timed = (up: string): Files => pair(SET + up);
