@@ -112,7 +112,13 @@ func (s *mariaServer) database(t *testing.T) *database {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { _ = db.Close() })
+	// What a killed statement did is known only if all tables of the server are InnoDB's, those of other tests too.
+	t.Cleanup(func() {
+		if _, err := db.Exec("DROP DATABASE " + name); err != nil {
+			t.Error(err)
+		}
+		_ = db.Close()
+	})
 	return &database{t: t, url: s.url(name), my: db}
 }
 
