@@ -107,17 +107,17 @@ func (s *mariaServer) database(t *testing.T) *database {
 	if _, err := admin.Exec("CREATE DATABASE " + name); err != nil {
 		t.Fatal(err)
 	}
-	_ = admin.Close()
 	db, err := sql.Open("mysql", at+name+"?multiStatements=true")
 	if err != nil {
 		t.Fatal(err)
 	}
 	// What a killed statement did is known only if all tables of the server are InnoDB's, those of other tests too.
 	t.Cleanup(func() {
-		if _, err := db.Exec("DROP DATABASE " + name); err != nil {
+		_ = db.Close()
+		if _, err := admin.Exec("DROP DATABASE " + name); err != nil {
 			t.Error(err)
 		}
-		_ = db.Close()
+		_ = admin.Close()
 	})
 	return &database{t: t, url: s.url(name), my: db}
 }
