@@ -28,3 +28,17 @@ test("every folder of automation/ has its layer, and no other file than the two 
   const files = entries.filter((entry) => entry.isFile()).map(({ name }) => name);
   assert.deepEqual(files.sort(), ["bootstrap.ts", "main.ts"]);
 });
+
+const SOURCES = ["app", "automation", "bench", "infra", "migrator", "test"];
+/** The SQL on which the lint is measured. */
+const DATA = /^bench\/lint\/(corpus|folders)\.ts$/;
+
+test("no source file is longer than 300 lines, data apart", () => {
+  const files = SOURCES.flatMap((folder) =>
+    readdirSync(join(ROOT, folder), { recursive: true, encoding: "utf8" }).map((file) => `${folder}/${file}`),
+  ).filter((file) => /\.(ts|go|py|sh)$/.test(file) && !DATA.test(file));
+  const long = files.filter(
+    (file) => readFileSync(join(ROOT, file), "utf8").trimEnd().split("\n").length > 300,
+  );
+  assert.deepEqual(long, []);
+});

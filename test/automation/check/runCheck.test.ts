@@ -35,10 +35,9 @@ function git(cwd: string, ...args: string[]): void {
   execFileSync("git", [...identity, ...args], { cwd, stdio: "pipe" });
 }
 
-function check(
-  cwd: string,
-  { disable = [], ...options }: Partial<CheckOptions> & { disable?: string[] } = {},
-) {
+type Changes = Partial<CheckOptions> & { disable?: string[] };
+
+function check(cwd: string, { disable = [], ...options }: Changes = {}) {
   const deps: CheckDeps = { now: () => NOW, cwd, git: runGit };
   const defaults: CheckOptions = {
     dir: DIR,
