@@ -47,6 +47,8 @@ function isExecutable(path: string): boolean {
 }
 
 let listsAreFresh = false;
+/** In seconds (apt.conf(5) has DPkg::Lock::Timeout since apt 1.9.11). */
+const LOCK_TIMEOUT = "DPkg::Lock::Timeout=600";
 
 /**
  * Installs Debian or Ubuntu packages, where that is possible without asking: as root, with apt-get.
@@ -59,7 +61,8 @@ export async function aptInstall(machine: Machine, packages: readonly string[]):
   const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
   if (!listsAreFresh) await machine.run("apt-get", ["update", "-q"], { env });
   listsAreFresh = true;
-  const args = ["install", "-y", "-q", "--no-install-recommends", ...packages];
+  // Two test files may install at the same time: apt-get waits for the other's lock.
+  const args = ["install", "-y", "-q", "--no-install-recommends", "-o", LOCK_TIMEOUT, ...packages];
   const result = await machine.run("apt-get", args, { env });
   if (result.code !== 0)
     throw new LabError(

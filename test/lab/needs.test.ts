@@ -37,8 +37,8 @@ test("as root on Debian each missing thing is installed, with a line before it",
   assert.deepEqual(
     ran.filter((command) => command.includes("install")),
     [
-      "apt-get install -y -q --no-install-recommends python3 python3-venv",
-      "apt-get install -y -q --no-install-recommends docker.io iptables",
+      "apt-get install -y -q --no-install-recommends -o DPkg::Lock::Timeout=600 python3 python3-venv",
+      "apt-get install -y -q --no-install-recommends -o DPkg::Lock::Timeout=600 docker.io iptables",
     ],
   );
 });
