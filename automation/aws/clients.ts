@@ -112,7 +112,7 @@ export async function connectEcs(region: string, options?: ClientOptions): Promi
   const once = new sdk.ECSClient({ ...clientConfig(region, options), maxAttempts: 1 });
   return {
     runTask: async (input, signal) => {
-      // The SDK learns AWS's time with each answer. One that does not retry would fail by a wrong clock what it learns by it.
+      // The SDK learns AWS's time from each answer, and signs by it. This client makes one request, so it has to know before.
       once.config.systemClockOffset ||= client.config.systemClockOffset;
       const output = await once.send(new sdk.RunTaskCommand(input), until(signal));
       return { ...output, answeredAt: Date.now() + once.config.systemClockOffset };

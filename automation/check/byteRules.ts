@@ -14,21 +14,18 @@ export function checkBytes({ file, parsed, bytes }: MigrationFile): {
 } {
   const badLine = lineOfBadByte(bytes);
   if (badLine !== undefined) {
-    const message = isUtf16(bytes)
-      ? "the file is UTF-16, as PowerShell's > writes it"
-      : bytes.includes(0)
-        ? "the file holds a NUL byte"
-        : "the file is not UTF-8";
-    return {
-      findings: [
-        finding("encoding", { file, line: badLine }, message, "save it as UTF-8 without a byte-order mark"),
-      ],
-      text: undefined,
-    };
+    const fix = "save it as UTF-8 without a byte-order mark";
+    const found = finding("encoding", { file, line: badLine }, encodingProblem(bytes), fix);
+    return { findings: [found], text: undefined };
   }
   const whole = Buffer.from(bytes).toString("utf8");
   const text = whole.startsWith("\uFEFF") ? whole.slice(1) : whole;
   return { findings: checkText(file, parsed?.direction, whole, text), text };
+}
+
+function encodingProblem(bytes: Uint8Array): string {
+  if (isUtf16(bytes)) return "the file is UTF-16, as PowerShell's > writes it";
+  return bytes.includes(0) ? "the file holds a NUL byte" : "the file is not UTF-8";
 }
 
 /** By its byte-order mark, which UTF-8 text cannot begin with. */

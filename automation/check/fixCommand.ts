@@ -15,8 +15,7 @@ export function placeWords({ dir, project }: GivenPlace): string[] {
   ];
 }
 
-/**
- * `check --fix` against the same records: without them it could rename a file that has run. */
+/** `check --fix` against the same records: without them it could rename a file that has run. */
 export function fixCommand(stacks: readonly string[], base?: string, place: GivenPlace = {}): string {
   const words = [
     ...placeWords(place),

@@ -57,9 +57,7 @@ describe("failure table: the script is stopped", () => {
         const fixture = new RunFixture(await temporaryHome(t));
         const { aws } = fixture;
         if (name === "down") aws.database.version = THIRD;
-        const dead = dyingAfter(fixture, 3_000);
-        void dead.run(operation);
-        await dead.died;
+        await killed(fixture, operation, 3_000);
         aws.clock.advance(ms - 3_000);
         assert.equal(aws.ecs.tasks[0]?.lastStatus, attachedTo);
         const report = await fixture.run(operation);
@@ -88,9 +86,7 @@ describe("failure table: the script is stopped", () => {
     const fixture = new RunFixture(await temporaryHome(t));
     const { aws } = fixture;
     aws.ecs.scripts.push({ invisibleMs: 4_000 });
-    const dead = dyingAfter(fixture, 700);
-    void dead.run(UP);
-    await dead.died;
+    await killed(fixture, UP, 700);
     const report = await fixture.run(UP);
     assert.equal(report.verdict.kind, "applied");
     assert.equal(report.task?.attached, true);
@@ -101,9 +97,7 @@ describe("failure table: the script is stopped", () => {
     const fixture = new RunFixture(await temporaryHome(t));
     const { aws } = fixture;
     aws.ecs.scripts.push({ startFailure: { stoppedReason: "CannotPullContainerError: manifest unknown" } });
-    const dead = dyingAfter(fixture, 700);
-    void dead.run(UP);
-    await dead.died;
+    await killed(fixture, UP, 700);
     aws.clock.advance(60_000);
     const report = await fixture.run(UP);
     assert.equal(report.verdict.kind, "applied");
@@ -116,9 +110,7 @@ describe("failure table: the script is stopped", () => {
     const fixture = new RunFixture(await temporaryHome(t));
     const { aws } = fixture;
     aws.database.version = THIRD;
-    const dead = dyingAfter(fixture, 3_000);
-    void dead.run({ name: "down", steps: 1 });
-    await dead.died;
+    await killed(fixture, { name: "down", steps: 1 }, 3_000);
     aws.clock.advance(3 * 60 * 60_000);
     const report = await fixture.run({ name: "down", steps: 1 });
     assert.equal(report.verdict.kind, "applied");
@@ -132,9 +124,7 @@ describe("failure table: the script is stopped", () => {
     const { aws } = fixture;
     aws.database.version = THIRD;
     aws.faults.always("runTask", FAULTS.lost());
-    const dead = dyingAfter(fixture, 3_000);
-    void dead.run({ name: "down", steps: 1 });
-    await dead.died;
+    await killed(fixture, { name: "down", steps: 1 }, 3_000);
     aws.faults.clear();
     aws.clock.advance(3 * 60 * 60_000);
     const report = await fixture.run({ name: "down", steps: 1 });
@@ -149,9 +139,7 @@ describe("failure table: the script is stopped", () => {
     const fixture = new RunFixture(await temporaryHome(t));
     const { aws } = fixture;
     aws.database.version = THIRD;
-    const dead = dyingAfter(fixture, 3_000);
-    void dead.run({ name: "down", steps: 1 });
-    await dead.died;
+    await killed(fixture, { name: "down", steps: 1 }, 3_000);
     aws.clock.advance(60_000);
     aws.faults.always("listTasks", FAULTS.expired());
     const refused = await fixture.run({ name: "down", steps: 1 });
@@ -196,23 +184,21 @@ function commandsOf(aws: RunFixture["aws"]): string[] {
   return aws.ecs.tasks.map(commandOf);
 }
 
-/** The script as it dies at a moment: no sleep of its own ends after that, and what it learnt is lost. */
-function dyingAfter(fixture: RunFixture, ms: number) {
+/** Runs the script until it dies at a moment: no sleep of its own ends after that, and what it learnt is lost. */
+async function killed(fixture: RunFixture, operation: Operation, ms: number): Promise<void> {
   const { clock } = fixture.aws;
-  let die = (): void => undefined;
-  const died = new Promise<void>((resolve) => {
-    die = resolve;
-  });
   const dies = clock.now() + ms;
-  const mortal = {
-    now: () => clock.now(),
-    random: () => clock.random(),
-    sleep: async (duration: number, signal?: AbortSignal): Promise<void> => {
-      await clock.sleep(Math.min(duration, dies - clock.now()), signal);
-      if (clock.now() < dies) return;
-      die();
-      await new Promise<never>(() => undefined);
-    },
-  };
-  return { died, run: (operation: Operation) => fixture.runWith({ clock: mortal }, operation) };
+  await new Promise<void>((die) => {
+    const mortal = {
+      now: () => clock.now(),
+      random: () => clock.random(),
+      sleep: async (duration: number, signal?: AbortSignal): Promise<void> => {
+        await clock.sleep(Math.min(duration, dies - clock.now()), signal);
+        if (clock.now() < dies) return;
+        die();
+        await new Promise<never>(() => undefined);
+      },
+    };
+    void fixture.runWith({ clock: mortal }, operation);
+  });
 }

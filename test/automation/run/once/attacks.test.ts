@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { mkdir, readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { describe, test } from "node:test";
+import { describe, type TestContext, test } from "node:test";
 import type { EcsApi, LogsApi } from "../../../../automation/aws/clients.ts";
 import type { Operation } from "../../../../automation/contract/operations.ts";
 import type { RunDeps } from "../../../../automation/run/runOperation.ts";
@@ -112,14 +112,20 @@ describe("a proxy that answers {}", () => {
     });
 });
 
+/** A step whose process was stopped after 1.5 s, and the journal's entry of it. */
+async function interruptedStep(t: TestContext) {
+  const fixture = await setUp(t);
+  const stop = new AbortController();
+  fixture.aws.clock.after(1_500, () => stop.abort());
+  await fixture.runWith({ signal: stop.signal }, DOWN);
+  const folder = join(fixture.home, "ecs-migrate", "runs");
+  const [name = ""] = await readdir(folder);
+  return { fixture, folder, name };
+}
+
 describe("the journal", () => {
   test("is a folder where its file should be: one step, and a warning", async (t) => {
-    const fixture = await setUp(t);
-    const stop = new AbortController();
-    fixture.aws.clock.after(1_500, () => stop.abort());
-    await fixture.runWith({ signal: stop.signal }, DOWN);
-    const folder = join(fixture.home, "ecs-migrate", "runs");
-    const [name = ""] = await readdir(folder);
+    const { fixture, name } = await interruptedStep(t);
     fixture.aws.clock.advance(60_000);
     const damaged = new RunFixture(await temporaryHome(t), fixture.aws);
     await mkdir(join(damaged.home, "ecs-migrate", "runs", name), { recursive: true });
@@ -129,12 +135,7 @@ describe("the journal", () => {
   });
 
   test("holds values of other types: nothing runs twice, and it is no crash", async (t) => {
-    const fixture = await setUp(t);
-    const stop = new AbortController();
-    fixture.aws.clock.after(1_500, () => stop.abort());
-    await fixture.runWith({ signal: stop.signal }, DOWN);
-    const folder = join(fixture.home, "ecs-migrate", "runs");
-    const [name = ""] = await readdir(folder);
+    const { fixture, folder, name } = await interruptedStep(t);
     const entry = { nonce: "x", runId: "y", startedAt: 1e300, attempt: "many", taskArn: {}, ended: "no" };
     await writeFile(join(folder, name), JSON.stringify(entry));
     fixture.aws.clock.advance(60_000);
