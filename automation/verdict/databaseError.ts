@@ -23,10 +23,14 @@ export interface DatabaseError {
   readonly inFile: "surely" | "maybe" | "no";
 }
 
-const ROWS: readonly (readonly [DatabaseErrorKind, DatabaseErrorRow])[] = Object.entries(DATABASE_ERRORS) as [
-  DatabaseErrorKind,
-  DatabaseErrorRow,
-][];
+type Row = readonly [DatabaseErrorKind, DatabaseErrorRow];
+
+const ROWS = Object.entries(DATABASE_ERRORS) as Row[];
+/** While a file runs the same number or words mean something else: 1045 is then a privilege, not the password. */
+const ROWS_IN_FILE = [
+  ...ROWS.filter(([, row]) => !row.beforeAnyFile),
+  ...ROWS.filter(([, row]) => row.beforeAnyFile),
+];
 
 /** As much of an error as a sentence can bear, in characters. */
 const BRIEF = 240;
@@ -43,23 +47,28 @@ export function explainError(text: string, failure: Failure | null = null): Data
   const brief = briefError(error);
   // Only the words of golang-migrate and of the driver are looked at: the SQL between them may hold any text.
   const words = wordsOf(error);
-  const kind = kindOf(words, failure);
+  const isInFile = failure ? failure.file !== null : /^migration failed/.test(words);
+  const kind = kindOf(words, failure, isInFile ? ROWS_IN_FILE : ROWS);
   const row: DatabaseErrorRow = DATABASE_ERRORS[kind];
   return {
     kind,
     sentence: row.sentence(brief, row.pattern?.exec(words)?.groups ?? {}),
     fix: row.fix,
-    beforeAnyFile: row.beforeAnyFile === true || /^failed to open database/.test(brief),
+    beforeAnyFile: !isInFile && (row.beforeAnyFile === true || /^failed to open database/.test(brief)),
     inFile: row.inFile ?? "no",
   };
 }
 
-function kindOf(words: string, failure: Failure | null): DatabaseErrorKind {
-  const { code, kind } = failure ?? { code: null, kind: undefined };
-  const byCode = code === null ? undefined : ROWS.find(([, { codes }]) => codes?.includes(code));
+/** As go-sql-driver writes the server's number, MySQLError.Error() of its errors.go; without the state before v1.7. */
+const NUMBER = /\bError (?<number>\d{4})(?: \(\w{5}\))?: /;
+
+function kindOf(words: string, failure: Failure | null, rows: readonly Row[]): DatabaseErrorKind {
+  const code = failure?.code ?? NUMBER.exec(words)?.groups?.number;
+  const kind = failure?.kind;
+  const byCode = code === undefined ? undefined : rows.find(([, { codes }]) => codes?.includes(code));
   // The words tell more than the migrator's kind: a certificate that cannot be read is a matter of TLS as well.
-  const byWords = ROWS.find(([, { pattern }]) => pattern?.test(words));
-  const byKind = kind === undefined ? undefined : ROWS.find(([, { failures }]) => failures?.includes(kind));
+  const byWords = rows.find(([, { pattern }]) => pattern?.test(words));
+  const byKind = kind === undefined ? undefined : rows.find(([, { failures }]) => failures?.includes(kind));
   return (byCode ?? (byWords && byWords[0] !== "url" ? byWords : (byKind ?? byWords)))?.[0] ?? "other";
 }
 

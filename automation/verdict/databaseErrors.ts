@@ -176,7 +176,7 @@ export const DATABASE_ERRORS = {
   permission: {
     pattern:
       /permission denied|must be (?:owner|superuser)|command denied to user|Access denied for user '[^']*'@'[^']*' to database|access denied; you need/i,
-    codes: ["42501", "1044", "1142", "1143", "1227", "1370", "1410"],
+    codes: ["42501", "1044", "1142", "1143", "1227", "1370"],
     sentence: (brief) => `The database user lacks a privilege (${brief}).`,
     fix: "Grant it to the migration's user, or let the owner of the object run the statement.",
     example:
@@ -239,7 +239,7 @@ export const DATABASE_ERRORS = {
     pattern:
       /violates|Duplicate entry|could not create unique index|contains null values|out of range|invalid input (?:syntax|value)|cannot be cast|Data too long|Data truncated|Incorrect \w+ value|Cannot (?:add or update a child|delete or update a parent) row|contains values that|doesn't have a default value|cannot be null|Invalid use of NULL|CONSTRAINT \S+ failed|is violated/i,
     codes:
-      "23502 23503 23505 23514 23P01 1048 1138 1216 1217 1062 1264 1265 1292 1364 1366 1406 1451 1452 3819 4025".split(
+      "23502 23503 23505 23514 23P01 1048 1138 1216 1217 1062 1264 1265 1292 1364 1365 1366 1406 1452 1690 3140 3141 3819 4025".split(
         " ",
       ),
     sentence: (brief) => `The data does not fit what the file demands (${brief}).`,
@@ -249,8 +249,8 @@ export const DATABASE_ERRORS = {
       "migration failed in line 0: x (details: Error 1062 (23000): Duplicate entry '1' for key 'PRIMARY')",
   },
   exists: {
-    pattern: /already exists|Duplicate (?:column|key|foreign key constraint) name/i,
-    codes: ["42P07", "42710", "42701", "42P06", "42723", "1050", "1060", "1061", "1304", "1359", "1826"],
+    pattern: /already exists|Duplicate (?:column|key|foreign key constraint) name|errno: 121/i,
+    codes: "42P07 42710 42701 42P06 42723 1007 1050 1060 1061 1304 1359 1537 1826 3822".split(" "),
     sentence: (brief) => `What the file creates exists already (${brief}).`,
     fix: null,
     inFile: "maybe",
@@ -260,7 +260,10 @@ export const DATABASE_ERRORS = {
   missing: {
     pattern:
       /(?:relation|column|table|type|function|procedure|trigger|schema|index|constraint|extension) .*does not exist|doesn't exist|Unknown (?:column|table)|Can't DROP/i,
-    codes: ["42P01", "42703", "42704", "42883", "1051", "1054", "1072", "1091", "1146", "1305", "1360"],
+    codes:
+      "42P01 42703 42704 42883 3D000 3F000 1008 1049 1051 1054 1072 1091 1146 1176 1305 1360 1539 3821 3940 4092".split(
+        " ",
+      ),
     sentence: (brief) => `What the file uses does not exist (${brief}).`,
     fix: null,
     inFile: "maybe",

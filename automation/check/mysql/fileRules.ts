@@ -1,6 +1,7 @@
 /** The rules over a file as a whole: what its statements do to each other and to the files after it. */
 import type { BrokenRule } from "./effect.ts";
 import type { JudgedStatement } from "./judge.ts";
+import type { ServerVersion } from "./serverVersion.ts";
 import type { Assignment } from "./statementBody.ts";
 import type { Statement } from "./statements.ts";
 import type { Token } from "./tokens.ts";
@@ -29,19 +30,23 @@ function commitsImplicitly({ body }: Statement): boolean {
 }
 
 /** @param lockLimit whether the migrator limits the wait for a lock before it runs a file */
-export function fileRules(statements: readonly JudgedStatement[], lockLimit: boolean): PlacedRule[] {
+export function fileRules(
+  statements: readonly JudgedStatement[],
+  lockLimit: boolean,
+  server: ServerVersion,
+): PlacedRule[] {
   return [
-    ...halfApplied(statements),
+    ...halfApplied(statements, server),
     ...implicitCommit(statements),
     ...transactionOpen(statements),
     ...lockWait(statements, lockLimit),
     ...sessionSettings(statements),
-    ...statements.flatMap(({ tokens }) => longNames(tokens)),
+    ...statements.flatMap(({ tokens }) => longNames(tokens, server)),
   ];
 }
 
 /** One a file, at the first statement whose failure would leave another behind. */
-function halfApplied(statements: readonly Statement[]): PlacedRule[] {
+function halfApplied(statements: readonly Statement[], { name }: ServerVersion): PlacedRule[] {
   const effective = statements.filter(leavesSomething);
   if (effective.length < 2 || isOneTransaction(statements)) return [];
   const stuck = effective.slice(0, -1).find((statement) => !isRepeatable(statement));
@@ -53,7 +58,7 @@ function halfApplied(statements: readonly Statement[]): PlacedRule[] {
       rule: "half-applied",
       line: next?.line ?? 1,
       subject: `${effective.length}`,
-      message: `MySQL commits each of the ${effective.length} statements by itself: if one fails, those before it stay, the version is dirty and the file cannot run again`,
+      message: `${name} commits each of the ${effective.length} statements by itself: if one fails, those before it stay, the version is dirty and the file cannot run again`,
       fix: hasDdl
         ? "one such statement a file; or write each so that it can run twice (IF NOT EXISTS, IF EXISTS)"
         : "put START TRANSACTION; before them and COMMIT; after them",
@@ -226,7 +231,7 @@ function leaks(name: string, line: number): PlacedRule {
 /** MySQL 8.0 manual, "Identifier Length Limits": 64 characters, 256 for an alias. */
 const MAX_NAME = 64;
 
-function longNames(tokens: readonly Token[]): PlacedRule[] {
+function longNames(tokens: readonly Token[], server: ServerVersion): PlacedRule[] {
   const long = tokens.filter(({ kind, value, text }) => {
     if (kind !== "word" && kind !== "name") return false;
     return [...(kind === "word" ? text : value)].length > MAX_NAME;
@@ -237,7 +242,7 @@ function longNames(tokens: readonly Token[]): PlacedRule[] {
       rule: "name-too-long",
       line,
       subject: name,
-      message: `the name ${name} has ${[...name].length} characters; MySQL takes ${MAX_NAME} (error 1059)`,
+      message: `the name ${name} has ${[...name].length} characters; ${server.name} takes ${MAX_NAME} (error 1059)`,
       fix: "shorten it",
     };
   });

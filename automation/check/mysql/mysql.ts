@@ -49,7 +49,9 @@ function openLint({ historyKnown, lockLimit }: LintSettings, server: ServerVersi
         ];
       // A down file knows what its up file made; it is not part of the way up.
       const judged = judge(statements, isUp ? memory : memory.copy(), server, ran);
-      const found = [...brokenRules(judged), ...fileRules(judged, lockLimit)].map((one) => placed(file, one));
+      const found = [...brokenRules(judged), ...fileRules(judged, lockLimit, server)].map((one) =>
+        placed(file, one),
+      );
       return [...emptiness(file, direction, judged), ...(isUp ? found : found.flatMap(milder))];
     },
   };

@@ -39,11 +39,12 @@ func numbers(list ...uint16) map[uint16]bool {
 }
 
 // refused are errors of names, privileges, definitions and of ALGORITHM and LOCK: the server raises them before the statement
-// does anything. e2e/refused_test.go and the property test ask MariaDB; 1822, 1824, 1845 and 3780 are MySQL's words for 1005
-// and 1846.
+// does anything. e2e/refused_test.go and the property test ask MariaDB; 1822, 1824, 1845, 3780 and 3822 are MySQL's words for
+// 1005, 1846 and 1826.
 var refused = numbers(
-	1005, 1044, 1050, 1054, 1059, 1060, 1061, 1063, 1064, 1067, 1068, 1071, 1072, 1074, 1075, 1091, 1101, 1103, 1115, 1118,
-	1142, 1143, 1146, 1149, 1166, 1170, 1171, 1214, 1227, 1253, 1273, 1286, 1294, 1305, 1503, 1506, 1822, 1824, 1845, 1846, 3780,
+	1005, 1044, 1050, 1054, 1059, 1060, 1061, 1063, 1064, 1067, 1068, 1071, 1072, 1074, 1075, 1090, 1091, 1101, 1103, 1115, 1118,
+	1142, 1143, 1146, 1149, 1166, 1170, 1171, 1176, 1214, 1227, 1252, 1253, 1273, 1286, 1291, 1294, 1305, 1493, 1503, 1505, 1506,
+	1553, 1822, 1824, 1826, 1829, 1833, 1845, 1846, 3780, 3822,
 )
 
 // undone are errors of a row that does not fit: ALTER TABLE meets it in its copy or its new index, which is dropped, and the
@@ -142,12 +143,12 @@ var (
 	firstOne = regexp.MustCompile(`(?s)^(\w+ )*?'.*?' for`)
 )
 
-// namesOnly are errors whose quoted words are names of tables, columns, keys and users.
+// namesOnly are errors whose quoted words are names of tables, columns, keys, events, variables and users.
 var namesOnly = numbers(
-	1005, 1044, 1045, 1046, 1048, 1049, 1050, 1051, 1054, 1059, 1060, 1061, 1067, 1068, 1069, 1072, 1074, 1075, 1091,
-	1101, 1115, 1142, 1143, 1146, 1166, 1170, 1171, 1176, 1205, 1213, 1215, 1216, 1217, 1227, 1253, 1264, 1265, 1273,
-	1286, 1294, 1305, 1364, 1370, 1406, 1449, 1451, 1452, 1553, 1822, 1824, 1826, 1828, 1829, 1830, 3730, 3734, 3780,
-	3819, 3821, 3822, 3940,
+	1005, 1007, 1008, 1044, 1045, 1046, 1048, 1049, 1050, 1051, 1054, 1059, 1060, 1061, 1067, 1068, 1069, 1072, 1074,
+	1075, 1091, 1101, 1115, 1142, 1143, 1146, 1166, 1170, 1171, 1176, 1193, 1205, 1213, 1215, 1216, 1217, 1227, 1229,
+	1238, 1253, 1264, 1265, 1273, 1286, 1294, 1305, 1360, 1364, 1370, 1396, 1406, 1449, 1451, 1452, 1505, 1537, 1539,
+	1553, 1701, 1822, 1824, 1826, 1828, 1829, 1830, 1832, 1833, 1834, 3730, 3734, 3780, 3819, 3821, 3822, 3940, 4092,
 )
 
 const withheld = "(withheld)"
