@@ -48,7 +48,7 @@ func run(m *testing.M) int {
 	defer func() { _ = os.RemoveAll(folder) }()
 	_ = os.Chmod(folder, 0o755)
 	binary = filepath.Join(folder, "migrator")
-	build := exec.Command("go", "build", "-ldflags", "-X ecs-migrate/migrator/internal/database.oldTransaction=2s", "-o", binary, "..")
+	build := exec.Command("go", "build", "-ldflags", "-X ecs-migrate/migrator/internal/database.oldTransaction=2", "-o", binary, "..")
 	if out, err := build.CombinedOutput(); err != nil {
 		fmt.Fprintf(os.Stderr, "go build: %v\n%s", err, out)
 		return 2

@@ -3,6 +3,7 @@ package database
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -70,6 +71,15 @@ func codeName(code string) string {
 		return "SQLSTATE " + code
 	}
 	return "error " + code
+}
+
+// AsFailure is the error as a failure; nil stays nil.
+func AsFailure(err error) *Failure {
+	var f *Failure
+	if err == nil || errors.As(err, &f) {
+		return f
+	}
+	return &Failure{Kind: Other, Message: err.Error(), Effect: Unknown}
 }
 
 // Blocker is a session that holds what another waits for.
@@ -156,9 +166,6 @@ type Engine interface {
 	Plan(ctx context.Context, list []statement.Statement) Plan
 	// StartFile puts the session's lock timeout back to what the stack wants.
 	StartFile(ctx context.Context, list []statement.Statement) error
-	Begin(ctx context.Context) error
-	Commit(ctx context.Context) error
-	Rollback(ctx context.Context) error
 	InTransaction() bool
 	// CommitsBefore tells whether the server ends the open transaction before it runs the statement.
 	CommitsBefore(s statement.Statement) bool

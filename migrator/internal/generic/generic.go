@@ -116,9 +116,6 @@ func (e *Engine) Plan(context.Context, []statement.Statement) database.Plan {
 }
 
 func (e *Engine) StartFile(context.Context, []statement.Statement) error { return nil }
-func (e *Engine) Begin(context.Context) error                            { return nil }
-func (e *Engine) Commit(context.Context) error                           { return nil }
-func (e *Engine) Rollback(context.Context) error                         { return nil }
 func (e *Engine) InTransaction() bool                                    { return false }
 func (e *Engine) CommitsBefore(statement.Statement) bool                 { return false }
 

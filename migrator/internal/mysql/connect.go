@@ -35,7 +35,7 @@ func (e *Engine) config() (*mysql.Config, error) {
 		}
 		c = parsed
 	}
-	c.User, c.Passwd, c.DBName, c.MultiStatements = e.at.User, e.at.Password, e.at.Name, true
+	c.User, c.Passwd, c.DBName, c.MultiStatements, c.InterpolateParams = e.at.User, e.at.Password, e.at.Name, true, true
 	c.Net, c.Addr = "tcp", net.JoinHostPort(e.at.Host, e.at.Port)
 	if e.at.Port == "" {
 		c.Net, c.Addr = "unix", e.at.Host
@@ -115,7 +115,7 @@ func (e *Engine) open() (*sql.DB, error) {
 
 // Connect opens the session. If there was one before, it is ended first.
 func (e *Engine) Connect(ctx context.Context) error {
-	old := e.id
+	old := e.PID
 	e.Close()
 	db, err := e.open()
 	if err != nil {
@@ -129,12 +129,23 @@ func (e *Engine) Connect(ctx context.Context) error {
 	e.db, e.conn, e.in, e.autocommit = db, conn, false, true
 	var mode string
 	row := conn.QueryRowContext(ctx, "SELECT CONNECTION_ID(), VERSION(), @@SESSION.sql_mode")
-	if err := row.Scan(&e.id, &e.version, &mode); err != nil {
+	if err := row.Scan(&e.PID, &e.version, &mode); err != nil {
 		return e.failure(ctx, err, nil)
 	}
 	e.backslash = !strings.Contains(mode, "NO_BACKSLASH_ESCAPES")
-	if old != "" {
-		_, _ = conn.ExecContext(ctx, "KILL "+old)
+	variant := ""
+	switch {
+	case e.isMariaDB():
+		variant = "MariaDB"
+	case strings.HasPrefix(e.version, "5."):
+		variant = "MySQL 5"
+	}
+	e.Questions = database.ReadQuestions(questions, variant)
+	if e.noLock {
+		e.Questions["try lock"], e.Questions["unlock"] = "SELECT ? IS NOT NULL", "SELECT ?"
+	}
+	if old != 0 {
+		_ = e.Do(ctx, fmt.Sprintf("KILL %d", old))
 	}
 	return nil
 }

@@ -22,14 +22,6 @@ const (
 	parseError      = 1064
 )
 
-func number(err error) uint16 {
-	var my *mysql.MySQLError
-	if errors.As(err, &my) {
-		return my.Number
-	}
-	return 0
-}
-
 func numbers(list ...uint16) map[uint16]bool {
 	made := map[uint16]bool{}
 	for _, n := range list {
@@ -84,6 +76,8 @@ func (e *Engine) failure(ctx context.Context, err error, s *statement.Statement)
 // the server refused it by name or never got its lock. Anything else is not known.
 func (e *Engine) effect(ctx context.Context, n uint16, s statement.Statement) database.Effect {
 	switch {
+	case s.Control != statement.None && n == deadlock:
+		return database.Nothing // Galera refuses a COMMIT so
 	case s.RunsOthers():
 		return database.Unknown
 	case n == parseError:

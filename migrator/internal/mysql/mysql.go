@@ -2,12 +2,15 @@
 package mysql
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
+	_ "embed"
 	"errors"
 	"fmt"
 	"io"
 	"log"
+	"strconv"
 	"strings"
 	"time"
 
@@ -20,19 +23,20 @@ import (
 	"ecs-migrate/migrator/internal/statement"
 )
 
+//go:embed questions.sql
+var questions string
+
 // Engine is database.Engine for MySQL and MariaDB.
 type Engine struct {
+	database.Session
 	at       config.Database
 	settings config.Config
 	out      *mask.Printer
-	table    string
-	lock     string
 	noLock   bool
 	timeout  string // x-statement-timeout
 
 	db      *sql.DB   // of the session and of those that observe it
 	conn    *sql.Conn // the session
-	id      string
 	version string
 	// in tells whether a transaction is open: the protocol's flag does not reach database/sql.
 	in bool
@@ -46,10 +50,9 @@ func New(c config.Config, out *mask.Printer) (e *Engine, err error) {
 	// The driver's own log lines may hold what must not show.
 	_ = mysql.SetLogger(log.New(io.Discard, "", 0))
 	at := c.Database
-	e = &Engine{at: at, settings: c, out: out, table: at.Params.Get("x-migrations-table")}
-	if e.table == "" {
-		e.table = "schema_migrations"
-	}
+	e = &Engine{at: at, settings: c, out: out}
+	table := cmp.Or(at.Params.Get("x-migrations-table"), "schema_migrations")
+	e.Session = database.Session{Asker: e, Kind: kindOf, NoTable: strconv.Itoa(noSuchTable), Table: "`" + strings.ReplaceAll(table, "`", "``") + "`"}
 	if e.noLock, err = at.Flag("x-no-lock"); err != nil {
 		return nil, err
 	}
@@ -59,7 +62,7 @@ func New(c config.Config, out *mask.Printer) (e *Engine, err error) {
 	if at.Name == "" {
 		return nil, fmt.Errorf("the database URL names no database: mysql://user:password@tcp(host:3306)/name")
 	}
-	if e.lock, err = gm.GenerateAdvisoryLockId(at.Name + ":" + e.table); err != nil {
+	if e.Lock, err = gm.GenerateAdvisoryLockId(at.Name + ":" + table); err != nil {
 		return nil, err
 	}
 	_, err = e.config()
@@ -68,79 +71,86 @@ func New(c config.Config, out *mask.Printer) (e *Engine, err error) {
 
 func (e *Engine) ServerVersion() string { return e.version }
 
-func (e *Engine) name() string { return "`" + strings.ReplaceAll(e.table, "`", "``") + "`" }
-
-func (e *Engine) Version(ctx context.Context) (int, bool, error) {
+func (e *Engine) Ask(ctx context.Context, question string, args ...any) ([][]string, error) {
 	if e.conn == nil {
-		return -1, false, &database.Failure{Kind: database.Lost, Message: "there is no connection to the database"}
+		return nil, e.failure(ctx, errNoConnection, nil)
 	}
-	var version int
-	var dirty bool
-	err := e.conn.QueryRowContext(ctx, "SELECT version, dirty FROM "+e.name()+" LIMIT 1").Scan(&version, &dirty)
-	if errors.Is(err, sql.ErrNoRows) || number(err) == noSuchTable {
-		return gm.NilVersion, false, nil
-	}
+	list, err := ask(ctx, e.conn, question, args)
 	if err != nil {
-		return 0, false, e.failure(ctx, err, nil)
+		return nil, e.failure(ctx, err, nil)
 	}
-	return version, dirty, nil
+	return list, nil
 }
 
-func (e *Engine) EnsureTable(ctx context.Context) error {
-	var one int
-	err := e.conn.QueryRowContext(ctx, "SELECT 1 FROM information_schema.tables WHERE table_schema = DATABASE() AND table_name = ?", e.table).Scan(&one)
-	if err == nil {
-		return nil
+func (e *Engine) Aside(ctx context.Context, question string, args ...any) ([][]string, error) {
+	list, err := ask(ctx, e.db, question, args)
+	if err != nil {
+		return nil, e.failure(ctx, err, nil)
 	}
-	return e.do(ctx, "CREATE TABLE IF NOT EXISTS "+e.name()+" (version bigint not null primary key, dirty boolean not null)")
+	return list, nil
 }
 
-func (e *Engine) do(ctx context.Context, query string) error {
+type queryer interface {
+	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
+}
+
+func ask(ctx context.Context, conn queryer, question string, args []any) (list [][]string, err error) {
+	rows, err := conn.QueryContext(ctx, question, args...)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = rows.Close() }()
+	columns, err := rows.Columns()
+	if err != nil {
+		return nil, err
+	}
+	for rows.Next() {
+		values, into := make([]sql.NullString, len(columns)), make([]any, len(columns))
+		for i := range values {
+			into[i] = &values[i]
+		}
+		if err := rows.Scan(into...); err != nil {
+			return nil, err
+		}
+		row := make([]string, len(columns))
+		for i, value := range values {
+			row[i] = value.String
+		}
+		list = append(list, row)
+	}
+	return list, rows.Err()
+}
+
+func (e *Engine) Do(ctx context.Context, text string) error {
 	if e.conn == nil {
-		return &database.Failure{Kind: database.Lost, Message: "there is no connection to the database", Effect: database.Unknown}
+		return e.failure(ctx, errNoConnection, nil)
 	}
-	if _, err := e.conn.ExecContext(ctx, query); err != nil {
+	if _, err := e.conn.ExecContext(ctx, text); err != nil {
 		return e.failure(ctx, err, nil)
 	}
 	return nil
 }
 
+// kindOf names the last statement of a session's text.
+func kindOf(text string) string {
+	list := statement.SplitMySQL(text, true)
+	if len(list) == 0 {
+		return ""
+	}
+	return list[len(list)-1].Kind
+}
+
+var errNoConnection = errors.New("there is no connection")
+
+// SetVersion writes in the transaction that is open, or in one of its own.
 func (e *Engine) SetVersion(ctx context.Context, version int, dirty bool) error {
-	own := !e.in
-	list := []string{"DELETE FROM " + e.name()}
-	if version >= 0 || dirty {
-		list = append(list, fmt.Sprintf("INSERT INTO %s (version, dirty) VALUES (%d, %t)", e.name(), version, dirty))
+	if e.in {
+		return e.Do(ctx, e.WriteVersion(version, dirty))
 	}
-	if own {
-		list = append(append([]string{"START TRANSACTION"}, list...), "COMMIT")
+	err := e.Do(ctx, "START TRANSACTION; "+e.WriteVersion(version, dirty)+"; COMMIT")
+	if err != nil {
+		_ = e.Do(ctx, "ROLLBACK")
 	}
-	for _, query := range list {
-		if err := e.do(ctx, query); err != nil {
-			if own {
-				_ = e.do(ctx, "ROLLBACK")
-			}
-			return err
-		}
-	}
-	return nil
-}
-
-func (e *Engine) TryLock(ctx context.Context) (bool, error) {
-	if e.noLock {
-		return true, nil
-	}
-	var got sql.NullInt64
-	if err := e.conn.QueryRowContext(ctx, "SELECT GET_LOCK(?, 0)", e.lock).Scan(&got); err != nil {
-		return false, e.failure(ctx, err, nil)
-	}
-	return got.Int64 == 1, nil
-}
-
-func (e *Engine) Unlock(ctx context.Context) error {
-	if e.noLock || e.conn == nil {
-		return nil
-	}
-	_, err := e.conn.ExecContext(ctx, "DO RELEASE_LOCK(?)", e.lock)
 	return err
 }
 
@@ -176,16 +186,15 @@ func (e *Engine) Plan(ctx context.Context, list []statement.Statement) database.
 
 // transactional tells whether every table of the server that the user sees is InnoDB's.
 func (e *Engine) transactional(ctx context.Context) bool {
-	var others int
-	err := e.conn.QueryRowContext(ctx, `SELECT COUNT(*) FROM information_schema.tables WHERE table_type = 'BASE TABLE' AND engine <> 'InnoDB'
-		AND table_schema NOT IN ('mysql', 'information_schema', 'performance_schema', 'sys')`).Scan(&others)
-	return err == nil && others == 0
+	others, err := e.Ask(ctx, `SELECT COUNT(*) FROM information_schema.tables WHERE table_type = 'BASE TABLE' AND engine <> 'InnoDB'
+		AND table_schema NOT IN ('mysql', 'information_schema', 'performance_schema', 'sys')`)
+	return err == nil && others[0][0] == "0"
 }
 
 func (e *Engine) StartFile(ctx context.Context, _ []statement.Statement) error {
 	if e.settings.LockTimeout > 0 {
 		seconds := max(1, int((e.settings.LockTimeout+time.Second-1)/time.Second))
-		if err := e.do(ctx, fmt.Sprintf("SET SESSION lock_wait_timeout = %d, SESSION innodb_lock_wait_timeout = %d", seconds, seconds)); err != nil {
+		if err := e.Do(ctx, fmt.Sprintf("SET SESSION lock_wait_timeout = %d, SESSION innodb_lock_wait_timeout = %d", seconds, seconds)); err != nil {
 			return err
 		}
 	}
@@ -193,29 +202,15 @@ func (e *Engine) StartFile(ctx context.Context, _ []statement.Statement) error {
 		return nil
 	}
 	if e.isMariaDB() {
-		return e.do(ctx, fmt.Sprintf("SET SESSION max_statement_time = %s / 1000", e.timeout))
+		return e.Do(ctx, fmt.Sprintf("SET SESSION max_statement_time = %s / 1000", e.timeout))
 	}
-	return e.do(ctx, "SET SESSION max_execution_time = "+e.timeout)
+	return e.Do(ctx, "SET SESSION max_execution_time = "+e.timeout)
 }
 
 func (e *Engine) isMariaDB() bool { return strings.Contains(e.version, "MariaDB") }
 
-func (e *Engine) Begin(ctx context.Context) error {
-	err := e.do(ctx, "START TRANSACTION")
-	e.in = err == nil
-	return err
-}
-
-func (e *Engine) Commit(ctx context.Context) error {
-	err := e.do(ctx, "COMMIT")
-	e.in = false
-	return err
-}
-
-func (e *Engine) Rollback(ctx context.Context) error {
-	e.in = false
-	return e.do(ctx, "ROLLBACK")
-}
+// isMySQL8 tells whether the server has the performance schema's tables of locks in place of information_schema's.
+func (e *Engine) isMySQL8() bool { return !e.isMariaDB() && !strings.HasPrefix(e.version, "5.") }
 
 func (e *Engine) InTransaction() bool { return e.in }
 
@@ -225,7 +220,7 @@ func (e *Engine) CommitsBefore(s statement.Statement) bool {
 
 func (e *Engine) Exec(ctx context.Context, s statement.Statement) (int64, error) {
 	if e.conn == nil {
-		return 0, &database.Failure{Kind: database.Lost, Message: "there is no connection to the database", Effect: database.Unknown}
+		return 0, e.failure(ctx, errNoConnection, nil)
 	}
 	wasIn := e.in
 	if e.CommitsBefore(s) {

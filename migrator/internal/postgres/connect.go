@@ -82,30 +82,32 @@ func (e *Engine) dial(ctx context.Context) (*pgconn.PgConn, error) {
 
 // Connect opens the session. If there was one before, it is ended first, so that none of its work is still to come.
 func (e *Engine) Connect(ctx context.Context) error {
-	old := e.pid
+	old := e.PID
 	e.Close()
 	conn, err := e.dial(ctx)
 	if err != nil {
 		return err
 	}
 	e.conn = conn
-	rows, err := query(ctx, conn, `SELECT pg_backend_pid(), current_schema(), current_setting('lock_timeout'), current_user, session_user,
-		current_setting('server_version_num')`)
+	rows, err := e.Ask(ctx, `SELECT pg_backend_pid(), current_schema(), current_setting('lock_timeout'), CASE WHEN current_user = session_user THEN 'NONE'
+		ELSE quote_ident(current_user) END, current_setting('server_version_num')`)
 	if err != nil {
-		return e.failure(err, nil)
-	}
-	row := rows[0]
-	e.pid, e.schema, e.ownTimeout = row[0], row[1], row[2] != "0"
-	e.role = "NONE"
-	if row[3] != row[4] {
-		e.role = quoteName(row[3])
-	}
-	e.number, _ = strconv.Atoi(row[5])
-	if err := e.nameTable(); err != nil {
 		return err
 	}
-	if old != "" {
-		_, _ = query(ctx, conn, `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+	row := rows[0]
+	e.PID, _ = strconv.ParseInt(row[0], 10, 64)
+	e.ownTimeout, e.role = row[2] != "0", row[3]
+	e.number, _ = strconv.Atoi(row[4])
+	variant := ""
+	if e.number < 140000 {
+		variant = "PostgreSQL 13"
+	}
+	e.Questions = database.ReadQuestions(questions, variant)
+	if err := e.nameTable(row[1]); err != nil {
+		return err
+	}
+	if old != 0 {
+		_, _ = e.Ask(ctx, `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
 			WHERE pid = $1::int AND application_name = current_setting('application_name') AND pid <> pg_backend_pid()`, old)
 	}
 	return nil
@@ -114,12 +116,12 @@ func (e *Engine) Connect(ctx context.Context) error {
 var quotedName = regexp.MustCompile(`"(.*?)"`)
 
 // nameTable finds golang-migrate's table and the number of its lock, as its own drivers do.
-func (e *Engine) nameTable() error {
-	if e.schema == "" {
+func (e *Engine) nameTable(schema string) error {
+	if schema == "" {
 		return &database.Failure{Kind: database.Settings, Message: "no schema of the session's search_path exists, so there is no place for schema_migrations: " +
 			"create the schema, or set search_path in the database URL or for the user"}
 	}
-	schema, table := e.schema, e.at.Params.Get("x-migrations-table")
+	table := e.at.Params.Get("x-migrations-table")
 	if table == "" {
 		table = "schema_migrations"
 	}
@@ -133,9 +135,9 @@ func (e *Engine) nameTable() error {
 			schema = parts[0][1]
 		}
 	}
-	e.table = quoteName(schema) + "." + quoteName(table)
+	e.Table = quoteName(schema) + "." + quoteName(table)
 	id, err := gm.GenerateAdvisoryLockId("/"+e.at.Name, schema, table)
-	e.lockID = id
+	e.Lock = id
 	return err
 }
 
@@ -159,7 +161,7 @@ func (e *Engine) Close() {
 // refusePooler recognises PgBouncer and its like in transaction mode: the number that the server gave at the start of the
 // session is not the backend's, and two of our sessions share a backend or one session changes it.
 func (e *Engine) refusePooler(ctx context.Context) error {
-	if strconv.FormatUint(uint64(e.conn.PID()), 10) == e.pid {
+	if int64(e.conn.PID()) == e.PID {
 		return nil
 	}
 	other, err := e.dial(ctx)
@@ -175,11 +177,11 @@ func (e *Engine) refusePooler(ctx context.Context) error {
 	if err != nil {
 		return nil
 	}
-	ours, err := query(ctx, e.conn, ask)
+	ours, err := e.Ask(ctx, ask)
 	if err != nil {
-		return e.failure(err, nil)
+		return err
 	}
-	if theirs[0][0] != e.pid && ours[0][0] == e.pid {
+	if pid := fmt.Sprint(e.PID); theirs[0][0] != pid && ours[0][0] == pid {
 		return nil
 	}
 	return &database.Failure{Kind: database.Pooler, Message: "the database URL leads to a connection pooler in transaction mode (PgBouncer or its like), " +

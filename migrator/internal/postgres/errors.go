@@ -18,7 +18,6 @@ import (
 // SQLSTATEs: appendix A of the PostgreSQL documentation.
 const (
 	undefinedTable    = "42P01"
-	undefinedSchema   = "3F000"
 	lockNotAvailable  = "55P03"
 	deadlock          = "40P01"
 	queryCanceled     = "57014"
@@ -33,14 +32,6 @@ const (
 	raisedException   = "P0001"
 	protocolViolation = "08P01"
 )
-
-func code(err error) string {
-	var pg *pgconn.PgError
-	if errors.As(err, &pg) {
-		return pg.Code
-	}
-	return ""
-}
 
 // failure turns an error of the session into words. s is the statement that ran, or nil.
 func (e *Engine) failure(err error, s *statement.Statement) *database.Failure {
@@ -145,7 +136,7 @@ func (e *Engine) aloneEffect(ctx context.Context, err error, before string) data
 
 // indexes is a digest of every index and its state, or empty.
 func (e *Engine) indexes(ctx context.Context) string {
-	rows, err := query(ctx, e.conn, `SELECT md5(coalesce(string_agg(indexrelid || ' ' || indrelid || indisvalid || indisready || indislive, ','
+	rows, err := e.Ask(ctx, `SELECT md5(coalesce(string_agg(indexrelid || ' ' || indrelid || indisvalid || indisready || indislive, ','
 		ORDER BY indexrelid), '')) FROM pg_index`)
 	if err != nil {
 		return ""

@@ -4,12 +4,12 @@ package postgres
 
 import (
 	"context"
+	_ "embed"
+	"errors"
 	"fmt"
 	"slices"
-	"strconv"
 	"sync"
 
-	gm "github.com/golang-migrate/migrate/v4/database"
 	"github.com/jackc/pgx/v5/pgconn"
 
 	"ecs-migrate/migrator/internal/config"
@@ -18,8 +18,12 @@ import (
 	"ecs-migrate/migrator/internal/statement"
 )
 
+//go:embed questions.sql
+var questions string
+
 // Engine is database.Engine for PostgreSQL.
 type Engine struct {
+	database.Session
 	at       config.Database
 	settings config.Config
 	out      *mask.Printer
@@ -27,13 +31,10 @@ type Engine struct {
 	quoted, multi    bool   // x-migrations-table-quoted, x-multi-statement
 	statementTimeout string // x-statement-timeout
 
-	conn          *pgconn.PgConn
-	pid           string
-	schema, table string
-	role          string // of a new session
-	lockID        string
-	ownTimeout    bool // URL, role or database set a lock_timeout
-	number        int  // server_version_num
+	conn       *pgconn.PgConn
+	role       string // of a new session
+	ownTimeout bool   // URL, role or database set a lock_timeout
+	number     int    // server_version_num
 
 	mu     sync.Mutex // guards second
 	second *pgconn.PgConn
@@ -43,6 +44,7 @@ type Engine struct {
 func New(c config.Config, out *mask.Printer) (e *Engine, err error) {
 	at := c.Database
 	e = &Engine{at: at, settings: c, out: out}
+	e.Session = database.Session{Asker: e, Kind: kindOf, NoTable: undefinedTable}
 	if e.quoted, err = at.Flag("x-migrations-table-quoted"); err != nil {
 		return nil, err
 	}
@@ -63,16 +65,13 @@ func (e *Engine) ServerVersion() string {
 	return e.conn.ParameterStatus("server_version")
 }
 
-// query asks one question by the extended protocol; NULL reads as the empty text.
-func query(ctx context.Context, conn *pgconn.PgConn, sql string, args ...string) ([][]string, error) {
+// query asks one question by the extended protocol.
+func query(ctx context.Context, conn *pgconn.PgConn, sql string, args ...any) ([][]string, error) {
 	values := make([][]byte, len(args))
 	for i, a := range args {
-		values[i] = []byte(a)
+		values[i] = fmt.Append(nil, a)
 	}
 	result := conn.ExecParams(ctx, sql, values, nil, nil, nil).Read()
-	if result.Err != nil {
-		return nil, result.Err
-	}
 	rows := make([][]string, len(result.Rows))
 	for i, row := range result.Rows {
 		rows[i] = make([]string, len(row))
@@ -80,13 +79,46 @@ func query(ctx context.Context, conn *pgconn.PgConn, sql string, args ...string)
 			rows[i][j] = string(value)
 		}
 	}
+	return rows, result.Err
+}
+
+func (e *Engine) Ask(ctx context.Context, question string, args ...any) ([][]string, error) {
+	if e.conn == nil {
+		return nil, e.failure(errNoConnection, nil)
+	}
+	rows, err := query(ctx, e.conn, question, args...)
+	if err != nil {
+		return nil, e.failure(err, nil)
+	}
 	return rows, nil
 }
+
+func (e *Engine) Aside(ctx context.Context, question string, args ...any) (rows [][]string, err error) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.second == nil || e.second.IsClosed() {
+		if e.second, err = e.dial(ctx); err != nil {
+			return nil, err
+		}
+	}
+	return query(ctx, e.second, question, args...)
+}
+
+// kindOf names the last statement of a session's text.
+func kindOf(text string) string {
+	list := statement.SplitPostgres(text, true)
+	if len(list) == 0 {
+		return ""
+	}
+	return list[len(list)-1].Kind
+}
+
+var errNoConnection = errors.New("there is no connection")
 
 // run executes text by the simple protocol and counts the rows of its last statement.
 func (e *Engine) run(ctx context.Context, sql string) (int64, error) {
 	if e.conn == nil {
-		return 0, fmt.Errorf("no connection")
+		return 0, errNoConnection
 	}
 	reader := e.conn.Exec(ctx, sql)
 	var rows int64
@@ -101,77 +133,27 @@ func (e *Engine) run(ctx context.Context, sql string) (int64, error) {
 	return rows, reader.Close()
 }
 
-func (e *Engine) do(ctx context.Context, sql string) error {
+func (e *Engine) Do(ctx context.Context, sql string) error {
 	if _, err := e.run(ctx, sql); err != nil {
 		return e.failure(err, nil)
 	}
 	return nil
 }
 
-func (e *Engine) Version(ctx context.Context) (int, bool, error) {
-	if e.conn == nil {
-		return -1, false, &database.Failure{Kind: database.Lost, Message: "there is no connection to the database"}
-	}
-	rows, err := query(ctx, e.conn, "SELECT version, dirty FROM "+e.table+" LIMIT 1")
-	if code(err) == undefinedTable || code(err) == undefinedSchema {
-		return gm.NilVersion, false, nil
-	}
-	if err != nil {
-		return 0, false, e.failure(err, nil)
-	}
-	if len(rows) == 0 {
-		return gm.NilVersion, false, nil
-	}
-	version, err := strconv.Atoi(rows[0][0])
-	if err != nil {
-		return 0, false, &database.Failure{Kind: database.Other, Message: "the version in " + e.table + " is no number"}
-	}
-	return version, rows[0][1] == "t", nil
-}
-
-func (e *Engine) EnsureTable(ctx context.Context) error {
-	rows, err := query(ctx, e.conn, "SELECT to_regclass($1)", e.table)
-	if err != nil {
-		return e.failure(err, nil)
-	}
-	if rows[0][0] != "" {
-		return nil
-	}
-	return e.do(ctx, "CREATE TABLE IF NOT EXISTS "+e.table+" (version bigint not null primary key, dirty boolean not null)")
-}
-
 func (e *Engine) SetVersion(ctx context.Context, version int, dirty bool) error {
-	sql := "DELETE FROM " + e.table
-	if version >= 0 || dirty {
-		sql += fmt.Sprintf("; INSERT INTO %s (version, dirty) VALUES (%d, %t)", e.table, version, dirty)
-	}
+	sql := e.WriteVersion(version, dirty)
 	if e.InTransaction() {
 		// The file may have changed the role, and the table belongs to the role that the session began with.
 		sql = "SET LOCAL ROLE " + e.role + "; " + sql
 	}
-	return e.do(ctx, sql)
+	return e.Do(ctx, sql)
 }
 
 func (e *Engine) TryLock(ctx context.Context) (bool, error) {
 	if err := e.refusePooler(ctx); err != nil {
 		return false, err
 	}
-	rows, err := query(ctx, e.conn, "SELECT pg_try_advisory_lock($1::bigint)", e.lockID)
-	if err != nil {
-		return false, e.failure(err, nil)
-	}
-	return rows[0][0] == "t", nil
-}
-
-func (e *Engine) Unlock(ctx context.Context) error {
-	if e.conn == nil || e.conn.IsClosed() {
-		return nil
-	}
-	_, err := query(ctx, e.conn, "SELECT pg_advisory_unlock($1::bigint)", e.lockID)
-	if err != nil {
-		return e.failure(err, nil)
-	}
-	return nil
+	return e.Session.TryLock(ctx)
 }
 
 func (e *Engine) Split(text string) []statement.Statement {
@@ -222,7 +204,7 @@ func (e *Engine) StartFile(ctx context.Context, list []statement.Statement) erro
 		sql += "SET statement_timeout = " + e.statementTimeout + "; "
 	}
 	if sql != "" {
-		if err := e.do(ctx, sql); err != nil {
+		if err := e.Do(ctx, sql); err != nil {
 			return err
 		}
 	}
@@ -232,10 +214,6 @@ func (e *Engine) StartFile(ctx context.Context, list []statement.Statement) erro
 	}
 	return nil
 }
-
-func (e *Engine) Begin(ctx context.Context) error    { return e.do(ctx, "BEGIN") }
-func (e *Engine) Commit(ctx context.Context) error   { return e.do(ctx, "COMMIT") }
-func (e *Engine) Rollback(ctx context.Context) error { return e.do(ctx, "ROLLBACK") }
 
 func (e *Engine) InTransaction() bool {
 	return e.conn != nil && !e.conn.IsClosed() && e.conn.TxStatus() != 'I'

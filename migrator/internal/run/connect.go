@@ -20,7 +20,7 @@ func connect(ctx context.Context, engine database.Engine, c config.Config, out *
 		if err == nil {
 			return nil
 		}
-		f := asFailure(err)
+		f := database.AsFailure(err)
 		limit := c.ConnectTimeout
 		if f.Kind == database.Host {
 			limit = min(limit, 10*time.Second) // a name that does not resolve is a mistake more often than a start

@@ -170,7 +170,7 @@ func (d *driver) writeVersion(ctx context.Context, version int) error {
 	if err == nil || d.running == nil {
 		return err
 	}
-	failure := asFailure(err)
+	failure := database.AsFailure(err)
 	failure.Message = "all of this file took effect, but its version could not be written: " + failure.Message
 	d.fails(failure, database.Some)
 	for _, s := range d.stats {
@@ -201,7 +201,7 @@ func (d *driver) setClean(ctx context.Context, version int) error {
 		if err == nil || time.Since(begun) > d.config.LockBudget {
 			return err
 		}
-		switch f := asFailure(err); {
+		switch f := database.AsFailure(err); {
 		case f.Again:
 			d.out.Line("  golang-migrate's table: %s; tried again", f)
 			time.Sleep(300 * time.Millisecond) // also when the process is to stop: the version is due

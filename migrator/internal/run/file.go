@@ -2,7 +2,6 @@ package run
 
 import (
 	"context"
-	"errors"
 	"math/rand/v2"
 	"time"
 
@@ -68,7 +67,7 @@ func (f *fileRun) attempt(ctx context.Context) *database.Failure {
 	f.open, f.sent, f.at = nil, false, f.next
 	f.stats = f.stats[:min(f.next, len(f.stats))]
 	if err := f.prepare(ctx); err != nil {
-		failure := asFailure(err)
+		failure := database.AsFailure(err)
 		failure.Effect = database.Nothing // no statement was sent
 		return failure
 	}
@@ -78,12 +77,12 @@ func (f *fileRun) attempt(ctx context.Context) *database.Failure {
 			return &database.Failure{Kind: database.Cancelled, Message: "stopped before this statement", Effect: database.Nothing}
 		}
 		if err := f.step(ctx, f.list[f.at]); err != nil {
-			return asFailure(err)
+			return database.AsFailure(err)
 		}
 		f.at++
 	}
 	if f.engine.InTransaction() || f.plan.Atomic && f.next == 0 {
-		return asFailure(f.finish(ctx))
+		return database.AsFailure(f.finish(ctx))
 	}
 	return nil
 }
@@ -92,7 +91,7 @@ func (f *fileRun) attempt(ctx context.Context) *database.Failure {
 func (f *fileRun) prepare(ctx context.Context) error {
 	if !f.plan.Atomic && !f.marked {
 		err := f.setVersion(ctx, f.target, true)
-		f.marked = err == nil || asFailure(err).Kind == database.Lost
+		f.marked = err == nil || database.AsFailure(err).Kind == database.Lost
 		if err != nil {
 			return err
 		}
@@ -106,8 +105,8 @@ func (f *fileRun) step(ctx context.Context, s statement.Statement) error {
 		f.commitOpen(f.at)
 	}
 	if f.plan.Implicit && !f.engine.InTransaction() && s.Control != statement.Begin {
-		if err := f.engine.Begin(ctx); err != nil {
-			failure := asFailure(err)
+		if err := f.control(ctx, statement.Begin, "BEGIN"); err != nil {
+			failure := database.AsFailure(err)
 			failure.Effect = database.Nothing
 			return failure
 		}
@@ -135,7 +134,7 @@ func (f *fileRun) step(ctx context.Context, s statement.Statement) error {
 func (f *fileRun) finish(ctx context.Context) error {
 	if f.plan.Atomic {
 		if !f.engine.InTransaction() {
-			if err := f.engine.Begin(ctx); err != nil {
+			if err := f.control(ctx, statement.Begin, "BEGIN"); err != nil {
 				return err
 			}
 		}
@@ -143,7 +142,7 @@ func (f *fileRun) finish(ctx context.Context) error {
 			return err
 		}
 	}
-	if err := f.engine.Commit(ctx); err != nil {
+	if err := f.control(ctx, statement.Commit, "COMMIT"); err != nil {
 		return err
 	}
 	f.commitOpen(len(f.list))
@@ -160,15 +159,10 @@ func (f *fileRun) commitOpen(next int) {
 	f.open, f.next = nil, next
 }
 
-func asFailure(err error) *database.Failure {
-	if err == nil {
-		return nil
-	}
-	var f *database.Failure
-	if errors.As(err, &f) {
-		return f
-	}
-	return &database.Failure{Kind: database.Other, Message: err.Error(), Effect: database.Unknown}
+// control sends a statement of the migrator's own.
+func (f *fileRun) control(ctx context.Context, what statement.Control, word string) error {
+	_, err := f.engine.Exec(ctx, statement.Statement{Text: word, Control: what, Words: []string{word}})
+	return err
 }
 
 // settle leaves no transaction open and says what the file did so far.
@@ -180,7 +174,7 @@ func (f *fileRun) settle(ctx context.Context, failure *database.Failure) databas
 		return f.settleLost(ctx, failure)
 	}
 	if f.engine.InTransaction() {
-		if err := f.engine.Rollback(ctx); err != nil {
+		if err := f.control(ctx, statement.Rollback, "ROLLBACK"); err != nil {
 			return f.settleLost(ctx, failure)
 		}
 	}

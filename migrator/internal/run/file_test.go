@@ -81,16 +81,17 @@ func (f *fake) Plan(context.Context, []statement.Statement) database.Plan {
 	return database.Plan{Atomic: f.atomic, Implicit: f.atomic}
 }
 func (f *fake) StartFile(context.Context, []statement.Statement) error { return nil }
-func (f *fake) Begin(context.Context) error                            { return f.call("begin", func() { f.in = true }) }
-func (f *fake) Commit(context.Context) error {
-	return f.call("commit", func() { f.in, f.saved = false, f.open })
-}
-func (f *fake) Rollback(context.Context) error {
-	return f.call("rollback", func() { f.in, f.open = false, f.saved })
-}
-func (f *fake) InTransaction() bool                    { return f.in }
-func (f *fake) CommitsBefore(statement.Statement) bool { return false }
+func (f *fake) InTransaction() bool                                    { return f.in }
+func (f *fake) CommitsBefore(statement.Statement) bool                 { return false }
 func (f *fake) Exec(_ context.Context, s statement.Statement) (int64, error) {
+	switch s.Text {
+	case "BEGIN":
+		return 0, f.call("begin", func() { f.in = true })
+	case "COMMIT":
+		return 0, f.call("commit", func() { f.in, f.saved = false, f.open })
+	case "ROLLBACK":
+		return 0, f.call("rollback", func() { f.in, f.open = false, f.saved })
+	}
 	return 1, f.call("exec "+s.Text, func() {})
 }
 func (f *fake) Observe(context.Context) (database.Activity, error) { return database.Activity{}, nil }

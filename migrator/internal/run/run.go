@@ -146,7 +146,7 @@ func versionOf(number int, dirty bool) *result.Version {
 
 func (r *operation) readAfter(ctx context.Context) {
 	to, err := r.readVersion(ctx)
-	if err != nil && asFailure(err).Kind == database.Lost {
+	if err != nil && database.AsFailure(err).Kind == database.Lost {
 		if err = connect(ctx, r.engine, r.config, r.out, r.stop); err == nil {
 			to, err = r.readVersion(ctx)
 		}

@@ -38,7 +38,7 @@ func (f *fileRun) exec(ctx context.Context, s statement.Statement) error {
 	finish()
 	took := time.Since(begun)
 	if err != nil {
-		if failure := asFailure(err); failure.Again {
+		if failure := database.AsFailure(err); failure.Again {
 			f.lost += took
 			f.waited += took
 		}
