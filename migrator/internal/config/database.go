@@ -1,6 +1,7 @@
 package config
 
 import (
+	"cmp"
 	"fmt"
 	"net"
 	"net/url"
@@ -21,6 +22,10 @@ type Database struct {
 	IAM                        bool
 	Parts                      bool
 	SecretDigest, EndpointText string
+	// golang-migrate's x-migrations-table and its like.
+	Table                               string
+	TableQuoted, MultiStatement, NoLock bool
+	StatementTimeout                    string // in milliseconds, or empty
 }
 
 // Secrets are the values that must not show: to be masked before anything is printed.
@@ -84,6 +89,11 @@ func readDatabase(env func(string) string) (Database, error) {
 		}
 	default:
 		return d, fmt.Errorf("DATABASE_AUTH must be password or iam")
+	}
+	if d.Engine == "postgres" || d.Engine == "mysql" {
+		if err := d.readOwn(); err != nil {
+			return d, err
+		}
 	}
 	d.EndpointText = net.JoinHostPort(d.Host, d.Port) + "/" + d.Name
 	d.SecretDigest = Digest16(d.EndpointText)
@@ -155,24 +165,19 @@ func (d Database) IsRDS() bool {
 // VerifiesTLS tells whether TLS with a certificate that is verified is what an empty setting means.
 func (d Database) VerifiesTLS() bool { return d.Parts || d.IAM || d.IsRDS() }
 
-// Flag reads a parameter of the URL that is true or false; without it: false.
-func (d Database) Flag(name string) (bool, error) {
-	text := d.Params.Get(name)
-	if text == "" {
-		return false, nil
+// readOwn reads those of golang-migrate's parameters that the migrator heeds itself.
+func (d *Database) readOwn() (err error) {
+	for name, into := range map[string]*bool{"x-migrations-table-quoted": &d.TableQuoted, "x-multi-statement": &d.MultiStatement, "x-no-lock": &d.NoLock} {
+		if text := d.Params.Get(name); text != "" {
+			if *into, err = strconv.ParseBool(text); err != nil {
+				return fmt.Errorf("%s in the database URL must be true or false", name)
+			}
+		}
 	}
-	value, err := strconv.ParseBool(text)
-	if err != nil {
-		return false, fmt.Errorf("%s in the database URL must be true or false", name)
+	d.StatementTimeout = d.Params.Get("x-statement-timeout")
+	if _, err := strconv.Atoi(d.StatementTimeout); d.StatementTimeout != "" && err != nil {
+		return fmt.Errorf("x-statement-timeout in the database URL must be a number of milliseconds")
 	}
-	return value, nil
-}
-
-// StatementTimeout reads golang-migrate's x-statement-timeout, in milliseconds; without it: empty.
-func (d Database) StatementTimeout() (string, error) {
-	text := d.Params.Get("x-statement-timeout")
-	if _, err := strconv.Atoi(text); text != "" && err != nil {
-		return "", fmt.Errorf("x-statement-timeout in the database URL must be a number of milliseconds")
-	}
-	return text, nil
+	d.Table = cmp.Or(d.Params.Get("x-migrations-table"), "schema_migrations")
+	return nil
 }

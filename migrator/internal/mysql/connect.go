@@ -141,7 +141,7 @@ func (e *Engine) Connect(ctx context.Context) error {
 		variant = "MySQL 5"
 	}
 	e.Questions = database.ReadQuestions(questions, variant)
-	if e.noLock {
+	if e.at.NoLock {
 		e.Questions["try lock"], e.Questions["unlock"] = "SELECT ? IS NOT NULL", "SELECT ?"
 	}
 	if old != 0 {

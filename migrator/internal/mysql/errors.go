@@ -170,29 +170,11 @@ func (e *Engine) explainConnect(err error) *database.Failure {
 	case errors.As(err, &known): // no IAM token
 		return known
 	case errors.As(err, &my):
-		return explainRefusal(my)
+		return reach.Refused(strconv.Itoa(int(my.Number)), my.Message)
 	case errors.Is(err, mysql.ErrNoTLS):
 		return &database.Failure{Kind: database.TLS, Message: "the database offers no TLS, and tls asks for it: enable it, or set tls=false"}
 	case errors.Is(err, mysql.ErrCleartextPassword), errors.Is(err, mysql.ErrOldPassword), errors.Is(err, mysql.ErrNativePassword):
 		return &database.Failure{Kind: database.Login, Message: "the database asks for a kind of login that the URL does not allow: " + err.Error()}
 	}
 	return reach.Explain(err, e.at)
-}
-
-func explainRefusal(my *mysql.MySQLError) *database.Failure {
-	f := &database.Failure{Kind: database.Login, Code: strconv.Itoa(int(my.Number)), Message: my.Message}
-	switch my.Number {
-	case 1045, 1698:
-		f.Kind = database.Password
-		f.Message = "the database refused the password: " + my.Message
-	case 1049:
-		f.Kind = database.NoDatabase
-	case 3159:
-		f.Kind = database.TLS
-		f.Message = "the database takes no connection without TLS: set tls=true (" + my.Message + ")"
-	case 1040, 1203, 1226, 1053, 3032:
-		f.Kind, f.Again = database.Unreachable, true
-		f.Message = "the database takes no connections at the moment: " + my.Message
-	}
-	return f
 }

@@ -2,7 +2,6 @@
 package mysql
 
 import (
-	"cmp"
 	"context"
 	"database/sql"
 	_ "embed"
@@ -32,8 +31,6 @@ type Engine struct {
 	at       config.Database
 	settings config.Config
 	out      *mask.Printer
-	noLock   bool
-	timeout  string // x-statement-timeout
 
 	db      *sql.DB   // of the session and of those that observe it
 	conn    *sql.Conn // the session
@@ -45,24 +42,17 @@ type Engine struct {
 	backslash  bool
 }
 
-// New reads the parameters that are golang-migrate's.
+// New does not connect. The error is about the parameters of the URL.
 func New(c config.Config, out *mask.Printer) (e *Engine, err error) {
 	// The driver's own log lines may hold what must not show.
 	_ = mysql.SetLogger(log.New(io.Discard, "", 0))
 	at := c.Database
-	e = &Engine{at: at, settings: c, out: out}
-	table := cmp.Or(at.Params.Get("x-migrations-table"), "schema_migrations")
-	e.Session = database.Session{Asker: e, Kind: kindOf, NoTable: strconv.Itoa(noSuchTable), Table: "`" + strings.ReplaceAll(table, "`", "``") + "`"}
-	if e.noLock, err = at.Flag("x-no-lock"); err != nil {
-		return nil, err
-	}
-	if e.timeout, err = at.StatementTimeout(); err != nil {
-		return nil, err
-	}
 	if at.Name == "" {
 		return nil, fmt.Errorf("the database URL names no database: mysql://user:password@tcp(host:3306)/name")
 	}
-	if e.Lock, err = gm.GenerateAdvisoryLockId(at.Name + ":" + table); err != nil {
+	e = &Engine{at: at, settings: c, out: out}
+	e.Session = database.Session{Asker: e, Kind: kindOf, NoTable: strconv.Itoa(noSuchTable), Table: "`" + strings.ReplaceAll(at.Table, "`", "``") + "`"}
+	if e.Lock, err = gm.GenerateAdvisoryLockId(at.Name + ":" + at.Table); err != nil {
 		return nil, err
 	}
 	_, err = e.config()
@@ -198,13 +188,13 @@ func (e *Engine) StartFile(ctx context.Context, _ []statement.Statement) error {
 			return err
 		}
 	}
-	if e.timeout == "" {
+	if e.at.StatementTimeout == "" {
 		return nil
 	}
 	if e.isMariaDB() {
-		return e.Do(ctx, fmt.Sprintf("SET SESSION max_statement_time = %s / 1000", e.timeout))
+		return e.Do(ctx, fmt.Sprintf("SET SESSION max_statement_time = %s / 1000", e.at.StatementTimeout))
 	}
-	return e.Do(ctx, "SET SESSION max_execution_time = "+e.timeout)
+	return e.Do(ctx, "SET SESSION max_execution_time = "+e.at.StatementTimeout)
 }
 
 func (e *Engine) isMariaDB() bool { return strings.Contains(e.version, "MariaDB") }

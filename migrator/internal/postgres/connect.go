@@ -121,11 +121,8 @@ func (e *Engine) nameTable(schema string) error {
 		return &database.Failure{Kind: database.Settings, Message: "no schema of the session's search_path exists, so there is no place for schema_migrations: " +
 			"create the schema, or set search_path in the database URL or for the user"}
 	}
-	table := e.at.Params.Get("x-migrations-table")
-	if table == "" {
-		table = "schema_migrations"
-	}
-	if e.quoted {
+	table := e.at.Table
+	if e.at.TableQuoted {
 		parts := quotedName.FindAllStringSubmatch(table, -1)
 		if len(parts) == 0 || len(parts) > 2 {
 			return &database.Failure{Kind: database.Settings, Message: `x-migrations-table must be quoted, as in "schema"."table", since x-migrations-table-quoted is true`}

@@ -24,11 +24,7 @@ const (
 	syntaxError       = "42601"
 	inTransaction     = "25001"
 	invalidTxEnd      = "2D000"
-	invalidPassword   = "28P01"
 	invalidLogin      = "28000"
-	invalidCatalog    = "3D000"
-	cannotConnectNow  = "57P03"
-	tooManyConns      = "53300"
 	raisedException   = "P0001"
 	protocolViolation = "08P01"
 )
@@ -176,22 +172,13 @@ func (e *Engine) explainConnect(err error) *database.Failure {
 }
 
 func explainRefusal(pg *pgconn.PgError) *database.Failure {
-	f := &database.Failure{Code: pg.Code, Message: pg.Message, Kind: database.Login}
+	f := reach.Refused(pg.Code, pg.Message)
 	switch {
-	case pg.Code == invalidPassword || strings.Contains(pg.Message, "authentication failed"):
-		f.Kind = database.Password
-		f.Message = "the database refused the password: " + pg.Message
-		if strings.Contains(pg.Message, "PAM") {
-			f.Message += " (RDS checks an IAM token so: the user needs rds_iam, the task's role rds-db:connect on this user, and a token is valid for 15 minutes)"
-		}
+	case strings.HasPrefix(pg.Message, "PAM authentication failed"):
+		f.Message += " (RDS checks an IAM token so: the user needs rds_iam, the task's role rds-db:connect on this user, and a token is valid for 15 minutes)"
 	case pg.Code == invalidLogin && strings.Contains(pg.Message, "no encryption"):
 		f.Kind = database.TLS
 		f.Message = "the database takes no connection without TLS: set sslmode=verify-full or require (" + pg.Message + ")"
-	case pg.Code == invalidCatalog:
-		f.Kind = database.NoDatabase
-	case pg.Code == cannotConnectNow || pg.Code == tooManyConns || pg.Code == "57P01":
-		f.Kind, f.Again = database.Unreachable, true
-		f.Message = "the database takes no connections at the moment: " + pg.Message
 	case pg.Code == protocolViolation && strings.Contains(pg.Message, "startup parameter"):
 		f.Kind = database.Pooler
 		f.Message = "a connection pooler refuses a parameter of the database URL: " + pg.Message

@@ -28,9 +28,6 @@ type Engine struct {
 	settings config.Config
 	out      *mask.Printer
 
-	quoted, multi    bool   // x-migrations-table-quoted, x-multi-statement
-	statementTimeout string // x-statement-timeout
-
 	conn       *pgconn.PgConn
 	role       string // of a new session
 	ownTimeout bool   // URL, role or database set a lock_timeout
@@ -40,21 +37,11 @@ type Engine struct {
 	second *pgconn.PgConn
 }
 
-// New reads the parameters that are golang-migrate's.
-func New(c config.Config, out *mask.Printer) (e *Engine, err error) {
-	at := c.Database
-	e = &Engine{at: at, settings: c, out: out}
+// New does not connect. The error is about the parameters of the URL.
+func New(c config.Config, out *mask.Printer) (*Engine, error) {
+	e := &Engine{at: c.Database, settings: c, out: out}
 	e.Session = database.Session{Asker: e, Kind: kindOf, NoTable: undefinedTable}
-	if e.quoted, err = at.Flag("x-migrations-table-quoted"); err != nil {
-		return nil, err
-	}
-	if e.multi, err = at.Flag("x-multi-statement"); err != nil {
-		return nil, err
-	}
-	if e.statementTimeout, err = at.StatementTimeout(); err != nil {
-		return nil, err
-	}
-	_, err = e.config()
+	_, err := e.config()
 	return e, err
 }
 
@@ -165,11 +152,11 @@ func (e *Engine) Plan(_ context.Context, list []statement.Statement) database.Pl
 		return database.Plan{Words: "outside a transaction"}
 	}
 	// With x-multi-statement golang-migrate runs each statement by itself; here only if one of them needs it.
-	apart := e.multi && slices.ContainsFunc(list, e.outsideTransaction)
+	apart := e.at.MultiStatement && slices.ContainsFunc(list, e.outsideTransaction)
 	if oneTransaction(list) && !apart {
 		return database.Plan{Atomic: true, Implicit: true, Words: "one transaction"}
 	}
-	if e.multi {
+	if e.at.MultiStatement {
 		return database.Plan{Words: "each statement by itself (x-multi-statement)"}
 	}
 	return database.Plan{Implicit: true, Words: "several transactions"}
@@ -200,8 +187,8 @@ func (e *Engine) StartFile(ctx context.Context, list []statement.Statement) erro
 		}
 		sql = fmt.Sprintf("SET lock_timeout = %d; ", timeout.Milliseconds())
 	}
-	if e.statementTimeout != "" {
-		sql += "SET statement_timeout = " + e.statementTimeout + "; "
+	if e.at.StatementTimeout != "" {
+		sql += "SET statement_timeout = " + e.at.StatementTimeout + "; "
 	}
 	if sql != "" {
 		if err := e.Do(ctx, sql); err != nil {

@@ -34,6 +34,38 @@ func Password(ctx context.Context, d config.Database, hide func(...string)) (str
 	return token, nil
 }
 
+// refusal is why a server takes no session; the words come before the server's own.
+type refusal struct {
+	kind  database.Kind
+	again bool
+	words string
+}
+
+var (
+	wrongPassword = refusal{database.Password, false, "the database refused the password: "}
+	noDatabase    = refusal{kind: database.NoDatabase}
+	notNow        = refusal{database.Unreachable, true, "the database takes no connections at the moment: "}
+	// refusals go by SQLSTATE or MySQL's number.
+	refusals = map[string]refusal{
+		"28P01": wrongPassword, "1045": wrongPassword, "1698": wrongPassword,
+		"3D000": noDatabase, "1049": noDatabase,
+		"57P03": notNow, "53300": notNow, "57P01": notNow, "1040": notNow, "1203": notNow, "1226": notNow, "1053": notNow, "3032": notNow,
+		"3159": {database.TLS, false, "the database takes no connection without TLS, so set tls=true: "},
+	}
+)
+
+// Refused says why the server itself takes no session.
+func Refused(code, message string) *database.Failure {
+	r, known := refusals[code]
+	if !known {
+		r.kind = database.Login
+		if strings.Contains(message, "authentication failed") {
+			r = wrongPassword
+		}
+	}
+	return &database.Failure{Kind: r.kind, Again: r.again, Code: code, Message: r.words + message}
+}
+
 // advice is what to set in the URL if the server's certificate is for another host, or signed by an unknown authority.
 var advice = map[string][2]string{
 	"postgres": {", or set sslmode=verify-ca", "name its file in sslrootcert, or set sslmode=require"},

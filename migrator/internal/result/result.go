@@ -27,9 +27,7 @@ type Version struct {
 
 // Statement is one that completed.
 type Statement struct {
-	N        int     `json:"n"`
-	Line     int     `json:"line"`
-	Kind     string  `json:"kind"`
+	Completed
 	Ms       float64 `json:"ms"`
 	Rows     int64   `json:"rows"`
 	WaitedMs float64 `json:"waitedMs"`

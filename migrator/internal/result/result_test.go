@@ -14,7 +14,7 @@ func TestEncodeIsBounded(t *testing.T) {
 	name := "20261124_" + strings.Repeat("n", 200) + ".up.sql"
 	statements := make([]Statement, 30)
 	for i := range statements {
-		statements[i] = Statement{N: i, Kind: "CREATE INDEX"}
+		statements[i] = Statement{Completed: Completed{N: i, Kind: "CREATE INDEX"}}
 	}
 	long := strings.Repeat("\"\\ä", 10_000)
 	line := Line{Operation: "up", Error: &long, Failed: &Failed{Message: "x"}, Holds: &source.Holds{}}

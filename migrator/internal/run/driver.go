@@ -174,7 +174,7 @@ func (d *driver) writeVersion(ctx context.Context, version int) error {
 	failure.Message = "all of this file took effect, but its version could not be written: " + failure.Message
 	d.fails(failure, database.Some)
 	for _, s := range d.stats {
-		d.failed.Completed = append(d.failed.Completed, result.Completed{N: s.N, Line: s.Line, Kind: s.Kind})
+		d.failed.Completed = append(d.failed.Completed, s.Completed)
 	}
 	return failure
 }

@@ -153,7 +153,7 @@ func (f *fileRun) finish(ctx context.Context) error {
 func (f *fileRun) commitOpen(next int) {
 	for _, i := range f.open {
 		if s := f.list[i]; s.Control == statement.None || s.Starts("PREPARE", "TRANSACTION") {
-			f.done = append(f.done, result.Completed{N: s.N, Line: s.Line, Kind: s.Kind})
+			f.done = append(f.done, completed(s))
 		}
 	}
 	f.open, f.next = nil, next

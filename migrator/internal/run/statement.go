@@ -49,10 +49,14 @@ func (f *fileRun) exec(ctx context.Context, s statement.Statement) error {
 	}
 	if len(f.stats) < maxStatements && f.kept < maxKept {
 		f.kept++
-		f.stats = append(f.stats, result.Statement{N: s.N, Line: s.Line, Kind: s.Kind, Ms: result.Ms(took), Rows: max(rows, 0), WaitedMs: result.Ms(f.lost)})
+		f.stats = append(f.stats, result.Statement{Completed: completed(s), Ms: result.Ms(took), Rows: max(rows, 0), WaitedMs: result.Ms(f.lost)})
 	}
 	f.lost = 0
 	return nil
+}
+
+func completed(s statement.Statement) result.Completed {
+	return result.Completed{N: s.N, Line: s.Line, Kind: s.Kind}
 }
 
 // observe watches the statement from a second session until the function that it returns is called: what it waits for,
