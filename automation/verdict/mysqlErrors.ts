@@ -124,7 +124,7 @@ export const MYSQL_ERRORS = {
       /Specified key was too long|Row size too large|Column length too big|without a key length|only one auto column|Multiple primary key|Invalid default value|can't have a default value|Identifier name '[^']*' is too long|Incorrect (?:table|column) name|without a primary key|Unknown system variable|Incorrect usage of|errno: 140/,
     codes: (
       "1031 1055 1059 1067 1068 1071 1074 1075 1090 1093 1099 1100 1101 1103 1110 1113 1118 1136 1140 1166 1170 1171 1193 1229 " +
-      "1231 1232 1238 1248 1252 1286 1291 1442 1493 1503 1505 1506 1524 1582 1621 1629 1903 3106 3750 3763 3813 4028"
+      "1231 1232 1238 1248 1252 1286 1291 1442 1493 1503 1505 1506 1524 1582 1621 1629 1903 3106 3750 3763 3813 4028 4161"
     ).split(" "),
     sentence: (brief) => `The server does not take the statement (${brief}).`,
     fix: "Correct the statement.",

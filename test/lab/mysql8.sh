@@ -32,6 +32,6 @@ chmod 755 "$place"
 cp -al "$home" "$place/mysql" 2>/dev/null || cp -a "$home" "$place/mysql"
 MIGRATOR_TEST_MYSQL=$place/mysql
 export MIGRATOR_TEST_MYSQL
-node --test test/lab/database/mariadb.test.ts test/lab/database/rules.test.ts test/lab/database/onlineDdl.test.ts
+node --test test/lab/database/mariadb.test.ts test/lab/database/rules.test.ts test/lab/database/onlineDdl.test.ts test/lab/database/serverWords.test.ts
 cd migrator
 go test ./e2e -count=1 -timeout 30m "$@"

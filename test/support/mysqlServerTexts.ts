@@ -85,6 +85,7 @@ definition | 3106 | mysql | 'Defining a virtual generated column as primary key'
 definition | 3750 | mysql | Unable to create or change a table without a primary key, when the system variable 'sql_require_primary_key' is set. Add a primary key to the table or unset this variable to avoid this message. Note that tables without a primary key can cause performance problems in row-based replication, so please consult your DBA before changing this setting.
 definition | 3763 | mysql | Expression of generated column 'g' contains a disallowed function: rand.
 definition | 3813 | mysql | Column check constraint 'w_chk_1' references other column.
+definition | 4161 | mariadb | Unknown data type: 'JSONB'
 definition | 4028 | mysql | A table must have at least one visible column.
 exists | 1005 | mariadb | Can't create table ${TICK}shop${TICK}.${TICK}c${TICK} (errno: 121 "Duplicate key on write or update")
 exists | 1007 | mysql | Can't create database 'shop'; database exists

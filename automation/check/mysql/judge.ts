@@ -1,14 +1,18 @@
 /** Judges the statements of a file one after the other. */
 import type { Impact } from "../sqlDialect.ts";
-import { type Effect, worse } from "./effect.ts";
+import { type BrokenRule, type Effect, worse } from "./effect.ts";
+import { refusedValues } from "./refusedValues.ts";
 import type { SchemaMemory } from "./schemaMemory.ts";
 import type { ServerVersion } from "./serverVersion.ts";
+import { serverWords } from "./serverWords.ts";
 import { effectsOf } from "./statementEffects.ts";
 import type { Statement } from "./statements.ts";
 
 /** One statement with what it does. */
 export interface JudgedStatement extends Statement {
   readonly effects: readonly Effect[];
+  /** Why the server would not take it at all. */
+  readonly refused: readonly BrokenRule[];
 }
 
 /**
@@ -24,8 +28,12 @@ export function judge(
 ): JudgedStatement[] {
   return statements.map((statement) => {
     const effects = effectsOf(statement, memory, server);
+    const refused = [
+      ...serverWords(statement, server, memory.functions),
+      ...refusedValues(statement, server, memory.settings),
+    ];
     memory.remember(statement, deployed);
-    return { ...statement, effects };
+    return { ...statement, effects, refused };
   });
 }
 

@@ -33,6 +33,9 @@ const FAILS = new Set<RuleId>([
   "name-too-long",
   "use-database",
   "load-data-local",
+  "server-lacks",
+  "reserved-word",
+  "default-refused",
   "syntax",
 ]);
 
@@ -58,8 +61,8 @@ function openLint({ historyKnown, lockLimit }: LintSettings, server: ServerVersi
 }
 
 function brokenRules(statements: readonly JudgedStatement[]): PlacedRule[] {
-  return statements.flatMap(({ line, effects }) =>
-    effects.flatMap(({ breaks }) => breaks.map((one) => ({ ...one, line }))),
+  return statements.flatMap(({ line, effects, refused }) =>
+    [...refused, ...effects.flatMap(({ breaks }) => breaks)].map((one) => ({ ...one, line })),
   );
 }
 

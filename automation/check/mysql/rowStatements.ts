@@ -1,5 +1,6 @@
 /** INSERT, UPDATE and DELETE: which table, and whether all of its rows. */
 import type { RowChange, StatementBody } from "./statementBody.ts";
+import { columnNames } from "./tableElements.ts";
 import { TokenReader } from "./tokenReader.ts";
 import type { Token } from "./tokens.ts";
 
@@ -12,9 +13,10 @@ export function readInsert(reader: TokenReader): StatementBody {
     ({ kind, value }) =>
       kind === "word" && ["SELECT", "VALUES", "VALUE", "WITH", "TABLE", "SET"].includes(value),
   );
+  const columns = rest.at(0)?.value === "(" ? columnNames(new TokenReader(rest).group()) : [];
   const inGroup = rest.some(({ kind, value }) => kind === "word" && value === "SELECT");
   const fromQuery = inGroup || reader.seesAny(["SELECT", "WITH", "TABLE"]);
-  return { kind: "insert", table, fromQuery };
+  return { kind: "insert", table, columns: inGroup ? [] : columns, fromQuery };
 }
 
 /** WITH … SELECT, UPDATE or DELETE: the first of the three outside parentheses decides. */
@@ -43,10 +45,15 @@ export function rowChange(kind: "update" | "delete", tokens: readonly Token[]): 
   const joins = rest.some(
     ({ kind, value }) => kind === "word" && (value === "JOIN" || value === "STRAIGHT_JOIN"),
   );
-  return { kind, tables, limited: limit || joins || (at >= 0 && !isAlwaysTrue(condition)) };
+  const isAlways = at >= 0 && isAlwaysTrue(condition);
+  if (limit || joins || (at >= 0 && !isAlways)) return { kind, tables, limit: "limited" };
+  return { kind, tables, limit: isAlways ? "always" : "none" };
 }
 
+/** TRUE, a number, `1 = 1` and `'a' = 'a'`, all of those that AND joins or one of those that OR joins. */
 function isAlwaysTrue(condition: readonly Token[]): boolean {
-  const text = condition.map(({ value }) => value).join(" ");
-  return /^(?:TRUE|\(? ?[1-9]\d* ?\)?|(\d+) = \1)$/.test(text);
+  const text = condition.map(({ text: word }) => word.toUpperCase()).join(" ");
+  const isTrue = (part: string) =>
+    /^(?:TRUE|\(? ?[1-9]\d* ?\)?|(\d+|'[^']*') (?:=|<=>|>=|<=) \1)$/.test(part.trim());
+  return text.split(" OR ").some((either) => either.split(" AND ").every(isTrue));
 }

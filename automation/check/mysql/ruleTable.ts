@@ -91,4 +91,20 @@ export const MYSQL_RULES = {
     summary:
       "LOAD DATA LOCAL reads a file of the client's, which the container does not have and the driver refuses",
   },
+  "server-lacks": {
+    severity: "error",
+    summary: "Words, a function, a variable or a collation that the server does not have; it refuses them",
+  },
+  "reserved-word": {
+    severity: "error",
+    summary: "A reserved word of the server is a name without backquotes (error 1064)",
+  },
+  "default-refused": {
+    severity: "error",
+    summary: "The server refuses the DEFAULT of a column (errors 1067 and 1101)",
+  },
+  "zero-date": {
+    severity: "warning",
+    summary: "A date of zeros, which MySQL's default sql_mode refuses (errors 1067, 1292 and 1525)",
+  },
 } as const satisfies Record<string, Rule>;

@@ -22,6 +22,8 @@ export interface TableFacts {
 export class SchemaMemory {
   #tables = new Map<string, TableFacts>();
   readonly #fresh = new Set<string>();
+  /** Functions that the files define, in capitals. */
+  readonly functions = new Set<string>();
   /** Session settings that hold now, by name in lower case. */
   readonly settings = new Map<string, string>();
 
@@ -30,6 +32,7 @@ export class SchemaMemory {
     const copy = new SchemaMemory();
     for (const [name, facts] of this.#tables) copy.#tables.set(name, copyFacts(facts));
     for (const table of this.#fresh) copy.#fresh.add(table);
+    for (const name of this.functions) copy.functions.add(name);
     return copy;
   }
 
@@ -67,6 +70,9 @@ export class SchemaMemory {
         return;
       case "drop":
         if (body.object === "table") for (const name of body.names) this.#drop(name);
+        return;
+      case "program":
+        if (body.program === "function") this.functions.add(body.name.toUpperCase());
         return;
       case "set":
         for (const { scope, name, value } of body.assignments)

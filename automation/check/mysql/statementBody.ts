@@ -6,8 +6,8 @@ import type { StoredProgram } from "./storedProgram.ts";
 export interface RowChange {
   readonly kind: "update" | "delete";
   readonly tables: readonly string[];
-  /** Whether a WHERE, or a LIMIT, keeps it from all rows. */
-  readonly limited: boolean;
+  /** What keeps it from all rows: a WHERE, a LIMIT or a join; `always` is a WHERE that is true for each row. */
+  readonly limit: "limited" | "always" | "none";
 }
 
 export interface Assignment {
@@ -36,7 +36,13 @@ export type StatementBody =
       readonly limitsWait: boolean;
     }
   | { readonly kind: "truncate"; readonly table: string; readonly limitsWait: boolean }
-  | { readonly kind: "insert"; readonly table: string; readonly fromQuery: boolean }
+  | {
+      readonly kind: "insert";
+      readonly table: string;
+      /** Those that the statement names. */
+      readonly columns: readonly string[];
+      readonly fromQuery: boolean;
+    }
   | { readonly kind: "set"; readonly assignments: readonly Assignment[] }
   | { readonly kind: "transaction"; readonly verb: "begin" | "commit" | "rollback" | "savepoint" }
   | { readonly kind: "lockTables"; readonly tables: readonly string[] }

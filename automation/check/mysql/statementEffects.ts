@@ -121,15 +121,15 @@ function losing(name: string, what: string): BrokenRule {
   };
 }
 
-function rowChange({ kind, tables, limited }: RowChange): Effect {
+function rowChange({ kind, tables, limit }: RowChange): Effect {
   const verb = kind.toUpperCase();
   const [table = ""] = tables;
   const effect = { table, lock: "none", reason: `changes rows of ${table}` } as const;
-  if (limited) return { ...effect, duration: "some", breaks: [] };
+  if (limit === "limited") return { ...effect, duration: "some", breaks: [] };
   const broken: BrokenRule = {
     rule: "update-all-rows",
     subject: `${verb} ${table}`,
-    message: `${verb} without WHERE changes every row of ${table}, and keeps all of them locked until it ends`,
+    message: `${verb} ${limit === "none" ? "without WHERE" : "with a WHERE that is always true"} changes every row of ${table}, and keeps all of them locked until it ends`,
     fix: "change them in parts by primary key, or disable this rule in the file when the table is small",
   };
   return { ...effect, lock: "long", duration: "long", rows: "change", breaks: [broken] };

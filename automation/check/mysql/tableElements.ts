@@ -74,7 +74,8 @@ export function readIndex(reader: TokenReader, constraint?: string): IndexDefini
   return { kind, name: kind === "primary" ? undefined : name, columns };
 }
 
-function columnNames(group: readonly Token[] | undefined): string[] {
+/** The first word of each part: names of columns; an expression as written. */
+export function columnNames(group: readonly Token[] | undefined): string[] {
   return splitAtCommas(group ?? []).map((part) => {
     const [first] = part;
     return first && first.kind !== "symbol"

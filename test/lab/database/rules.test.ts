@@ -114,6 +114,12 @@ const CASES: readonly ServerCase[] = [
 const ELSEWHERE: Partial<Record<keyof typeof MYSQL_RULES, string>> = {
   "writes-blocked": "onlineDdl.test.ts",
   "algorithm-refused": "onlineDdl.test.ts",
+  ...Object.fromEntries(
+    ["server-lacks", "reserved-word", "default-refused", "zero-date"].map((rule) => [
+      rule,
+      "serverWords.test.ts",
+    ]),
+  ),
   "function-binlog": "error 1418 needs a server that writes a binary log: MySQL 8.4 manual, 27.7",
   "global-setting": "a refusal for want of SUPER or a like privilege, which the lab's user has",
   "load-data-local":

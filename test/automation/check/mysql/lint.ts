@@ -3,6 +3,7 @@ import type { Finding } from "../../../../automation/check/finding.ts";
 import { mysqlDialect } from "../../../../automation/check/mysql/mysql.ts";
 import { readServerVersion } from "../../../../automation/check/mysql/serverVersion.ts";
 import { DEFAULT_CHECK } from "../../../../automation/check/settings.ts";
+import { SERVER_SCHEMA } from "./serverCases.ts";
 
 /** The tables that the files below alter: they ran long ago. */
 export const SHIPPED = `CREATE TABLE users (
@@ -10,10 +11,15 @@ export const SHIPPED = `CREATE TABLE users (
   created_at DATETIME NOT NULL DEFAULT CURRENT_TIMESTAMP ON UPDATE CURRENT_TIMESTAMP, KEY age_idx (age)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4`;
 
+/** The rules that one statement breaks on a server, on top of the tables of `serverCases.ts`. */
+export async function rulesOfServer(sql: string, version: string): Promise<string[]> {
+  return (await lint(`${sql};`, { version, shipped: SERVER_SCHEMA })).map(({ rule }) => rule);
+}
+
 /** The findings of one file on top of {@link SHIPPED}. */
 export async function lint(
   text: string,
-  options: { version?: string; direction?: "up" | "down"; lockLimit?: boolean } = {},
+  options: { version?: string; direction?: "up" | "down"; lockLimit?: boolean; shipped?: string } = {},
 ): Promise<Finding[]> {
   const server = readServerVersion(options.version ?? "8.0");
   assert(server);
@@ -22,7 +28,7 @@ export async function lint(
     historyKnown: true,
     lockLimit: options.lockLimit ?? true,
   });
-  await opened.check({ file: "1.up.sql", direction: "up", text: SHIPPED, ran: true });
+  await opened.check({ file: "1.up.sql", direction: "up", text: options.shipped ?? SHIPPED, ran: true });
   const direction = options.direction ?? "up";
   return opened.check({ file: `2.${direction}.sql`, direction, text, ran: false });
 }

@@ -178,11 +178,54 @@ export const BOTH_WAYS: Readonly<
     breaks: ["LOAD DATA LOCAL INFILE 'x.csv' INTO TABLE users;"],
     keeps: ["LOAD DATA INFILE 'x.csv' INTO TABLE users;"],
   },
+  "server-lacks": {
+    breaks: [
+      "ALTER TABLE users ADD COLUMN IF NOT EXISTS c INT;",
+      "CREATE TABLE x (id INT PRIMARY KEY) COLLATE=utf8mb4_uca1400_ai_ci;",
+      "CREATE TABLE x (id UUID PRIMARY KEY);",
+      "SET max_statement_time = 5;\nSELECT 1;",
+      "SET sql_mode = 'NO_AUTO_CREATE_USER';\nSELECT 1;",
+      "UPDATE users SET note = JSON_DETAILED(note) WHERE id = 1;",
+    ],
+    keeps: [
+      "/*M!100401 ALTER TABLE users ADD COLUMN IF NOT EXISTS c INT */;\nSELECT 1;",
+      "INSERT INTO users (note) VALUES ('ADD COLUMN IF NOT EXISTS, RETURNING id');",
+      "CREATE FUNCTION json_detailed(a INT) RETURNS INT NO SQL RETURN a;\nSELECT json_detailed(1);",
+    ],
+  },
+  "reserved-word": {
+    breaks: ["CREATE TABLE x (id INT PRIMARY KEY, rank INT);", "ALTER TABLE users RENAME TO groups;"],
+    keeps: [
+      "CREATE TABLE x (id INT PRIMARY KEY, `rank` INT, KEY `rank` (`rank`));",
+      "SELECT x.rank, RANK() OVER (ORDER BY id) FROM x;",
+    ],
+  },
+  "default-refused": {
+    breaks: [
+      "ALTER TABLE users ADD COLUMN c JSON NOT NULL DEFAULT '{}';",
+      "CREATE TABLE x (id INT PRIMARY KEY, c DATETIME(6) DEFAULT CURRENT_TIMESTAMP);",
+    ],
+    keeps: [
+      "ALTER TABLE users ADD COLUMN c JSON DEFAULT (JSON_OBJECT());",
+      "ALTER TABLE users ADD COLUMN c TEXT DEFAULT NULL;",
+    ],
+  },
+  "zero-date": {
+    breaks: [
+      "ALTER TABLE users ADD COLUMN c DATE NOT NULL DEFAULT '0000-00-00';",
+      "UPDATE users SET created_at = '2020-01-01' WHERE created_at = '0000-00-00 00:00:00';",
+    ],
+    keeps: [
+      "SET @mode = @@sql_mode;\nSET sql_mode = 'STRICT_TRANS_TABLES';\nALTER TABLE users ADD COLUMN c DATE NOT NULL DEFAULT '0000-00-00';\nSET sql_mode = @mode;",
+    ],
+  },
   "update-all-rows": {
     breaks: [
       "UPDATE users SET age = 1;",
       "DELETE FROM users;",
       "DELETE FROM users WHERE 1;",
+      "DELETE FROM users WHERE 1 = 1 AND 'a' = 'a';",
+      "DELETE FROM users WHERE id = id OR TRUE;",
       "UPDATE users SET age = 1 WHERE TRUE;",
     ],
     keeps: [

@@ -1,0 +1,86 @@
+/** Defaults and dates that MySQL refuses, and MariaDB takes. Asked of MySQL 8.0.33 and MariaDB 10.11. */
+import type { ColumnDefinition } from "./columnDefinition.ts";
+import type { BrokenRule } from "./effect.ts";
+import { isAtLeast, type ServerVersion } from "./serverVersion.ts";
+import { columnsOf } from "./statementNames.ts";
+import type { Statement } from "./statements.ts";
+
+/** @param settings session settings that hold, by name in lower case */
+export function refusedValues(
+  { body, tokens }: Statement,
+  server: ServerVersion,
+  settings: ReadonlyMap<string, string>,
+): BrokenRule[] {
+  const columns = columnsOf(body).flatMap((column) => refusedDefault(column, server));
+  const zero =
+    tokens.find(({ kind, value }) => kind === "string" && ZERO_DATE.test(value))?.value ??
+    columnsOf(body).find(({ type, defaultValue }) => TIMES.test(type.name) && defaultValue === "0")
+      ?.defaultValue;
+  if (zero === undefined || !isAtLeast(server, "mysql", 50700) || takesZero(settings.get("sql_mode")))
+    return columns;
+  return [...columns, zeroDate(zero, server)];
+}
+
+const WITHOUT_LITERAL =
+  /^(?:(?:TINY|MEDIUM|LONG)?(?:TEXT|BLOB)|JSON|GEOMETRY(?:COLLECTION)?|(?:MULTI)?(?:POINT|LINESTRING|POLYGON))$/;
+const TIMES = /^(?:DATE|DATETIME|TIMESTAMP)$/;
+const NOW = /^(?:current_timestamp|now|localtime|localtimestamp)(?:\((?<digits>\d?)\))?$/i;
+const LITERAL = /^(?:[+-]?[\d.]|[bxn]?['"]|_\w+|(?:null|true|false)$)/i;
+
+function refusedDefault({ name, type, defaultValue }: ColumnDefinition, server: ServerVersion): BrokenRule[] {
+  if (type.name === "TIMESTAMP" && /^'1970-01-01 00:00:00/.test(defaultValue ?? ""))
+    return [
+      refuses(
+        name,
+        `DEFAULT ${defaultValue} for TIMESTAMP ${name}`,
+        1067,
+        "a TIMESTAMP begins at 1970-01-01 00:00:01 UTC: take NULL, or DATETIME",
+        server,
+      ),
+    ];
+  if (defaultValue === undefined || server.engine === "mariadb" || /^(?:\(|null$)/i.test(defaultValue))
+    return [];
+  const what = `DEFAULT ${LITERAL.test(defaultValue) ? "as a literal" : defaultValue} for ${type.name} ${name}`;
+  const inParentheses = "put it into parentheses: DEFAULT (…), from MySQL 8.0.13 on";
+  const now = NOW.exec(defaultValue);
+  if (now && TIMES.test(type.name))
+    return Number(now.groups?.digits || 0) === Number(type.args[0] ?? 0)
+      ? []
+      : [
+          refuses(
+            name,
+            what,
+            1067,
+            `give both the same digits: ${type.name}(6) DEFAULT CURRENT_TIMESTAMP(6)`,
+            server,
+          ),
+        ];
+  if (WITHOUT_LITERAL.test(type.name)) return [refuses(name, what, 1101, inParentheses, server)];
+  return LITERAL.test(defaultValue) ? [] : [refuses(name, what, 1064, inParentheses, server)];
+}
+
+function refuses(
+  subject: string,
+  what: string,
+  error: number,
+  fix: string,
+  { name }: ServerVersion,
+): BrokenRule {
+  return { rule: "default-refused", subject, message: `${name} refuses ${what} (error ${error})`, fix };
+}
+
+/** NO_ZERO_DATE (MySQL 8.0 manual, "Server SQL Modes"). */
+const ZERO_DATE = /^0000-00-00(?:[ T][\d:.]+)?$/;
+
+function takesZero(mode: string | undefined): boolean {
+  return mode !== undefined && !mode.startsWith("@") && !/no_zero_date|traditional|default/i.test(mode);
+}
+
+function zeroDate(date: string, { name }: ServerVersion): BrokenRule {
+  return {
+    rule: "zero-date",
+    subject: date,
+    message: `${date} is no date for ${name} with its default sql_mode, neither to store nor to compare with (errors 1067, 1292 and 1525)`,
+    fix: "use NULL, or a real date; to find such rows compare with CAST('0000-00-00' AS CHAR), or set sql_mode in the file and put it back",
+  };
+}

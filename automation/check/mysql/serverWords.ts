@@ -1,0 +1,136 @@
+/** Words of a statement that the server does not have, or has for itself. */
+import type { ColumnDefinition } from "./columnDefinition.ts";
+import type { BrokenRule } from "./effect.ts";
+import { CALLED_ONLY, reservedWords } from "./reservedWords.ts";
+import {
+  has,
+  SERVER_FEATURES,
+  SERVER_FUNCTIONS,
+  SERVER_TYPES,
+  SERVER_VARIABLES,
+  type ServerFeature,
+} from "./serverFeatures.ts";
+import type { ServerVersion } from "./serverVersion.ts";
+import { formOf, outerForm } from "./statementForm.ts";
+import { columnsOf, namesOf } from "./statementNames.ts";
+import type { Statement } from "./statements.ts";
+import type { Token } from "./tokens.ts";
+
+const NOT_NULL = { what: "NOT NULL for a generated column", mysql: 50700 };
+const EXPRESSION = { what: "an index over an expression", mysql: 80013 };
+
+/** @param functions those that the files define, in capitals */
+export function serverWords(
+  statement: Statement,
+  server: ServerVersion,
+  functions: ReadonlySet<string>,
+): BrokenRule[] {
+  const form = formOf(statement.tokens);
+  const outer = outerForm(statement.tokens);
+  const names = namesOf(statement.body);
+  const columns = columnsOf(statement.body);
+  const missing = SERVER_FEATURES.find(
+    (feature) => !has(server, feature) && feature.form.test(feature.outer ? outer : form),
+  );
+  // One a statement: the server stops at the first.
+  const lacking = [
+    ...(missing ? [lacks(server, missing)] : []),
+    ...(has(server, EXPRESSION) || !names.some((name) => name.startsWith("("))
+      ? []
+      : [lacks(server, EXPRESSION)]),
+    ...missingFunctions(statement.tokens, server, functions),
+    ...missingTypes(columns, server),
+    ...(has(server, NOT_NULL) || !columns.some(({ generated, notNull }) => generated && notNull)
+      ? []
+      : [lacks(server, NOT_NULL)]),
+    ...missingVariables(statement, server),
+  ].slice(0, 1);
+  return [...lacking, ...reservedNames(names, statement.tokens, server)];
+}
+
+function lacks(
+  server: ServerVersion,
+  { what, error = 1064, ...feature }: Omit<ServerFeature, "form">,
+): BrokenRule {
+  const other = server.engine === "mysql" ? "mariadb" : "mysql";
+  const where = feature[other] === undefined ? "" : `, which is ${other === "mysql" ? "MySQL" : "MariaDB"}'s`;
+  return {
+    rule: "server-lacks",
+    subject: what,
+    message: `${server.name} does not know ${what}${where} (error ${error})`,
+    fix: `write it as ${server.name} knows it, or name the server that the files are for: --dialect, --mysql-version`,
+  };
+}
+
+/** The word behind these is a name. */
+const NAMES = new Set(["FUNCTION", "INTO", "TABLE", "EXISTS", "REFERENCES", "ON"]);
+
+function missingFunctions(
+  tokens: readonly Token[],
+  server: ServerVersion,
+  functions: ReadonlySet<string>,
+): BrokenRule[] {
+  const names = new Set(
+    tokens.flatMap(({ kind, value }, at) => {
+      // KEY (password(10)) is the length of a prefix.
+      const isCalled = tokens[at + 1]?.value === "(" && tokens[at + 2]?.kind !== "number";
+      return kind === "word" && isCalled && !functions.has(value) && !NAMES.has(tokens[at - 1]?.value ?? "")
+        ? [value]
+        : [];
+    }),
+  );
+  return [...names].flatMap((name) => {
+    const feature = SERVER_FUNCTIONS[name];
+    return feature && !has(server, feature)
+      ? [lacks(server, { what: `function ${name}`, ...feature, error: 1305 })]
+      : [];
+  });
+}
+
+function missingTypes(columns: readonly ColumnDefinition[], server: ServerVersion): BrokenRule[] {
+  const names = new Set(columns.map(({ type }) => type.name));
+  return [...names].flatMap((name) => {
+    const feature = SERVER_TYPES[name] ?? {};
+    return name === "" || has(server, feature)
+      ? []
+      : [lacks(server, { what: `type ${name}`, ...feature, error: server.engine === "mysql" ? 1064 : 4161 })];
+  });
+}
+
+function missingVariables({ body }: Statement, server: ServerVersion): BrokenRule[] {
+  if (body.kind !== "set") return [];
+  return body.assignments.flatMap(({ scope, name, value }) => {
+    const feature = scope === "user" ? undefined : SERVER_VARIABLES[name];
+    if (feature && !has(server, feature))
+      return [lacks(server, { what: `variable ${name}`, ...feature, error: 1193 })];
+    const mode = {
+      what: "sql_mode NO_AUTO_CREATE_USER",
+      mysql: [0, 80011],
+      mariadb: 0,
+      error: 1231,
+    } as const;
+    return name === "sql_mode" && /no_auto_create_user/i.test(value) && !has(server, mode)
+      ? [lacks(server, mode)]
+      : [];
+  });
+}
+
+function reservedNames(
+  names: readonly string[],
+  tokens: readonly Token[],
+  server: ServerVersion,
+): BrokenRule[] {
+  const reserved = reservedWords(server);
+  const quoted = new Set(tokens.flatMap(({ kind, value }) => (kind === "name" ? [value.toUpperCase()] : [])));
+  const defined = names.filter((name) => reserved.has(name.toUpperCase()) && !quoted.has(name.toUpperCase()));
+  const used = tokens.flatMap(({ kind, value, text }, at) => {
+    if (kind !== "word" || !CALLED_ONLY.has(value) || !reserved.has(value)) return [];
+    return tokens[at + 1]?.value === "(" || tokens[at - 1]?.value === "." ? [] : [text];
+  });
+  return [...new Set([...defined, ...used])].map((name) => ({
+    rule: "reserved-word",
+    subject: name,
+    message: `${name} is a reserved word of ${server.name} and needs backquotes as a name (error 1064)`,
+    fix: `write \`${name}\`, or take another name`,
+  }));
+}

@@ -1,0 +1,22 @@
+/** What each server answers to the statements of `serverCases.txt`: `node --test test/lab/database/serverWords.test.ts`. */
+import assert from "node:assert/strict";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { test } from "node:test";
+import { SERVER_CASES, SERVER_SCHEMA } from "../../automation/check/mysql/serverCases.ts";
+import { isMysql, startMariadb } from "./mariadb.ts";
+
+test("the server refuses what check says it refuses", async (context) => {
+  const folder = mkdtempSync(join(tmpdir(), "ecs-migrate-words-"));
+  const server = await startMariadb({ folder, gateway: "127.0.0.1" });
+  context.after(async () => {
+    await server.stop();
+    rmSync(folder, { recursive: true, force: true });
+  });
+  const setUp = `SET time_zone = '+00:00'; DROP DATABASE shop; CREATE DATABASE shop CHARACTER SET utf8mb4; USE shop; DROP USER IF EXISTS ux; DROP ROLE IF EXISTS r1; CREATE ROLE r1; ${SERVER_SCHEMA}`;
+  for (const { sql, ...answers } of SERVER_CASES) {
+    const { errno, error } = await server.run("shop", `${setUp} ${sql};`);
+    assert.equal(String(errno ?? "ok"), answers[isMysql ? "mysql" : "mariadb"], `${sql}: ${error}`);
+  }
+});
