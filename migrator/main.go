@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"runtime/debug"
 	"strings"
 	"syscall"
 	"time"
@@ -19,7 +20,11 @@ import (
 	"ecs-migrate/migrator/internal/run"
 )
 
-func main() { os.Exit(start(os.Args[1:], os.Getenv, os.Stdout)) }
+func main() {
+	// The server works and this program waits: memory is dearer than its own time.
+	debug.SetGCPercent(30)
+	os.Exit(start(os.Args[1:], os.Getenv, os.Stdout))
+}
 
 // start is the program: it ends with the exit code that the result line says.
 func start(args []string, env func(string) string, stdout io.Writer) int {

@@ -11,6 +11,7 @@ import (
 	"sync"
 
 	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5/pgproto3"
 
 	"ecs-migrate/migrator/internal/config"
 	"ecs-migrate/migrator/internal/database"
@@ -30,8 +31,10 @@ type Engine struct {
 
 	conn       *pgconn.PgConn
 	role       string // of a new session
-	ownTimeout bool   // URL, role or database set a lock_timeout
-	number     int    // server_version_num
+	file       []statement.Statement
+	ahead      int  // statements of the file that were sent and not answered
+	ownTimeout bool // URL, role or database set a lock_timeout
+	number     int  // server_version_num
 
 	mu     sync.Mutex // guards second
 	second *pgconn.PgConn
@@ -73,6 +76,7 @@ func (e *Engine) Ask(ctx context.Context, question string, args ...any) ([][]str
 	if e.conn == nil {
 		return nil, e.failure(errNoConnection, nil)
 	}
+	e.settle(ctx)
 	rows, err := query(ctx, e.conn, question, args...)
 	if err != nil {
 		return nil, e.failure(err, nil)
@@ -107,6 +111,7 @@ func (e *Engine) run(ctx context.Context, sql string) (int64, error) {
 	if e.conn == nil {
 		return 0, errNoConnection
 	}
+	e.settle(ctx)
 	reader := e.conn.Exec(ctx, sql)
 	var rows int64
 	for reader.NextResult() {
@@ -118,6 +123,66 @@ func (e *Engine) run(ctx context.Context, sql string) (int64, error) {
 		}
 	}
 	return rows, reader.Close()
+}
+
+// Statements that change rows inside of a transaction are sent before the answers to earlier ones have come, up to these
+// limits: if one fails, the server refuses those behind it.
+const (
+	mostAhead  = 64
+	bytesAhead = 16 << 10
+)
+
+// runAhead runs a statement of the file. The answers come in order, each with its own end.
+func (e *Engine) runAhead(ctx context.Context, s statement.Statement) (int64, error) {
+	if e.ahead == 0 {
+		size := 0
+		for _, next := range e.file[s.N-1:] {
+			size += len(next.Text)
+			if e.ahead > 0 && (!rowsOnly(next) || e.ahead == mostAhead || size > bytesAhead) {
+				break
+			}
+			e.conn.Frontend().SendQuery(&pgproto3.Query{String: next.Text})
+			e.ahead++
+		}
+		if err := e.conn.Frontend().Flush(); err != nil {
+			return 0, err
+		}
+	}
+	return e.receive(ctx)
+}
+
+// settle reads the answers that are still to come after a failure, whose transaction refuses the rest, or at a stop.
+func (e *Engine) settle(ctx context.Context) {
+	for e.ahead > 0 {
+		if e.conn.TxStatus() == 'T' {
+			_ = e.Cancel(ctx)
+		}
+		_, _ = e.receive(ctx)
+	}
+}
+
+func rowsOnly(s statement.Statement) bool {
+	return len(s.Words) > 0 && (s.Words[0] == "INSERT" || s.Words[0] == "UPDATE" || s.Words[0] == "DELETE")
+}
+
+// receive reads the answer to the first of the statements that were sent ahead.
+func (e *Engine) receive(ctx context.Context) (rows int64, failure error) {
+	e.ahead--
+	for {
+		message, err := e.conn.ReceiveMessage(ctx)
+		if err != nil {
+			e.ahead = 0
+			return 0, err
+		}
+		switch m := message.(type) {
+		case *pgproto3.CommandComplete:
+			rows = pgconn.NewCommandTag(string(m.CommandTag)).RowsAffected()
+		case *pgproto3.ErrorResponse:
+			failure = pgconn.ErrorResponseToPgError(m)
+		case *pgproto3.ReadyForQuery:
+			return rows, failure
+		}
+	}
 }
 
 func (e *Engine) Do(ctx context.Context, sql string) error {
@@ -178,6 +243,7 @@ func oneTransaction(list []statement.Statement) bool {
 }
 
 func (e *Engine) StartFile(ctx context.Context, list []statement.Statement) error {
+	e.file = list
 	sql := ""
 	if !e.ownTimeout {
 		timeout := e.settings.LockTimeout
@@ -214,7 +280,11 @@ func (e *Engine) Exec(ctx context.Context, s statement.Statement) (int64, error)
 	if alone && s.Concurrent() {
 		before = e.indexes(ctx)
 	}
-	rows, err := e.run(ctx, s.Text)
+	run := func() (int64, error) { return e.run(ctx, s.Text) }
+	if rowsOnly(s) && e.InTransaction() && s.N > 0 {
+		run = func() (int64, error) { return e.runAhead(ctx, s) }
+	}
+	rows, err := run()
 	if err == nil {
 		return rows, nil
 	}

@@ -16,7 +16,7 @@ import (
 func (r *operation) conclude(err error) {
 	l := r.line
 	if r.driver != nil {
-		l.Files, l.Retries, l.WaitedMs = r.driver.files, r.driver.retries, result.Ms(r.driver.waited)
+		l.Files, l.FilesOmitted, l.Retries, l.WaitedMs = r.driver.files, r.driver.omitted, r.driver.retries, result.Ms(r.driver.waited)
 	}
 	if err != nil {
 		r.explain(err)

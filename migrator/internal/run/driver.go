@@ -7,7 +7,7 @@ import (
 	"errors"
 	"io"
 	"math/rand/v2"
-	"sync"
+	"slices"
 	"time"
 
 	gm "github.com/golang-migrate/migrate/v4/database"
@@ -58,13 +58,10 @@ type driver struct {
 	kept    int // statements of all files in the result
 
 	files   []result.File
+	omitted int // of files, in the middle
 	failed  *result.Failed
 	retries int
 	waited  time.Duration
-
-	watch  sync.Mutex // guards seen and unseen
-	seen   []database.Blocker
-	unseen string // who could see them, if this user may not
 }
 
 func newDriver(engine database.Engine, folder *source.Folder, out *mask.Printer, c config.Config, stop Stop) *driver {
@@ -158,6 +155,10 @@ func (d *driver) SetVersion(version int, dirty bool) error {
 		file := d.running
 		d.files = append(d.files, result.File{Version: int(file.Version), Name: file.Identifier, Direction: string(file.Direction),
 			Ms: result.Ms(time.Since(d.begun)), File: &file.Raw, Statements: d.stats})
+		if len(d.files) > maxFiles {
+			d.files = slices.Delete(d.files, maxFiles/2, maxFiles/2+1)
+			d.omitted++
+		}
 	}
 	d.current, d.running = version, nil
 	return nil

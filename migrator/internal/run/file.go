@@ -19,16 +19,19 @@ type fileRun struct {
 	marked bool
 	// sent: this attempt has come to the file's statements.
 	sent bool
-	// next is the first statement whose work is not committed: where another attempt begins.
+	// next is the first statement whose work is not committed: where another attempt begins. From there on the transaction
+	// that is open has run.
 	next int
-	// open are the statements of the transaction that is open.
-	open []int
 	// at is the statement that runs, or len(list) for the migrator's own work after the last.
-	at   int
-	done []result.Completed
+	at int
+	// done are the stretches of statements that took effect.
+	done  []stretch
+	watch watch
 	// lost is the time that attempts at the statement in `at` took in vain.
 	lost time.Duration
 }
+
+type stretch struct{ from, to int }
 
 // runFile runs a file to its end, or leaves in d.failed what a failure left behind.
 func (d *driver) runFile(text string) error {
@@ -36,6 +39,7 @@ func (d *driver) runFile(text string) error {
 	f := &fileRun{driver: d, list: d.engine.Split(text)}
 	f.plan = d.engine.Plan(ctx, f.list)
 	d.out.Line("%s: %s, %s", d.running.Raw, count(len(f.list)), f.plan.Words)
+	defer f.observe(ctx)()
 	begun := time.Now()
 	for attempt := 1; ; attempt++ {
 		failure := f.attempt(ctx)
@@ -64,7 +68,7 @@ const committed database.Effect = "all"
 
 // attempt runs from the first statement that is not committed.
 func (f *fileRun) attempt(ctx context.Context) *database.Failure {
-	f.open, f.sent, f.at = nil, false, f.next
+	f.sent, f.at = false, f.next
 	f.stats = f.stats[:min(f.next, len(f.stats))]
 	if err := f.prepare(ctx); err != nil {
 		failure := database.AsFailure(err)
@@ -119,10 +123,9 @@ func (f *fileRun) step(ctx context.Context, s statement.Statement) error {
 	if err := f.exec(ctx, s); err != nil {
 		return err
 	}
-	f.open = append(f.open, f.at)
 	switch {
 	case s.Control == statement.Rollback:
-		f.open, f.next = nil, f.at+1
+		f.next = f.at + 1
 	case s.Control == statement.Commit, !f.engine.InTransaction():
 		// After COMMIT AND CHAIN a transaction is open again.
 		f.commitOpen(f.at + 1)
@@ -150,13 +153,25 @@ func (f *fileRun) finish(ctx context.Context) error {
 }
 
 // commitOpen notes that the statements of the open transaction took effect.
-func (f *fileRun) commitOpen(next int) {
-	for _, i := range f.open {
-		if s := f.list[i]; s.Control == statement.None || s.Starts("PREPARE", "TRANSACTION") {
-			f.done = append(f.done, completed(s))
+func (f *fileRun) commitOpen(to int) {
+	if n := len(f.done); n > 0 && f.done[n-1].to == f.next {
+		f.done[n-1].to = to
+	} else {
+		f.done = append(f.done, stretch{f.next, to})
+	}
+	f.next = to
+}
+
+// completed lists the statements that took effect, without those that only begin and end transactions.
+func (f *fileRun) completed() (list []result.Completed) {
+	for _, d := range f.done {
+		for _, s := range f.list[d.from:d.to] {
+			if s.Control == statement.None || s.Starts("PREPARE", "TRANSACTION") {
+				list = append(list, completed(s))
+			}
 		}
 	}
-	f.open, f.next = nil, next
+	return list
 }
 
 // control sends a statement of the migrator's own.
@@ -182,7 +197,7 @@ func (f *fileRun) settle(ctx context.Context, failure *database.Failure) databas
 }
 
 func (f *fileRun) effect(ofStatement database.Effect) database.Effect {
-	if len(f.done) > 0 {
+	if len(f.completed()) > 0 {
 		return database.Some
 	}
 	return ofStatement
@@ -238,15 +253,15 @@ func (f *fileRun) blamed(failure *database.Failure) string {
 	f.watch.Lock()
 	defer f.watch.Unlock()
 	if len(failure.Blockers) == 0 {
-		failure.Blockers = f.seen
+		failure.Blockers = f.watch.seen
 	}
-	if len(failure.Blockers) == 0 && f.unseen != "" {
-		return ": who blocked it " + f.unseen
+	switch {
+	case len(failure.Blockers) > 0:
+		return ": blocked by " + database.Blockers(failure.Blockers)
+	case f.watch.unseen != "":
+		return ": who blocked it " + f.watch.unseen
 	}
-	if len(failure.Blockers) == 0 {
-		return ""
-	}
-	return ": blocked by " + database.Blockers(failure.Blockers)
+	return ""
 }
 
 // fail takes golang-migrate's mark away again where nothing took effect, and keeps what is known.
@@ -258,7 +273,7 @@ func (f *fileRun) fail(ctx context.Context, failure *database.Failure, effect da
 		}
 	}
 	f.fails(failure, effect)
-	f.failed.Completed = f.done
+	f.failed.Completed = f.completed()
 	if f.at < len(f.list) {
 		s := f.list[f.at]
 		f.failed.Statement = &result.Position{N: s.N, Of: len(f.list), Line: max(s.Line, failure.Line)}

@@ -2,6 +2,7 @@ package run
 
 import (
 	"context"
+	"fmt"
 	"strings"
 	"sync"
 	"time"
@@ -20,23 +21,22 @@ const worthALine = 100 * time.Millisecond
 // slow is after how long a second session looks at a statement, if no lock timeout asks for it earlier.
 const slow = time.Second
 
-// maxStatements is how many statements of a file the result keeps, maxKept of all files: the line has no room for more.
+// maxFiles is how many files the result keeps, maxStatements how many statements of a file, maxKept of all files: the line has
+// no room for more.
 const (
+	maxFiles      = 1000
 	maxStatements = 500
 	maxKept       = 2000
 )
 
 // exec runs one statement, watched.
 func (f *fileRun) exec(ctx context.Context, s statement.Statement) error {
-	of := len(f.list)
 	if s.N <= verbose {
-		f.out.Line("  statement %d of %d, line %d: %s", s.N, of, s.Line, s.Kind)
+		f.out.Line("  %s: %s", f.nth(s), s.Kind)
 	}
-	begun := time.Now()
-	finish := f.observe(ctx, s)
+	f.watch.start(s)
 	rows, err := f.engine.Exec(ctx, s)
-	finish()
-	took := time.Since(begun)
+	took := f.watch.end()
 	if err != nil {
 		if failure := database.AsFailure(err); failure.Again {
 			f.lost += took
@@ -45,7 +45,7 @@ func (f *fileRun) exec(ctx context.Context, s statement.Statement) error {
 		return err
 	}
 	if took >= worthALine {
-		f.out.Line("  statement %d of %d, line %d: %s done in %s, %d rows", s.N, of, s.Line, s.Kind, took.Round(time.Microsecond*100), rows)
+		f.out.Line("  %s: %s done in %s, %d rows", f.nth(s), s.Kind, took.Round(time.Microsecond*100), rows)
 	}
 	if len(f.stats) < maxStatements && f.kept < maxKept {
 		f.kept++
@@ -55,43 +55,60 @@ func (f *fileRun) exec(ctx context.Context, s statement.Statement) error {
 	return nil
 }
 
+func (f *fileRun) nth(s statement.Statement) string {
+	return fmt.Sprintf("statement %d of %d, line %d", s.N, len(f.list), s.Line)
+}
+
 func completed(s statement.Statement) result.Completed {
 	return result.Completed{N: s.N, Line: s.Line, Kind: s.Kind}
 }
 
-// observe watches the statement from a second session until the function that it returns is called: what it waits for,
-// and who blocks it. It also cancels it when the process must end.
-func (f *fileRun) observe(ctx context.Context, s statement.Statement) (finish func()) {
+// watch is what the second session knows of the statement that runs. A look at it, or its cancellation, ends before the
+// statement does for the file.
+type watch struct {
+	sync.Mutex
+	running      *statement.Statement
+	begun, spoke time.Time
+	wait         string
+	seen         []database.Blocker
+	unseen       string // who could see them, if this user may not
+}
+
+func (w *watch) start(s statement.Statement) {
+	w.Lock()
+	defer w.Unlock()
+	w.running, w.begun, w.wait, w.seen, w.unseen = &s, time.Now(), "", nil, ""
+	w.spoke = w.begun
+}
+
+func (w *watch) end() time.Duration {
+	w.Lock()
+	defer w.Unlock()
+	w.running = nil
+	return time.Since(w.begun)
+}
+
+// observe watches the file's statements from a second session until the function that it returns is called: what one waits
+// for, and who blocks it. It also cancels it when the process must end.
+func (f *fileRun) observe(ctx context.Context) (finish func()) {
 	over := make(chan struct{})
 	var group sync.WaitGroup
-	f.watch.Lock()
-	f.seen, f.unseen = nil, ""
-	f.watch.Unlock()
 	group.Go(func() {
-		begun := time.Now()
-		ticker := time.NewTicker(watchEvery(f.config.LockTimeout))
+		every := watchEvery(f.config.LockTimeout, f.config.Heartbeat)
+		ticker := time.NewTicker(every)
 		defer ticker.Stop()
-		heart := time.NewTicker(f.config.Heartbeat)
-		defer heart.Stop()
-		hard := f.stop.Hard
-		var wait string
-		for {
+		for hard := f.stop.Hard; ; {
 			select {
 			case <-over:
 				return
-			case <-ticker.C:
-				if hard == nil {
-					_ = f.engine.Cancel(ctx) // again, since the first may have come before the statement
-				} else {
-					wait = f.look(ctx)
-				}
-			case <-heart.C:
-				f.out.Line("  statement %d of %d, line %d: %s runs for %s%s", s.N, len(f.list), s.Line, s.Kind, database.Seconds(time.Since(begun)), wait)
 			case <-hard:
 				hard = nil
-				f.out.Line("  cancelling the statement at the server")
-				if err := f.engine.Cancel(ctx); err != nil {
-					f.out.Line("  the statement could not be cancelled (%s); the server goes on with it", err)
+				f.cancel(ctx, true)
+			case <-ticker.C:
+				if hard == nil {
+					f.cancel(ctx, false) // again, since the first may have come before the statement
+				} else {
+					f.look(ctx, every)
 				}
 			}
 		}
@@ -102,35 +119,58 @@ func (f *fileRun) observe(ctx context.Context, s statement.Statement) (finish fu
 	}
 }
 
-// watchEvery is often enough to see who blocks before the lock timeout ends the wait.
-func watchEvery(lockTimeout time.Duration) time.Duration {
-	if lockTimeout <= 0 {
-		return slow
+// watchEvery is often enough to see who blocks before the lock timeout ends the wait, and to keep the heartbeat.
+func watchEvery(lockTimeout, heartbeat time.Duration) time.Duration {
+	every := min(slow, heartbeat)
+	if lockTimeout > 0 {
+		every = min(every, max(lockTimeout/3, 50*time.Millisecond))
 	}
-	return min(slow, max(lockTimeout/3, 50*time.Millisecond))
+	return every
 }
 
-// look remembers who blocks, and says it in words.
-func (f *fileRun) look(ctx context.Context) string {
-	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
-	defer cancel()
-	activity, err := f.engine.Observe(ctx)
-	if err != nil {
-		return ""
-	}
-	words := ""
-	if activity.Wait != "" {
-		words = ", waits for " + activity.Wait
-	}
-	if activity.Unseen != "" && strings.Contains(activity.Wait, "lock") {
-		words += ", for whom " + activity.Unseen
-	}
+func (f *fileRun) cancel(ctx context.Context, aloud bool) {
 	f.watch.Lock()
 	defer f.watch.Unlock()
-	f.unseen = activity.Unseen
-	if len(activity.Blockers) > 0 {
-		f.seen = activity.Blockers
-		words += ", blocked by " + database.Blockers(activity.Blockers)
+	if f.watch.running == nil {
+		return
 	}
-	return words
+	if aloud {
+		f.out.Line("  cancelling the statement at the server")
+	}
+	if err := f.engine.Cancel(ctx); err != nil && aloud {
+		f.out.Line("  the statement could not be cancelled (%s); the server goes on with it", err)
+	}
+}
+
+// look remembers who blocks the statement, and says it once in a heartbeat.
+func (f *fileRun) look(ctx context.Context, every time.Duration) {
+	w := &f.watch
+	w.Lock()
+	defer w.Unlock()
+	if w.running == nil || time.Since(w.begun) < every/2 {
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
+	defer cancel()
+	if activity, err := f.engine.Observe(ctx); err == nil {
+		w.notice(activity)
+	}
+	if time.Since(w.spoke) >= f.config.Heartbeat-every/2 {
+		w.spoke = time.Now()
+		f.out.Line("  %s: %s runs for %s%s", f.nth(*w.running), w.running.Kind, database.Seconds(time.Since(w.begun)), w.wait)
+	}
+}
+
+func (w *watch) notice(activity database.Activity) {
+	w.wait, w.unseen = "", activity.Unseen
+	if activity.Wait != "" {
+		w.wait = ", waits for " + activity.Wait
+	}
+	if activity.Unseen != "" && strings.Contains(activity.Wait, "lock") {
+		w.wait += ", for whom " + activity.Unseen
+	}
+	if len(activity.Blockers) > 0 {
+		w.seen = activity.Blockers
+		w.wait += ", blocked by " + database.Blockers(activity.Blockers)
+	}
 }

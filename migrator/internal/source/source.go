@@ -2,6 +2,7 @@
 package source
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
@@ -14,39 +15,61 @@ import (
 	"strings"
 
 	"github.com/golang-migrate/migrate/v4/source"
-	"github.com/golang-migrate/migrate/v4/source/iofs"
 )
+
+// file is what is kept of one: there may be very many.
+type file struct {
+	version   uint
+	direction source.Direction
+	name      string
+}
+
+func (f file) compare(other file) int {
+	// "up" comes before "down".
+	return cmp.Or(cmp.Compare(f.version, other.version), cmp.Compare(other.direction, f.direction))
+}
 
 // Folder is the set of files. It is golang-migrate's source: the body that it hands out is the file's name alone, which the
 // migrator's driver reads the file by, so that nothing is buffered twice.
 type Folder struct {
-	iofs.PartialDriver
-	path     string
-	files    *source.Migrations
-	versions []uint
+	path  string
+	files []file // in their order
 }
 
 // Open lists the folder. The error is for people.
 func Open(path string) (*Folder, error) {
-	entries, err := os.ReadDir(path)
+	f := &Folder{path: path}
+	dir, err := os.Open(path)
 	if err != nil {
-		return nil, fmt.Errorf("the image's folder of migrations, %s, cannot be read: %w", path, reason(err))
+		return nil, f.unreadable(err)
 	}
-	f := &Folder{path: path, files: source.NewMigrations()}
-	for _, entry := range entries {
-		m, err := source.DefaultParse(entry.Name())
-		if entry.IsDir() || err != nil {
-			continue // golang-migrate passes it over as well
+	defer func() { _ = dir.Close() }()
+	for {
+		entries, err := dir.ReadDir(256)
+		for _, entry := range entries {
+			// golang-migrate passes over what it cannot parse as well.
+			if m, err := source.DefaultParse(entry.Name()); err == nil && !entry.IsDir() {
+				f.files = append(f.files, file{m.Version, m.Direction, m.Raw})
+			}
 		}
-		if !f.files.Append(m) {
-			other, _ := f.Find(m.Version, m.Direction)
-			return nil, fmt.Errorf("duplicate migration file: %s and %s have the same version; give each its own", other.Raw, m.Raw)
+		if errors.Is(err, io.EOF) {
+			break
 		}
-		f.versions = append(f.versions, m.Version)
+		if err != nil {
+			return nil, f.unreadable(err)
+		}
 	}
-	slices.Sort(f.versions)
-	f.versions = slices.Compact(f.versions)
-	return f, f.Init(os.DirFS(path), ".")
+	slices.SortFunc(f.files, func(a, b file) int { return cmp.Or(a.compare(b), cmp.Compare(a.name, b.name)) })
+	for i := range f.files[min(1, len(f.files)):] {
+		if a, b := f.files[i], f.files[i+1]; a.compare(b) == 0 {
+			return nil, fmt.Errorf("duplicate migration file: %s and %s have the same version; give each its own", a.name, b.name)
+		}
+	}
+	return f, nil
+}
+
+func (f *Folder) unreadable(err error) error {
+	return fmt.Errorf("the image's folder of migrations, %s, cannot be read: %w", f.path, reason(err))
 }
 
 // reason is the error without the path, which the message has already.
@@ -60,27 +83,35 @@ func reason(err error) error {
 
 // Read returns a file's text.
 func (f *Folder) Read(name string) (string, error) {
-	text, err := os.ReadFile(filepath.Join(f.path, name))
-	if err != nil {
-		return "", fmt.Errorf("%s cannot be read: %w", name, reason(err))
-	}
-	return string(text), nil
+	var text strings.Builder
+	err := f.copy(name, &text, nil)
+	return text.String(), err
 }
 
-// Find returns the file of a version, if there is one.
-func (f *Folder) Find(version uint, direction source.Direction) (*source.Migration, bool) {
-	if direction == source.Up {
-		return f.files.Up(version)
+// copy gives a file to a writer. A buffer for many files may be given.
+func (f *Folder) copy(name string, into io.Writer, buffer []byte) error {
+	file, err := os.Open(filepath.Join(f.path, name))
+	if err == nil {
+		defer func() { _ = file.Close() }()
+		if text, ok := into.(*strings.Builder); ok {
+			if info, err := file.Stat(); err == nil {
+				text.Grow(int(info.Size()))
+			}
+		}
+		_, err = io.CopyBuffer(into, struct{ io.Reader }{file}, buffer)
 	}
-	return f.files.Down(version)
+	if err != nil {
+		return fmt.Errorf("%s cannot be read: %w", name, reason(err))
+	}
+	return nil
 }
 
 // Pending lists the up files above a version (-1: none).
 func (f *Folder) Pending(version int) []*source.Migration {
 	list := []*source.Migration{}
-	for _, v := range f.versions {
-		if file, ok := f.files.Up(v); ok && (version < 0 || v > uint(version)) {
-			list = append(list, file)
+	for _, one := range f.files {
+		if m, err := source.DefaultParse(one.name); err == nil && m.Direction == source.Up && (version < 0 || m.Version > uint(version)) {
+			list = append(list, m)
 		}
 	}
 	return list
@@ -98,49 +129,62 @@ type Holds struct {
 func (f *Folder) Holds() (*Holds, error) {
 	h := &Holds{}
 	all, buffer := sha256.New(), make([]byte, 32*1024)
-	for _, v := range f.versions {
-		up, ok := f.files.Up(v)
-		if !ok {
+	digest := func(i int) (string, error) {
+		hash := sha256.New()
+		if err := f.copy(f.files[i].name, hash, buffer); err != nil {
+			return "", err
+		}
+		return hex.EncodeToString(hash.Sum(nil)), nil
+	}
+	for i, up := range f.files {
+		if up.direction != source.Up {
 			continue
 		}
-		upHash, err := f.digest(up.Raw, buffer)
-		if err != nil {
+		m, err := source.DefaultParse(up.name)
+		upHash, err2 := digest(i)
+		downHash, err3 := "-", error(nil)
+		if i+1 < len(f.files) && f.files[i+1].version == up.version {
+			downHash, err3 = digest(i + 1)
+		}
+		if err := errors.Join(err, err2, err3); err != nil {
 			return nil, err
 		}
-		downHash := "-"
-		if down, ok := f.files.Down(v); ok {
-			if downHash, err = f.digest(down.Raw, buffer); err != nil {
-				return nil, err
-			}
-		}
-		if h.First == nil {
-			h.First = &v
-		}
-		h.Last = &v
+		h.First, h.Last = cmp.Or(h.First, &m.Version), &m.Version
 		h.Count++
-		fmt.Fprintf(all, "%d\t%s\t%s\t%s\n", v, upHash, downHash, up.Identifier)
+		fmt.Fprintf(all, "%d\t%s\t%s\t%s\n", up.version, upHash, downHash, m.Identifier)
 	}
 	h.Sha256 = hex.EncodeToString(all.Sum(nil))
 	return h, nil
 }
 
-func (f *Folder) digest(name string, buffer []byte) (string, error) {
-	file, err := os.Open(filepath.Join(f.path, name))
-	if err != nil {
-		return "", fmt.Errorf("%s cannot be read: %w", name, reason(err))
-	}
-	defer func() { _ = file.Close() }()
-	hash := sha256.New()
-	// One buffer for all files: io.Copy would make one of 32 KiB for each.
-	if _, err := io.CopyBuffer(hash, struct{ io.Reader }{file}, buffer); err != nil {
-		return "", fmt.Errorf("%s cannot be read: %w", name, reason(err))
-	}
-	return hex.EncodeToString(hash.Sum(nil)), nil
-}
-
 // The rest is golang-migrate's source.Driver.
 
 func (f *Folder) Open(string) (source.Driver, error) { return f, nil }
+func (f *Folder) Close() error                       { return nil }
+
+// at is the version of the i-th file. golang-migrate knows this error by its kind, and prints it.
+func (f *Folder) at(i int, operation string) (uint, error) {
+	if i < 0 || i >= len(f.files) {
+		return 0, &fs.PathError{Op: operation, Path: f.path, Err: fs.ErrNotExist}
+	}
+	return f.files[i].version, nil
+}
+
+// first is the place of the first file that has this version, or a higher one.
+func (f *Folder) first(version uint) int {
+	i, _ := slices.BinarySearchFunc(f.files, file{version, source.Up, ""}, file.compare)
+	return i
+}
+
+func (f *Folder) First() (uint, error) { return f.at(0, "first") }
+
+func (f *Folder) Prev(version uint) (uint, error) {
+	return f.at(f.first(version)-1, fmt.Sprintf("prev for version %d", version))
+}
+
+func (f *Folder) Next(version uint) (uint, error) {
+	return f.at(f.first(version+1), fmt.Sprintf("next for version %d", version))
+}
 
 func (f *Folder) ReadUp(version uint) (io.ReadCloser, string, error) {
 	return f.body(version, source.Up)
@@ -150,10 +194,22 @@ func (f *Folder) ReadDown(version uint) (io.ReadCloser, string, error) {
 	return f.body(version, source.Down)
 }
 
+func (f *Folder) find(version uint, direction source.Direction) (file, bool) {
+	i, ok := slices.BinarySearchFunc(f.files, file{version, direction, ""}, file.compare)
+	if !ok {
+		return file{}, false
+	}
+	return f.files[i], true
+}
+
 func (f *Folder) body(version uint, direction source.Direction) (io.ReadCloser, string, error) {
-	file, ok := f.Find(version, direction)
+	one, ok := f.find(version, direction)
 	if !ok {
 		return nil, "", &fs.PathError{Op: fmt.Sprintf("read %s for version %d", direction, version), Path: f.path, Err: fs.ErrNotExist}
 	}
-	return io.NopCloser(strings.NewReader(file.Raw)), file.Identifier, nil
+	m, err := source.DefaultParse(one.name)
+	if err != nil {
+		return nil, "", err
+	}
+	return io.NopCloser(strings.NewReader(one.name)), m.Identifier, nil
 }

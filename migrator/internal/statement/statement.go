@@ -160,7 +160,12 @@ func (c *cutter) end() {
 		if len(words) > 0 && changesRows[words[0]] {
 			words = words[:1] // a file may have very many of these, and nothing asks for more
 		}
-		c.list = append(c.list, Statement{Line: c.first, Text: text, Words: slices.Clone(words)})
+		if n := len(c.list); n > 0 && slices.Equal(words, c.list[n-1].Words) {
+			words = c.list[n-1].Words
+		} else {
+			words = slices.Clone(words)
+		}
+		c.list = append(c.list, Statement{Line: c.first, Text: text, Words: words})
 	}
 	c.from, c.words = -1, c.words[:0]
 }
