@@ -44,7 +44,7 @@ export function lintTarget(
   const dialect = {
     choice: () => choice as Dialect,
     database: () => dialectOf(database?.engine ?? "", database?.serverVersion ?? null),
-    configuration: () => dialectOf(engine ?? "", mysqlVersion ?? null),
+    configuration: () => configured(dialectOf(engine ?? "", mysqlVersion ?? null), files),
     sql: () => guessDialect(files),
   }[from]();
   if (dialect !== "mysql" && dialect !== "mariadb") return { dialect, server: undefined, from };
@@ -74,6 +74,11 @@ function dialectOf(engine: string, serverVersion: string | null): Dialect {
   if (/^(?:postgres|pgx)/.test(engine)) return "postgres";
   if (engine === "mysql") return /mariadb/i.test(serverVersion ?? "") ? "mariadb" : "mysql";
   return "other";
+}
+
+/** `databaseEngine: mysql` is MariaDB too, and then the files say which. */
+function configured(dialect: Dialect, files: readonly MigrationFile[]): Dialect {
+  return dialect === "mysql" && guessDialect(files) === "mariadb" ? "mariadb" : dialect;
 }
 
 function serverOf(

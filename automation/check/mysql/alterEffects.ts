@@ -3,10 +3,11 @@
 import type { RowWork } from "../sqlDialect.ts";
 import type { AlterAction, AlterTable } from "./alterAction.ts";
 import { typeText } from "./columnChange.ts";
+import type { ColumnDefinition } from "./columnDefinition.ts";
 import { utf8mb3, withoutTransactions } from "./createEffects.ts";
 import type { BrokenRule, Effect } from "./effect.ts";
 import { accepts, type Online } from "./online.ts";
-import { type OnlineInput, onlineOf } from "./onlineDdl.ts";
+import { hasZeroDefault, type OnlineInput, onlineOf } from "./onlineDdl.ts";
 
 const OSC = "pt-online-schema-change or gh-ost";
 
@@ -106,7 +107,7 @@ function actionBreaks(table: string, action: AlterAction, input: OnlineInput): B
       const { column } = action;
       const isFilled = column.defaultValue !== undefined || column.autoIncrement || column.generated;
       const found = utf8mb3(column.charset, `${table}.${column.name}`);
-      return column.notNull && !isFilled ? [...found, insertBreaks(table, column.name)] : found;
+      return column.notNull && !isFilled ? [...found, insertBreaks(table, column, input)] : found;
     }
     case "dropColumn":
       return [dropsColumn(table, action.name)];
@@ -132,11 +133,15 @@ function actionBreaks(table: string, action: AlterAction, input: OnlineInput): B
   }
 }
 
-function insertBreaks(table: string, name: string): BrokenRule {
+function insertBreaks(table: string, column: ColumnDefinition, { server }: OnlineInput): BrokenRule {
+  const { name } = column;
+  const rows = hasZeroDefault(column, server)
+    ? "a table that has rows refuses it (errors 1292 and 1138)"
+    : "rows that exist get 0 or '' without a word";
   return {
     rule: "insert-breaks",
     subject: `${table}.${name}`,
-    message: `column ${name} is NOT NULL without a default: rows that exist get 0 or '' without a word, and an INSERT of the running code that does not name it fails (error 1364)`,
+    message: `column ${name} is NOT NULL without a default: ${rows}, and an INSERT of the running code that does not name it fails (error 1364)`,
     fix: "give it a DEFAULT, or add it NULL and make it NOT NULL once the new code fills it",
   };
 }

@@ -24,7 +24,7 @@ export function columnChange(
   if (old.notNull !== column.notNull)
     parts.push(rebuild(`makes column ${column.name} ${column.notNull ? "NOT NULL" : "NULL"}`));
   if (column.position !== undefined) parts.push(reordering(column, server));
-  if (old.name.toLowerCase() !== column.name.toLowerCase()) parts.push(renaming(old.name, server));
+  if (old.name.toLowerCase() !== column.name.toLowerCase()) parts.push(renaming(old.name, table, server));
   if (!old.autoIncrement && column.autoIncrement) parts.push(copy(`${what} to AUTO_INCREMENT`));
   return worst(parts);
 }
@@ -34,9 +34,10 @@ function reordering({ name }: ColumnDefinition, server: ServerVersion): Online {
   return isAtLeast(server, "mariadb", 100400) ? instant(what) : rebuild(what);
 }
 
-/** MySQL renames instantly from 8.0.28 on, before that in place without touching rows. */
-export function renaming(name: string, server: ServerVersion): Online {
-  const isInstant = server.engine === "mariadb" ? server.number >= 100300 : server.number >= 80028;
+/** MySQL renames instantly from 8.0.28 on, but not what a foreign key names (error 1846, measured); else in place. */
+export function renaming(name: string, table: TableFacts | undefined, server: ServerVersion): Online {
+  const isReferenced = server.engine === "mysql" && table?.referenced.has(name.toLowerCase());
+  const isInstant = server.number >= (server.engine === "mariadb" ? 100300 : 80028) && !isReferenced;
   return isInstant ? instant(`renames column ${name}`) : metadata(`renames column ${name}`);
 }
 

@@ -81,7 +81,7 @@ function actionOnline(
     case "changeColumn":
       return columnChange(table?.columns.get(action.from.toLowerCase()), action.column, table, server);
     case "renameColumn":
-      return renaming(action.from, server);
+      return renaming(action.from, table, server);
     case "columnDefault":
       return instant(`changes the default of column ${action.name}`);
     case "visibility":
@@ -182,7 +182,7 @@ function addColumn(column: ColumnDefinition, input: OnlineInput): Online {
 }
 
 /** The rows that exist would get a value that is no date or no geometry. MySQL 8.0.33 server, measured. */
-function hasZeroDefault(
+export function hasZeroDefault(
   { notNull, defaultValue, type }: ColumnDefinition,
   { engine }: ServerVersion,
 ): boolean {

@@ -3,7 +3,7 @@ import type { AlterAction } from "./alterAction.ts";
 import type { ColumnDefinition } from "./columnDefinition.ts";
 import type { CreateTable } from "./createTable.ts";
 import type { Statement } from "./statements.ts";
-import type { IndexDefinition, TableElement } from "./tableElements.ts";
+import type { ForeignKeyDefinition, IndexDefinition, TableElement } from "./tableElements.ts";
 
 export interface TableFacts {
   /** By name in lower case: MySQL's column names know no case. */
@@ -11,7 +11,8 @@ export interface TableFacts {
   /** By name in lower case. */
   readonly indexes: Map<string, IndexDefinition>;
   hasPrimaryKey: boolean;
-  hasForeignKey: boolean;
+  /** Columns that a foreign key names, of this table or another, in lower case. */
+  readonly referenced: Set<string>;
   /** In lower case; undefined when the server's default holds. */
   charset: string | undefined;
   rowFormat: string | undefined;
@@ -88,6 +89,11 @@ export class SchemaMemory {
     const facts = model ? copyFacts(model) : factsOf(create);
     for (const element of create.elements) addElement(facts, element);
     this.#tables.set(create.table, facts);
+    for (const element of create.elements) if (element.kind === "foreignKey") this.#refer(element.foreignKey);
+  }
+
+  #refer({ references, referenced }: ForeignKeyDefinition): void {
+    for (const column of referenced) this.#tables.get(references)?.referenced.add(column.toLowerCase());
   }
 
   #rename(from: string, to: string): void {
@@ -104,13 +110,19 @@ export class SchemaMemory {
 
   #alter(table: string, action: AlterAction): void {
     if (action.kind === "renameTable") this.#rename(table, action.to);
+    if (action.kind === "addForeignKey") this.#refer(action.foreignKey);
     const facts = this.#tables.get(table);
     if (facts) applyAction(facts, action);
   }
 }
 
 function copyFacts(facts: TableFacts): TableFacts {
-  return { ...facts, columns: new Map(facts.columns), indexes: new Map(facts.indexes) };
+  return {
+    ...facts,
+    columns: new Map(facts.columns),
+    indexes: new Map(facts.indexes),
+    referenced: new Set(facts.referenced),
+  };
 }
 
 function factsOf({ options, partitioned }: CreateTable): TableFacts {
@@ -118,7 +130,7 @@ function factsOf({ options, partitioned }: CreateTable): TableFacts {
     columns: new Map(),
     indexes: new Map(),
     hasPrimaryKey: false,
-    hasForeignKey: false,
+    referenced: new Set(),
     charset: charsetOf(options.get("CHARACTER SET"), options.get("COLLATE")),
     rowFormat: options.get("ROW_FORMAT")?.toUpperCase(),
     engine: options.get("ENGINE")?.toUpperCase(),
@@ -134,7 +146,6 @@ export function charsetOf(charset: string | undefined, collation: string | undef
 function addElement(facts: TableFacts, element: TableElement): void {
   if (element.kind === "column") addColumn(facts, element.column);
   else if (element.kind === "index") addIndex(facts, element.index);
-  else if (element.kind === "foreignKey") facts.hasForeignKey = true;
 }
 
 function addColumn(facts: TableFacts, column: ColumnDefinition): void {
@@ -184,9 +195,6 @@ function applyAction(facts: TableFacts, action: AlterAction): void {
     case "dropPrimaryKey":
       facts.hasPrimaryKey = false;
       facts.indexes.delete("primary");
-      return;
-    case "addForeignKey":
-      facts.hasForeignKey = true;
       return;
     case "convertCharset":
       facts.charset = action.charset;

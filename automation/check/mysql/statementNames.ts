@@ -47,8 +47,8 @@ function indexNames({ name, columns }: IndexDefinition): readonly string[] {
   return [...(name === undefined ? [] : [name]), ...columns];
 }
 
-function keyNames({ columns, references }: ForeignKeyDefinition): readonly string[] {
-  return [...columns, references];
+function keyNames({ columns, references, referenced }: ForeignKeyDefinition): readonly string[] {
+  return [...columns, references, ...referenced];
 }
 
 function actionNames(action: AlterAction): readonly string[] {

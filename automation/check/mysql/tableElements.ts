@@ -14,7 +14,9 @@ export interface IndexDefinition {
 export interface ForeignKeyDefinition {
   readonly name: string | undefined;
   readonly columns: readonly string[];
+  /** The other table, and its columns. */
   readonly references: string;
+  readonly referenced: readonly string[];
 }
 
 export type TableElement =
@@ -59,7 +61,8 @@ function readForeignKey(reader: TokenReader, constraint: string | undefined): Fo
   const index = reader.sees("(") ? undefined : reader.name();
   const columns = columnNames(reader.group());
   reader.take("REFERENCES");
-  return { name: constraint ?? index, columns, references: reader.qualifiedName() };
+  const references = reader.qualifiedName();
+  return { name: constraint ?? index, columns, references, referenced: columnNames(reader.group()) };
 }
 
 /** Reads from UNIQUE, FULLTEXT, SPATIAL, PRIMARY, INDEX or KEY to the end of the columns. */

@@ -54,6 +54,12 @@ describe("whose SQL a folder holds", () => {
     assert.equal(nameOf({ dialect: "mysql", mysqlVersion: "8.4" }, MYSQL), "MySQL 8.4");
     assert.equal(nameOf({ dialect: "mysql", mysqlVersion: "mariadb-11.4" }, MYSQL), "MariaDB 11.4");
     assert.equal(nameOf({ ...AUTO, engine: "mysql" }, POSTGRES), "MySQL 8.0 (databaseEngine)");
+    const maria = filesOf({ "1_a.up.sql": "ALTER TABLE `t` ADD COLUMN IF NOT EXISTS a INT;" });
+    assert.equal(nameOf({ ...AUTO, engine: "mysql" }, maria), "MariaDB 10.11 (databaseEngine)");
+    assert.equal(
+      nameOf({ ...AUTO, engine: "mysql", mysqlVersion: "8.4" }, maria),
+      "MySQL 8.4 (databaseEngine)",
+    );
     assert.equal(
       nameOf({ ...AUTO, engine: "mysql", mysqlVersion: "mariadb-10.6" }, POSTGRES),
       "MariaDB 10.6 (databaseEngine)",

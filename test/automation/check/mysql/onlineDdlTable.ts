@@ -154,6 +154,18 @@ export const MEASURED_CASES: readonly (readonly [alter: string, answer: string, 
   ["ADD PRIMARY KEY (id)", "COPY SHARED", `${FULLTEXT}; ALTER TABLE t DROP PRIMARY KEY`],
   ["DROP COLUMN big", "COPY SHARED", `${NO_GENERATED}; ${FULLTEXT}`],
   ["DROP INDEX f", "INPLACE NONE", FULLTEXT],
+  // "Columns participating in a foreign key are renamed": those that one names, not its own.
+  [
+    "RENAME COLUMN id TO id2",
+    "INPLACE NONE",
+    "ALTER TABLE p ADD t_id INT, ADD FOREIGN KEY (t_id) REFERENCES t (id)",
+  ],
+  [
+    "CHANGE id id2 INT NOT NULL",
+    "INPLACE NONE",
+    "ALTER TABLE p ADD t_id INT, ADD FOREIGN KEY (t_id) REFERENCES t (id)",
+  ],
+  ["RENAME COLUMN nn TO nn2", "INSTANT NONE", "ALTER TABLE t ADD FOREIGN KEY (nn) REFERENCES p (id)"],
   // A virtual column: "INPLACE ADD or DROP of virtual columns cannot be combined with other ALTER TABLE actions".
   ["DROP COLUMN a", "COPY SHARED", "ALTER TABLE t ADD UNIQUE un (a)"],
   ["DROP COLUMN a", "INPLACE NONE", `${NO_GENERATED}, ADD UNIQUE un (a)`],

@@ -89,6 +89,34 @@ test("the version decides", async () => {
   assert.deepEqual(await rulesOf(check, { version: "mariadb-11.4" }), []);
 });
 
+test("a new DATE without a default is refused by MySQL where there are rows, by MariaDB filled with zeros", async () => {
+  const sql = "ALTER TABLE users ADD COLUMN born DATE NOT NULL;";
+  const message = async (version: string) => (await lint(sql, { version })).map((one) => one.message);
+  assert.deepEqual(await message("8.0"), [
+    "column born is NOT NULL without a default: a table that has rows refuses it (errors 1292 and 1138), and an INSERT of the running code that does not name it fails (error 1364)",
+  ]);
+  assert.deepEqual(await message("mariadb-10.11"), [
+    "column born is NOT NULL without a default: rows that exist get 0 or '' without a word, and an INSERT of the running code that does not name it fails (error 1364)",
+  ]);
+});
+
+test("half-applied names the server that commits each", async () => {
+  const sql = "CREATE TABLE x (id INT PRIMARY KEY);\nALTER TABLE users ADD COLUMN c INT;";
+  const [one] = (await lint(sql, { version: "mariadb-10.11" })).filter(({ rule }) => rule === "half-applied");
+  assert.equal(
+    one?.message,
+    "MariaDB 10.11 commits each of the 2 statements by itself: if one fails, those before it stay, the version is dirty and the file cannot run again",
+  );
+});
+
+test("a WHERE that is always true is told as one", async () => {
+  const [one] = await lint("DELETE FROM users WHERE 1=1;");
+  assert.equal(
+    one?.message,
+    "DELETE with a WHERE that is always true changes every row of users, and keeps all of them locked until it ends",
+  );
+});
+
 test("a down file may drop and rename", async () => {
   const sql = "ALTER TABLE users DROP COLUMN age, RENAME COLUMN note TO notes;";
   assert.deepEqual(await rulesOf(sql, { direction: "down" }), []);
