@@ -4,7 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { ShippedMigration } from "../automation/contract/outputs.ts";
 import type { LaunchType } from "./config/cluster.ts";
 import type { DatabaseConfig } from "./config/database.ts";
-import type { Platform } from "./config/image.ts";
+import { type Platform, runtimePlatform } from "./config/image.ts";
 import type { LogConfig } from "./config/logs.ts";
 import type { NetworkMode } from "./config/network.ts";
 import type { TaskConfig } from "./config/task.ts";
@@ -165,10 +165,7 @@ function taskDefinitionArgs(args: MigrationTaskArgs, roles: TaskDefinitionRoles)
     networkMode: args.networkMode,
     cpu: String(args.task.cpu),
     memory: String(args.task.memory),
-    runtimePlatform: {
-      operatingSystemFamily: "LINUX",
-      cpuArchitecture: args.platform === "linux/arm64" ? "ARM64" : "X86_64",
-    },
+    runtimePlatform: runtimePlatform(args.platform),
     // Older revisions stay registered, so that a rerun of one still works.
     skipDestroy: true,
     containerDefinitions: pulumi

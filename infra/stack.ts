@@ -2,9 +2,11 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { CONTAINER_NAME } from "../automation/contract/container.ts";
+import { APP_CONTAINER } from "../automation/contract/createdService.ts";
 import { OUTPUTS_SCHEMA, type Outputs } from "../automation/contract/outputs.ts";
 import type { Source } from "../automation/contract/source.ts";
 import { digestOfMigrations, readMigrations } from "../automation/migrations/folder.ts";
+import { AppService } from "./appService/appService.ts";
 import { MigrationCluster } from "./cluster/cluster.ts";
 import { namePrefixOf } from "./config/application.ts";
 import type { StackConfig } from "./config/config.ts";
@@ -13,6 +15,7 @@ import { MigrationTask } from "./migrationTask.ts";
 import { networkLookup, networkPath, networkToDo, TaskNetwork } from "./network/network.ts";
 import { DeployPipeline } from "./pipeline/pipeline.ts";
 import type { Place } from "./policies/document.ts";
+import type { RolledService } from "./policies/services.ts";
 import { secretOf } from "./policies/task.ts";
 import { resourceTags } from "./tags.ts";
 
@@ -63,7 +66,9 @@ export function createStack(config: StackConfig, source: Source | null = null): 
     migrationsSha256,
     permissionsBoundaryArn: config.permissionsBoundaryArn,
   });
-  const pipeline = pipelineOf(config, { ...common, image, cluster, task });
+  const made = appService(config, { ...common, image, cluster, network });
+  const services = rolledServices(config, made);
+  const pipeline = pipelineOf(config, { ...common, image, cluster, task, services });
 
   return {
     schemaVersion: OUTPUTS_SCHEMA,
@@ -95,7 +100,7 @@ export function createStack(config: StackConfig, source: Source | null = null): 
     buildBucket: pipeline?.bucketName ?? null,
     connectionLink: pipeline?.connectionLink ?? null,
     source,
-    services: servicesOutput(config),
+    services: servicesOutput(config, made),
     migrationsSha256,
     migrations: [...migrations],
   };
@@ -120,22 +125,70 @@ function networkOutput(config: StackConfig, network: TaskNetwork): pulumi.Input<
     .apply(([subnets, securityGroups]) => ({ subnets, securityGroups, assignPublicIp }));
 }
 
-function servicesOutput({ services }: StackConfig): Outputs["services"] {
-  const { targets, parallel, timeout } = services;
-  if (targets.length === 0) return null;
-  return {
-    targets: targets.map(({ cluster, service, container }) => ({ cluster, service, container })),
-    parallel,
-    timeoutSeconds: timeout,
-  };
+interface ServiceParts extends Common {
+  readonly image: AppImage;
+  readonly cluster: MigrationCluster;
+  readonly network: TaskNetwork;
 }
 
-interface PipelineParts {
+/** The service that the stack makes, if it is told to. */
+function appService(config: StackConfig, parts: ServiceParts): AppService | undefined {
+  const { created } = config.services;
+  if (created === undefined) return undefined;
+  const { image, cluster, network, ...common } = parts;
+  return new AppService("service", {
+    ...common,
+    application: config.application,
+    service: created,
+    clusterArn: cluster.arn,
+    repositoryUrl: image.repositoryUrl,
+    repositoryArn: image.repositoryArn,
+    platform: config.image.platform,
+    subnets: network.subnets,
+    securityGroups: network.securityGroups,
+    assignPublicIp: config.network.assignPublicIp,
+    logs: config.logs,
+    permissionsBoundaryArn: config.permissionsBoundaryArn,
+  });
+}
+
+/** What the build rolls; the stack's own service comes first. */
+function rolledServices(
+  { services: { created, targets } }: StackConfig,
+  made: AppService | undefined,
+): pulumi.Input<RolledService>[] {
+  return [...(created && made ? [made.roles.apply((roles) => ({ ...created, roles }))] : []), ...targets];
+}
+
+function servicesOutput(
+  { services }: StackConfig,
+  made: AppService | undefined,
+): pulumi.Input<Outputs["services"]> {
+  const { created, parallel, timeout } = services;
+  const targets = services.targets.map(({ cluster, service, container }) => ({
+    cluster,
+    service,
+    container,
+  }));
+  const rest = { parallel, timeoutSeconds: timeout };
+  if (!created || !made) return targets.length === 0 ? null : { targets, ...rest };
+  const { cluster, service, desiredCount } = created;
+  return made.firstRevision.apply((taskDefinition) => {
+    const own = { cluster, service, container: APP_CONTAINER, first: { taskDefinition, desiredCount } };
+    return { targets: [own, ...targets], ...rest };
+  });
+}
+
+interface Common {
   readonly namePrefix: string;
   readonly environment: string;
   readonly production: boolean;
   readonly place: pulumi.Output<Place>;
   readonly tags: Readonly<Record<string, string>>;
+}
+
+interface PipelineParts extends Common {
+  readonly services: readonly pulumi.Input<RolledService>[];
   readonly image: AppImage;
   readonly cluster: MigrationCluster;
   readonly task: MigrationTask;
@@ -163,7 +216,7 @@ function pipelineOf(config: StackConfig, parts: PipelineParts): DeployPipeline |
       taskDefinitionFamily: parts.task.family,
       executionRoleArn: parts.task.executionRoleArn,
       taskRoleArn: parts.task.taskRoleArn,
-      services: config.services.targets,
+      services: parts.services,
     },
     permissionsBoundaryArn: config.permissionsBoundaryArn,
   });

@@ -37,7 +37,13 @@ const networkConfiguration = v.object({
 
 /** The ECS services that a deploy rolls after its migration passed. */
 const services = v.object({
-  targets: v.array(v.object({ cluster: text, service: text, container: v.nullable(v.string()) })),
+  targets: v.array(
+    v.object({
+      ...{ cluster: text, service: text, container: v.nullable(v.string()) },
+      /** Of the service that the stack makes: its revision without code, and how many tasks its first roll starts. */
+      first: v.optional(v.object({ taskDefinition: text, desiredCount: v.number() })),
+    }),
+  ),
   /** All at once, or one after the other. */
   parallel: v.boolean(),
   /** For one service. */

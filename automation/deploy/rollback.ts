@@ -20,11 +20,11 @@ import {
 } from "../report/rollback.ts";
 import { isLive, type ServiceReport } from "../report/services.ts";
 import type { Terminal } from "../report/terminal.ts";
-import type { ServiceApi } from "../service/api.ts";
+import type { ServiceApi, ServiceTarget } from "../service/api.ts";
 import { serviceProblem } from "../service/deployment.ts";
 import { earlierRevision, readDeployments } from "../service/deployments.ts";
-import { sourceOf } from "../service/revision.ts";
-import { rollToRevisions, type ServiceTarget } from "../service/roll.ts";
+import { hasNoCode, sourceOf } from "../service/revision.ts";
+import { rollToRevisions } from "../service/roll.ts";
 import { lookBetween, widest } from "./between.ts";
 
 interface RollbackDeps extends KnownVersionDeps {
@@ -128,6 +128,10 @@ async function chooseRevision(
   if (found?.definition.status !== "ACTIVE")
     throw new ConfigError([
       `There is no active revision ${revisionName(to)} for service ${target.service}; ${listRevisions(family)} lists them`,
+    ]);
+  if (hasNoCode(found.definition))
+    throw new ConfigError([
+      `Revision ${revisionName(to)} of service ${target.service} has no code: the stack made it before the first deploy; ${listRevisions(family)} lists the others`,
     ]);
   const { cluster, service: name } = target;
   const way = { cluster, service: name, from, to, commit: sourceOf(found)?.commit ?? null };

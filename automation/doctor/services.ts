@@ -2,10 +2,10 @@
 import type { Deployment, Service } from "@aws-sdk/client-ecs";
 import { awsErrorText } from "../aws/errors.ts";
 import type { Outputs } from "../contract/outputs.ts";
-import type { RegisteredDefinition, ServiceApi } from "../service/api.ts";
+import type { RegisteredDefinition, ServiceApi, ServiceTarget } from "../service/api.ts";
 import { isRolling, serviceProblem } from "../service/deployment.ts";
 import { chooseContainer, sourceOf } from "../service/revision.ts";
-import type { ServiceTarget } from "../service/roll.ts";
+
 import { commandFor, shellWord } from "../text/commandLine.ts";
 import { type Diagnosis, ok, problem, warning } from "./diagnosis.ts";
 

@@ -57,6 +57,9 @@ const CONTAINER_OUTPUT = "container";
 
 const TASK_DEFINITION = "aws:ecs/taskDefinition:TaskDefinition";
 
+/** Of the service that the stack makes (infra/appService): no routine deploy changes it, for it has no image. */
+const APP_DEFINITION = "service-definition";
+
 /**
  * Finds what a routine deploy may not change, one entry for a resource.
  *
@@ -105,7 +108,7 @@ function resourceChange(steps: readonly StepEvent[], container: readonly string[
   if (steps.every((step) => isWiring(step) || isImageBuild(step.type))) return [];
   const [first] = steps;
   if (!first) return [];
-  const isTask = first.type === TASK_DEFINITION;
+  const isTask = first.type === TASK_DEFINITION && nameOf(first) !== APP_DEFINITION;
   const changed = changedPaths(steps).filter((path) => !isTask || !isContainerPath(path));
   const routine = isTask && steps.every(isRevision) && changed.length === 0 && container.length === 0;
   if (routine && changedPaths(steps).length > 0) return [];

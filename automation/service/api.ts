@@ -18,6 +18,20 @@ export interface ServiceName {
   readonly service: string;
 }
 
+export interface ServiceTarget extends ServiceName {
+  /** The container whose image is replaced; null: the one that runs this repository's image. */
+  readonly container: string | null;
+  /** Of a service that the stack made. */
+  readonly first?: FirstRoll | undefined;
+}
+
+export interface FirstRoll {
+  /** ARN of the stack's revision without code, which the first roll starts from. */
+  readonly taskDefinition: string;
+  /** How many tasks the first roll starts. */
+  readonly desiredCount: number;
+}
+
 export interface RegisteredDefinition {
   readonly definition: TaskDefinition;
   readonly tags: readonly Tag[];
@@ -29,7 +43,8 @@ export interface ServiceApi {
   /** @param taskDefinition an ARN, or a family for its newest ACTIVE revision */
   describeTaskDefinition(taskDefinition: string): Promise<RegisteredDefinition | undefined>;
   registerTaskDefinition(input: RegisterTaskDefinitionCommandInput): Promise<TaskDefinition>;
-  updateService(name: ServiceName, taskDefinition: string): Promise<Service>;
+  /** @param desiredCount undefined: as it is */
+  updateService(name: ServiceName, taskDefinition: string, desiredCount?: number): Promise<Service>;
   /** Newest first, 100 at most; see {@link Service.deployments} for rolling updates. */
   listServiceDeployments(name: ServiceName): Promise<readonly ServiceDeploymentBrief[]>;
   /** undefined if ECS does not know it. */
@@ -73,8 +88,9 @@ export function connectServices(region: string): ServiceApi {
       if (!taskDefinition) throw new Error("RegisterTaskDefinition answered without a task definition");
       return taskDefinition;
     },
-    updateService: async ({ cluster, service }, taskDefinition) => {
-      const answer = await client.send(new sdk.UpdateServiceCommand({ cluster, service, taskDefinition }));
+    updateService: async ({ cluster, service }, taskDefinition, desiredCount) => {
+      const input = { cluster, service, taskDefinition, desiredCount };
+      const answer = await client.send(new sdk.UpdateServiceCommand(input));
       if (!answer.service) throw new Error("UpdateService answered without a service");
       return answer.service;
     },

@@ -13,6 +13,8 @@ export interface WatchedDeployment {
   readonly taskDefinition: string;
   /** The revision that the service had before. */
   readonly previous: string;
+  /** The revision that the stack made before anything was deployed; undefined if the service is not the stack's. */
+  readonly withoutCode?: string | undefined;
 }
 
 const IN_PROGRESS: DeploymentState = { kind: "inProgress" };
@@ -25,52 +27,45 @@ export function rollingState(service: Service, watched: WatchedDeployment): Depl
   const deployments = service.deployments ?? [];
   const own = deployments.find(({ id }) => id === watched.id);
   const primary = deployments.find(({ status }) => status === "PRIMARY");
-  if (!own) return goneState(primary, watched);
-  if (own.rolloutState === "FAILED") return failedState(own, primary, watched);
-  if (own.rolloutState === "COMPLETED") return { kind: "live" };
-  if (own !== primary) return replacedState(own, primary, watched);
+  if (own?.rolloutState === "COMPLETED") return { kind: "live" };
+  const reason = own?.rolloutState === "FAILED" ? reasonOf(own) : undefined;
+  if (reason !== undefined && (primary ?? own)?.taskDefinition === watched.taskDefinition)
+    return { kind: "failed", detail: reason };
+  if (!own || own !== primary) return replacedState(primary, watched, reason);
   return own.rolloutState === undefined ? classicState(service, own) : IN_PROGRESS;
 }
 
-function failedState(
-  own: Deployment,
-  primary: Deployment | undefined,
-  { taskDefinition }: WatchedDeployment,
-): DeploymentState {
-  const detail = own.rolloutStateReason ?? "ECS gives no reason";
-  if (!primary || primary === own || primary.taskDefinition === taskDefinition)
-    return { kind: "failed", detail };
-  return primary.rolloutState === "IN_PROGRESS" ? IN_PROGRESS : { kind: "rolledBack", detail };
+function reasonOf({ rolloutStateReason }: Deployment): string {
+  return rolloutStateReason ?? "ECS gives no reason";
 }
 
-/** A deployment without tasks is not listed any more. */
-function goneState(
-  primary: Deployment | undefined,
-  { taskDefinition, previous }: WatchedDeployment,
-): DeploymentState {
-  if (primary?.taskDefinition === taskDefinition)
-    return primary.rolloutState === "COMPLETED" ? { kind: "live" } : IN_PROGRESS;
-  if (primary?.taskDefinition === previous && primary.rolloutState === "IN_PROGRESS") return IN_PROGRESS;
-  if (primary?.taskDefinition === previous)
-    return { kind: "rolledBack", detail: "the service runs its earlier revision again" };
-  return {
-    kind: "unknown",
-    detail: `another deployment, of ${primary?.taskDefinition ?? "nothing"}, replaced it`,
-  };
-}
-
-/** Another deployment became the primary one: a rollback, or somebody else's. */
+/**
+ * Another deployment is the primary one: a rollback, or somebody else's. The own one may not be listed any more: without
+ * tasks it is not.
+ *
+ * @param reason why the own one failed, if ECS says that it did
+ */
 function replacedState(
-  own: Deployment,
   primary: Deployment | undefined,
-  watched: WatchedDeployment,
+  { taskDefinition, previous, withoutCode }: WatchedDeployment,
+  reason?: string,
 ): DeploymentState {
-  if (primary?.taskDefinition === watched.previous && primary.rolloutState === "COMPLETED")
-    return {
-      kind: "rolledBack",
-      detail: own.rolloutStateReason ?? "the service runs its earlier revision again",
-    };
-  return primary?.taskDefinition === watched.previous ? IN_PROGRESS : goneState(primary, watched);
+  const current = primary?.taskDefinition;
+  if (primary && current === taskDefinition) return sameRevisionState(primary);
+  if (current !== undefined && current === withoutCode)
+    return { kind: "failed", detail: reason ?? "ECS took it back, and there is no earlier code" };
+  if (reason === undefined && current !== previous)
+    return { kind: "unknown", detail: `another deployment, of ${current ?? "nothing"}, replaced it` };
+  if (primary?.rolloutState === "IN_PROGRESS") return IN_PROGRESS;
+  const detail = reason ?? "the service runs its earlier revision again";
+  if (primary?.rolloutState !== "FAILED") return { kind: "rolledBack", detail };
+  return { kind: "failed", detail: `${detail}; so did the rollback: ${reasonOf(primary)}` };
+}
+
+/** Another deployment of the same revision: by a look that came late, or by hand. */
+function sameRevisionState(primary: Deployment): DeploymentState {
+  if (primary.rolloutState === "FAILED") return { kind: "failed", detail: reasonOf(primary) };
+  return primary.rolloutState === "COMPLETED" ? { kind: "live" } : IN_PROGRESS;
 }
 
 /** Behind a Classic Load Balancer there is no rolloutState: steady as the waiter `services-stable` means it. */
@@ -122,4 +117,9 @@ export function serviceProblem(service: Service | undefined): string | undefined
 /** Rolling updates are watched by `deployments`, the other strategies by the service's deployments of their own. */
 export function isRolling({ deploymentConfiguration }: Service): boolean {
   return (deploymentConfiguration?.strategy ?? "ROLLING") === "ROLLING";
+}
+
+/** `web:41`, of a revision's ARN. */
+export function shortName(arn: string): string {
+  return arn.slice(arn.lastIndexOf("/") + 1);
 }

@@ -6,6 +6,7 @@ import type {
   Tag,
   TaskDefinition,
 } from "@aws-sdk/client-ecs";
+import { NO_CODE_TAG } from "../contract/createdService.ts";
 import type { Source } from "../contract/source.ts";
 import type { RegisteredDefinition } from "./api.ts";
 
@@ -34,7 +35,10 @@ const REGISTERED_FIELDS = [
 const COMMIT_TAG = "ecs-migrate:commit";
 const BRANCH_TAG = "ecs-migrate:branch";
 const TIME_TAG = "ecs-migrate:commit-time";
-const SOURCE_TAGS: readonly (string | undefined)[] = [COMMIT_TAG, BRANCH_TAG, TIME_TAG];
+const SOURCE_TAGS: readonly string[] = [COMMIT_TAG, BRANCH_TAG, TIME_TAG];
+
+/** Tags of one resource, besides those that start with `aws:` (Amazon ECS API reference, Tag). */
+const MOST_TAGS = 50;
 
 /** What a tag's value may hold (Amazon ECS API reference, Tag). */
 const TAG_VALUE = /^[\p{L}\p{Z}\p{N}_.:/=+@-]{1,256}$/u;
@@ -53,6 +57,11 @@ export function sourceOf({ tags }: RegisteredDefinition): Source | null {
   const value = (wanted: string) => tags.find(({ key }) => key === wanted)?.value ?? null;
   const commit = value(COMMIT_TAG);
   return commit === null ? null : { commit, branch: value(BRANCH_TAG), time: value(TIME_TAG) };
+}
+
+/** True for the revision that the stack made for its own service before anything was deployed. */
+export function hasNoCode({ containerDefinitions = [] }: TaskDefinition): boolean {
+  return containerDefinitions.some(({ image = "" }) => image.endsWith(`:${NO_CODE_TAG}`));
 }
 
 type ChosenContainer = { readonly name: string; readonly image: string } | { readonly problem: string };
@@ -110,7 +119,7 @@ export function withImage(
   const containerDefinitions = (definition.containerDefinitions ?? []).map((each) =>
     each.name === container ? { ...each, image } : each,
   );
-  const all = [...tags.filter(({ key }) => !SOURCE_TAGS.includes(key)), ...tagsOf(source)];
+  const all = [...inherited(tags), ...tagsOf(source)].slice(0, MOST_TAGS);
   return {
     ...kept,
     family: definition.family,
@@ -119,20 +128,23 @@ export function withImage(
   };
 }
 
+/** Without an earlier image's, and without those that only AWS sets: RegisterTaskDefinition takes none of them. */
+function inherited(tags: readonly Tag[] = []): Tag[] {
+  return tags.filter(({ key = "" }) => !SOURCE_TAGS.includes(key) && !/^aws:/i.test(key));
+}
+
 /** True if registering `input` would repeat this revision, but for its commit: a killed deploy has registered it already. */
 export function isSameRevision(
   found: RegisteredDefinition | undefined,
   input: RegisterTaskDefinitionCommandInput,
   container: string,
 ): boolean {
-  if (found === undefined || found.definition.status !== "ACTIVE") return false;
+  if (found?.definition.status !== "ACTIVE") return false;
   const image = input.containerDefinitions?.find(({ name }) => name === container)?.image ?? "";
   const same = found.definition.containerDefinitions?.find(({ name }) => name === container)?.image === image;
-  const untagged = (tags: readonly Tag[] | undefined) =>
-    (tags ?? []).filter(({ key }) => !SOURCE_TAGS.includes(key));
   const again = withImage(found, container, image, null);
   return (
     same &&
-    isDeepStrictEqual({ ...again, tags: untagged(again.tags) }, { ...input, tags: untagged(input.tags) })
+    isDeepStrictEqual({ ...again, tags: inherited(again.tags) }, { ...input, tags: inherited(input.tags) })
   );
 }

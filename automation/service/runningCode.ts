@@ -1,8 +1,7 @@
 /** Which commit the code of a service was built from. */
 import type { Outputs } from "../contract/outputs.ts";
-import type { ServiceApi } from "./api.ts";
-import { chooseContainer, sourceOf } from "./revision.ts";
-import type { ServiceTarget } from "./roll.ts";
+import type { ServiceApi, ServiceTarget } from "./api.ts";
+import { chooseContainer, hasNoCode, sourceOf } from "./revision.ts";
 
 export interface RunningCode {
   readonly service: string;
@@ -22,7 +21,7 @@ export async function readRunningCode(
   const service = await api.describeService(target);
   if (!service?.taskDefinition || service.status === "INACTIVE") return undefined;
   const found = await api.describeTaskDefinition(service.taskDefinition);
-  if (!found) return undefined;
+  if (!found || hasNoCode(found.definition)) return undefined;
   const container = chooseContainer(found.definition, target.container, outputs.repositoryUrl);
   if ("problem" in container) return undefined;
   const deployed = outputs.image === container.image ? (outputs.source?.commit ?? null) : null;

@@ -127,9 +127,14 @@ class News {
     const failed = service.deployments?.find(({ id }) => id === deploymentId)?.failedTasks ?? 0;
     if (failed <= this.#failedTasks) return;
     this.#failedTasks = failed;
-    for (const task of await this.#deps.api.listStoppedTasks(this.#name))
-      if (task.startedBy === deploymentId)
-        this.#once(task.taskArn ?? "", `task ${task.taskArn} stopped: ${stopText(task)}`);
+    try {
+      for (const task of await this.#deps.api.listStoppedTasks(this.#name))
+        if (task.startedBy === deploymentId)
+          this.#once(task.taskArn ?? "", `task ${task.taskArn} stopped: ${stopText(task)}`);
+    } catch (error) {
+      // What the tasks say informs; the deployment's state judges.
+      this.#once("tasks", `why tasks stopped could not be read: ${awsErrorText(error)}`);
+    }
   }
 
   #once(key: string, line: string): void {

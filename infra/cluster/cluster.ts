@@ -1,7 +1,7 @@
 /** The cluster that the migration runs on: made here, or one that exists. */
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import type { ClusterConfig } from "../config/cluster.ts";
+import { type ClusterConfig, clusterName } from "../config/cluster.ts";
 import type { Platform } from "../config/image.ts";
 import { Ec2Capacity } from "./ec2Capacity.ts";
 
@@ -35,11 +35,6 @@ export class MigrationCluster extends pulumi.ComponentResource {
     }
     this.registerOutputs({ arn: this.arn, capacityProvider: this.capacityProvider });
   }
-}
-
-/** The name of the cluster that is made. */
-export function clusterName(namePrefix: string): string {
-  return `${namePrefix}-migration`;
 }
 
 function clusterArgs(args: MigrationClusterArgs): aws.ecs.ClusterArgs {

@@ -24,6 +24,11 @@ export interface ClusterConfig {
   readonly containerInsights: "disabled" | "enabled" | "enhanced";
 }
 
+/** The name of the cluster that is made. */
+export function clusterName(namePrefix: string): string {
+  return `${namePrefix}-migration`;
+}
+
 /** @param namePrefix what the names of made resources start with */
 export function readCluster(reader: ConfigReader, namePrefix: string): ClusterConfig {
   const existing = optional(reader.text("cluster", FORMS.clusterName));

@@ -106,7 +106,7 @@ function readConfig(reader: ConfigReader, { stack, rootDirectory }: ConfigContex
   const database = readDatabase(reader, defaultSecret(application.application, stack));
   const task = readTask(reader, cluster.launchType, RESERVED_VARIABLES);
   const image = readImage(reader, rootDirectory);
-  const services = readServices(reader, image);
+  const services = readServices(reader, { namePrefix: namePrefixOf(application), cluster, image });
   return {
     ...application,
     image,

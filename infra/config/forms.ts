@@ -29,6 +29,12 @@ export const SERVICE_FORM: Form = {
   is: "up to 255 letters, digits, hyphens and underscores (a name, not an ARN)",
 };
 
+/** Elastic Load Balancing API reference, TargetGroup. */
+export const TARGET_GROUP_ARN: Form = {
+  pattern: /^arn:[\w-]+:elasticloadbalancing:[\w-]+:\d{12}:targetgroup\/[\w-]+\/[0-9a-f]+$/,
+  is: "the ARN of a target group",
+};
+
 export const CIDR: Form = {
   pattern: /^(\d{1,3}\.){3}\d{1,3}\/([0-9]|[12]\d|3[0-2])$/,
   is: "an IPv4 CIDR block like 10.0.0.0/16",

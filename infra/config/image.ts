@@ -21,6 +21,14 @@ export const IMAGE_KEYS = [
 
 export type Platform = "linux/amd64" | "linux/arm64";
 
+/** As a task definition names it. */
+export function runtimePlatform(platform: Platform) {
+  return {
+    operatingSystemFamily: "LINUX",
+    cpuArchitecture: platform === "linux/arm64" ? "ARM64" : "X86_64",
+  };
+}
+
 /** Which image holds the migrator and the SQL: the application's own, or one that this stack builds of the two. */
 export type ImageKind = "application" | "migrations";
 

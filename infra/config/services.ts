@@ -1,9 +1,17 @@
 /** The ECS services that a deploy rolls to the new image after the migration passed. */
+import type { ClusterConfig } from "./cluster.ts";
+import { type CreatedService, readCreatedService } from "./createdService.ts";
 import { ROLE_ARN, SERVICE_FORM } from "./forms.ts";
 import type { ImageConfig } from "./image.ts";
 import type { ConfigReader } from "./reader.ts";
 
-export const SERVICES_KEYS = ["services", "servicesParallel", "serviceTimeout", "searchPaths"] as const;
+export const SERVICES_KEYS = [
+  "services",
+  "createService",
+  "servicesParallel",
+  "serviceTimeout",
+  "searchPaths",
+] as const;
 
 export interface ServiceConfig {
   /** Name of its cluster. */
@@ -18,6 +26,8 @@ export interface ServiceConfig {
 }
 
 export interface ServicesConfig {
+  /** The service that the stack makes; it is rolled before `targets`. */
+  readonly created: CreatedService | undefined;
   readonly targets: readonly ServiceConfig[];
   readonly parallel: boolean;
   /** Seconds that a deploy waits for one service. */
@@ -26,8 +36,14 @@ export interface ServicesConfig {
 
 const SHAPE = "a list of {cluster, service} with container, family and roles as you need them";
 
+interface Beside {
+  readonly namePrefix: string;
+  readonly cluster: ClusterConfig;
+  readonly image: ImageConfig;
+}
+
 /** Empty if the stack rolls no service. */
-export function readServices(reader: ConfigReader, image: ImageConfig): ServicesConfig {
+export function readServices(reader: ConfigReader, { namePrefix, cluster, image }: Beside): ServicesConfig {
   const given = reader.json("services", SHAPE, isServiceList) ?? [];
   const targets = given.map(({ cluster, service, container, family, roles }) => ({
     cluster,
@@ -38,15 +54,17 @@ export function readServices(reader: ConfigReader, image: ImageConfig): Services
   }));
   for (const target of targets) checkService(reader, target);
   checkSearchPaths(reader);
-  const names = targets.map(({ cluster, service }) => `${cluster}/${service}`);
+  const created = readCreatedService(reader, namePrefix, cluster);
+  const names = [...(created ? [created] : []), ...targets].map((each) => `${each.cluster}/${each.service}`);
   const twice = names.find((name, index) => names.indexOf(name) !== index);
   if (twice !== undefined) reader.reject("services", twice, "each service may be named once");
-  if (targets.length > 0 && image.kind === "migrations") {
+  if (names.length > 0 && image.kind === "migrations") {
     const rule =
       "with image migrations the stack builds no image of the application: set image to application";
-    reader.reject("services", names, rule);
+    reader.reject(targets.length > 0 ? "services" : "createService", names, rule);
   }
   return {
+    created,
     targets,
     parallel: reader.flag("servicesParallel"),
     timeout: reader.seconds("serviceTimeout", 60, 24 * 60 * 60),
@@ -64,8 +82,9 @@ function checkSearchPaths(reader: ConfigReader): void {
 const FOLDER = /^(?![/:])(?!(?:.*\/)?\.\.(?:\/|$))[^*?[\]\\]+$/;
 
 /** Seconds that all services may take, one after the other or at once. */
-export function longestRoll({ targets, parallel, timeout }: ServicesConfig): number {
-  return parallel ? Math.min(1, targets.length) * timeout : targets.length * timeout;
+export function longestRoll({ created, targets, parallel, timeout }: ServicesConfig): number {
+  const count = targets.length + (created ? 1 : 0);
+  return parallel ? Math.min(1, count) * timeout : count * timeout;
 }
 
 function checkService(reader: ConfigReader, { cluster, service, family, roles }: ServiceConfig): void {

@@ -23,7 +23,7 @@ export interface DeployTargets {
   readonly taskDefinitionFamily: string;
   readonly executionRoleArn: pulumi.Output<string>;
   readonly taskRoleArn: pulumi.Output<string>;
-  readonly services: readonly RolledService[];
+  readonly services: readonly pulumi.Input<RolledService>[];
 }
 
 export interface DeployProjectArgs {

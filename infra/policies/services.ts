@@ -33,25 +33,14 @@ export function rollServices(place: Place, services: readonly RolledService[]): 
   ];
 }
 
-/**
- * What `rollback`, `history` and `doctor` need of services, for a person on call: no revision is registered and no role
- * passed. docs/service.md shows the document; a test keeps the two alike.
- */
-export function rollBackServices(place: Place, services: readonly ServiceNames[]): Statement[] {
-  return [
-    ...updateServices(place, services),
-    allow(
-      "ReadServiceRevisions",
-      ["ecs:DescribeServiceRevisions"],
-      services.map(({ cluster, service }) => arn(place, "ecs", `service-revision/${cluster}/${service}/*`)),
-    ),
-  ];
-}
-
 type ServiceNames = Pick<RolledService, "cluster" | "service">;
 
-/** Changes the services' revision, and sees what comes of it. */
-function updateServices(place: Place, services: readonly ServiceNames[]): Statement[] {
+/**
+ * Changes the services' revision, and sees what comes of it. It is all that `rollback`, `history` and `doctor` need of
+ * services, for a person on call: no revision is registered and no role passed. docs/service.md shows the document; a test
+ * keeps the two alike.
+ */
+export function updateServices(place: Place, services: readonly ServiceNames[]): Statement[] {
   const clusters = unique(services.map(({ cluster }) => cluster));
   const onClusters = {
     ArnEquals: { "ecs:cluster": clusters.map((cluster) => arn(place, "ecs", `cluster/${cluster}`)) },
@@ -72,6 +61,11 @@ function updateServices(place: Place, services: readonly ServiceNames[]): Statem
       "ReadStoppedServiceTasks",
       ["ecs:DescribeTasks"],
       clusters.map((cluster) => arn(place, "ecs", `task/${cluster}/*`)),
+    ),
+    allow(
+      "ReadServiceRevisions",
+      ["ecs:DescribeServiceRevisions"],
+      services.map(({ cluster, service }) => arn(place, "ecs", `service-revision/${cluster}/${service}/*`)),
     ),
   ];
 }

@@ -24,7 +24,8 @@ export function taskTrustPolicy(place: Place): PolicyDocument {
 export interface ExecutionRoleArgs extends Place {
   readonly repositoryArn: string;
   readonly logGroup: string;
-  readonly database: Pick<DatabaseConfig, "connection" | "secretKmsKeyArn">;
+  /** undefined: the container gets no secret. */
+  readonly database: Pick<DatabaseConfig, "connection" | "secretKmsKeyArn"> | undefined;
 }
 
 /** What ECS itself needs to start the task: pull that image, read that secret, write that log. */
@@ -33,7 +34,7 @@ export function executionRolePolicy(args: ExecutionRoleArgs): PolicyDocument {
   return document([
     allow("PullImage", pull, [args.repositoryArn]),
     allow("LogInToRegistry", ["ecr:GetAuthorizationToken"], ["*"]),
-    ...readDatabaseSecret(args),
+    ...(args.database ? readDatabaseSecret(args, args.database) : []),
     writeLog("WriteLog", args, args.logGroup),
   ]);
 }
@@ -61,15 +62,18 @@ export function secretOf({ connection }: Pick<DatabaseConfig, "connection">): st
   return connection.credentials.kind === "password" ? connection.credentials.secretArn : undefined;
 }
 
-function readDatabaseSecret(args: ExecutionRoleArgs): Statement[] {
-  const secret = secretOf(args.database);
+function readDatabaseSecret(
+  place: Place,
+  database: Pick<DatabaseConfig, "connection" | "secretKmsKeyArn">,
+): Statement[] {
+  const secret = secretOf(database);
   if (secret === undefined) return [];
-  const target = secretArn(args, secret);
+  const target = secretArn(place, secret);
   const service = target.includes(":secretsmanager:") ? "secretsmanager" : "ssm";
   const action = service === "secretsmanager" ? "secretsmanager:GetSecretValue" : "ssm:GetParameters";
   return [
     allow("ReadDatabaseSecret", [action], [target]),
-    ...decryptThrough("DecryptDatabaseSecret", service, args, args.database.secretKmsKeyArn),
+    ...decryptThrough("DecryptDatabaseSecret", service, place, database.secretKmsKeyArn),
   ];
 }
 

@@ -41,7 +41,14 @@ const BUILD = codeBuildRolePolicy({
   stateKeyArn: `${KMS}/state`,
   looksUpNetwork: "nothing",
   source: { kind: "connection", connectionArn: `${CONNECTION}/0a1b` },
-  services: [],
+  services: [
+    {
+      cluster: "stage-shop-migration",
+      service: "stage-shop-app",
+      family: "stage-shop-app",
+      roles: [`${IAM}/stage-shop-app-task`, `${IAM}/stage-shop-app-execution`],
+    },
+  ],
 });
 
 const EXECUTION = executionRolePolicy({
@@ -97,6 +104,12 @@ const BUILD_CALLS: Call[] = [
     { "iam:PassedToService": "lambda.amazonaws.com" },
   ],
   ["implicitDeny", "iam:PassRole", `${IAM}/admin`, TO_TASKS],
+  ["allowed", "ecs:UpdateService", `${ECS}:service/stage-shop-migration/stage-shop-app`],
+  ["implicitDeny", "ecs:DeleteService", `${ECS}:service/stage-shop-migration/stage-shop-app`],
+  ["allowed", "ecs:RegisterTaskDefinition", `${ECS}:task-definition/stage-shop-app:2`],
+  ["implicitDeny", "ecs:RunTask", `${ECS}:task-definition/stage-shop-app:2`, ON_CLUSTER],
+  ["allowed", "iam:PassRole", `${IAM}/stage-shop-app-task`, TO_TASKS],
+  ["implicitDeny", "iam:PassRole", `${IAM}/stage-shop-app-task`],
   ["implicitDeny", "iam:PutRolePolicy", `${IAM}/stage-shop-deploy-codebuild`],
   ["allowed", "logs:GetLogEvents", `${LOGS}:/ecs/migration/shop/stage:log-stream:stage/db-migration/0a1b`],
   ["allowed", "logs:FilterLogEvents", `${LOGS}:/ecs/migration/shop/stage`],

@@ -17,7 +17,11 @@ export interface ProjectOptions {
 export type StackConfig = Readonly<
   Record<
     string,
-    string | number | boolean | Readonly<Record<string, string>> | readonly Readonly<Record<string, string>>[]
+    | string
+    | number
+    | boolean
+    | Readonly<Record<string, string | number>>
+    | readonly Readonly<Record<string, string>>[]
   >
 >;
 

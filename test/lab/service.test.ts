@@ -15,7 +15,7 @@ import {
 import { type Outputs, parseOutputs } from "../../automation/contract/outputs.ts";
 import type { RunReport } from "../../automation/report/report.ts";
 import type { RollbackReport } from "../../automation/report/rollback.ts";
-import { tryCommand } from "./command.ts";
+import { isServed } from "./docker/served.ts";
 import { type Lab, startLab } from "./lab.ts";
 import { createLabStack, type LabStack, STACK } from "./labStack.ts";
 
@@ -63,7 +63,7 @@ describe("a service in the lab", () => {
     let failed = 0;
     const asking = setInterval(() => {
       asked++;
-      isServed(image).then(
+      isServed(lab, image).then(
         (served) => {
           if (!served) failed++;
         },
@@ -113,25 +113,6 @@ describe("a service in the lab", () => {
   async function imageOf(taskDefinition: string): Promise<string> {
     const found = await ecs.send(new DescribeTaskDefinitionCommand({ taskDefinition }));
     return found.taskDefinition?.containerDefinitions?.[0]?.image ?? "";
-  }
-
-  /** The containers that run an image, by their addresses. */
-  async function addresses(image: string): Promise<string[]> {
-    const { stdout } = await tryCommand(lab.docker.path, ["ps", "--quiet", "--no-trunc"]);
-    const ids = stdout.split("\n").filter(Boolean);
-    if (ids.length === 0) return [];
-    const format = "{{.Config.Image}} {{.NetworkSettings.IPAddress}} {{json .Config.Labels}}";
-    const inspected = await tryCommand(lab.docker.path, ["inspect", "--format", format, ...ids]);
-    return inspected.stdout
-      .split("\n")
-      .filter((line) => line.startsWith(`${image} `) && line.includes(lab.ministack.instance))
-      .map((line) => line.split(" ")[1] ?? "");
-  }
-
-  async function isServed(image: string): Promise<boolean> {
-    const [address] = await addresses(image);
-    if (address === undefined) return false;
-    return (await fetch(`http://${address}:8080/healthz`)).ok;
   }
 
   it("reports a service that ECS does not know, after the migration passed", async () => {
@@ -185,7 +166,7 @@ describe("a service in the lab", () => {
     assert.equal(report.verdict.kind, "applied", output);
     assert.deepEqual(kindsOf(report), ["live"], output);
     assert.equal(report.exitCode, 0);
-    assert.ok(await isServed((await outputs()).image));
+    assert.ok(await isServed(lab, (await outputs()).image));
     assert.match(JSON.stringify(lab.slack.messages.at(-1)), /service web runs the new image/);
     const startedBy = await primaryDeployment();
     const { taskArns } = await ecs.send(new ListTasksCommand({ cluster: CLUSTER, startedBy }));
@@ -216,14 +197,14 @@ describe("a service in the lab", () => {
       await deployUntil("RunTask");
       await deployUntil("RegisterTaskDefinition");
       assert.equal(await countDeployments(), deployments);
-      assert.ok(await isServed(image));
+      assert.ok(await isServed(lab, image));
     });
     assert.equal(fared, "0 failed");
     await deployUntil("UpdateService,DescribeServices");
     const { report, output } = await deploy();
     assert.equal(report.exitCode, 0, output);
     assert.ok(["live", "unchanged"].includes(kindsOf(report)[0] ?? ""), output);
-    assert.ok(await isServed((await outputs()).image));
+    assert.ok(await isServed(lab, (await outputs()).image));
     assert.equal(await countDeployments(), deployments + 1);
     const { runs, rolls } = await history();
     const tags = runs.filter(({ files }) => files.some(({ version }) => version === 20261127));

@@ -16,10 +16,17 @@ import type { FakeClock } from "./fakeClock.ts";
 export const REPOSITORY = "123456789012.dkr.ecr.eu-west-1.amazonaws.com/shop";
 export const OLD_IMAGE = `${REPOSITORY}@sha256:${"0".repeat(64)}`;
 export const NEW_IMAGE = `${REPOSITORY}@sha256:${"1".repeat(64)}`;
+/** As a stack names it in the revision that it makes before anything was deployed. */
+export const NO_CODE_IMAGE = `${REPOSITORY}:not-deployed-yet`;
 export const TARGET = { cluster: "shop", service: "web", container: null } as const;
 
 const SERVICE_ARN = "arn:aws:ecs:eu-west-1:123456789012:service/shop/web";
 const FAMILY = "arn:aws:ecs:eu-west-1:123456789012:task-definition/web";
+/** The same service, made by the stack. */
+export const MADE_TARGET = {
+  ...{ ...TARGET, container: "app" },
+  first: { taskDefinition: `${FAMILY}:1`, desiredCount: 2 },
+};
 
 /**
  * Called before a call is carried out (`before`) and after it (`after`). What it throws is what the caller sees; a promise
@@ -33,6 +40,8 @@ export interface ServiceModel {
   /** True if tasks with this image never become healthy. */
   readonly isBroken?: (image: string) => boolean;
   readonly circuitBreaker?: boolean;
+  /** True: the stack made the service, and nothing was deployed yet. */
+  readonly made?: boolean;
 }
 
 export class FakeServices {
@@ -42,7 +51,8 @@ export class FakeServices {
   readonly registeredAt = new Map<TaskDefinition, Date>();
   /** How many deployments UpdateService began. */
   started = 0;
-  readonly #clock: FakeClock;
+  desiredCount = 1;
+  readonly clock: FakeClock;
   readonly #model: ServiceModel;
   #deployments: Deployment[];
   #taskDefinition = `${FAMILY}:1`;
@@ -54,9 +64,11 @@ export class FakeServices {
   changes: Partial<Service> = {};
 
   constructor(clock: FakeClock, model: ServiceModel = {}) {
-    this.#clock = clock;
+    this.clock = clock;
     this.#model = model;
-    this.registered.push(definition(1, [{ name: "app", image: OLD_IMAGE }]));
+    const image = model.made ? NO_CODE_IMAGE : OLD_IMAGE;
+    if (model.made) this.desiredCount = 0;
+    this.registered.push(definition(1, [{ name: "app", image }]));
     this.#deployments = [deployment("ecs-svc/1", `${FAMILY}:1`, "COMPLETED")];
     this.#remember(`${FAMILY}:1`, "SUCCESSFUL");
   }
@@ -91,11 +103,12 @@ export class FakeServices {
         const made = definition(this.registered.length + 1, input.containerDefinitions ?? [], input);
         this.registered.push(made);
         this.tags.set(made, input.tags ?? []);
-        this.registeredAt.set(made, new Date(this.#clock.now()));
+        this.registeredAt.set(made, new Date(this.clock.now()));
         return made;
       }),
-    updateService: (_, taskDefinition) =>
+    updateService: (_, taskDefinition, desiredCount = this.desiredCount) =>
       this.#call("updateService", () => {
+        this.desiredCount = desiredCount;
         if (taskDefinition !== this.#taskDefinition) this.#deploy(taskDefinition);
         return this.#service(TARGET.service) as Service;
       }),
@@ -136,8 +149,8 @@ export class FakeServices {
       serviceName: name,
       status: "ACTIVE",
       taskDefinition: this.#taskDefinition,
-      desiredCount: 1,
-      runningCount: 1,
+      desiredCount: this.desiredCount,
+      runningCount: this.desiredCount,
       deployments: this.#deployments,
       events: [],
       ...this.changes,
@@ -151,7 +164,7 @@ export class FakeServices {
     this.#deployments = [made, ...this.#deployments.map((each) => ({ ...each, status: "ACTIVE" }))];
     this.#taskDefinition = taskDefinition;
     this.#remember(taskDefinition, "IN_PROGRESS");
-    this.#clock.after(this.#model.takesMs ?? 30_000, () => this.#settle(id));
+    this.clock.after(this.#model.takesMs ?? 30_000, () => this.#settle(id));
   }
 
   #remember(taskDefinition: string, status: ServiceDeploymentBrief["status"]): void {
@@ -160,20 +173,19 @@ export class FakeServices {
       serviceDeploymentArn: `${SERVICE_ARN.replace(":service/", ":service-deployment/")}/${this.history.length + 1}`,
       targetServiceRevisionArn: `${SERVICE_ARN.replace(":service/", ":service-revision/")}/${revision}`,
       status,
-      createdAt: new Date(this.#clock.now()),
+      createdAt: new Date(this.clock.now()),
     });
   }
 
   #end(status: ServiceDeploymentBrief["status"]): void {
     const last = this.history.pop();
-    if (last) this.history.push({ ...last, status, finishedAt: new Date(this.#clock.now()) });
+    if (last) this.history.push({ ...last, status, finishedAt: new Date(this.clock.now()) });
   }
 
   #settle(id: string): void {
     const own = this.#deployments.find((each) => each.id === id);
     if (own?.status !== "PRIMARY") return;
-    const broken = this.#model.isBroken?.(this.#imageOf(own.taskDefinition ?? "")) ?? false;
-    if (!broken) {
+    if (!this.#isBroken(own)) {
       own.rolloutState = "COMPLETED";
       this.#end("SUCCESSFUL");
       this.#serving = own.taskDefinition ?? "";
@@ -190,10 +202,22 @@ export class FakeServices {
     this.#deployments = [back, own];
     this.#taskDefinition = back.taskDefinition ?? "";
     this.#end("ROLLBACK_IN_PROGRESS");
-    this.#clock.after(5_000, () => {
+    this.clock.after(5_000, () => {
+      if (this.#isBroken(back)) {
+        back.rolloutState = "FAILED";
+        back.rolloutStateReason = own.rolloutStateReason ?? "";
+        this.#end("ROLLBACK_FAILED");
+        return;
+      }
       back.rolloutState = "COMPLETED";
       this.#end("ROLLBACK_SUCCESSFUL");
     });
+  }
+
+  /** An image that was never pushed cannot be pulled either. */
+  #isBroken({ taskDefinition = "" }: Deployment): boolean {
+    const image = this.#imageOf(taskDefinition);
+    return image === NO_CODE_IMAGE || (this.#model.isBroken?.(image) ?? false);
   }
 
   #imageOf(arn: string): string {

@@ -10,6 +10,7 @@ import { rollbackMessage } from "../../../automation/notify/slack/rollbackMessag
 import { type RollbackReport, rollbackLines } from "../../../automation/report/rollback.ts";
 import {
   FakeServices,
+  MADE_TARGET,
   OLD_IMAGE,
   REPOSITORY,
   type ServiceModel,
@@ -36,7 +37,8 @@ async function world(t: Test, sql = SQL, model: ServiceModel = {}) {
     parsed: parseMigrationFileName(FILE),
     bytes: Buffer.from(sql),
   };
-  const common = { services: { targets: [TARGET], parallel: false, timeoutSeconds: 900 } };
+  const targets = [model.made ? MADE_TARGET : TARGET];
+  const common = { services: { targets, parallel: false, timeoutSeconds: 900 } };
   const first = sampleOutputs({ ...common, source: { commit: COMMITS[0], branch: null, time: null } });
   const files = [...SAMPLE_FILES, { version: 20261125, name: "change", ms: 1_000 }];
   const shipped = sampleOutputs(common, files);
@@ -173,6 +175,15 @@ describe("rollback", () => {
       message:
         "ECS remembers no revision before web:2 that went live in service web; name one with --to (`aws ecs list-task-definitions --family-prefix web --sort DESC` lists them)",
     });
+  });
+
+  test("never goes to the revision that the stack made before anything was deployed", async (t) => {
+    const { services, back } = await world(t, SQL, { made: true });
+    const message =
+      "Revision web:1 of service web has no code: the stack made it before the first deploy; `aws ecs list-task-definitions --family-prefix web --sort DESC` lists the others";
+    await assert.rejects(back(), { name: "ConfigError", message });
+    await assert.rejects(back({ revision: 1 }), { name: "ConfigError", message });
+    assert.equal(services.started, 1);
   });
 
   test("that is not confirmed touches nothing", async (t) => {

@@ -122,6 +122,10 @@ function pairs(): Readonly<Record<string, Pair>> {
     pullRepositories: { to: [`arn:aws:ecr:ap-northeast-1:${ACCOUNT_ID}:repository/mirror/alpine`] },
     migrationTimeout: { to: "2h" },
     services: { to: [{ cluster: "shop", service: "web" }] },
+    createService: {
+      from: { createService: { desiredCount: 2, port: 8080 } },
+      to: { desiredCount: 2, port: 9090 },
+    },
     servicesParallel: { from: { services: [SERVICE] }, to: true },
     serviceTimeout: { from: { services: [SERVICE] }, to: "5m" },
     databaseHost: { from: IN_PARTS, to: "other.internal" },

@@ -39,6 +39,37 @@ describe("rollingState", () => {
     assert.equal(state(other({ status: "PRIMARY" }), failed), "rolledBack");
   });
 
+  test("a rollback that failed too leaves nothing that is sure to run: failed, and never the old image runs", () => {
+    const failed = own({
+      rolloutState: "FAILED",
+      status: "ACTIVE",
+      rolloutStateReason: "tasks failed to start.",
+    });
+    const back = other({ status: "PRIMARY", rolloutState: "FAILED", rolloutStateReason: "no image." });
+    assert.deepEqual(rollingState({ deployments: [back, failed] } as Service, WATCHED), {
+      kind: "failed",
+      detail: "tasks failed to start.; so did the rollback: no image.",
+    });
+    assert.equal(state(own({ id: "ecs-svc/9", rolloutState: "FAILED" })), "failed");
+  });
+
+  test("back at the revision without code is failed at once: there is no earlier code to wait for", () => {
+    const watched = { ...WATCHED, withoutCode: OLD };
+    const back = other({ status: "PRIMARY", rolloutState: "IN_PROGRESS" });
+    const failed = own({
+      rolloutState: "FAILED",
+      status: "ACTIVE",
+      rolloutStateReason: "tasks failed to start.",
+    });
+    const stateOf = (...deployments: Deployment[]) => rollingState({ deployments } as Service, watched);
+    assert.deepEqual(stateOf(back, failed), { kind: "failed", detail: "tasks failed to start." });
+    assert.deepEqual(stateOf(back), {
+      kind: "failed",
+      detail: "ECS took it back, and there is no earlier code",
+    });
+    assert.equal(stateOf(own(), other()).kind, "inProgress");
+  });
+
   test("a deployment that is not listed any more: the primary one says what became of it", () => {
     assert.equal(state(other({ status: "PRIMARY" })), "rolledBack");
     assert.equal(state(other({ status: "PRIMARY", rolloutState: "IN_PROGRESS" })), "inProgress");

@@ -1,41 +1,9 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import type { ServiceReport } from "../../../automation/report/services.ts";
-import { type RollDeps, rollServices, type ServiceTarget } from "../../../automation/service/roll.ts";
-import { FakeClock } from "../../support/fakeClock.ts";
-import {
-  FakeServices,
-  NEW_IMAGE,
-  OLD_IMAGE,
-  REPOSITORY,
-  type ServiceModel,
-  TARGET,
-} from "../../support/fakeServices.ts";
-
-function world(model: ServiceModel = {}) {
-  const clock = new FakeClock();
-  const services = new FakeServices(clock, model);
-  const said: string[] = [];
-  const deps: RollDeps = {
-    api: services.api,
-    clock,
-    say: (line) => said.push(line),
-    timeoutMs: 15 * 60_000,
-    signal: new AbortController().signal,
-    image: NEW_IMAGE,
-    source: null,
-    isNewer: async () => false,
-    repositoryUrl: REPOSITORY,
-    parallel: false,
-  };
-  return { clock, services, said, deps };
-}
-
-async function roll(deps: RollDeps, targets: readonly ServiceTarget[] = [TARGET]): Promise<ServiceReport> {
-  const [report] = await rollServices(deps, targets);
-  assert.ok(report);
-  return report;
-}
+import type { ServiceTarget } from "../../../automation/service/api.ts";
+import { rollServices } from "../../../automation/service/roll.ts";
+import { type FakeServices, NEW_IMAGE, OLD_IMAGE, TARGET } from "../../support/fakeServices.ts";
+import { change, changeAfter, killAt, roll, timeout, world } from "../../support/serviceWorld.ts";
 
 describe("rollServices", () => {
   test("registers the service's own definition with the new image and nothing else, and waits until it is live", async () => {
@@ -198,6 +166,44 @@ describe("rollServices", () => {
     assert.equal(services.calls.filter((call) => call === "updateService").length, 1);
   });
 
+  test("back at a revision whose earlier deployment is still listed, the new one is watched", async () => {
+    const { services, deps } = world();
+    const { api } = services;
+    const { updateService } = api;
+    const old = { id: "ecs-svc/0", status: "ACTIVE", rolloutState: "COMPLETED" } as const;
+    api.updateService = async (...given) => {
+      const service = await updateService(...given);
+      const deployments = [{ ...old, taskDefinition: given[1] }, ...(service.deployments ?? [])];
+      return { ...service, deployments };
+    };
+    const { describeService } = api;
+    api.describeService = async (name) => {
+      const service = await describeService(name);
+      const deployments = [{ ...old, taskDefinition: services.current }, ...(service?.deployments ?? [])];
+      return service && { ...service, deployments };
+    };
+    const report = await roll(deps);
+    assert.deepEqual([report.kind, services.servingImage], ["live", NEW_IMAGE]);
+  });
+
+  test("stopped tasks that may not be read are no end of the watch", async () => {
+    const { services, deps, said } = world({
+      circuitBreaker: true,
+      isBroken: (image) => image === NEW_IMAGE,
+    });
+    services.trouble = (call) => {
+      if (call === "listStoppedTasks")
+        throw Object.assign(new Error("not authorized to perform: ecs:ListTasks"), {
+          name: "AccessDeniedException",
+        });
+    };
+    assert.equal((await roll(deps)).kind, "rolledBack");
+    assert.ok(
+      said.some((line) => line.startsWith("  why tasks stopped could not be read: ")),
+      said.join("\n"),
+    );
+  });
+
   test("killed after the registration: the next command takes that revision", async () => {
     const { services, deps } = world();
     await killAt(services, deps, "registerTaskDefinition", "after");
@@ -213,59 +219,3 @@ describe("rollServices", () => {
     assert.equal(services.registered.length, 2);
   });
 });
-
-/** One command's report; undefined if its process died on the way: nothing of it goes on. */
-async function untilDeath(
-  deps: RollDeps,
-  services: FakeServices,
-  fate: (call: string, moment: "before" | "after") => "death" | undefined,
-): Promise<ServiceReport | undefined> {
-  const died = Promise.withResolvers<undefined>();
-  services.trouble = (call, moment) => {
-    if (fate(call, moment) === undefined) return;
-    died.resolve(undefined);
-    return new Promise(() => undefined);
-  };
-  const report = await Promise.race([roll(deps), died.promise]);
-  services.trouble = () => undefined;
-  return report;
-}
-
-async function killAt(
-  services: FakeServices,
-  deps: RollDeps,
-  call: string,
-  moment: "before" | "after",
-): Promise<void> {
-  const fate = (name: string, when: string) => (name === call && when === moment ? "death" : undefined);
-  assert.equal(await untilDeath(deps, services, fate), undefined);
-}
-
-/** Somebody else gives the service a revision of their own, with another size. */
-async function change(services: FakeServices, memory: string): Promise<void> {
-  const current = services.registered.find(({ taskDefinitionArn }) => taskDefinitionArn === services.current);
-  const made = await services.api.registerTaskDefinition({
-    family: "web",
-    containerDefinitions: current?.containerDefinitions,
-    memory,
-  });
-  await services.api.updateService(TARGET, made.taskDefinitionArn ?? "");
-}
-
-/** As {@link change}, right after each of the first calls of one kind. */
-function changeAfter(services: FakeServices, call: string, times: number, memory: string): void {
-  let left = times;
-  const trouble: FakeServices["trouble"] = async (name, moment) => {
-    if (name !== call || moment !== "after" || left === 0) return;
-    left--;
-    services.trouble = () => undefined;
-    await change(services, memory);
-    services.trouble = trouble;
-  };
-  services.trouble = trouble;
-}
-
-/** As the SDK's request handler throws it. */
-function timeout(): Error {
-  return Object.assign(new Error("socket hang up"), { name: "TimeoutError", code: "ECONNRESET" });
-}

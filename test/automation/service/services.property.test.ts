@@ -9,7 +9,14 @@ import type { Outputs } from "../../../automation/contract/outputs.ts";
 import type { RunReport } from "../../../automation/report/report.ts";
 import { FakeAws } from "../../support/fakeAws.ts";
 import type { FakeFile } from "../../support/fakeDatabase.ts";
-import { FakeServices, OLD_IMAGE, REPOSITORY, TARGET } from "../../support/fakeServices.ts";
+import {
+  FakeServices,
+  MADE_TARGET,
+  NO_CODE_IMAGE,
+  OLD_IMAGE,
+  REPOSITORY,
+  TARGET,
+} from "../../support/fakeServices.ts";
 import { fakeStack } from "../../support/previews.ts";
 import { RunFixture } from "../../support/runFixture.ts";
 import { revisionOf, SAMPLE_FILES, sampleCheckout, sampleOutputs } from "../../support/sampleOutputs.ts";
@@ -19,15 +26,8 @@ const NAMES = ["old", "middle", "new"] as const;
 type Name = (typeof NAMES)[number];
 
 /** What happens to one AWS call, before it reaches AWS or after AWS has done it. */
-const TROUBLES = [
-  "none",
-  "throttled",
-  "lostBefore",
-  "lostAfter",
-  "killBefore",
-  "killAfter",
-  "overtaken",
-] as const;
+const FATES = ["throttled", "lostBefore", "lostAfter", "killBefore", "killAfter", "overtaken"] as const;
+const TROUBLES = ["none", ...FATES] as const;
 type Trouble = (typeof TROUBLES)[number];
 
 interface Play {
@@ -40,6 +40,8 @@ interface Play {
   readonly broken: readonly Name[];
   /** Commits whose migration fails. */
   readonly failing: readonly Name[];
+  /** True: the stack made the service, and nothing was deployed yet. */
+  readonly made: boolean;
 }
 
 const plays: fc.Arbitrary<Play> = fc.record({
@@ -54,6 +56,7 @@ const plays: fc.Arbitrary<Play> = fc.record({
   ),
   broken: fc.subarray<Name>(["middle", "new"]),
   failing: fc.subarray<Name>(["middle", "new"]),
+  made: fc.boolean(),
 });
 
 const FILES: Readonly<Record<Name, readonly FakeFile[]>> = {
@@ -73,12 +76,12 @@ const IMAGES: Readonly<Record<Name, string>> = {
 
 const indexOf = (name: Name): number => NAMES.indexOf(name);
 
-function outputsOf(name: Name): Outputs {
+function outputsOf(name: Name, made = false): Outputs {
   const index = indexOf(name);
   const sample = sampleOutputs(
     {
       image: IMAGES[name],
-      services: { targets: [TARGET], parallel: false, timeoutSeconds: 300 },
+      services: { targets: [made ? MADE_TARGET : TARGET], parallel: false, timeoutSeconds: 300 },
       source: {
         commit: name,
         branch: "stage/shop",
@@ -149,15 +152,18 @@ class World {
   readonly #aws = new FakeAws(outputsOf("old"));
   readonly #services: FakeServices;
   readonly #broken: readonly Name[];
-  #outputs = outputsOf("old");
+  readonly #made: boolean;
+  #outputs: Outputs;
   #violation: unknown;
   /** How often a deployment of each commit began. */
   readonly rolls = new Map<Name, number>();
 
-  constructor({ broken, failing }: Play) {
+  constructor({ broken, failing, made }: Play) {
     this.#broken = broken;
+    this.#made = made;
+    this.#outputs = outputsOf("old", made);
     this.#services = new FakeServices(this.#aws.clock, {
-      circuitBreaker: true,
+      ...{ circuitBreaker: true, made },
       isBroken: (image) => broken.includes(nameOf(image)),
     });
     for (const name of NAMES) {
@@ -169,14 +175,14 @@ class World {
     this.#aws.database.version = 20261124;
     const { api } = this.#services;
     const { updateService } = api;
-    api.updateService = async (service, taskDefinition) => {
+    api.updateService = async (service, taskDefinition, desiredCount) => {
       try {
         this.#mayRoll(taskDefinition);
       } catch (error) {
         // The roll takes what UpdateService throws for a refusal of AWS.
         this.#violation ??= error;
       }
-      return updateService(service, taskDefinition);
+      return updateService(service, taskDefinition, desiredCount);
     };
   }
 
@@ -219,7 +225,7 @@ class World {
       openStack: async () =>
         fakeStack({
           up: async () => {
-            this.#outputs = outputsOf(name);
+            this.#outputs = outputsOf(name, this.#made);
           },
         }),
       connectEcs: async () => process.through(this.#aws.ecs.api),
@@ -238,6 +244,8 @@ class World {
         indexOf(serving) >= indexOf(name),
         `${name} is said to be ${service.kind}, and ${serving} serves`,
       );
+    if (service?.kind === "rolledBack")
+      assert.notEqual(this.#services.servingImage, NO_CODE_IMAGE, "the old image runs, and there is none");
     if (report.exitCode === 0 && service === undefined)
       assert.ok(this.#outputs.source?.commit !== name || serving === name, "success without the service");
   }
@@ -256,6 +264,7 @@ class World {
     }
     if (failing.length > 0 || this.#broken.includes("new")) return;
     assert.equal(nameOf(this.#services.servingImage), "new", last);
+    assert.equal(this.#services.desiredCount, this.#made ? 2 : 1);
   }
 
   judgeCounts(): void {
@@ -281,8 +290,6 @@ async function run(play: Play): Promise<void> {
 
 test("1,000 sequences of deploys with faults keep every promise about the service", async () => {
   await fc.assert(fc.asyncProperty(plays, run), {
-    numRuns: 1_000,
-    seed: 20261126,
-    includeErrorInReport: true,
+    ...{ numRuns: 1_000, seed: 20261126, includeErrorInReport: true },
   });
 });

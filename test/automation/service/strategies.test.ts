@@ -4,10 +4,10 @@
  */
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import type { DeploymentConfiguration, ServiceDeployment } from "@aws-sdk/client-ecs";
+import type { DeploymentConfiguration, ServiceDeployment, ServiceDeploymentBrief } from "@aws-sdk/client-ecs";
 import { rollServices } from "../../../automation/service/roll.ts";
 import { FakeClock } from "../../support/fakeClock.ts";
-import { FakeServices, NEW_IMAGE, REPOSITORY, TARGET } from "../../support/fakeServices.ts";
+import { FakeServices, NEW_IMAGE, OLD_IMAGE, REPOSITORY, TARGET } from "../../support/fakeServices.ts";
 
 type Look = Pick<ServiceDeployment, "status" | "lifecycleStage" | "statusReason">;
 
@@ -63,18 +63,21 @@ const CASES: readonly Case[] = [
 
 /** A service whose deployments go through these looks, one a call; what was there before is over. */
 async function roll({ strategy, looks }: Pick<Case, "strategy" | "looks">) {
-  const clock = new FakeClock();
-  const services = new FakeServices(clock);
+  const services = new FakeServices(new FakeClock());
   services.changes = { deploymentConfiguration: strategy };
   let asked = 0;
   services.api.describeServiceDeployment = async (arn) => {
     assert.match(arn, /:service-deployment\/shop\/web\/2$/, "the deployment of this roll");
     return { serviceDeploymentArn: arn, ...(looks[Math.min(asked++, looks.length - 1)] ?? {}) };
   };
+  return rollOn(services);
+}
+
+async function rollOn(services: FakeServices, image = NEW_IMAGE) {
   const said: string[] = [];
   const [report] = await rollServices(
     {
-      ...{ api: services.api, clock, image: NEW_IMAGE, source: null, repositoryUrl: REPOSITORY },
+      ...{ api: services.api, clock: services.clock, image, source: null, repositoryUrl: REPOSITORY },
       say: (line) => said.push(line),
       isNewer: async () => false,
       timeoutMs: 900_000,
@@ -110,4 +113,47 @@ describe("a deployment that is no rolling update", () => {
     const { report } = await roll({ strategy: { strategy: "CANARY" }, looks: SHIFT });
     assert.deepEqual([report?.kind, report?.detail], ["unknown", "it was still in progress after 15 min"]);
   });
+
+  test("somebody's deployment between the list and the last look is seen, and their revision is kept", async () => {
+    const services = new FakeServices(new FakeClock());
+    services.changes = { deploymentConfiguration: { strategy: "BLUE_GREEN" } };
+    services.trouble = async (call, moment) => {
+      if (call !== "listServiceDeployments" || moment !== "after") return;
+      services.trouble = () => undefined;
+      const { taskDefinitionArn = "" } = await services.api.registerTaskDefinition({
+        family: "web",
+        containerDefinitions: [{ name: "app", image: OLD_IMAGE }],
+        memory: "1024",
+      });
+      await services.api.updateService(TARGET, taskDefinitionArn);
+    };
+    const { report } = await rollOn(services);
+    assert.equal(report?.kind, "live");
+    assert.equal(services.registered.at(-1)?.memory, "1024");
+  });
+});
+
+describe("a service of another strategy that names this image already", () => {
+  const at = (status: ServiceDeployment["status"], revision: number): ServiceDeploymentBrief => ({
+    status,
+    statusReason: REASON,
+    serviceDeploymentArn: "arn:aws:ecs:eu-west-1:123456789012:service-deployment/shop/web/9",
+    targetServiceRevisionArn: `arn:aws:ecs:eu-west-1:123456789012:service-revision/shop/web/${revision}`,
+  });
+  const found: [string, ServiceDeploymentBrief[], string][] = [
+    ["of which ECS remembers no deployment", [], "unchanged"],
+    ["whose newest deployment brought it up", [at("SUCCESSFUL", 1)], "unchanged"],
+    ["to which ECS came back from another revision", [at("ROLLBACK_SUCCESSFUL", 2)], "unchanged"],
+    ["whose own deployment was rolled back", [at("ROLLBACK_SUCCESSFUL", 1)], "rolledBack"],
+    ["whose own deployment was stopped", [at("STOPPED", 1)], "failed"],
+  ];
+  for (const [what, deployments, kind] of found)
+    test(`${what}: ${kind}`, async () => {
+      const services = new FakeServices(new FakeClock());
+      services.changes = { deploymentConfiguration: { strategy: "BLUE_GREEN" } };
+      services.history.splice(0, 1, ...deployments);
+      const { report } = await rollOn(services, OLD_IMAGE);
+      assert.equal(report?.kind, kind);
+      assert.equal(services.started, 0);
+    });
 });

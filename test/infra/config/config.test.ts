@@ -74,7 +74,7 @@ test("the smallest configuration takes every default", () => {
       timeout: 3600,
     },
     logs: { group: "/ecs/migration/shop/stage", retentionDays: 365, kmsKeyArn: undefined },
-    services: { targets: [], parallel: false, timeout: 900 },
+    services: { created: undefined, targets: [], parallel: false, timeout: 900 },
     slack: undefined,
     pipeline: undefined,
     permissionsBoundaryArn: undefined,
@@ -97,6 +97,7 @@ test("services: names, roles, each once, and only with an image of the applicati
     serviceTimeout: "5m",
   });
   assert.deepEqual(services, {
+    created: undefined,
     targets: [
       { ...web, container: null, family: "web", roles: [] },
       { cluster: "shop", service: "worker", container: "app", family: "shop-worker", roles: [role] },
@@ -115,6 +116,24 @@ test("services: names, roles, each once, and only with an image of the applicati
   const misspelt = { cluster: "shop", name: "web" };
   assert.deepEqual(problemsOf({ ...SMALLEST, services: [misspelt] }), [
     'ecs-migrate:services is [{"cluster":"shop","name":"web"}], but it must be a list of {cluster, service} with container, family and roles as you need them',
+  ]);
+});
+
+test("what is missing is named", () => {
+  assert.deepEqual(problemsOf({ appPath: join(CHECKOUT, "app"), assignPublicIp: true }), [
+    "ecs-migrate:application is not set, but it must be 2 to 24 lower-case letters, digits and single hyphens, starting with a letter",
+    "aws:region is not set, but it must be a region like ap-northeast-1",
+  ]);
+});
+
+test("an application without Dockerfile or migrations: the value as it was written, and the path that it means", () => {
+  const infra = join(CHECKOUT, "infra");
+  assert.deepEqual(problemsOf({ ...SMALLEST, appPath: "./infra" }), [
+    `ecs-migrate:dockerfile is "Dockerfile", but there is no file ${infra}/Dockerfile`,
+    `ecs-migrate:migrationsPath is "resources/db/migrations", but there is no folder ${infra}/resources/db/migrations`,
+  ]);
+  assert.deepEqual(problemsOf({ ...SMALLEST, appPath: "no-app" }), [
+    `ecs-migrate:appPath is "no-app", but there is no folder ${join(CHECKOUT, "no-app")}`,
   ]);
 });
 

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { UNSCOPED_ACTIONS } from "../../../infra/policies/document.ts";
 import { onCallPolicy } from "../../../infra/policies/onCall.ts";
-import { rollBackServices } from "../../../infra/policies/services.ts";
+import { updateServices } from "../../../infra/policies/services.ts";
 import { isAllowed } from "../../lab/witness/iam.ts";
 
 const PAGE = readFileSync(join(import.meta.dirname, "../../../docs/infrastructure.md"), "utf8");
@@ -33,7 +33,7 @@ test("docs/infrastructure.md shows the policy of the person on call as it is", (
 test("docs/service.md shows what a person on call needs besides for rollback", () => {
   const page = readFileSync(join(import.meta.dirname, "../../../docs/service.md"), "utf8");
   const shown = page.split("<!-- rollback -->")[1]?.replace(/```(json)?/g, "") ?? "";
-  const statements = rollBackServices(PLACEHOLDERS, [{ cluster: "CLUSTER", service: "SERVICE" }]);
+  const statements = updateServices(PLACEHOLDERS, [{ cluster: "CLUSTER", service: "SERVICE" }]);
   assert.deepEqual(JSON.parse(shown), { Version: "2012-10-17", Statement: statements });
 });
 

@@ -12,12 +12,12 @@ export const EXECUTION_ROLE = "arn:aws:iam::111122223333:role/stage-shop-migrati
 export const TASK_ROLE = "arn:aws:iam::111122223333:role/stage-shop-migration-task";
 export const CONNECTION = "arn:aws:codeconnections:ap-northeast-1:111122223333:connection/0a1b";
 
-export const EXECUTION: ExecutionRoleArgs = {
+export const EXECUTION = {
   ...PLACE,
   repositoryArn: REPOSITORY,
   logGroup: "/ecs/migration/shop/stage",
   database: { connection: { kind: "url", secret: "/stage/migration" }, secretKmsKeyArn: undefined },
-};
+} satisfies ExecutionRoleArgs;
 
 export const BUILD: CodeBuildRoleArgs = {
   ...PLACE,

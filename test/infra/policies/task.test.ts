@@ -31,6 +31,14 @@ test("the execution role: that image, that secret, that log", () => {
   });
 });
 
+test("the execution role of an application that the stack makes a service for: no secret", () => {
+  const { Statement } = executionRolePolicy({ ...EXECUTION, database: undefined });
+  assert.deepEqual(
+    Statement.map(({ Sid }) => Sid),
+    ["PullImage", "LogInToRegistry", "WriteLog"],
+  );
+});
+
 test("one key of a Secrets Manager secret under a customer's KMS key: only that secret, the key only through it", () => {
   const secret = "arn:aws:secretsmanager:ap-northeast-1:111122223333:secret:prod/db-AbCdEf:url::";
   const database = { connection: { kind: "url" as const, secret }, secretKmsKeyArn: KEY };

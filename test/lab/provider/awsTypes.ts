@@ -28,6 +28,7 @@ export const RESOURCES: Readonly<Record<string, string>> = {
   "aws:ecs/capacityProvider:CapacityProvider": "ecs_capacity_provider",
   "aws:ecs/cluster:Cluster": "ecs_cluster",
   "aws:ecs/clusterCapacityProviders:ClusterCapacityProviders": "ecs_cluster_capacity_providers",
+  "aws:ecs/service:Service": "ecs_service",
   "aws:ecs/taskDefinition:TaskDefinition": "ecs_task_definition",
   "aws:iam/instanceProfile:InstanceProfile": "iam_instance_profile",
   "aws:iam/policy:Policy": "iam_policy",

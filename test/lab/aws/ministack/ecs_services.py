@@ -17,6 +17,18 @@ def with_deployment_id(original):
     return run_task
 
 
+def with_rebalancing(original):
+    # AWS (API reference, Service, availabilityZoneRebalancing): every service has it. MiniStack leaves it out.
+    def create(data):
+        answer = original(data)
+        service = find_service({**data, "service": data.get("serviceName", "")})
+        if service is not None:
+            service.setdefault("availabilityZoneRebalancing", data.get("availabilityZoneRebalancing", "ENABLED"))
+        return answer
+
+    return create
+
+
 def remembering(original):
     def change(data):
         answer = original(data)
@@ -90,7 +102,7 @@ def describe_service_revisions(data):
 
 def apply():
     ecs._run_task = with_deployment_id(ecs._run_task)
-    ecs._create_service = ecs._ACTION_MAP["CreateService"] = remembering(ecs._create_service)
+    ecs._create_service = ecs._ACTION_MAP["CreateService"] = with_rebalancing(remembering(ecs._create_service))
     ecs._update_service = ecs._ACTION_MAP["UpdateService"] = remembering(ecs._update_service)
     ecs._ACTION_MAP["ListServiceDeployments"] = list_service_deployments
     ecs._ACTION_MAP["DescribeServiceRevisions"] = describe_service_revisions
