@@ -11,6 +11,10 @@ import { deployedOutputs, requirePredecessor } from "./predecessor.ts";
 import { programError } from "./programError.ts";
 import type { StackOutputs } from "./stack.ts";
 
+// Pulumi's host formats a stack trace for every promise with ts-node's source-map hook, 0.4 s of CPU a run. Node strips types
+// in place, so lines are right without it.
+Reflect.deleteProperty(Error, "prepareStackTrace");
+
 const deployed = await deployedOutputs();
 requirePredecessor(process.env, deployed);
 

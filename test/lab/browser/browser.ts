@@ -8,12 +8,18 @@ import { createInterface } from "node:readline";
 import { LabError } from "../labError.ts";
 import { aptInstall, type Machine } from "../machine.ts";
 
-/** @returns undefined if this machine has no Chromium and it cannot be installed here */
-export async function findChromium(machine: Machine): Promise<string | undefined> {
+/**
+ * The path of Chromium, which is installed if this machine lacks it.
+ * @throws {LabError} if it cannot be installed here
+ */
+export async function findChromium(machine: Machine): Promise<string> {
   const find = () => machine.which("chromium")[0];
-  const found = find();
-  if (found !== undefined || !(await aptInstall(machine, ["chromium"]))) return found;
-  return find();
+  const installed = find() ?? ((await aptInstall(machine, ["chromium"])) ? find() : undefined);
+  if (installed === undefined)
+    throw new LabError(
+      "This machine has no Chromium; install Debian's package chromium, or run as root on Debian.",
+    );
+  return installed;
 }
 
 export interface Page {
