@@ -13,6 +13,7 @@ import { checkFolder } from "../../automation/check/checkFolder.ts";
 import { DEFAULT_CHECK } from "../../automation/check/settings.ts";
 import { type MigrationFile, parseMigrationFileName, recordOf } from "../../automation/migrations/folder.ts";
 import { BASE, ITEMS, type Item, ROWS } from "./corpus.ts";
+import { EXISTING } from "./existing.ts";
 import { FOLDERS } from "./folders.ts";
 import { measure, type Truth } from "./measure.ts";
 import { ON_BASE } from "./onBase.ts";
@@ -39,7 +40,7 @@ async function main(): Promise<void> {
   await fresh(admin, TEMPLATE, "template0");
   await runAll(TEMPLATE, [BASE, ROWS, "ANALYZE"]);
   const judged: Judged[] = [];
-  for (const [index, item] of [...ITEMS, ...FOLDERS, ...ON_BASE]
+  for (const [index, item] of [...ITEMS, ...FOLDERS, ...ON_BASE, ...EXISTING]
     .filter(({ name }) => name.includes(only))
     .entries()) {
     const database = `lint_${index % 4}`;

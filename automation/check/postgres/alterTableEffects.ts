@@ -5,10 +5,10 @@ import { addColumnEffects } from "./columnEffects.ts";
 import { constraintEffects, setNotNull } from "./constraintEffects.ts";
 import type { Context } from "./context.ts";
 import { asWarning, breaking, type Effect, tableLock, work } from "./effect.ts";
+import type { SqlType, Table } from "./facts.ts";
 import { attachPartition, detachPartition } from "./partitionEffects.ts";
 import { refusal } from "./refusal.ts";
 import { refusedChange } from "./refusedChanges.ts";
-import type { SqlType } from "./schema.ts";
 import { castsOf, collationOf, type TypeChange, typeChange, typeOf } from "./sqlTypes.ts";
 
 /** Commands that take SHARE UPDATE EXCLUSIVE or less: reads and writes go on. */
@@ -43,9 +43,7 @@ export function alterTableEffects(table: string, command: AlterTableCmd, context
   const rewrite = REWRITES.get(subtype);
   if (rewrite) {
     const facts = context.schema.tables.get(table);
-    const is =
-      facts?.complete &&
-      (subtype === "AT_SetLogged" ? !facts.unlogged : subtype === "AT_SetUnLogged" && facts.unlogged);
+    const is = facts?.complete && isAlready(command, facts);
     return [is ? tableLock(table, "some", `${rewrite} changes nothing of ${table}`) : heavy(table, rewrite)];
   }
   const refused = refusedChange(table, command, context);
@@ -90,6 +88,22 @@ export function alterTableEffects(table: string, command: AlterTableCmd, context
       return detachPartition(table, command, context);
     default:
       return [tableLock(table, "some", `alters ${table}`)];
+  }
+}
+
+/** Whether the table is as the command would make it; those of a file have the server's own settings unless one changes them. */
+function isAlready({ subtype, name }: AlterTableCmd, { unlogged, storage }: Table): boolean {
+  switch (subtype) {
+    case "AT_SetLogged":
+      return !unlogged;
+    case "AT_SetUnLogged":
+      return unlogged;
+    case "AT_SetTableSpace":
+      return name === (storage?.tablespace ?? "pg_default");
+    case "AT_SetAccessMethod":
+      return name === (storage?.accessMethod ?? "heap");
+    default:
+      return false;
   }
 }
 

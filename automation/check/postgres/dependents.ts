@@ -1,10 +1,19 @@
 /** What depends on tables, columns, functions and types, so that Postgres refuses to drop them (2BP01), or to change a column's type. */
-import type { Dependent, Schema } from "./schema.ts";
+import type { Dependent } from "./facts.ts";
+import type { Schema } from "./schema.ts";
 import { columnUse } from "./uses.ts";
+
+/** What has a name of its own besides what it uses. */
+const PARTS = new Set<Dependent["kind"]>(["trigger", "policy", "rule"]);
+
+export function dependentNamed(schema: Schema, named: Omit<Dependent, "uses">): Dependent | undefined {
+  return schema.dependents.get(keyOf(named));
+}
 
 /** Takes in what an object uses, in place of what is known of it; one that uses nothing is forgotten. */
 export function depend(schema: Schema, dependent: Dependent): void {
-  if (dependent.uses.size > 0) schema.dependents.set(keyOf(dependent), dependent);
+  if (dependent.uses.size > 0 || PARTS.has(dependent.kind))
+    schema.dependents.set(keyOf(dependent), dependent);
   else independ(schema, dependent);
 }
 

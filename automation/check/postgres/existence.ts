@@ -1,11 +1,12 @@
 /** Objects that are there already when a statement makes them, or lack what the statement needs. */
-import type { CreateStmt, IndexStmt, Node, RefreshMatViewStmt, ViewStmt } from "libpg-query";
+import type { CreateStmt, IndexStmt, RefreshMatViewStmt, ViewStmt } from "libpg-query";
 import type { Context } from "./context.ts";
 import { type Effect, work } from "./effect.ts";
+import type { Table } from "./facts.ts";
 import { refusal } from "./refusal.ts";
-import { besides, type Schema, type Table } from "./schema.ts";
+import { besides, type Schema } from "./schema.ts";
 import { stringOf } from "./sqlNames.ts";
-import { columnsOf } from "./uses.ts";
+import { columnsOf, SYSTEM_COLUMNS } from "./uses.ts";
 
 const CORRECT = "take another name, or drop the old one first";
 
@@ -14,16 +15,21 @@ function refused(table: string | undefined, subject: string, words: string, fix:
 }
 
 /** Tables, views and indexes share their names. */
-function relationThere(name: string, { schema }: Context): Effect[] {
+export function relationThere(name: string, { schema }: Context): Effect[] {
   const bare = name.split(".").at(-1) ?? name;
-  const there = schema.tables.get(name) ?? schema.indexes.get(name);
+  const there = schema.tables.get(name) ?? schema.indexes.get(name) ?? schema.objects.get(`sequence ${name}`);
   return there ? refused(undefined, name, `relation "${bare}" already exists`, CORRECT) : [];
+}
+
+function rowTypeThere(name: string, context: Context): Effect[] {
+  return context.schema.types.get(name) ? typeThere(name, context) : [];
 }
 
 export function tableThere({ relation, if_not_exists: ifNotExists }: CreateStmt, context: Context): Effect[] {
   const name = context.schema.newNameOf(relation);
   if (ifNotExists) return [];
-  if (relation?.relpersistence !== "t") return relationThere(name, context);
+  if (relation?.relpersistence !== "t")
+    return [...relationThere(name, context), ...rowTypeThere(name, context)];
   if (!context.schema.left.has(name)) return [];
   const words = `relation "${name}" already exists`;
   const fix =
@@ -31,18 +37,16 @@ export function tableThere({ relation, if_not_exists: ifNotExists }: CreateStmt,
   return refused(undefined, name, words, fix);
 }
 
-export function typeThere(names: readonly Node[] | undefined, { schema }: Context): Effect[] {
-  const name = schema.newNameOfList(names);
-  return schema.types.get(name) ? refused(undefined, name, `type "${name}" already exists`, CORRECT) : [];
+/** A table or view is a type too, of its rows. */
+export function typeThere(name: string, { schema }: Context): Effect[] {
+  const there = schema.types.get(name) ?? schema.tables.get(name);
+  return there ? refused(undefined, name, `type "${name}" already exists`, CORRECT) : [];
 }
 
 export function indexThere({ idxname, relation }: IndexStmt, table: string, context: Context): Effect[] {
   if (idxname === undefined || relation === undefined) return [];
   return relationThere(besides(table, idxname), context);
 }
-
-/** Columns of every table (manual, system columns). */
-const SYSTEM_COLUMNS = new Set(["tableoid", "xmin", "cmin", "xmax", "cmax", "ctid"]);
 
 /** A column that a statement names and no file gave the table. An expression has no name. */
 export function columnMissing(
@@ -62,11 +66,34 @@ export function columnMissing(
   );
 }
 
+/** The table's own constraints are known if a file made the table, and not as a copy of another. */
+export function missingConstraint(table: string, constraint: string, schema: Schema): Refused | undefined {
+  const facts = schema.tables.get(table);
+  if (!facts?.complete || facts.kind !== "table" || facts.copied) return undefined;
+  const names = [...facts.constraints.keys()];
+  if (names.includes(constraint) || [constraint, ...names].some(isCut)) return undefined;
+  return {
+    words: `constraint "${constraint}" of relation "${table}" does not exist`,
+    fix: `correct the name; ${table} has ${names.join(", ") || "no constraint"}`,
+  };
+}
+
+/** What Postgres says, and what to do. */
+export interface Refused {
+  words: string;
+  fix: string;
+}
+
+/** How Postgres shortens a name that it makes up, is not followed here. */
+function isCut(name: string): boolean {
+  return Buffer.byteLength(name) > 55;
+}
+
 /** CREATE OR REPLACE VIEW keeps the columns, and may add some at the end (manual, CREATE VIEW). */
 export function viewThere({ view, replace, query, aliases }: ViewStmt, context: Context): Effect[] {
   const { schema } = context;
   const name = schema.newNameOf(view);
-  if (!replace) return relationThere(name, context);
+  if (!replace) return [...relationThere(name, context), ...rowTypeThere(name, context)];
   const before = [...(schema.tables.get(name)?.columns.keys() ?? [])];
   const named = (aliases ?? []).map((alias) => stringOf(alias) ?? "");
   const after = named.length > 0 ? named : columnsOf(query, schema);

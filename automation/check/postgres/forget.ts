@@ -1,6 +1,7 @@
 /** Takes what is dropped out of the schema. */
 import type { DropStmt, Node } from "libpg-query";
 import { independ, viewsOf } from "./dependents.ts";
+import { forgetOwnSequences } from "./objects.ts";
 import type { Schema } from "./schema.ts";
 import { listName, stringOf } from "./sqlNames.ts";
 
@@ -38,7 +39,14 @@ export function rememberDrop({ removeType, objects }: DropStmt, schema: Schema):
       case "OBJECT_ROUTINE":
         forgetFunction(schema, object);
         break;
+      case "OBJECT_SEQUENCE":
+        schema.objects.delete(`sequence ${schema.nameOfList(items, "tables")}`);
+        break;
+      case "OBJECT_EXTENSION":
+        schema.objects.delete(`extension ${stringOf(object) ?? listName(items)}`);
+        break;
       case "OBJECT_SCHEMA":
+        schema.objects.delete(`schema ${stringOf(object) ?? listName(items)}`);
         for (const [name] of [...schema.tables.entries()])
           if (name.startsWith(`${stringOf(object) ?? listName(items)}.`)) forgetTable(schema, name);
         break;
@@ -50,6 +58,7 @@ export function rememberDrop({ removeType, objects }: DropStmt, schema: Schema):
 function forgetTable(schema: Schema, name: string): void {
   schema.tables.delete(name);
   for (const [index] of schema.indexes.linking(name)) schema.indexes.delete(index);
+  forgetOwnSequences(schema, name);
   forgetKeysTo(schema, name, () => true);
   const views = viewsOf(name, schema);
   for (const link of [`of ${name}`, `table ${name}`])

@@ -1,3 +1,10 @@
+/** What is there by a name, or was. */
+export interface Named {
+  get(name: string): unknown;
+  isGone(name: string): boolean;
+  names(): string[];
+}
+
 /**
  * A map over another one that it leaves as it is. Values may name other things, and those that name one are found without a
  * look at all of them: a folder may make 10,000 tables.
@@ -25,9 +32,23 @@ export class Layer<V> {
       this.#linking.set(name, (this.#linking.get(name) ?? new Set()).add(key));
   }
 
+  /** Leaves a mark, which {@link isGone} reads. */
   delete(key: string): void {
-    if (this.#base) this.#own.set(key, undefined);
-    else this.#own.delete(key);
+    this.#own.set(key, undefined);
+  }
+
+  /** Whether it was deleted and not set again. */
+  isGone(key: string): boolean {
+    return this.#own.has(key) ? this.#own.get(key) === undefined : this.#base?.isGone(key) === true;
+  }
+
+  /** As if the key had never been. */
+  forget(key: string): void {
+    this.#own.delete(key);
+  }
+
+  forgetGone(): void {
+    for (const [key, value] of this.#own) if (value === undefined && !this.#base) this.#own.delete(key);
   }
 
   *entries(): Generator<[string, V]> {
@@ -47,6 +68,24 @@ export class Layer<V> {
   #candidates(name: string): Set<string> {
     const own = this.#linking.get(name) ?? [];
     return new Set([...own, ...(this.#base ? this.#base.#candidates(name) : [])]);
+  }
+
+  /** The entries whose key begins so, by the rest of the key. For a look only. */
+  view(prefix: string): Named {
+    const inside = (key: string) => key.startsWith(prefix);
+    return {
+      get: (key) => this.get(prefix + key),
+      isGone: (key) => this.isGone(prefix + key),
+      names: () =>
+        [...this.entries()]
+          .map(([key]) => key)
+          .filter(inside)
+          .map((key) => key.slice(prefix.length)),
+    };
+  }
+
+  names(): string[] {
+    return [...this.entries()].map(([key]) => key);
   }
 
   /** Moves a value to another key. */

@@ -1,18 +1,30 @@
 /** Commands of ALTER TABLE that Postgres refuses on what the files before have made (tablecmds.c). */
 import type { AlterTableCmd } from "libpg-query";
 import type { Context } from "./context.ts";
-import { dependentsOnColumn, describe } from "./dependents.ts";
 import { type Effect, work } from "./effect.ts";
+import { missingConstraint, type Refused } from "./existence.ts";
+import type { Table } from "./facts.ts";
+import { refusedKey, sameSet } from "./foreignKeys.ts";
+import { refusedBound } from "./partitionBounds.ts";
 import { refusal } from "./refusal.ts";
-import { constraintName } from "./rememberTable.ts";
-import { besides, type ConstraintFact, type Dependent, type Schema, type Table } from "./schema.ts";
-import { stringOf } from "./sqlNames.ts";
-import { castsAutomatically, typeOf } from "./sqlTypes.ts";
-
-interface Refused {
-  words: string;
-  fix: string;
-}
+import {
+  columnInUse,
+  columnThere,
+  foreignKeysTo,
+  noCast,
+  noColumn,
+  noIdentity,
+  noIndex,
+  noReplicaIdentity,
+  ofPartitionKey,
+  staysNotNull,
+  subjectOf,
+  typeInUse,
+} from "./refusedColumns.ts";
+import { constraintName } from "./rememberConstraint.ts";
+import { rememberCommand } from "./rememberTable.ts";
+import { besides, type Schema } from "./schema.ts";
+import { ownScope, unknownColumns } from "./uses.ts";
 
 /** The first reason for which Postgres refuses the command; undefined if the files give none. */
 export function refusedChange(table: string, command: AlterTableCmd, context: Context): Effect | undefined {
@@ -20,12 +32,6 @@ export function refusedChange(table: string, command: AlterTableCmd, context: Co
   if (!refused) return undefined;
   const { words, fix } = refused;
   return refusal(work(table, "none", words), `${table}.${subjectOf(command)}`, words, fix);
-}
-
-function subjectOf({ name, def }: AlterTableCmd): string {
-  if (name !== undefined || !def) return name ?? "";
-  if ("ColumnDef" in def) return def.ColumnDef.colname ?? "";
-  return "Constraint" in def ? (def.Constraint.conname ?? "") : "";
 }
 
 function reasonOf(table: string, command: AlterTableCmd, context: Context): Refused | undefined {
@@ -37,7 +43,11 @@ function reasonOf(table: string, command: AlterTableCmd, context: Context): Refu
   const column = subjectOf(command);
   switch (command.subtype) {
     case "AT_AddColumn":
-      return columnThere(table, command, schema) ?? secondPrimaryKey(table, command, facts);
+      return (
+        columnThere(table, command, schema) ??
+        secondPrimaryKey(table, command, facts) ??
+        refusedNewKey(table, command, context)
+      );
     case "AT_DropColumn":
       return (
         noColumn(table, command, facts) ??
@@ -61,12 +71,25 @@ function reasonOf(table: string, command: AlterTableCmd, context: Context): Refu
     case "AT_ReplicaIdentity":
       return noReplicaIdentity(table, command, schema);
     case "AT_DropConstraint":
-      return keyInUse(table, command, schema);
+      return (
+        inheritedConstraint(command, facts, schema) ??
+        noConstraint(table, command, context) ??
+        keyInUse(table, command, schema)
+      );
+    case "AT_ValidateConstraint":
+      return noConstraint(table, command, context);
+    case "AT_ClusterOn":
+      return noIndex(table, command.name, schema);
+    case "AT_AttachPartition":
+      return refusedAttach(command, table, schema);
+    case "AT_DetachPartition":
+      return noPartition(table, command, schema);
     case "AT_AddConstraint":
       return (
         constraintThere(table, command, schema) ??
+        unknownInCheck(table, command, schema) ??
         secondPrimaryKey(table, command, facts) ??
-        noUniqueKey(command, schema)
+        refusedKeyOf(table, command, context)
       );
     default:
       return undefined;
@@ -86,152 +109,39 @@ function ofParent({ subtype }: AlterTableCmd, { parent }: Table): Refused | unde
   return { words, fix: `ALTER TABLE ${parent}, which changes all its partitions` };
 }
 
-function columnThere(table: string, command: AlterTableCmd, schema: Schema): Refused | undefined {
-  const column = subjectOf(command);
-  if (command.missing_ok || !schema.column(table, column)) return undefined;
-  return { words: `column "${column}" of relation "${table}" already exists`, fix: "delete the statement" };
-}
-
-function noColumn(table: string, command: AlterTableCmd, facts: Table): Refused | undefined {
-  const column = subjectOf(command);
-  if (!facts.complete || facts.kind !== "table" || command.missing_ok || facts.columns.has(column))
+function inheritedConstraint(
+  { name = "" }: AlterTableCmd,
+  facts: Table,
+  schema: Schema,
+): Refused | undefined {
+  const { parent } = facts;
+  if (parent === undefined || schema.tables.get(parent)?.constraints.get(name)?.kind !== "check")
     return undefined;
   return {
-    words: `column "${column}" of relation "${table}" does not exist`,
-    fix: `correct the name; the files gave ${table} the columns ${[...facts.columns.keys()].join(", ")}`,
+    words: `cannot drop inherited constraint "${name}"`,
+    fix: `ALTER TABLE ${parent} DROP CONSTRAINT ${name}`,
   };
 }
 
-function ofPartitionKey(
+function noConstraint(
   table: string,
-  column: string,
-  verb: "drop" | "alter",
-  { partitionKey }: Table,
+  { name = "", missing_ok: ifExists }: AlterTableCmd,
+  { schema }: Context,
 ): Refused | undefined {
-  if (!partitionKey.includes(column)) return undefined;
+  return ifExists ? undefined : missingConstraint(table, name, schema);
+}
+
+function noPartition(table: string, { def }: AlterTableCmd, schema: Schema): Refused | undefined {
+  const child = def && "PartitionCmd" in def ? schema.nameOf(def.PartitionCmd.name) : "";
+  const facts = schema.tables.get(child);
+  if (!facts?.complete || facts.parent === table) return undefined;
   return {
-    words: `cannot ${verb} column "${column}" because it is part of the partition key of relation "${table}"`,
-    fix: "make a new partitioned table, and move the rows in batches",
+    words: `relation "${child}" is not a partition of relation "${table}"`,
+    fix:
+      facts.parent === undefined
+        ? "delete the statement"
+        : `ALTER TABLE ${facts.parent} DETACH PARTITION ${child}`,
   };
-}
-
-function columnInUse(table: string, column: string, schema: Schema): Refused | undefined {
-  const users = [
-    ...dependentsOnColumn(schema, table, column).map(describe),
-    ...foreignKeysTo(table, schema, ({ keys }) => keys?.includes(column) === true),
-  ];
-  if (users.length === 0) return undefined;
-  return {
-    words: `cannot drop column ${column} of table ${table} because other objects depend on it: ${users.join(", ")}`,
-    fix: "drop them first in the same file, by name, and make those that stay again without the column",
-  };
-}
-
-/** What depends on a column keeps its type (ATExecAlterColumnType); constraints and indexes are built again. */
-const KEEPS_TYPE: Partial<Record<Dependent["kind"], string>> = {
-  view: "used by a view or rule",
-  "materialized view": "used by a view or rule",
-  rule: "used by a view or rule",
-  trigger: "used in a trigger definition",
-  policy: "used in a policy definition",
-  column: "used by a generated column",
-  function: "used by a function or procedure",
-};
-
-function typeInUse(table: string, column: string, schema: Schema): Refused | undefined {
-  const user = dependentsOnColumn(schema, table, column).find(({ kind }) => KEEPS_TYPE[kind]);
-  const how = user && KEEPS_TYPE[user.kind];
-  if (user === undefined || how === undefined) return undefined;
-  return {
-    words: `cannot alter type of a column ${how}: ${describe(user)} depends on column "${column}"`,
-    fix: `in the same file drop ${describe(user)}, change the type, and make it again`,
-  };
-}
-
-/** Without USING only assignment casts are tried (manual, ALTER TABLE), and for the default never more. */
-function noCast(table: string, { name = "", def }: AlterTableCmd, { schema }: Context): Refused | undefined {
-  const column = schema.column(table, name);
-  const definition = def && "ColumnDef" in def ? def.ColumnDef : {};
-  const type = typeOf(definition.typeName, schema);
-  if (!column?.type || !type || castsAutomatically(column.type, type, schema)) return undefined;
-  const words = `cannot be cast automatically to type ${type.name}`;
-  if (!definition.raw_default)
-    return {
-      words: `column "${name}" ${words}`,
-      fix: `add USING ${name}::${type.name}${type.array ? "[]" : ""}, and mind that it rewrites the table`,
-    };
-  if (!column.hasDefault) return undefined;
-  return {
-    words: `default for column "${name}" ${words}`,
-    fix: `ALTER COLUMN ${name} DROP DEFAULT before the change, and SET DEFAULT after it, in the same file`,
-  };
-}
-
-function staysNotNull(table: string, column: string, facts: Table): Refused | undefined {
-  const fix = "delete the statement, or change the key first";
-  if (isInPrimaryKey(column, facts)) return { words: `column "${column}" is in a primary key`, fix };
-  if (!facts.columns.get(column)?.identity) return undefined;
-  return { words: `column "${column}" of relation "${table}" is an identity column`, fix };
-}
-
-/** tablecmds.c, ATExecAddIdentity. */
-function noIdentity(table: string, column: string, facts: Table): Refused | undefined {
-  const known = facts.columns.get(column);
-  if (!facts.complete || !known) return undefined;
-  const relation = `column "${column}" of relation "${table}"`;
-  if (!isDeclaredNotNull(column, facts))
-    return {
-      words: `${relation} must be declared NOT NULL before identity can be added`,
-      fix: `make it NOT NULL first: ADD CONSTRAINT … CHECK (${column} IS NOT NULL) NOT VALID, VALIDATE it in the next migration, then SET NOT NULL`,
-    };
-  if (known.identity)
-    return { words: `${relation} is already an identity column`, fix: "delete the statement" };
-  if (!known.hasDefault) return undefined;
-  return {
-    words: `${relation} already has a default value`,
-    fix: `ALTER COLUMN ${column} DROP DEFAULT first, in the same file, and give the identity a START above the highest number`,
-  };
-}
-
-/** A check that keeps nulls out is not enough for these. */
-function isDeclaredNotNull(column: string, facts: Table): boolean {
-  return facts.columns.get(column)?.notNull === true || isInPrimaryKey(column, facts);
-}
-
-function isInPrimaryKey(column: string, { constraints }: Table): boolean {
-  return [...constraints.values()].some(
-    ({ kind, columns }) => kind === "primary" && columns.includes(column),
-  );
-}
-
-/** tablecmds.c, ATExecReplicaIdentity. */
-function noReplicaIdentity(table: string, { def }: AlterTableCmd, schema: Schema): Refused | undefined {
-  const name = def && "ReplicaIdentityStmt" in def ? def.ReplicaIdentityStmt.name : undefined;
-  const facts = schema.tables.get(table);
-  const index = name === undefined ? undefined : schema.indexes.get(besides(table, name));
-  if (name === undefined || !facts || index?.table !== table) return undefined;
-  const fix = "take a unique index without WHERE over columns that are all NOT NULL";
-  if (!index.unique) return { words: `cannot use non-unique index "${name}" as replica identity`, fix };
-  if (index.partial) return { words: `cannot use partial index "${name}" as replica identity`, fix };
-  if (index.columns.includes(""))
-    return { words: `cannot use expression index "${name}" as replica identity`, fix };
-  const nullable = index.columns.find((column) => !isDeclaredNotNull(column, facts));
-  if (!facts.complete || nullable === undefined) return undefined;
-  return {
-    words: `index "${name}" cannot be used as replica identity because column "${nullable}" is nullable`,
-    fix,
-  };
-}
-
-/** The foreign keys of tables to this one, as Postgres names them. */
-function foreignKeysTo(table: string, schema: Schema, which: (fact: ConstraintFact) => boolean): string[] {
-  return schema
-    .referencing(table)
-    .flatMap((other) =>
-      [...(schema.tables.get(other)?.constraints ?? [])]
-        .filter(([, fact]) => fact.references === table && which(fact))
-        .map(([name]) => `constraint ${name} on table ${other}`),
-    );
 }
 
 /** A key that foreign keys point to stays, without CASCADE. */
@@ -278,22 +188,35 @@ function secondPrimaryKey(table: string, { def }: AlterTableCmd, facts: Table): 
   };
 }
 
-function noUniqueKey({ def }: AlterTableCmd, schema: Schema): Refused | undefined {
+function refusedKeyOf(table: string, { def }: AlterTableCmd, context: Context): Refused | undefined {
   const constraint = def && "Constraint" in def ? def.Constraint : undefined;
-  if (constraint?.contype !== "CONSTR_FOREIGN" || !constraint.pk_attrs) return undefined;
-  const referenced = schema.nameOf(constraint.pktable);
-  if (!schema.tables.get(referenced)?.complete) return undefined;
-  const columns = constraint.pk_attrs.map((node) => stringOf(node) ?? "");
-  const has = schema.indexes
-    .linking(referenced)
-    .some(([, one]) => one.unique && !one.partial && sameSet(one.columns, columns));
-  if (has) return undefined;
-  return {
-    words: `there is no unique constraint matching given keys for referenced table "${referenced}"`,
-    fix: `CREATE UNIQUE INDEX CONCURRENTLY on ${referenced} (${columns.join(", ")}) first, in a file of its own`,
-  };
+  return constraint?.contype === "CONSTR_FOREIGN" ? refusedKey(table, constraint, context) : undefined;
 }
 
-function sameSet(a: readonly string[], b: readonly string[]): boolean {
-  return a.length === b.length && a.every((one) => b.includes(one));
+function refusedAttach({ def }: AlterTableCmd, parent: string, schema: Schema): Refused | undefined {
+  const { name, bound } = def && "PartitionCmd" in def ? def.PartitionCmd : {};
+  return bound && refusedBound(schema.nameOf(name), parent, bound, schema);
+}
+
+/** Of a new column: the key is looked at with the column in place. */
+function refusedNewKey(table: string, command: AlterTableCmd, { schema }: Context): Refused | undefined {
+  const column = command.def && "ColumnDef" in command.def ? command.def.ColumnDef : {};
+  const [key] = (column.constraints ?? []).flatMap((node) =>
+    "Constraint" in node && node.Constraint.contype === "CONSTR_FOREIGN" ? [node.Constraint] : [],
+  );
+  if (!key) return undefined;
+  const branch = schema.branch();
+  branch.path = schema.path;
+  rememberCommand(table, command, branch);
+  return refusedKey(table, key, { schema: branch }, column.colname);
+}
+
+function unknownInCheck(table: string, { def }: AlterTableCmd, schema: Schema): Refused | undefined {
+  const check = def && "Constraint" in def ? def.Constraint.raw_expr : undefined;
+  const [first] = check ? unknownColumns(check, schema, ownScope(table)) : [];
+  if (!first) return undefined;
+  return {
+    words: `column "${first.column}" does not exist`,
+    fix: `correct the name; the files gave ${table} the columns ${[...(schema.tables.get(table)?.columns.keys() ?? [])].join(", ")}`,
+  };
 }

@@ -1,11 +1,14 @@
 /** Takes a statement into the schema, after it was judged. */
 import type { AlterTableStmt, CreateStmt, CreateTableAsStmt, IndexStmt, Node } from "libpg-query";
-import { depend, independ } from "./dependents.ts";
+import { depend } from "./dependents.ts";
+import type { Index, Table } from "./facts.ts";
 import { rememberDrop } from "./forget.ts";
 import { rememberFunction } from "./functions.ts";
-import { rememberCommand, withColumn, withConstraint } from "./rememberTable.ts";
+import { boundOf } from "./partitionBounds.ts";
+import { withConstraint } from "./rememberConstraint.ts";
+import { rememberCommand, withColumn } from "./rememberTable.ts";
 import { moveType, rememberRename, renameTable } from "./renames.ts";
-import { besides, type Index, newTable, qualify, type Schema, type Table } from "./schema.ts";
+import { besides, newTable, qualify, type Schema } from "./schema.ts";
 import { stringOf } from "./sqlNames.ts";
 import { typeOf } from "./sqlTypes.ts";
 import { columnsOf, columnUse, usesOf } from "./uses.ts";
@@ -94,8 +97,9 @@ const HANDLERS: Handlers = {
   },
   AlterPolicyStmt: ({ policy_name: name = "", table, qual, with_check: check }, schema) => {
     const of = schema.nameOf(table);
-    if (qual && check) depend(schema, { kind: "policy", name, of, uses: usesOf([qual, check], schema, of) });
-    else independ(schema, { kind: "policy", name, of });
+    // One expression of two may be left as it was.
+    const uses = qual && check ? usesOf([qual, check], schema, of) : new Set<string>();
+    depend(schema, { kind: "policy", name, of, uses });
   },
   RuleStmt: ({ relation, rulename: name = "", whereClause, actions }, schema) => {
     const of = schema.nameOf(relation);
@@ -111,7 +115,10 @@ const HANDLERS: Handlers = {
         deployed,
       );
   },
-  CreateSchemaStmt: ({ schemaElts }, schema, deployed) => {
+  CreateSeqStmt: ({ sequence }, schema) => schema.objects.set(`sequence ${schema.newNameOf(sequence)}`, {}),
+  CreateExtensionStmt: ({ extname = "" }, schema) => schema.objects.set(`extension ${extname}`, {}),
+  CreateSchemaStmt: ({ schemaname = "", schemaElts }, schema, deployed) => {
+    schema.objects.set(`schema ${schemaname}`, {});
     for (const element of schemaElts ?? []) remember(element, schema, deployed);
   },
 };
@@ -123,6 +130,7 @@ function made(schema: Schema, deployed: boolean): Table {
 /** A temporary table hides one of its name until the file ends. */
 function setTable(schema: Schema, name: string, table: Table): void {
   if (table.temporary && !schema.hidden.has(name)) schema.hidden.set(name, schema.tables.get(name));
+  if (!table.temporary) schema.tablesMade++;
   schema.tables.set(name, table);
 }
 
@@ -144,6 +152,8 @@ function rememberTable(statement: CreateStmt, schema: Schema, deployed: boolean)
       statement.ofTypename === undefined &&
       (!inhRelations || partbound !== undefined) &&
       sources.every((source) => source?.complete),
+    copied: sources.length > 0,
+    storage: { tablespace: statement.tablespacename, accessMethod: statement.accessMethod },
     temporary: relation?.relpersistence === "t",
     dropsItself: statement.oncommit === "ONCOMMIT_DROP",
     partitioned: partspec !== undefined,
@@ -154,7 +164,7 @@ function rememberTable(statement: CreateStmt, schema: Schema, deployed: boolean)
     columns: new Map(sources.flatMap((source) => [...(source?.columns ?? [])])),
     constraints: parentTable?.constraints ?? new Map(),
     ...(strategy === undefined ? {} : { strategy }),
-    ...(parent === undefined ? {} : { parent }),
+    ...(parent === undefined ? {} : { parent, bound: partbound && boundOf(partbound) }),
   };
   for (const element of tableElts ?? []) {
     if ("ColumnDef" in element) table = withColumn(table, name, element.ColumnDef, schema);

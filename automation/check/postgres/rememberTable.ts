@@ -1,9 +1,12 @@
 /** Takes the columns and constraints of a table into the schema. */
 import type { AlterTableCmd, ColumnDef, Constraint, Node } from "libpg-query";
 import { depend, independ } from "./dependents.ts";
+import { type Column, type Table, UNKNOWN_COLUMN } from "./facts.ts";
 import { forgetKeysTo } from "./forget.ts";
-import { besides, type Column, type ConstraintFact, type Schema, type Table } from "./schema.ts";
-import { notNullColumns, stringOf } from "./sqlNames.ts";
+import { forgetOwnSequences, rememberOwnSequence } from "./objects.ts";
+import { boundOf } from "./partitionBounds.ts";
+import { withConstraint } from "./rememberConstraint.ts";
+import { besides, type Schema } from "./schema.ts";
 import { collationOf, typeOf } from "./sqlTypes.ts";
 import { columnUse, usesOf } from "./uses.ts";
 
@@ -63,6 +66,12 @@ export function rememberCommand(name: string, command: AlterTableCmd, schema: Sc
     case "AT_SetUnLogged":
       schema.change(name, { unlogged: subtype === "AT_SetUnLogged" });
       break;
+    case "AT_SetTableSpace":
+      schema.change(name, { storage: { ...table.storage, tablespace: object } });
+      break;
+    case "AT_SetAccessMethod":
+      schema.change(name, { storage: { ...table.storage, accessMethod: object } });
+      break;
     case "AT_DropColumn":
       dropColumn(schema, name, object);
       break;
@@ -106,7 +115,7 @@ function attach(schema: Schema, parent: string, def: Node | undefined): void {
   if (!bound) return;
   const child = schema.nameOf(name);
   schema.ensure(child);
-  schema.change(child, { parent });
+  schema.change(child, { parent, bound: boundOf(bound) });
   schema.change(parent, { partitioned: true, ...(bound.is_default ? { defaultPartition: child } : {}) });
 }
 
@@ -114,7 +123,7 @@ function detach(schema: Schema, def: Node | undefined): void {
   const child = def && "PartitionCmd" in def ? schema.nameOf(def.PartitionCmd.name) : "";
   const table = schema.tables.get(child);
   if (!table) return;
-  const { parent: _parent, ...rest } = table;
+  const { parent: _parent, bound: _bound, ...rest } = table;
   schema.tables.set(child, rest);
 }
 
@@ -123,8 +132,6 @@ function setColumn(schema: Schema, name: string, column: string, change: Partial
   const before = table.columns.get(column) ?? UNKNOWN_COLUMN;
   schema.change(name, { columns: new Map(table.columns).set(column, { ...before, ...change }) });
 }
-
-const UNKNOWN_COLUMN: Column = { type: undefined, notNull: false, hasDefault: false, identity: false };
 
 /** DEFAULT NULL is none. */
 function isValue(expression: Node | undefined): boolean {
@@ -143,6 +150,7 @@ function dropColumn(schema: Schema, name: string, column: string): void {
   for (const [index, fact] of schema.indexes.linking(name))
     if (fact.columns.includes(column)) schema.indexes.delete(index);
   forgetKeysTo(schema, name, (keys) => keys.includes(column));
+  forgetOwnSequences(schema, name, column);
   const uses = columnUse(name, column);
   for (const [key] of schema.dependents.linking(uses)) schema.dependents.delete(key);
   for (const kind of ["column", "default value"] as const) independ(schema, { kind, name: column, of: name });
@@ -167,8 +175,9 @@ export function withColumn(table: Table, name: string, column: ColumnDef, schema
   const hasDefault = serial !== undefined || isValue(expression);
   const identity = of("CONSTR_IDENTITY") !== undefined;
   const fact: Column = { type, notNull, hasDefault, identity };
-  const sequence = `sequence ${besides(name, [name.split(".").at(-1), colname, "seq"].join("_"))}`;
-  const used = serial === undefined ? usesOf(expression, schema, name) : new Set([sequence]);
+  const numbered = serial !== undefined || identity;
+  const sequence = numbered ? `sequence ${rememberOwnSequence(schema, name, colname)}` : undefined;
+  const used = serial === undefined ? usesOf(expression, schema, name) : new Set([sequence ?? ""]);
   depend(schema, { kind: "default value", name: colname, of: name, uses: used });
   const uses = usesOf(of("CONSTR_GENERATED")?.raw_expr, schema, name);
   depend(schema, { kind: "column", name: colname, of: name, uses });
@@ -187,110 +196,4 @@ function withAttributes(constraints: readonly Constraint[]): Constraint[] {
     else result.push({ ...constraint });
   }
   return result;
-}
-
-const KINDS = {
-  CONSTR_CHECK: "check",
-  CONSTR_FOREIGN: "foreign",
-  CONSTR_UNIQUE: "unique",
-  CONSTR_PRIMARY: "primary",
-  CONSTR_EXCLUSION: "exclude",
-  CONSTR_NOTNULL: "notNull",
-} as const;
-
-/** The names that Postgres makes up end so. */
-const SUFFIX = {
-  check: "check",
-  foreign: "fkey",
-  unique: "key",
-  primary: "pkey",
-  exclude: "excl",
-  notNull: "not_null",
-};
-
-/** @param column the column that the constraint is written behind */
-export function withConstraint(
-  table: Table,
-  name: string,
-  constraint: Constraint,
-  schema: Schema,
-  column?: string,
-): Table {
-  const kind = KINDS[constraint.contype as keyof typeof KINDS];
-  if (kind === undefined) return table;
-  const fact = constraintFact(kind, constraint, schema, column);
-  const key = constraint.conname ?? constraintName(name, kind, fact.columns);
-  if (kind === "unique" || kind === "primary" || kind === "exclude") {
-    const index = { table: name, columns: fact.columns, unique: kind !== "exclude", partial: false };
-    const made = constraint.indexname === undefined ? undefined : schema.indexes.get(constraint.indexname);
-    if (constraint.indexname !== undefined) schema.indexes.delete(constraint.indexname);
-    schema.indexes.set(besides(name, key), made ?? index);
-  }
-  const uses = kind === "check" ? usesOf(constraint.raw_expr, schema, name) : new Set<string>();
-  depend(schema, { kind: "constraint", name: key, of: name, uses });
-  const columns = kind === "notNull" && fact.valid ? markNotNull(table, fact.columns) : table.columns;
-  return { ...table, columns, constraints: new Map(table.constraints).set(key, fact) };
-}
-
-function markNotNull(table: Table, names: readonly string[]): Table["columns"] {
-  const columns = new Map(table.columns);
-  for (const name of names) columns.set(name, { ...(columns.get(name) ?? UNKNOWN_COLUMN), notNull: true });
-  return columns;
-}
-
-function constraintFact(
-  kind: ConstraintFact["kind"],
-  constraint: Constraint,
-  schema: Schema,
-  column: string | undefined,
-): ConstraintFact {
-  const listed = (constraint.fk_attrs ?? constraint.keys ?? []).map((node) => stringOf(node) ?? "");
-  const index = constraint.indexname === undefined ? undefined : schema.indexes.get(constraint.indexname);
-  const own = kind === "check" ? columnsIn(constraint.raw_expr) : [];
-  const columns =
-    column !== undefined && listed.length === 0 ? [column] : (index?.columns ?? [...listed, ...own]);
-  return {
-    kind,
-    columns,
-    notNull: kind === "check" ? notNullColumns(constraint.raw_expr) : kind === "notNull" ? columns : [],
-    valid: constraint.skip_validation !== true && constraint.is_enforced !== false,
-    ...(kind === "foreign" ? pointsTo(constraint, schema) : {}),
-    initiallyDeferred: constraint.initdeferred === true,
-    deferrable: constraint.deferrable === true || constraint.initdeferred === true,
-    file: schema.file,
-  };
-}
-
-/** A foreign key without columns points to the primary key. */
-function pointsTo({ pktable, pk_attrs: named }: Constraint, schema: Schema): Partial<ConstraintFact> {
-  const references = schema.nameOf(pktable);
-  const keys = named
-    ? named.map((node) => stringOf(node) ?? "")
-    : [...(schema.tables.get(references)?.constraints.values() ?? [])].find(({ kind }) => kind === "primary")
-        ?.columns;
-  return keys ? { references, keys } : { references };
-}
-
-/** The columns that an expression names. */
-export function columnsIn(expression: Node | undefined): string[] {
-  const found = new Set<string>();
-  const visit = (value: unknown): void => {
-    if (value === null || typeof value !== "object") return;
-    const { ColumnRef } = value as { ColumnRef?: { fields?: Node[] } };
-    const name = stringOf(ColumnRef?.fields?.at(-1));
-    if (name !== undefined) found.add(name);
-    for (const inner of Object.values(value)) visit(inner);
-  };
-  visit(expression);
-  return [...found];
-}
-
-/** The name that Postgres makes up for a constraint without one. */
-export function constraintName(
-  table: string,
-  kind: ConstraintFact["kind"],
-  columns: readonly string[],
-): string {
-  const bare = table.split(".").at(-1) ?? table;
-  return [bare, ...(kind === "primary" ? [] : columns), SUFFIX[kind]].join("_");
 }

@@ -1,7 +1,9 @@
 /** Takes RENAME and SET SCHEMA into the schema. */
 import type { RenameStmt } from "libpg-query";
 import { renameUses } from "./dependents.ts";
-import { besides, type Column, type ConstraintFact, qualify, type Schema } from "./schema.ts";
+import type { Column, ConstraintFact } from "./facts.ts";
+import { rememberRenamedPart } from "./objects.ts";
+import { besides, qualify, type Schema } from "./schema.ts";
 import { columnUse } from "./uses.ts";
 
 export function rememberRename(statement: RenameStmt, schema: Schema): void {
@@ -26,7 +28,15 @@ export function rememberRename(statement: RenameStmt, schema: Schema): void {
       "indexes",
     );
     schema.indexes.rename(index, besides(index, newname));
-  } else if (renameType === "OBJECT_SCHEMA") renameSchema(schema, subname, newname);
+  } else if (
+    renameType === "OBJECT_TRIGGER" ||
+    renameType === "OBJECT_POLICY" ||
+    renameType === "OBJECT_RULE"
+  )
+    rememberRenamedPart(statement, schema);
+  else if (renameType === "OBJECT_SEQUENCE")
+    schema.objects.rename(`sequence ${name}`, `sequence ${besides(name, newname)}`);
+  else if (renameType === "OBJECT_SCHEMA") renameSchema(schema, subname, newname);
   else if (relation) renameTable(schema, name, besides(name, newname));
   else if (renameType === "OBJECT_TYPE" || renameType === "OBJECT_DOMAIN") {
     const before = schema.nameOfList(object && "List" in object ? object.List.items : [], "types");
@@ -36,6 +46,7 @@ export function rememberRename(statement: RenameStmt, schema: Schema): void {
 
 function renameSchema(schema: Schema, from: string, to: string): void {
   const moved = (name: string) => qualify(to, name.slice(from.length + 1));
+  schema.objects.rename(`schema ${from}`, `schema ${to}`);
   const inside = (layer: { entries(): Iterable<[string, unknown]> }) =>
     [...layer.entries()].map(([name]) => name).filter((name) => name.startsWith(`${from}.`));
   for (const name of inside(schema.tables)) renameTable(schema, name, moved(name));
@@ -68,8 +79,13 @@ export function renameTable(schema: Schema, from: string, to: string): void {
     schema.indexes.rename(from, to);
     return;
   }
+  if (schema.objects.get(`sequence ${from}`)) {
+    schema.objects.rename(`sequence ${from}`, `sequence ${to}`);
+    return;
+  }
   schema.ensure(from);
   schema.tables.rename(from, to);
+  for (const [key, object] of schema.objects.linking(from)) schema.objects.set(key, { ...object, of: to });
   for (const [name, index] of schema.indexes.linking(from)) {
     // An index is in its table's schema.
     schema.indexes.delete(name);

@@ -3,7 +3,7 @@ import type { DeleteStmt, InsertStmt, MergeStmt, Node, SelectStmt, UpdateStmt } 
 import type { Context } from "./context.ts";
 import { breaking, type Effect, work } from "./effect.ts";
 import { columnMissing } from "./existence.ts";
-import { columnsIn } from "./rememberTable.ts";
+import { columnsIn } from "./rememberConstraint.ts";
 import { calledFunctions, stringOf } from "./sqlNames.ts";
 import { relationsIn, walk } from "./tree.ts";
 

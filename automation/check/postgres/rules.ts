@@ -52,10 +52,7 @@ function judgeOne(file: string, statement: Statement, context: Context, deployed
   }
   noteInFile(statement, context);
   remember(statement.node, context.schema, deployed, statement.text);
-  if (runsUnreadable(statement.node, context.schema)) {
-    for (const [name] of [...context.schema.tables.entries()])
-      context.schema.change(name, { complete: false });
-  }
+  if (runsUnreadable(statement.node, context.schema)) context.schema.loseTrack();
   return { ...statement, effects, findings };
 }
 
@@ -66,10 +63,14 @@ function innerStatements(statement: Statement, { schema }: Context): Statement[]
     const block = blockOf(node.DoStmt);
     const body = text.search(/\$[^$\s]*\$/);
     const first = line + (body < 0 ? 0 : text.slice(0, body).split("\n").length - 1);
-    return (block?.statements ?? []).map((inner) => ({ ...inner, line: first + inner.line - 1 }));
+    return (block?.statements ?? []).map((inner) => ({
+      ...inner,
+      line: first + inner.line - 1,
+      inBlock: true,
+    }));
   }
   return calledNames(node).flatMap((name) =>
-    (schema.functions.get(name)?.body ?? []).map((inner) => ({ ...inner, line, text })),
+    (schema.functions.get(name)?.body ?? []).map((inner) => ({ ...inner, line, text, inBlock: true })),
   );
 }
 

@@ -4,117 +4,12 @@
  * Names are canonical: `schema.table`, where the schema `public` is left out. What no file of the folder made is not known.
  */
 import type { Node, RangeVar } from "libpg-query";
+import type { Column, Dependent, FunctionFact, Index, SchemaObject, Table, TypeFact } from "./facts.ts";
 import { Layer } from "./layer.ts";
 import { stringOf } from "./sqlNames.ts";
 
-/** A column's type: canonical name with its modifiers, `varchar(64)` as `["varchar", 64]`. */
-export interface SqlType {
-  name: string;
-  modifiers: readonly number[];
-  array: boolean;
-  collation?: string;
-}
-
-export interface Column {
-  type: SqlType | undefined;
-  notNull: boolean;
-  /** Whether it has a default that is no NULL; a number of a sequence counts too. */
-  hasDefault: boolean;
-  identity: boolean;
-}
-
-export interface ConstraintFact {
-  kind: "check" | "foreign" | "unique" | "primary" | "exclude" | "notNull";
-  columns: readonly string[];
-  /** Columns that a check keeps from being null. */
-  notNull: readonly string[];
-  valid: boolean;
-  /** The table that a foreign key points to. */
-  references?: string;
-  /** The columns that a foreign key points to; undefined if no file tells them. */
-  keys?: readonly string[];
-  initiallyDeferred: boolean;
-  deferrable: boolean;
-  /** The file that added it. */
-  file: number;
-}
-
-export interface Table {
-  kind: "table" | "view" | "materialized view";
-  /** Whether every column is known: an up file of the folder made it. */
-  complete: boolean;
-  /** Whether code in use may know it: its file ran. */
-  deployed: boolean;
-  /** The file that made it. */
-  file: number;
-  temporary: boolean;
-  /** ON COMMIT DROP. */
-  dropsItself?: boolean;
-  partitioned: boolean;
-  unlogged: boolean;
-  /** `hash`: no check implies its bounds. */
-  strategy?: "list" | "range" | "hash";
-  partitionKey: readonly string[];
-  parent?: string;
-  defaultPartition?: string;
-  columns: ReadonlyMap<string, Column>;
-  constraints: ReadonlyMap<string, ConstraintFact>;
-  /** Of a materialized view: whether it was filled. */
-  populated?: boolean;
-}
-
-export interface Index {
-  table: string;
-  columns: readonly string[];
-  unique: boolean;
-  partial: boolean;
-  /** The index of the partitioned table that it is a part of. */
-  parent?: string;
-}
-
-interface TypeFact {
-  kind: "enum" | "domain" | "composite";
-  /** The file that made it. */
-  file: number;
-  deployed: boolean;
-  /** Of a domain: what it is over, and whether it has a constraint. */
-  base?: SqlType;
-  constrained?: boolean;
-  /** Of an enum. */
-  labels?: readonly string[];
-}
-
-interface FunctionFact {
-  file: number;
-  deployed: boolean;
-  volatile: boolean;
-  /** Types of arguments → names of arguments and result, of each function with this name. */
-  signatures: ReadonlyMap<string, { names: readonly string[]; result: string }>;
-  /** As of its block. */
-  commits?: boolean;
-  dynamic?: boolean;
-  /** Its statements, if they can be read: what calling it does. */
-  body?: readonly { line: number; node: Node; conditional?: boolean }[];
-}
-
-export interface Dependent {
-  kind:
-    | "view"
-    | "materialized view"
-    | "trigger"
-    | "policy"
-    | "rule"
-    | "column"
-    | "default value"
-    | "index"
-    | "constraint"
-    | "function";
-  name: string;
-  /** The table that it belongs to; of a view or function its own name. */
-  of: string;
-  /** As `usesOf` gives them. */
-  uses: ReadonlySet<string>;
-}
+/** So many tables, and no other named, are taken for the whole database. */
+const WHOLE = 3;
 
 /** What an unqualified name is looked up in, in order; `""` is the schema `public`. */
 const DEFAULT_PATH: readonly string[] = [""];
@@ -135,6 +30,14 @@ export class Schema {
   /** Temporary tables that earlier files left on the connection. */
   readonly left = new Set<string>();
 
+  /** Schemas, sequences and extensions, as `kind name`. */
+  readonly objects: Layer<SchemaObject>;
+  /** Tables that files have made, all of them and those of earlier files. */
+  tablesMade = 0;
+  tablesBefore = 0;
+  /** Whether a statement has named what no file makes, or has run what cannot be read. */
+  incomplete = false;
+
   constructor(historyKnown: boolean, base?: Schema) {
     this.historyKnown = historyKnown;
     this.tables = new Layer(base?.tables, tableLinks);
@@ -142,7 +45,10 @@ export class Schema {
     this.types = new Layer(base?.types);
     this.functions = new Layer(base?.functions);
     this.dependents = new Layer(base?.dependents, ({ uses, of }) => [...uses, `of ${of}`]);
+    this.objects = new Layer(base?.objects, ({ of }) => (of === undefined ? [] : [of]));
     this.file = base?.file ?? 0;
+    this.tablesBefore = base?.tablesBefore ?? 0;
+    this.incomplete = base?.incomplete ?? false;
   }
 
   /** A schema that starts from this one and leaves it as it is: for a down file, which is not part of the way up. */
@@ -157,9 +63,26 @@ export class Schema {
       const temporary = this.tables.get(name);
       if (temporary?.temporary && !temporary.dropsItself) this.left.add(name);
       if (table) this.tables.set(name, table);
-      else this.tables.delete(name);
+      else this.tables.forget(name);
     }
     this.hidden.clear();
+    this.tablesBefore = this.tablesMade;
+  }
+
+  /**
+   * Whether the folder began with an empty database, as far as it shows: it has made tables, and named none but its own. One that
+   * adopts a database names others.
+   */
+  isWhole(): boolean {
+    return !this.incomplete && this.tablesBefore >= WHOLE;
+  }
+
+  /** After SQL that cannot be read, which may have made anything. */
+  loseTrack(): void {
+    this.incomplete = true;
+    for (const layer of [this.tables, this.indexes, this.types, this.functions, this.objects])
+      layer.forgetGone();
+    for (const [name] of [...this.tables.entries()]) this.change(name, { complete: false });
   }
 
   /** Whether no deployed code can use what a file made. */

@@ -1,6 +1,7 @@
 /** Types of columns, and which changes of them leave a table as it is. */
 import type { ColumnDef, Node, TypeName } from "libpg-query";
-import type { Schema, SqlType } from "./schema.ts";
+import type { SqlType } from "./facts.ts";
+import type { Schema } from "./schema.ts";
 import { listName, stringOf } from "./sqlNames.ts";
 
 /** A type as the schema knows it; undefined for `table.column%TYPE`. */
@@ -46,7 +47,7 @@ export function typeChange(before: SqlType, after: SqlType, schema: Schema): Typ
 }
 
 /** A domain's values are those of the type under it. */
-function baseOf(type: SqlType, schema: Schema): SqlType {
+export function baseOf(type: SqlType, schema: Schema): SqlType {
   const fact = schema.types.get(type.name);
   return fact?.kind === "domain" && fact.base && !type.array ? baseOf(fact.base, schema) : type;
 }

@@ -2,14 +2,19 @@
 import type { AlterTableCmd, CreateStmt, Node, RenameStmt } from "libpg-query";
 import { alterTableEffects, letsWrite } from "./alterTableEffects.ts";
 import type { Context } from "./context.ts";
+import { createTable } from "./createTable.ts";
 import { dropEffects, losing, truncateEffects } from "./dropEffects.ts";
 import { breaking, type Effect, tableLock, work } from "./effect.ts";
 import { refreshConcurrently, tableThere, typeThere, viewThere } from "./existence.ts";
 import { createFunction } from "./functions.ts";
 import { createIndex } from "./indexEffects.ts";
+import { missingDropped, missingRelations } from "./missing.ts";
+import { missingColumns } from "./missingColumns.ts";
 import { newerSyntax } from "./newerSyntax.ts";
-import { newPartition } from "./partitionEffects.ts";
-import { constraintName, rememberCommand } from "./rememberTable.ts";
+import { extensionThere, partEffects, schemaThere, sequenceThere } from "./objects.ts";
+import { refusedRename } from "./refusedRename.ts";
+import { constraintName } from "./rememberConstraint.ts";
+import { rememberCommand } from "./rememberTable.ts";
 import { deleteEffects, insertEffects, mergeEffects, readsLocked, updateEffects } from "./rowEffects.ts";
 import { objectName, stringOf } from "./sqlNames.ts";
 import type { Statement } from "./statements.ts";
@@ -27,9 +32,16 @@ type Handlers = { [K in Kind]?: (body: Body<K>, context: Context) => Effect[] };
  *
  * @returns one effect at least
  */
-export function effectsOf({ node }: Pick<Statement, "node">, context: Context): Effect[] {
+export function effectsOf(
+  { node, inBlock }: Pick<Statement, "node" | "inBlock">,
+  context: Context,
+): Effect[] {
   const newer = newerSyntax(node, context);
   if (newer.length > 0) return newer;
+  const refused = [...missingRelations(node, context), ...partEffects(node, context)];
+  if (refused.length > 0) return refused;
+  const unknown = inBlock ? [] : missingColumns(node, context);
+  if (unknown.length > 0) return unknown;
   const effects = [
     ...rawEffects(node, context),
     ...changesInWith(node).flatMap((inner) => rawEffects(inner, context)),
@@ -80,24 +92,7 @@ const HANDLERS: Handlers = {
       return effects;
     });
   },
-  CreateStmt: (statement, context) => {
-    const { relation, tableElts, inhRelations, partbound, if_not_exists: ifNotExists } = statement;
-    const { schema } = context;
-    if (ifNotExists && schema.tables.get(schema.newNameOf(relation))) return [];
-    const parents = (inhRelations ?? []).flatMap((node) =>
-      "RangeVar" in node ? [schema.nameOf(node.RangeVar)] : [],
-    );
-    const others = referencedTables(tableElts, context).filter(
-      (table) => table !== schema.newNameOf(relation),
-    );
-    return [
-      ...tableThere(statement, context),
-      ...others.map((table) => tableLock(table, "some", `adds a foreign key to ${table}`)),
-      ...parents.flatMap((parent) =>
-        partbound ? newPartition(parent, partbound.is_default === true, context) : [],
-      ),
-    ];
-  },
+  CreateStmt: createTable,
   CreateTableAsStmt: ({ into, query, if_not_exists: ifNotExists }, context) => [
     ...(ifNotExists ? [] : tableThere({ ...into, relation: into?.rel } as CreateStmt, context)),
     work(context.schema.newNameOf(into?.rel), "long", "copies the rows of a query"),
@@ -112,18 +107,31 @@ const HANDLERS: Handlers = {
       ...(locks ? [tableLock(name, "some", `replaces view ${name}`)] : []),
     ];
   },
-  CreateEnumStmt: ({ typeName }, context) => typeThere(typeName, context),
-  CreateDomainStmt: ({ domainname }, context) => typeThere(domainname, context),
+  CreateEnumStmt: ({ typeName }, context) => typeThere(context.schema.newNameOfList(typeName), context),
+  CreateRangeStmt: ({ typeName }, context) => typeThere(context.schema.newNameOfList(typeName), context),
+  CreateDomainStmt: ({ domainname }, context) => typeThere(context.schema.newNameOfList(domainname), context),
+  CompositeTypeStmt: ({ typevar }, context) => typeThere(context.schema.newNameOf(typevar), context),
+  CreateSchemaStmt: ({ schemaname = "", if_not_exists: ifNotExists }, context) =>
+    ifNotExists ? [] : schemaThere(schemaname, context),
+  CreateExtensionStmt: ({ extname = "", if_not_exists: ifNotExists }, context) =>
+    ifNotExists ? [] : extensionThere(extname, context),
+  CreateSeqStmt: (sequence, context) => sequenceThere(sequence, context),
   CreateFunctionStmt: createFunction,
   IndexStmt: (index, context) => createIndex(index, context),
-  RenameStmt: (rename, context) => renameEffects(rename, context),
+  RenameStmt: (rename, context) => {
+    const refused = refusedRename(rename, context);
+    return refused.length > 0 ? refused : renameEffects(rename, context);
+  },
   AlterObjectSchemaStmt: ({ relation, objectType }, { schema }) =>
     relation && objectType === "OBJECT_TABLE"
       ? [renaming(schema.nameOf(relation), "moves", schema.nameOf(relation))]
       : [],
   AlterDomainStmt: (statement, context) => domainEffects(statement, context),
   AlterEnumStmt: (statement, context) => enumEffects(statement, context),
-  DropStmt: (drop, context) => dropEffects(drop, context),
+  DropStmt: (drop, context) => {
+    const missing = missingDropped(drop, context);
+    return missing.length > 0 ? missing : dropEffects(drop, context);
+  },
   TruncateStmt: (truncate, context) => truncateEffects(truncate, context),
   UpdateStmt: updateEffects,
   DeleteStmt: deleteEffects,
@@ -204,15 +212,6 @@ function heavy(table: string | undefined, what: string, instead: string): Effect
     `${what} keeps readers or writers waiting while it rebuilds`,
     `use ${instead}`,
   );
-}
-
-/** The tables that the foreign keys of CREATE TABLE point to. */
-function referencedTables(elements: Node[] | undefined, context: Context): string[] {
-  return (elements ?? []).flatMap((element) => {
-    if ("ColumnDef" in element) return referencedTables(element.ColumnDef.constraints, context);
-    if (!("Constraint" in element) || element.Constraint.contype !== "CONSTR_FOREIGN") return [];
-    return [context.schema.nameOf(element.Constraint.pktable)];
-  });
 }
 
 function renaming(table: string | undefined, verb: string, what: string): Effect {

@@ -10,6 +10,8 @@ export interface Statement {
   node: Node;
   /** Inside a branch, a loop or a block that catches errors: it may not run, or fail without harm. */
   conditional?: boolean;
+  /** Inside a block or function, where a name may be a variable. */
+  inBlock?: boolean;
 }
 
 type ParsedSql =

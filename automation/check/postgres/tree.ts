@@ -19,7 +19,8 @@ function visitRelations(tree: unknown, found: RangeVar[]): void {
   if (tree === null || typeof tree !== "object") return;
   const { relname, relpersistence } = tree as RangeVar;
   if (typeof relname === "string" && relpersistence !== undefined) found.push(tree as RangeVar);
-  for (const value of Object.values(tree)) visitRelations(value, found);
+  // FOR UPDATE OF names aliases.
+  for (const [key, value] of Object.entries(tree)) if (key !== "lockedRels") visitRelations(value, found);
 }
 
 /** The relations that a query or statement names, its WITH queries left out. */

@@ -11,6 +11,15 @@ interface Place {
   readonly scopes: readonly Scope[];
   /** Names of WITH queries. */
   readonly withs: ReadonlySet<string>;
+  /** What GROUP BY and ORDER BY may name besides columns: the names of the results. */
+  readonly outputs?: ReadonlySet<string>;
+}
+
+/** A column that a query names and no table of its FROM has. */
+export interface UnknownColumn {
+  /** The table that it is asked of; undefined if it stands by itself. */
+  table?: string;
+  column: string;
 }
 
 export const columnUse = (table: string, column: string) => `column ${table} ${column}`;
@@ -21,17 +30,30 @@ export const columnUse = (table: string, column: string) => `column ${table} ${c
  * @param own the table that an expression belongs to: its columns stand there without a table, or behind NEW and OLD
  */
 export function usesOf(tree: unknown, schema: Schema, own?: string): Set<string> {
-  const scope =
-    own === undefined
-      ? []
-      : ([
-          ["", own],
-          ["new", own],
-          ["old", own],
-        ] as const);
   const reader = new Reader(schema);
-  reader.visit(tree, { scopes: scope.length > 0 ? [new Map(scope)] : [], withs: new Set() });
+  reader.visit(tree, { scopes: own === undefined ? [] : [ownScope(own)], withs: new Set() });
   return reader.uses;
+}
+
+/** The columns that are nowhere, as far as all tables that a name may stand for are known. */
+export function unknownColumns(
+  tree: unknown,
+  schema: Schema,
+  scope?: Scope,
+  withs: ReadonlySet<string> = new Set(),
+): UnknownColumn[] {
+  const reader = new Reader(schema);
+  reader.visit(tree, { scopes: scope ? [scope] : [], withs });
+  return reader.unknown;
+}
+
+/** Where the columns of a table stand without it, or behind NEW and OLD. */
+export function ownScope(own: string): Scope {
+  return new Map([
+    ["", own],
+    ["new", own],
+    ["old", own],
+  ]);
 }
 
 /** The names of a query's columns; undefined if they cannot be told. */
@@ -64,13 +86,17 @@ function knownColumns(table: string | undefined, schema: Schema): string[] | und
   return facts?.complete && facts.columns.size > 0 ? [...facts.columns.keys()] : undefined;
 }
 
-function withNames({ withClause }: SelectStmt): string[] {
+export function withNames({ withClause }: Pick<SelectStmt, "withClause">): string[] {
   return (withClause?.ctes ?? []).flatMap((node) =>
     "CommonTableExpr" in node ? [node.CommonTableExpr.ctename ?? ""] : [],
   );
 }
 
-function scopeOf({ fromClause = [] }: SelectStmt, withs: ReadonlySet<string>, schema: Schema): Scope {
+export function scopeOf(
+  { fromClause = [] }: Pick<SelectStmt, "fromClause">,
+  withs: ReadonlySet<string>,
+  schema: Schema,
+): Scope {
   const scope = new Map<string, string | undefined>();
   const add = (node: Node | undefined): void => {
     if (!node) return;
@@ -90,6 +116,7 @@ function scopeOf({ fromClause = [] }: SelectStmt, withs: ReadonlySet<string>, sc
 
 class Reader {
   readonly uses = new Set<string>();
+  readonly unknown: UnknownColumn[] = [];
   readonly #schema: Schema;
 
   constructor(schema: Schema) {
@@ -105,7 +132,7 @@ class Reader {
     for (const [key, value] of Object.entries(tree)) {
       if (key === "SelectStmt" || key === "larg" || key === "rarg") this.#query(value, place);
       else {
-        if (key === "ColumnRef") this.#column((value as { fields?: Node[] }).fields ?? [], place.scopes);
+        if (key === "ColumnRef") this.#column((value as { fields?: Node[] }).fields ?? [], place);
         if (key === "FuncCall") this.#call(value as { funcname?: Node[]; args?: Node[] });
         if (key === "RangeVar" || key === "relation") this.#relation(value as RangeVar, place);
         if (key === "typeName") this.uses.add(`type ${typeOf(value as never, this.#schema)?.name ?? ""}`);
@@ -123,7 +150,11 @@ class Reader {
     }
     const withs = new Set([...place.withs, ...withNames(select)]);
     const scopes = select.larg ? place.scopes : [scopeOf(select, withs, this.#schema), ...place.scopes];
-    this.visit({ ...select }, { scopes, withs });
+    const named = (select.targetList ?? []).map((node) => ("ResTarget" in node ? node.ResTarget.name : ""));
+    const outputs = new Set([...(place.outputs ?? []), ...named.map((name) => name ?? "")]);
+    // A UNION is ordered by names of its results.
+    const { sortClause, ...unordered } = select;
+    this.visit(select.larg ? unordered : { ...unordered, sortClause }, { scopes, withs, outputs });
     for (const node of select.fromClause ?? [])
       if ("JoinExpr" in node) this.#using(node.JoinExpr.usingClause, scopes[0]);
   }
@@ -148,39 +179,58 @@ class Reader {
     if (text !== undefined) this.uses.add(`sequence ${sequenceName(text, this.#schema)}`);
   }
 
-  #column(fields: readonly Node[], scopes: readonly Scope[]): void {
+  #column(fields: readonly Node[], { scopes, outputs }: Place): void {
     const names = fields.map((field) => ("A_Star" in field ? "*" : (stringOf(field) ?? "")));
     const column = names.at(-1) ?? "";
     if (names.length > 2) this.#note(qualify(names.at(-3) ?? "", names.at(-2) ?? ""), column);
     else if (names.length === 2) {
       const scope = scopes.find((one) => one.has(names[0] ?? ""));
       const table = scope?.get(names[0] ?? "");
-      if (table !== undefined) this.#note(table, column);
+      if (table === undefined) return;
+      this.#note(table, column);
+      if (lacks(table, column, this.#schema)) this.unknown.push({ table, column });
     } else if (column === "*") {
       for (const table of scopes[0]?.values() ?? []) if (table !== undefined) this.#note(table, column);
-    } else this.#bare(column, scopes);
+    } else this.#bare(column, scopes, outputs);
   }
 
   /** A column without a table is one of the innermost FROM that has it. */
-  #bare(column: string, scopes: readonly Scope[]): void {
+  #bare(column: string, scopes: readonly Scope[], outputs: Place["outputs"]): void {
     for (const scope of scopes) {
       const own = scope.get("");
       if (own !== undefined) {
         this.#note(own, column);
+        if (lacks(own, column, this.#schema)) this.unknown.push({ table: own, column });
         return;
       }
       const tables = [...scope.values()];
       const having = tables.filter((table) => table !== undefined && this.#schema.column(table, column));
       for (const table of having) this.#note(table ?? "", column);
-      if (having.length > 0 || tables.some((table) => knownColumns(table, this.#schema) === undefined))
+      if (
+        having.length > 0 ||
+        !tables.every((table) => table !== undefined && lacks(table, column, this.#schema))
+      )
         return;
     }
+    // A name of a FROM is the whole row.
+    const named = scopes.some((scope) => scope.has(column)) || outputs?.has(column);
+    if (scopes.some((scope) => scope.size > 0) && !named) this.unknown.push({ column });
   }
 
   #note(table: string, column: string | undefined): void {
     const columns = column === "*" ? (knownColumns(table, this.#schema) ?? []) : [column ?? ""];
     for (const one of columns) this.uses.add(columnUse(table, one));
   }
+}
+
+/** Columns of every table (manual, system columns). */
+export const SYSTEM_COLUMNS = new Set(["*", "tableoid", "xmin", "cmin", "xmax", "cmax", "ctid"]);
+
+/** Whether a table certainly has no such column: what a parent got after its partition is not followed here. */
+function lacks(table: string, column: string, schema: Schema): boolean {
+  const columns = knownColumns(table, schema);
+  if (!columns || schema.tables.get(table)?.parent !== undefined) return false;
+  return !columns.includes(column) && !SYSTEM_COLUMNS.has(column);
 }
 
 function sequenceName(text: string, schema: Schema): string {

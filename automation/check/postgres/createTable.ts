@@ -1,0 +1,93 @@
+/** What CREATE TABLE does to other tables, and what Postgres refuses of it. */
+import type { Constraint, CreateStmt, Node } from "libpg-query";
+import type { Context } from "./context.ts";
+import { type Effect, tableLock, work } from "./effect.ts";
+import { tableThere } from "./existence.ts";
+import { refusedKey } from "./foreignKeys.ts";
+import { refusedBound } from "./partitionBounds.ts";
+import { newPartition } from "./partitionEffects.ts";
+import { refusal } from "./refusal.ts";
+import { remember } from "./remember.ts";
+import type { Schema } from "./schema.ts";
+
+export function createTable(statement: CreateStmt, context: Context): Effect[] {
+  const { relation, inhRelations, partbound, if_not_exists: ifNotExists } = statement;
+  const { schema } = context;
+  const name = schema.newNameOf(relation);
+  if (ifNotExists && schema.tables.get(name)) return [];
+  const parents = (inhRelations ?? []).flatMap((node) =>
+    "RangeVar" in node ? [schema.nameOf(node.RangeVar)] : [],
+  );
+  const keys = constraintsOf(statement).filter(({ one }) => one.contype === "CONSTR_FOREIGN");
+  const others = keys.map(({ one }) => schema.nameOf(one.pktable)).filter((table) => table !== name);
+  return [
+    ...tableThere(statement, context),
+    ...refusedTable(statement, name, context),
+    ...others.map((table) => tableLock(table, "some", `adds a foreign key to ${table}`)),
+    ...parents.flatMap((parent) => (partbound ? addsPartition(name, parent, partbound, context) : [])),
+  ];
+}
+
+function addsPartition(
+  name: string,
+  parent: string,
+  bound: NonNullable<CreateStmt["partbound"]>,
+  context: Context,
+): Effect[] {
+  const refused = refusedBound(name, parent, bound, context.schema);
+  if (!refused) return newPartition(parent, bound.is_default === true, context);
+  return [refusal(work(undefined, "none", refused.words), name, refused.words, refused.fix)];
+}
+
+interface Placed {
+  one: Constraint;
+  /** The column that it is written behind. */
+  column?: string;
+}
+
+function constraintsOf({ tableElts }: CreateStmt): Placed[] {
+  const found = (nodes: readonly Node[] | undefined, column?: string): Placed[] =>
+    (nodes ?? []).flatMap((node) => {
+      if ("ColumnDef" in node) return found(node.ColumnDef.constraints, node.ColumnDef.colname ?? "");
+      if (!("Constraint" in node)) return [];
+      return [column === undefined ? { one: node.Constraint } : { one: node.Constraint, column }];
+    });
+  return found(tableElts);
+}
+
+/** The first thing that Postgres refuses of the table itself. */
+function refusedTable(statement: CreateStmt, name: string, context: Context): Effect[] {
+  const found = twice(statement, name) ?? keysOf(statement, name, afterwards(statement, context.schema));
+  return found ? [refusal(work(undefined, "none", found.words), name, found.words, found.fix)] : [];
+}
+
+function twice(statement: CreateStmt, name: string) {
+  const columns = (statement.tableElts ?? []).flatMap((node) =>
+    "ColumnDef" in node ? [node.ColumnDef.colname ?? ""] : [],
+  );
+  const double = columns.find((column, index) => columns.indexOf(column) < index);
+  // PARTITION OF may name a column for its default.
+  if (double !== undefined && !statement.partbound)
+    return { words: `column "${double}" specified more than once`, fix: "delete one of the two" };
+  const primary = constraintsOf(statement).filter(({ one }) => one.contype === "CONSTR_PRIMARY");
+  if (primary.length < 2) return undefined;
+  return {
+    words: `multiple primary keys for table "${name}" are not allowed`,
+    fix: "one PRIMARY KEY (a, b) over both columns, or UNIQUE for one of them",
+  };
+}
+
+/** The schema as the statement leaves it. */
+function afterwards(statement: CreateStmt, schema: Schema): Schema {
+  const branch = schema.branch();
+  branch.path = schema.path;
+  remember({ CreateStmt: statement }, branch, false);
+  return branch;
+}
+
+function keysOf(statement: CreateStmt, name: string, schema: Schema) {
+  return constraintsOf(statement)
+    .filter(({ one }) => one.contype === "CONSTR_FOREIGN")
+    .map(({ one, column }) => refusedKey(name, one, { schema }, column))
+    .find((refused) => refused !== undefined);
+}

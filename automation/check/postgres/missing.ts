@@ -1,0 +1,151 @@
+/**
+ * What a statement names and the database does not have: an earlier statement dropped or renamed it, or no file of a folder that makes
+ * its whole database has made it.
+ */
+import type { CreateStmt, DropStmt, Node, RangeVar } from "libpg-query";
+import type { Context } from "./context.ts";
+import { type Effect, work } from "./effect.ts";
+import type { Table } from "./facts.ts";
+import type { Named } from "./layer.ts";
+import { refusal } from "./refusal.ts";
+import type { Schema } from "./schema.ts";
+import { objectName, stringOf } from "./sqlNames.ts";
+import { relationsIn } from "./tree.ts";
+
+const GONE = "an earlier statement has dropped or renamed it: write the name that it has now";
+const UNKNOWN =
+  "correct the name, or make it first; if the database had it before the folder began, disable this rule in the file with that reason";
+
+/** A refusal of what is not there; nothing if it is there, or may be. */
+export function absent(name: string, words: string, layers: readonly Named[], schema: Schema): Effect[] {
+  if (layers.some((layer) => layer.get(name) !== undefined)) return [];
+  const bare = name.split(".").at(-1) ?? name;
+  if (isOfServer(name) || isElsewhere(bare, layers)) return [];
+  const gone = layers.some((layer) => layer.isGone(name));
+  if (!gone && !schema.isWhole()) {
+    schema.incomplete = true;
+    return [];
+  }
+  if (!gone) schema.incomplete = true;
+  return [refusal(work(undefined, "none", words), name, words, gone ? GONE : UNKNOWN)];
+}
+
+/** The catalogues, and golang-migrate's own table. */
+function isOfServer(name: string): boolean {
+  return /^(pg_|information_schema\.)|^schema_migrations$/.test(name);
+}
+
+/** The database URL or the role may set another search path. */
+function isElsewhere(bare: string, layers: readonly Named[]): boolean {
+  return layers.some((layer) => layer.names().some((name) => name.endsWith(`.${bare}`) || name === bare));
+}
+
+/** The relations that a statement names and does not make. */
+export function missingRelations(node: Node, { schema }: Context): Effect[] {
+  const made = madeBy(node);
+  if (maybeAbsent(node)) return [];
+  const own = made ? schema.newNameOf(made) : undefined;
+  const seen = new Set<string>();
+  return relationsIn(node).flatMap((relation) => {
+    const name = schema.nameOf(relation);
+    if (relation === made || name === own || seen.has(name) || relation.catalogname) return [];
+    seen.add(name);
+    const shown = relation.schemaname ? `${relation.schemaname}.${relation.relname}` : relation.relname;
+    const layers = [schema.tables, schema.indexes, sequencesOf(schema)];
+    return absent(name, `relation "${shown}" does not exist`, layers, schema);
+  });
+}
+
+/** Sequences by their names alone. */
+function sequencesOf({ objects }: Schema): Named {
+  return objects.view("sequence ");
+}
+
+function madeBy(node: Node): RangeVar | undefined {
+  if ("CreateStmt" in node) return node.CreateStmt.relation;
+  if ("CreateForeignTableStmt" in node) return (node.CreateForeignTableStmt.base as CreateStmt).relation;
+  if ("ViewStmt" in node) return node.ViewStmt.view;
+  if ("CreateTableAsStmt" in node) return node.CreateTableAsStmt.into?.rel;
+  if ("SelectStmt" in node) return node.SelectStmt.intoClause?.rel;
+  if ("CompositeTypeStmt" in node) return node.CompositeTypeStmt.typevar;
+  return "CreateSeqStmt" in node ? node.CreateSeqStmt.sequence : undefined;
+}
+
+/** IF EXISTS; and what is no relation of the schema. */
+function maybeAbsent(node: Node): boolean {
+  if ("AlterTableStmt" in node)
+    return node.AlterTableStmt.missing_ok === true || node.AlterTableStmt.objtype === "OBJECT_TYPE";
+  if ("RenameStmt" in node)
+    return node.RenameStmt.missing_ok === true || node.RenameStmt.relationType === "OBJECT_TYPE";
+  if ("AlterObjectSchemaStmt" in node) return node.AlterObjectSchemaStmt.missing_ok === true;
+  if ("AlterSeqStmt" in node) return node.AlterSeqStmt.missing_ok === true;
+  return ["CreateSchemaStmt", "DoStmt", "VacuumStmt", "CopyStmt"].some((kind) => kind in node);
+}
+
+const KINDS: Partial<Record<string, Table["kind"]>> = {
+  OBJECT_TABLE: "table",
+  OBJECT_VIEW: "view",
+  OBJECT_MATVIEW: "materialized view",
+};
+
+/** What DROP names: it is not there, or is of another kind. */
+export function missingDropped(
+  { removeType = "OBJECT_TABLE", objects, missing_ok: ifExists }: DropStmt,
+  { schema }: Context,
+): Effect[] {
+  return (objects ?? []).flatMap((object) => {
+    const items =
+      "List" in object
+        ? (object.List.items ?? [])
+        : "TypeName" in object
+          ? (object.TypeName.names ?? [])
+          : [object];
+    const shown = objectName(object);
+    const noun = removeType
+      .replace(/^OBJECT_/, "")
+      .replace("MATVIEW", "materialized view")
+      .toLowerCase();
+    const words = `${noun} "${shown}" does not exist`;
+    const kind = KINDS[removeType];
+    if (kind) {
+      const name = schema.nameOfList(items, "tables");
+      const facts = schema.tables.get(name);
+      if (facts?.complete && facts.kind !== kind) return otherKind(name, facts.kind, kind);
+      return ifExists ? [] : absent(name, words, [schema.tables], schema);
+    }
+    if (ifExists) return [];
+    switch (removeType) {
+      case "OBJECT_INDEX":
+        return absent(schema.nameOfList(items, "indexes"), words, [schema.indexes], schema);
+      case "OBJECT_TYPE":
+      case "OBJECT_DOMAIN":
+        return absent(
+          schema.nameOfList(items, "types"),
+          `type "${shown}" does not exist`,
+          [schema.types],
+          schema,
+        );
+      case "OBJECT_SEQUENCE":
+        return absent(schema.nameOfList(items, "tables"), words, [sequencesOf(schema)], schema);
+      case "OBJECT_SCHEMA":
+        return absent(stringOf(object) ?? shown, words, [schema.objects.view("schema ")], schema);
+      case "OBJECT_EXTENSION":
+        return absent(stringOf(object) ?? shown, words, [schema.objects.view("extension ")], schema);
+      case "OBJECT_FUNCTION":
+      case "OBJECT_PROCEDURE":
+        return absent(
+          schema.nameOfList("ObjectWithArgs" in object ? object.ObjectWithArgs.objname : items, "functions"),
+          `function ${shown} does not exist`,
+          [schema.functions],
+          schema,
+        );
+      default:
+        return [];
+    }
+  });
+}
+
+function otherKind(name: string, is: Table["kind"], wanted: Table["kind"]): Effect[] {
+  const words = `"${name}" is not a ${wanted}`;
+  return [refusal(work(undefined, "none", words), name, words, `DROP ${is.toUpperCase()} ${name}`)];
+}

@@ -1,0 +1,92 @@
+/** Columns that an expression or a query names, and no table that it reads has. */
+import type { Node } from "libpg-query";
+import type { Context } from "./context.ts";
+import { type Effect, work } from "./effect.ts";
+import { columnMissing } from "./existence.ts";
+import { refusal } from "./refusal.ts";
+import type { Schema } from "./schema.ts";
+import { stringOf } from "./sqlNames.ts";
+import { ownScope, scopeOf, type UnknownColumn, unknownColumns, withNames } from "./uses.ts";
+
+/** Of a statement outside a block: inside, a name may be a variable. */
+export function missingColumns(node: Node, context: Context): Effect[] {
+  const named = namedColumns(node, context);
+  if (named.length > 0) return named;
+  const [first] = unknownIn(node, context.schema);
+  return first ? [refusedColumn(first, context.schema)] : [];
+}
+
+export function refusedColumn({ table, column }: UnknownColumn, schema: Schema): Effect {
+  const words = `column ${table === undefined ? `"${column}"` : `${table}.${column}`} does not exist`;
+  const known = table === undefined ? undefined : schema.tables.get(table);
+  const fix = known
+    ? `correct the name; the files gave ${table} the columns ${[...known.columns.keys()].join(", ")}`
+    : "correct the name: no table that the statement reads has it";
+  return refusal(work(table, "none", words), table === undefined ? column : `${table}.${column}`, words, fix);
+}
+
+/** Columns that stand in a list of names. */
+function namedColumns(node: Node, context: Context): Effect[] {
+  const { schema } = context;
+  if ("CreateTrigStmt" in node) {
+    const { relation, columns } = node.CreateTrigStmt;
+    return columnMissing(schema.nameOf(relation), (columns ?? []).map(stringOf), context);
+  }
+  if ("CommentStmt" in node && node.CommentStmt.objtype === "OBJECT_COLUMN") {
+    const { object } = node.CommentStmt;
+    const items = object && "List" in object ? (object.List.items ?? []) : [];
+    return columnMissing(schema.nameOfList(items.slice(0, -1), "tables"), [stringOf(items.at(-1))], context);
+  }
+  return [];
+}
+
+function unknownIn(node: Node, schema: Schema): UnknownColumn[] {
+  if ("ViewStmt" in node) return unknownColumns(node.ViewStmt.query, schema);
+  if ("CreateTableAsStmt" in node) return unknownColumns(node.CreateTableAsStmt.query, schema);
+  if ("SelectStmt" in node) return unknownColumns(node, schema);
+  if ("InsertStmt" in node)
+    return unknownColumns(node.InsertStmt.selectStmt, schema, undefined, new Set(withNames(node.InsertStmt)));
+  if ("UpdateStmt" in node) {
+    const { relation, fromClause = [], targetList, whereClause } = node.UpdateStmt;
+    const withs = new Set(withNames(node.UpdateStmt));
+    const from = [...(relation ? [{ RangeVar: relation }] : []), ...fromClause];
+    const scope = scopeOf({ fromClause: from }, withs, schema);
+    const values = (targetList ?? []).map((target) =>
+      "ResTarget" in target ? target.ResTarget.val : undefined,
+    );
+    return unknownColumns([values, whereClause, fromClause], schema, scope, withs);
+  }
+  if ("DeleteStmt" in node) {
+    const { relation, usingClause = [], whereClause } = node.DeleteStmt;
+    const withs = new Set(withNames(node.DeleteStmt));
+    const from = [...(relation ? [{ RangeVar: relation }] : []), ...usingClause];
+    return unknownColumns(
+      [whereClause, usingClause],
+      schema,
+      scopeOf({ fromClause: from }, withs, schema),
+      withs,
+    );
+  }
+  return ownExpressions(node, schema);
+}
+
+/** Expressions over the columns of one table. */
+function ownExpressions(node: Node, schema: Schema): UnknownColumn[] {
+  if ("IndexStmt" in node) {
+    const { relation, indexParams, whereClause } = node.IndexStmt;
+    return unknownColumns([indexParams, whereClause], schema, ownScope(schema.nameOf(relation)));
+  }
+  const policy =
+    "CreatePolicyStmt" in node
+      ? node.CreatePolicyStmt
+      : "AlterPolicyStmt" in node
+        ? node.AlterPolicyStmt
+        : undefined;
+  if (policy)
+    return unknownColumns([policy.qual, policy.with_check], schema, ownScope(schema.nameOf(policy.table)));
+  if ("CreateTrigStmt" in node) {
+    const { relation, whenClause } = node.CreateTrigStmt;
+    return unknownColumns(whenClause, schema, ownScope(schema.nameOf(relation)));
+  }
+  return [];
+}

@@ -1,0 +1,150 @@
+/** Objects that have a name and no columns: schemas, sequences, extensions, and the policies, triggers and rules of tables. */
+import type { CreateSeqStmt, Node, RenameStmt } from "libpg-query";
+import type { Context } from "./context.ts";
+import { depend, dependentNamed, independ } from "./dependents.ts";
+import { type Effect, work } from "./effect.ts";
+import { relationThere } from "./existence.ts";
+import type { Dependent } from "./facts.ts";
+import { refusal } from "./refusal.ts";
+import { besides, type Schema } from "./schema.ts";
+import { stringOf } from "./sqlNames.ts";
+
+type PartKind = Extract<Dependent["kind"], "trigger" | "policy" | "rule">;
+
+interface Part {
+  kind: PartKind;
+  name: string;
+  of: string;
+  /** Whether the statement makes it, or needs one that is there. */
+  makes: boolean;
+}
+
+const PART_KINDS: Partial<Record<string, PartKind>> = {
+  OBJECT_TRIGGER: "trigger",
+  OBJECT_POLICY: "policy",
+  OBJECT_RULE: "rule",
+};
+
+const SWITCHES = new Set<string | undefined>([
+  ...["AT_EnableTrig", "AT_EnableAlwaysTrig", "AT_EnableReplicaTrig", "AT_DisableTrig"],
+]);
+
+/** The parts of tables that a statement makes, drops, alters or renames; one that IF EXISTS or OR REPLACE allows for is left out. */
+function partsOf(node: Node, schema: Schema): Part[] {
+  if ("CreatePolicyStmt" in node) {
+    const { policy_name: name = "", table } = node.CreatePolicyStmt;
+    return [{ kind: "policy", name, of: schema.nameOf(table), makes: true }];
+  }
+  if ("CreateTrigStmt" in node) {
+    const { trigname: name = "", relation, replace } = node.CreateTrigStmt;
+    return replace ? [] : [{ kind: "trigger", name, of: schema.nameOf(relation), makes: true }];
+  }
+  if ("RuleStmt" in node) {
+    const { rulename: name = "", relation, replace } = node.RuleStmt;
+    return replace ? [] : [{ kind: "rule", name, of: schema.nameOf(relation), makes: true }];
+  }
+  if ("AlterPolicyStmt" in node) {
+    const { policy_name: name = "", table } = node.AlterPolicyStmt;
+    return [{ kind: "policy", name, of: schema.nameOf(table), makes: false }];
+  }
+  if ("RenameStmt" in node) return renamedParts(node.RenameStmt, schema);
+  if ("AlterTableStmt" in node) {
+    const of = schema.nameOf(node.AlterTableStmt.relation);
+    return (node.AlterTableStmt.cmds ?? []).flatMap((command) =>
+      "AlterTableCmd" in command && SWITCHES.has(command.AlterTableCmd.subtype)
+        ? [{ kind: "trigger" as const, name: command.AlterTableCmd.name ?? "", of, makes: false }]
+        : [],
+    );
+  }
+  if (!("DropStmt" in node) || node.DropStmt.missing_ok) return [];
+  const kind = PART_KINDS[node.DropStmt.removeType ?? ""];
+  return (node.DropStmt.objects ?? []).flatMap((object) => {
+    const items = "List" in object ? (object.List.items ?? []) : [];
+    const of = schema.nameOfList(items.slice(0, -1), "tables");
+    return kind ? [{ kind, name: stringOf(items.at(-1)) ?? "", of, makes: false }] : [];
+  });
+}
+
+function renamedParts(
+  { renameType, relation, subname = "", newname = "" }: RenameStmt,
+  schema: Schema,
+): Part[] {
+  const kind = PART_KINDS[renameType ?? ""];
+  if (!kind || !relation) return [];
+  const of = schema.nameOf(relation);
+  return [
+    { kind, name: subname, of, makes: false },
+    { kind, name: newname, of, makes: true },
+  ];
+}
+
+const NOUN = { trigger: "relation", policy: "table", rule: "relation" };
+
+/** A part of a table that is there already, or is not there. */
+export function partEffects(node: Node, { schema }: Context): Effect[] {
+  return partsOf(node, schema).flatMap(({ kind, name, of, makes }) => {
+    const facts = schema.tables.get(of);
+    const there = dependentNamed(schema, { kind, name, of });
+    if (makes ? !there : there || !facts?.complete || facts.parent !== undefined) return [];
+    const words = `${kind} "${name}" for ${NOUN[kind]} "${of}" ${makes ? "already exists" : "does not exist"}`;
+    const fix = makes
+      ? `DROP ${kind.toUpperCase()} ${name} ON ${of} first, or take another name`
+      : `correct the name; no file of the folder gave ${of} such a ${kind}`;
+    return [refusal(work(of, "none", words), `${of}.${name}`, words, fix)];
+  });
+}
+
+export function rememberRenamedPart(statement: RenameStmt, schema: Schema): void {
+  const [before, after] = renamedParts(statement, schema);
+  const found = before && dependentNamed(schema, before);
+  if (!found || !after) return;
+  independ(schema, before);
+  depend(schema, { ...found, name: after.name });
+}
+
+/** Schemas that every database has. */
+const OF_SERVER = new Set(["public", "pg_catalog", "information_schema"]);
+
+export function schemaThere(name: string, { schema }: Context): Effect[] {
+  if (!OF_SERVER.has(name) && !schema.objects.get(`schema ${name}`)) return [];
+  return there(
+    name,
+    `schema "${name}" already exists`,
+    "CREATE SCHEMA IF NOT EXISTS, or delete the statement",
+  );
+}
+
+export function extensionThere(name: string, { schema }: Context): Effect[] {
+  if (name !== "plpgsql" && !schema.objects.get(`extension ${name}`)) return [];
+  return there(
+    name,
+    `extension "${name}" already exists`,
+    "CREATE EXTENSION IF NOT EXISTS, or delete the statement",
+  );
+}
+
+export function sequenceThere(
+  { sequence, if_not_exists: ifNotExists }: CreateSeqStmt,
+  context: Context,
+): Effect[] {
+  return ifNotExists || sequence?.relpersistence === "t"
+    ? []
+    : relationThere(context.schema.newNameOf(sequence), context);
+}
+
+function there(subject: string, words: string, fix: string): Effect[] {
+  return [refusal(work(undefined, "none", words), subject, words, fix)];
+}
+
+/** The sequence that a serial or identity column brings, which goes with the column. */
+export function rememberOwnSequence(schema: Schema, table: string, column: string): string {
+  const name = besides(table, [table.split(".").at(-1), column, "seq"].join("_"));
+  schema.objects.set(`sequence ${name}`, { of: table, column });
+  return name;
+}
+
+/** @param column of a whole table if it is left out */
+export function forgetOwnSequences(schema: Schema, table: string, column?: string): void {
+  for (const [key, object] of schema.objects.linking(table))
+    if (column === undefined || object.column === column) schema.objects.delete(key);
+}

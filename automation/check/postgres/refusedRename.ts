@@ -1,0 +1,52 @@
+/** A rename of what is not there, or to a name that is taken. */
+import type { RenameStmt } from "libpg-query";
+import type { Context } from "./context.ts";
+import { type Effect, work } from "./effect.ts";
+import { missingConstraint, relationThere, typeThere } from "./existence.ts";
+import { refusal } from "./refusal.ts";
+import { besides } from "./schema.ts";
+
+export function refusedRename(statement: RenameStmt, context: Context): Effect[] {
+  const { renameType, relation, object, subname = "", newname = "" } = statement;
+  const { schema } = context;
+  const name = relation ? schema.nameOf(relation) : "";
+  switch (renameType) {
+    case "OBJECT_COLUMN":
+      return columnRename(name, subname, newname, context);
+    case "OBJECT_TABCONSTRAINT":
+      return constraintRename(name, subname, context);
+    case "OBJECT_TABLE":
+    case "OBJECT_VIEW":
+    case "OBJECT_MATVIEW":
+    case "OBJECT_SEQUENCE":
+    case "OBJECT_INDEX":
+      return relationThere(besides(name, newname), context);
+    case "OBJECT_TYPE":
+    case "OBJECT_DOMAIN": {
+      const items = object && "List" in object ? object.List.items : [];
+      return typeThere(besides(schema.nameOfList(items, "types"), newname), context);
+    }
+    default:
+      return [];
+  }
+}
+
+function columnRename(table: string, from: string, to: string, { schema }: Context): Effect[] {
+  const facts = schema.tables.get(table);
+  if (!facts?.complete || facts.parent !== undefined || facts.columns.size === 0) return [];
+  const words = !facts.columns.has(from)
+    ? `column "${from}" does not exist`
+    : facts.columns.has(to)
+      ? `column "${to}" of relation "${table}" already exists`
+      : undefined;
+  if (words === undefined) return [];
+  const fix = `correct the name; ${table} has the columns ${[...facts.columns.keys()].join(", ")}`;
+  return [refusal(work(table, "none", words), `${table}.${from}`, words, fix)];
+}
+
+function constraintRename(table: string, constraint: string, { schema }: Context): Effect[] {
+  const missing = missingConstraint(table, constraint, schema);
+  if (!missing) return [];
+  const { words, fix } = missing;
+  return [refusal(work(table, "none", words), `${table}.${constraint}`, words, fix)];
+}
