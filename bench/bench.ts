@@ -1,7 +1,7 @@
 /**
  * Measures the script against its peers on the local AWS: `npm run bench`. Prints one table and writes JSON.
  *
- * Options: `--rounds N` (9), `--only verdict,rerun,deploy,newFile,image,calls,lines,install`, `--seconds 0.2,5,60`,
+ * Options: `--rounds N` (9), `--only verdict,rerun,deploy,newFile,roll,image,calls,lines,install`, `--seconds 0.2,5,60`,
  * `--fargate-clock` (a task's end is told as late as on Fargate), `--few-peers` (of the peers only `aws ecs wait`), `--quick` (3 rounds of 0.2 s), `--json FILE`.
  */
 import { writeFileSync } from "node:fs";
@@ -18,9 +18,20 @@ import { installFigures, measureInstall } from "./measure/install.ts";
 import { lineFigures, measureLines } from "./measure/lines.ts";
 import { measureNewFile, newFileFigures } from "./measure/newFile.ts";
 import { measureRerun, rerunFigures } from "./measure/rerun.ts";
+import { measureRoll, rollFigures } from "./measure/roll.ts";
 import { measureVerdict, verdictFigures } from "./measure/verdict.ts";
 
-const PARTS = ["calls", "lines", "rerun", "deploy", "newFile", "verdict", "image", "install"] as const;
+const PARTS = [
+  "calls",
+  "lines",
+  "rerun",
+  "deploy",
+  "newFile",
+  "roll",
+  "verdict",
+  "image",
+  "install",
+] as const;
 type Part = (typeof PARTS)[number];
 
 interface Settings {
@@ -100,6 +111,7 @@ const MEASURES: Readonly<Record<Part, (bench: BenchStack, settings: Settings) =>
   rerun: async (bench, { rounds }) => measure(await measureRerun(bench, rounds, say), rerunFigures),
   deploy: async (bench, { rounds }) => measure(await measureDeploy(bench, rounds, say), deployFigures),
   newFile: async (bench, { rounds }) => measure(await measureNewFile(bench, rounds, say), newFileFigures),
+  roll: async (bench, { rounds }) => measure(await measureRoll(bench, rounds, say), rollFigures),
   image: async (bench) => measure(await measureImage(bench), imageFigures),
   install: async (bench) => measure(await measureInstall(bench), installFigures),
   verdict: async (bench, { rounds, fewPeers, seconds }) => {
