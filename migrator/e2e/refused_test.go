@@ -1,6 +1,7 @@
 package e2e
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 )
@@ -91,4 +92,31 @@ func (d *database) definitions() string {
 		(SELECT GROUP_CONCAT(table_name, index_name, column_name ORDER BY 1, index_name, seq_in_index) FROM information_schema.statistics WHERE table_schema = DATABASE()),
 		(SELECT GROUP_CONCAT(table_name, constraint_name ORDER BY 1, constraint_name) FROM information_schema.table_constraints WHERE table_schema = DATABASE()),
 		(SELECT GROUP_CONCAT(id, twice, big, IFNULL(vacant, '-'), name, HEX(word)) FROM t))`)
+}
+
+// What a user may not do is no wrong password, and leaves nothing behind.
+func TestGrantThatIsRefused(t *testing.T) {
+	d := maria.database(t)
+	name := d.url[strings.LastIndex(d.url, "/")+1:]
+	for _, text := range []string{"DROP USER IF EXISTS granter", "CREATE USER granter IDENTIFIED BY 'granter'", "GRANT ALL ON " + name + ".* TO granter"} {
+		d.exec(text)
+	}
+	d.url = fmt.Sprintf("mysql://granter:granter@tcp(127.0.0.1:%d)/%s", maria.port, name)
+	r := d.migrate(folder(t, "1_a.up.sql", "GRANT ALL ON *.* TO app;"), "up")
+	r.expect(t, 11, "failed", "none")
+	if f := r.line.Failed; f.Kind != "statement" || f.Code == nil || *f.Code != "1045" || f.File == nil || f.Statement == nil || f.TookEffect != "nothing" {
+		t.Fatal(r.out)
+	}
+	d.exec("DROP USER granter")
+}
+
+// The driver hands no file of its own to the server; the connection is not lost by that.
+func TestLoadDataLocal(t *testing.T) {
+	d := maria.database(t)
+	d.exec("CREATE TABLE a (line text)")
+	r := d.migrate(folder(t, "1_a.up.sql", "LOAD DATA LOCAL INFILE '/etc/hostname' INTO TABLE a;"), "up")
+	r.expect(t, 11, "failed", "none")
+	if f := r.line.Failed; f.Kind != "statement" || f.TookEffect != "nothing" || d.one("SELECT COUNT(*) FROM a") != "0" {
+		t.Fatal(r.out)
+	}
 }

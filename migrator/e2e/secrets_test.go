@@ -28,6 +28,15 @@ func TestValuesAreWithheld(t *testing.T) {
 			"CREATE TABLE u (n int CHECK (n > 0)); INSERT INTO u VALUES (-1); -- hunter2secret",
 			"SELECT set_config('work_mem', 'hunter2secret', false);",
 			"SELECT 'hunter2secret",
+			// What a procedure raises has any SQLSTATE; a token may be the rest of the file.
+			"DO $$ BEGIN RAISE EXCEPTION USING MESSAGE = 'hunter2secret', ERRCODE = '23505'; END $$;",
+			"DO $$ BEGIN RAISE EXCEPTION 'row %', 'alice@example.com' USING ERRCODE = '42P01'; END $$;",
+			"SELECT \"hunter2secret;",
+			"SELECT 1 /* hunter2secret",
+			"ALTER ROLE x PASSWORD hunter2secret;",
+			"COPY (SELECT 1) TO PROGRAM 'false hunter2secret';",
+			"SELECT 'hunter2secret & &'::tsquery;",
+			"# hunter2secret",
 		},
 		"mariadb": {
 			"CREATE TABLE u (mail varchar(50) UNIQUE); INSERT INTO u VALUES ('alice@example.com'), ('alice@example.com');",
@@ -36,6 +45,12 @@ func TestValuesAreWithheld(t *testing.T) {
 			"SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'alice@example.com';",
 			"SELECT CAST('x' AS NONSENSE), 'hunter2secret';",
 			"CREATE TABLE u (d date); INSERT INTO u VALUES ('hunter2secret');",
+			// SIGNAL gives its text any number; a value may hold what the message goes on with.
+			"SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'hunter2secret', MYSQL_ERRNO = 1146;",
+			"SIGNAL SQLSTATE '42S02' SET MESSAGE_TEXT = 'hunter2secret', MYSQL_ERRNO = 1146;",
+			"CREATE PROCEDURE p() SIGNAL SQLSTATE '28000' SET MESSAGE_TEXT = 'hunter2secret', MYSQL_ERRNO = 1045; CALL p();",
+			"CREATE TABLE u (mail varchar(50) UNIQUE); INSERT INTO u VALUES ('a'' for hunter2secret'), ('a'' for hunter2secret');",
+			"CREATE TABLE u (n bigint) PARTITION BY LIST (n) (PARTITION a VALUES IN (1)); INSERT INTO u VALUES (4111111111111111);",
 		},
 	}
 	for server, list := range cases {

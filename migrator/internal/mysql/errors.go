@@ -5,6 +5,7 @@ import (
 	"errors"
 	"regexp"
 	"strconv"
+	"strings"
 
 	"github.com/go-sql-driver/mysql"
 
@@ -20,6 +21,7 @@ const (
 	deadlock        = 1213
 	interrupted     = 1317
 	parseError      = 1064
+	accessDenied    = 1045
 )
 
 func numbers(list ...uint16) map[uint16]bool {
@@ -47,9 +49,12 @@ var undone = numbers(1062, 1138, 1264, 1265, 1292, 1366, 1406, 1452, 3819, 4025)
 func (e *Engine) failure(ctx context.Context, err error, s *statement.Statement) *database.Failure {
 	var my *mysql.MySQLError
 	if !errors.As(err, &my) {
+		if strings.HasSuffix(err.Error(), "' is not registered") { // go-sql-driver sends an empty file in its place
+			return &database.Failure{Kind: database.Refused, Message: "LOAD DATA LOCAL reads a file of the migrator's container, which it hands to no server", Effect: database.Nothing}
+		}
 		return &database.Failure{Kind: database.Lost, Message: "the connection to the database was lost", Effect: database.Unknown}
 	}
-	f := &database.Failure{Kind: database.Refused, Code: strconv.Itoa(int(my.Number)), Message: e.words(my), Effect: database.Unknown}
+	f := &database.Failure{Kind: database.Refused, Code: strconv.Itoa(int(my.Number)), Message: e.words(my, s), Effect: database.Unknown}
 	if s != nil {
 		f.Effect = e.effect(ctx, my.Number, *s)
 		f.Line = s.Line
@@ -96,6 +101,11 @@ func (e *Engine) effect(ctx context.Context, n uint16, s statement.Statement) da
 	}
 	waited := n == lockWaitTimeout || n == deadlock
 	switch s.Kind {
+	case "CREATE USER", "ALTER USER", "DROP USER", "RENAME USER", "GRANT", "REVOKE", "CREATE ROLE", "DROP ROLE":
+		// MySQL 8 does them whole or not at all; every server looks for the privilege first.
+		if e.isMySQL8() || n == 1044 || n == accessDenied || n == 1142 || n == 1227 {
+			return database.Nothing
+		}
 	case "ALTER TABLE", "CREATE INDEX", "DROP INDEX":
 		if refused[n] || undone[n] || waited {
 			return database.Nothing
@@ -134,7 +144,14 @@ var (
 	atLine   = regexp.MustCompile(`at line (\d+)$`)
 	near     = regexp.MustCompile(`(?s)near '.*' at line`)
 	quotedIn = regexp.MustCompile(`(?s)'.*'`)
-	firstOne = regexp.MustCompile(`(?s)^(\w+ )*?'.*?' for`)
+	entry    = regexp.MustCompile(`(?s)'.*' for key`)
+	valueOf  = regexp.MustCompile(`(?s)value of '.*`)
+	// A number stands in it without quotes.
+	partitionValue = regexp.MustCompile(`(?s)for value .*`)
+	// named begins the server's own words about names. SIGNAL gives its text any number.
+	named = regexp.MustCompile(`^(Access denied|All parts|BLOB|COLLATION|CONSTRAINT|Can't|Cannot|Check|Column|Constraint|Data|Database|Deadlock found|Duplicate|Error|Event|FUNCTION|` +
+		`Failed|Field|Foreign key|Identifier|Incorrect|Index|Invalid|Key|Lock wait|Multiple|No database|Operation|Out of range|PROCEDURE|Partition|Referencing|SAVEPOINT|` +
+		`Specified|TRIGGER|Table|The user|Too many|Trigger|Unknown|VIEW|Variable|View|[\w ]+ command denied) ?`)
 )
 
 // namesOnly are errors whose quoted words are names of tables, columns, keys, events, variables and users.
@@ -148,16 +165,23 @@ var namesOnly = numbers(
 const withheld = "(withheld)"
 
 // words are the server's message without values: the text near a syntax error, entries of rows, values of columns.
-func (e *Engine) words(my *mysql.MySQLError) string {
+func (e *Engine) words(my *mysql.MySQLError, s *statement.Statement) string {
+	signals := s != nil && (s.Starts("SIGNAL") || s.Starts("RESIGNAL"))
 	switch {
-	case e.settings.ShowDetails, namesOnly[my.Number]:
+	case e.settings.ShowDetails:
+		return my.Message
+	case signals, string(my.SQLState[:]) == "45000", my.Number == 1644, my.Number == 1643, namesOnly[my.Number] && !named.MatchString(my.Message):
+		return "the SQL signalled an error, whose text is withheld (showErrorDetails shows it)"
+	case namesOnly[my.Number]:
 		return my.Message
 	case my.Number == parseError:
 		return near.ReplaceAllString(my.Message, "near "+withheld+" at line")
 	case my.Number == 1062:
-		return firstOne.ReplaceAllString(my.Message, "Duplicate entry "+withheld+" for")
-	case my.Number == 1644 || my.Number == 1643:
-		return "the SQL signalled an error, whose text is withheld (showErrorDetails shows it)"
+		return entry.ReplaceAllString(my.Message, withheld+" for key")
+	case my.Number == 1231:
+		return valueOf.ReplaceAllString(my.Message, "value of "+withheld)
+	case my.Number == 1526:
+		return partitionValue.ReplaceAllString(my.Message, "for value "+withheld)
 	}
 	return quotedIn.ReplaceAllString(my.Message, withheld)
 }
@@ -170,7 +194,7 @@ func (e *Engine) explainConnect(err error) *database.Failure {
 	case errors.As(err, &known): // no IAM token
 		return known
 	case errors.As(err, &my):
-		return reach.Refused(strconv.Itoa(int(my.Number)), my.Message)
+		return reach.Refused(strconv.Itoa(int(my.Number)), e.words(my, nil))
 	case errors.Is(err, mysql.ErrNoTLS):
 		return &database.Failure{Kind: database.TLS, Message: "the database offers no TLS, and tls asks for it: enable it, or set tls=false"}
 	case errors.Is(err, mysql.ErrCleartextPassword), errors.Is(err, mysql.ErrOldPassword), errors.Is(err, mysql.ErrNativePassword):

@@ -61,8 +61,16 @@ func (e *Engine) failure(err error, s *statement.Statement) *database.Failure {
 
 var (
 	quotedText = regexp.MustCompile(`(?s)".*"`)
-	nearToken  = regexp.MustCompile(`(?s)at or near "(['$0-9]|[eEbBxXnN]'|U&').*`)
+	nearToken  = regexp.MustCompile(`(?s)at or near ".*`)
+	// plainToken is a word or a sign. Anything else holds a literal, or the rest of the file.
+	plainToken = regexp.MustCompile(`at or near "([A-Za-z_]\w*|[^\w\s'"$]{1,3})"`)
 )
+
+// ofLanguage are the places of the server that raise the text of a procedure, under whatever SQLSTATE it names.
+var ofLanguage = regexp.MustCompile(`exec_stmt_raise|plpy_elog|plperl\.c|pltcl\.c`)
+
+// withValues are the classes of SQLSTATE whose messages quote values: data, PL/pgSQL, programs of COPY, files.
+var withValues = map[string]bool{"22": true, "P0": true, "38": true, "58": true}
 
 const withheld = "(withheld)"
 
@@ -78,14 +86,15 @@ func (e *Engine) words(pg *pgconn.PgError, s *statement.Statement) (message, det
 		return pg.Message, strings.TrimRight(detail, "\n")
 	}
 	switch {
-	case pg.Code == raisedException && !raises(s, pg.Message):
+	case (pg.Code == raisedException || ofLanguage.MatchString(pg.File+pg.Routine)) && !raises(s, pg.Message):
 		return "the SQL raised an exception, whose text is withheld (showErrorDetails shows it)", ""
-	case strings.HasPrefix(pg.Code, "P0") && pg.Code != raisedException:
-		return quotedText.ReplaceAllString(pg.Message, withheld), ""
-	case strings.HasPrefix(pg.Code, "22"):
-		return quotedText.ReplaceAllString(pg.Message, withheld), ""
-	case pg.Code == syntaxError:
+	case pg.Code == syntaxError && nearToken.MatchString(pg.Message):
+		if plainToken.MatchString(pg.Message) && (s == nil || !s.Has("PASSWORD")) {
+			return pg.Message, ""
+		}
 		return nearToken.ReplaceAllString(pg.Message, "at or near a literal "+withheld), ""
+	case pg.Code == syntaxError, pg.Code != raisedException && withValues[pg.Code[:min(2, len(pg.Code))]]:
+		return quotedText.ReplaceAllString(pg.Message, withheld), ""
 	}
 	return pg.Message, ""
 }
@@ -159,7 +168,7 @@ func explainConfig(err error) error {
 func (e *Engine) explainConnect(err error) *database.Failure {
 	var pg *pgconn.PgError
 	if errors.As(err, &pg) {
-		return explainRefusal(pg)
+		return e.explainRefusal(pg)
 	}
 	var path *fs.PathError
 	switch {
@@ -171,8 +180,9 @@ func (e *Engine) explainConnect(err error) *database.Failure {
 	return reach.Explain(err, e.at)
 }
 
-func explainRefusal(pg *pgconn.PgError) *database.Failure {
-	f := reach.Refused(pg.Code, pg.Message)
+func (e *Engine) explainRefusal(pg *pgconn.PgError) *database.Failure {
+	message, _ := e.words(pg, nil)
+	f := reach.Refused(pg.Code, message)
 	switch {
 	case strings.HasPrefix(pg.Message, "PAM authentication failed"):
 		f.Message += " (RDS checks an IAM token so: the user needs rds_iam, the task's role rds-db:connect on this user, and a token is valid for 15 minutes)"

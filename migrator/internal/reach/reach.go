@@ -44,10 +44,12 @@ type refusal struct {
 var (
 	wrongPassword = refusal{database.Password, false, "the database refused the password: "}
 	noDatabase    = refusal{kind: database.NoDatabase}
+	setting       = refusal{database.Settings, false, "the database refuses a parameter of the URL: "}
 	notNow        = refusal{database.Unreachable, true, "the database takes no connections at the moment: "}
 	// refusals go by SQLSTATE or MySQL's number.
 	refusals = map[string]refusal{
 		"28P01": wrongPassword, "1045": wrongPassword, "1698": wrongPassword,
+		"42704": setting, "22023": setting, "1231": setting, "1193": setting, "1115": setting,
 		"3D000": noDatabase, "1049": noDatabase,
 		"57P03": notNow, "53300": notNow, "57P01": notNow, "1040": notNow, "1203": notNow, "1226": notNow, "1053": notNow, "3032": notNow,
 		"3159": {database.TLS, false, "the database takes no connection without TLS, so set tls=true: "},

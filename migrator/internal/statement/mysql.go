@@ -60,7 +60,7 @@ func (c *cutter) mysqlComment() {
 
 var (
 	runsOthers  = set("BEGIN CALL CASE DECLARE EXECUTE FOR IF LOOP REPEAT WHILE")
-	changesRows = set("DELETE DO EXPLAIN INSERT RELEASE REPLACE SAVEPOINT SELECT SHOW UPDATE VALUES WITH")
+	changesRows = set("DELETE DO EXPLAIN INSERT RELEASE REPLACE RESIGNAL SAVEPOINT SELECT SHOW SIGNAL UPDATE VALUES WITH")
 )
 
 // RunsOthers tells whether the statement runs other statements, which may take effect one by one before one of them fails.
@@ -70,7 +70,7 @@ func (s Statement) RunsOthers() bool {
 
 // ChangesRows tells whether the statement is one that InnoDB rolls back whole when it fails.
 func (s Statement) ChangesRows() bool {
-	return len(s.Words) > 0 && (changesRows[s.Words[0]] || s.Words[0] == "SET" && !s.CommitsImplicitly())
+	return len(s.Words) > 0 && (changesRows[s.Words[0]] || s.loads() || s.Words[0] == "SET" && !s.CommitsImplicitly())
 }
 
 // CommitsImplicitly tells whether MySQL ends the transaction before it runs the statement ("Statements That Cause an
@@ -84,5 +84,7 @@ func (s Statement) CommitsImplicitly() bool {
 	case s.Words[0] == "ROLLBACK":
 		return s.Control == Rollback // not to a savepoint
 	}
-	return !changesRows[s.Words[0]]
+	return !changesRows[s.Words[0]] && !s.loads()
 }
+
+func (s Statement) loads() bool { return s.Starts("LOAD", "DATA") || s.Starts("LOAD", "XML") }
