@@ -105,7 +105,8 @@ func raises(s *statement.Statement, message string) bool {
 		return false
 	}
 	literal := regexp.QuoteMeta(strings.ReplaceAll(message, "'", "''"))
-	return regexp.MustCompile(`(?i)raise\s+(exception\s+)?'` + literal + `'`).MatchString(s.Text)
+	// RAISE takes the name of a condition without quotes.
+	return regexp.MustCompile(`(?i)raise\s+(exception\s+)?('` + literal + `'|` + literal + `\s*;)`).MatchString(s.Text)
 }
 
 func (e *Engine) notice(n *pgconn.PgError) {
