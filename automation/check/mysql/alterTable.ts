@@ -166,8 +166,11 @@ function readAlter(reader: TokenReader): AlterAction {
     return { kind: "addCheck", name, enforced: !reader.sees("NOT", "ENFORCED") };
   }
   const isDefault = reader.sees("SET", "DEFAULT") || reader.sees("DROP", "DEFAULT");
-  return isDefault
-    ? { kind: "columnDefault", name }
+  if (isDefault) return { kind: "columnDefault", name };
+  const [first, second] = reader.rest();
+  const word = first?.value === "SET" || first?.value === "NOT" ? second : first;
+  return !["VISIBLE", "INVISIBLE", "IGNORED"].includes(word?.value ?? "")
+    ? { kind: "unknown", word: `ALTER … ${first?.text ?? ""}`, line: first?.line ?? 0 }
     : { kind: "visibility", of: what === "INDEX" || what === "KEY" ? "index" : "column", name };
 }
 

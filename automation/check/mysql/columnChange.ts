@@ -11,8 +11,11 @@ import { isAtLeast, isMeasured, type ServerVersion } from "./serverVersion.ts";
 export function columnChange(
   old: ColumnDefinition | undefined,
   column: ColumnDefinition,
-  table: TableFacts | undefined,
-  server: ServerVersion,
+  {
+    table,
+    server,
+    isReferenced,
+  }: { table: TableFacts | undefined; server: ServerVersion; isReferenced: boolean },
 ): Online {
   const what = `changes column ${column.name}`;
   if (!old) return copy(`${what}, which copies the table unless its type stays the same`, { sure: false });
@@ -24,7 +27,8 @@ export function columnChange(
   if (old.notNull !== column.notNull)
     parts.push(rebuild(`makes column ${column.name} ${column.notNull ? "NOT NULL" : "NULL"}`));
   if (column.position !== undefined) parts.push(reordering(column, server));
-  if (old.name.toLowerCase() !== column.name.toLowerCase()) parts.push(renaming(old.name, table, server));
+  if (old.name.toLowerCase() !== column.name.toLowerCase())
+    parts.push(renaming(old.name, isReferenced, server));
   if (!old.autoIncrement && column.autoIncrement) parts.push(copy(`${what} to AUTO_INCREMENT`));
   return worst(parts);
 }
@@ -35,9 +39,10 @@ function reordering({ name }: ColumnDefinition, server: ServerVersion): Online {
 }
 
 /** MySQL renames instantly from 8.0.28 on, but not what a foreign key names (error 1846, measured); else in place. */
-export function renaming(name: string, table: TableFacts | undefined, server: ServerVersion): Online {
-  const isReferenced = server.engine === "mysql" && table?.referenced.has(name.toLowerCase());
-  const isInstant = server.number >= (server.engine === "mariadb" ? 100300 : 80028) && !isReferenced;
+export function renaming(name: string, isReferenced: boolean, server: ServerVersion): Online {
+  const isInstant =
+    server.number >= (server.engine === "mariadb" ? 100300 : 80028) &&
+    !(isReferenced && server.engine === "mysql");
   return isInstant ? instant(`renames column ${name}`) : metadata(`renames column ${name}`);
 }
 

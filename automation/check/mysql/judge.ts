@@ -1,6 +1,7 @@
 /** Judges the statements of a file one after the other. */
 import type { Impact } from "../sqlDialect.ts";
 import { type BrokenRule, type Effect, worse } from "./effect.ts";
+import { neededByForeignKeys } from "./foreignKeys.ts";
 import { refusedValues } from "./refusedValues.ts";
 import type { SchemaMemory } from "./schemaMemory.ts";
 import type { ServerVersion } from "./serverVersion.ts";
@@ -31,6 +32,7 @@ export function judge(
     const refused = [
       ...serverWords(statement, server, memory.functions),
       ...refusedValues(statement, server, memory.settings),
+      ...neededByForeignKeys(statement.body, memory, server),
     ];
     memory.remember(statement, deployed);
     return { ...statement, effects, refused };

@@ -36,6 +36,7 @@ const FAILS = new Set<RuleId>([
   "server-lacks",
   "reserved-word",
   "default-refused",
+  "foreign-key-refused",
   "syntax",
 ]);
 
@@ -82,7 +83,12 @@ function emptiness(
   direction: "up" | "down",
   statements: readonly JudgedStatement[],
 ): Finding[] {
-  if (statements.some(({ body }) => body.kind !== "set")) return [];
+  if (
+    statements.some(
+      ({ body }) => body.kind !== "set" || body.assignments.some(({ scope }) => scope === "global"),
+    )
+  )
+    return [];
   if (direction === "down" && statements.length === 0) return [];
   return [
     finding(

@@ -18,6 +18,8 @@ export interface OnlineInput {
   readonly table: TableFacts | undefined;
   /** Session settings that hold, by name in lower case. */
   readonly settings: ReadonlyMap<string, string>;
+  /** Whether a foreign key names this column of the table as the one that it points to. */
+  readonly isReferenced: (column: string) => boolean;
 }
 
 /** Judges the whole statement. @returns undefined when it changes nothing */
@@ -79,9 +81,13 @@ function actionOnline(
     case "dropColumn":
       return dropColumn(action.name, input);
     case "changeColumn":
-      return columnChange(table?.columns.get(action.from.toLowerCase()), action.column, table, server);
+      return columnChange(table?.columns.get(action.from.toLowerCase()), action.column, {
+        table,
+        server,
+        isReferenced: input.isReferenced(action.from),
+      });
     case "renameColumn":
-      return renaming(action.from, table, server);
+      return renaming(action.from, input.isReferenced(action.from), server);
     case "columnDefault":
       return instant(`changes the default of column ${action.name}`);
     case "visibility":

@@ -16,6 +16,11 @@ export function refusedValues(
     tokens.find(({ kind, value }) => kind === "string" && ZERO_DATE.test(value))?.value ??
     columnsOf(body).find(({ type, defaultValue }) => TIMES.test(type.name) && defaultValue === "0")
       ?.defaultValue;
+  columns.push(
+    ...addedRandoms(body)
+      .map((column) => unsafeDefault(column, server))
+      .filter(() => server.engine === "mysql"),
+  );
   if (zero === undefined || !isAtLeast(server, "mysql", 50700) || takesZero(settings.get("sql_mode")))
     return columns;
   return [...columns, zeroDate(zero, server)];
@@ -57,6 +62,24 @@ function refusedDefault({ name, type, defaultValue }: ColumnDefinition, server: 
         ];
   if (WITHOUT_LITERAL.test(type.name)) return [refuses(name, what, 1101, inParentheses, server)];
   return LITERAL.test(defaultValue) ? [] : [refuses(name, what, 1064, inParentheses, server)];
+}
+
+const RANDOM = /\b(?:uuid|uuid_short|rand|random_bytes|sysdate)\s*\(/i;
+
+function addedRandoms(body: Statement["body"]): ColumnDefinition[] {
+  if (body.kind !== "alterTable") return [];
+  return body.actions.flatMap((action) =>
+    action.kind === "addColumn" && RANDOM.test(action.column.defaultValue ?? "") ? [action.column] : [],
+  );
+}
+
+function unsafeDefault({ name }: ColumnDefinition, server: ServerVersion): BrokenRule {
+  return {
+    rule: "function-binlog",
+    subject: name,
+    message: `new column ${name} has a default that differs from row to row; with binary logging on, as RDS has it for backups, ${server.name} refuses it (error 1674)`,
+    fix: `add it without the default, fill it, and ALTER TABLE … ALTER ${name} SET DEFAULT (…)`,
+  };
 }
 
 function refuses(

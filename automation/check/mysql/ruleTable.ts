@@ -68,7 +68,7 @@ export const MYSQL_RULES = {
   "function-binlog": {
     severity: "warning",
     summary:
-      "A function without DETERMINISTIC, NO SQL or READS SQL DATA is refused with binary logging (error 1418)",
+      "A function without DETERMINISTIC, NO SQL or READS SQL DATA, or a new column with DEFAULT (uuid()), is refused with binary logging (errors 1418 and 1674)",
   },
   "sql-mode": {
     severity: "warning",
@@ -102,6 +102,10 @@ export const MYSQL_RULES = {
   "default-refused": {
     severity: "error",
     summary: "The server refuses the DEFAULT of a column (errors 1067 and 1101)",
+  },
+  "foreign-key-refused": {
+    severity: "error",
+    summary: "A foreign key of the files does not fit, or still needs what the statement drops or changes",
   },
   "zero-date": {
     severity: "warning",

@@ -3,7 +3,12 @@ import type { AlterAction } from "./alterAction.ts";
 import type { ColumnDefinition } from "./columnDefinition.ts";
 import type { CreateTable } from "./createTable.ts";
 import type { Statement } from "./statements.ts";
-import type { ForeignKeyDefinition, IndexDefinition, TableElement } from "./tableElements.ts";
+import type {
+  ForeignKeyDefinition,
+  IndexDefinition,
+  KnownForeignKey,
+  TableElement,
+} from "./tableElements.ts";
 
 export interface TableFacts {
   /** By name in lower case: MySQL's column names know no case. */
@@ -11,8 +16,6 @@ export interface TableFacts {
   /** By name in lower case. */
   readonly indexes: Map<string, IndexDefinition>;
   hasPrimaryKey: boolean;
-  /** Columns that a foreign key names, of this table or another, in lower case. */
-  readonly referenced: Set<string>;
   /** In lower case; undefined when the server's default holds. */
   charset: string | undefined;
   rowFormat: string | undefined;
@@ -23,6 +26,9 @@ export interface TableFacts {
 export class SchemaMemory {
   #tables = new Map<string, TableFacts>();
   readonly #fresh = new Set<string>();
+  foreignKeys: readonly KnownForeignKey[] = [];
+  /** Whether a PREPARE, CALL or block ran, whose statements are not known. */
+  ranCode = false;
   /** Functions that the files define, in capitals. */
   readonly functions = new Set<string>();
   /** Session settings that hold now, by name in lower case. */
@@ -34,6 +40,8 @@ export class SchemaMemory {
     for (const [name, facts] of this.#tables) copy.#tables.set(name, copyFacts(facts));
     for (const table of this.#fresh) copy.#fresh.add(table);
     for (const name of this.functions) copy.functions.add(name);
+    copy.foreignKeys = this.foreignKeys;
+    copy.ranCode = this.ranCode;
     return copy;
   }
 
@@ -51,6 +59,19 @@ export class SchemaMemory {
   /** undefined for a table that no file made. */
   tableOf(name: string): TableFacts | undefined {
     return this.#tables.get(name);
+  }
+
+  /** What an ALTER TABLE of this table is judged by. */
+  alterFacts(name: string) {
+    const pointing = this.foreignKeys.filter(({ references }) => references === name);
+    const referenced = new Set(
+      pointing.flatMap(({ referenced: columns }) => columns.map((one) => one.toLowerCase())),
+    );
+    return {
+      table: this.tableOf(name),
+      settings: this.settings,
+      isReferenced: (column: string) => referenced.has(column.toLowerCase()),
+    };
   }
 
   /**
@@ -72,6 +93,9 @@ export class SchemaMemory {
       case "drop":
         if (body.object === "table") for (const name of body.names) this.#drop(name);
         return;
+      case "code":
+        this.ranCode = true;
+        return;
       case "program":
         if (body.program === "function") this.functions.add(body.name.toUpperCase());
         return;
@@ -89,40 +113,64 @@ export class SchemaMemory {
     const facts = model ? copyFacts(model) : factsOf(create);
     for (const element of create.elements) addElement(facts, element);
     this.#tables.set(create.table, facts);
-    for (const element of create.elements) if (element.kind === "foreignKey") this.#refer(element.foreignKey);
+    for (const element of create.elements)
+      if (element.kind === "foreignKey") this.#refer(create.table, element.foreignKey);
   }
 
-  #refer({ references, referenced }: ForeignKeyDefinition): void {
-    for (const column of referenced) this.#tables.get(references)?.referenced.add(column.toLowerCase());
+  /** Without a name the server takes the next number. */
+  #refer(table: string, key: ForeignKeyDefinition): void {
+    const count = this.foreignKeys.filter((one) => one.table === table).length;
+    this.foreignKeys = [
+      ...this.foreignKeys,
+      { ...key, table, name: key.name ?? `${table}_ibfk_${count + 1}` },
+    ];
   }
 
   #rename(from: string, to: string): void {
     const facts = this.#tables.get(from);
     if (facts) this.#tables.set(to, facts);
     this.#tables.delete(from);
+    const renamed = (table: string) => (table === from ? to : table);
+    this.foreignKeys = this.foreignKeys.map((key) => ({
+      ...key,
+      table: renamed(key.table),
+      references: renamed(key.references),
+    }));
     if (this.#fresh.delete(from)) this.#fresh.add(to);
   }
 
   #drop(name: string): void {
     this.#tables.delete(name);
     this.#fresh.delete(name);
+    this.foreignKeys = this.foreignKeys.filter(({ table }) => table !== name);
+  }
+
+  #renameColumn(table: string, from: string, to: string): void {
+    const renamed = (columns: readonly string[]) =>
+      columns.map((name) => (name.toLowerCase() === from.toLowerCase() ? to : name));
+    this.foreignKeys = this.foreignKeys.map((key) => ({
+      ...key,
+      columns: key.table === table ? renamed(key.columns) : key.columns,
+      referenced: key.references === table ? renamed(key.referenced) : key.referenced,
+    }));
   }
 
   #alter(table: string, action: AlterAction): void {
     if (action.kind === "renameTable") this.#rename(table, action.to);
-    if (action.kind === "addForeignKey") this.#refer(action.foreignKey);
+    if (action.kind === "addForeignKey") this.#refer(table, action.foreignKey);
+    if (action.kind === "dropForeignKey" || action.kind === "dropConstraint")
+      this.foreignKeys = this.foreignKeys.filter(
+        (key) => key.table !== table || key.name?.toLowerCase() !== action.name.toLowerCase(),
+      );
+    if (action.kind === "renameColumn") this.#renameColumn(table, action.from, action.to);
+    if (action.kind === "changeColumn") this.#renameColumn(table, action.from, action.column.name);
     const facts = this.#tables.get(table);
     if (facts) applyAction(facts, action);
   }
 }
 
 function copyFacts(facts: TableFacts): TableFacts {
-  return {
-    ...facts,
-    columns: new Map(facts.columns),
-    indexes: new Map(facts.indexes),
-    referenced: new Set(facts.referenced),
-  };
+  return { ...facts, columns: new Map(facts.columns), indexes: new Map(facts.indexes) };
 }
 
 function factsOf({ options, partitioned }: CreateTable): TableFacts {
@@ -130,7 +178,6 @@ function factsOf({ options, partitioned }: CreateTable): TableFacts {
     columns: new Map(),
     indexes: new Map(),
     hasPrimaryKey: false,
-    referenced: new Set(),
     charset: charsetOf(options.get("CHARACTER SET"), options.get("COLLATE")),
     rowFormat: options.get("ROW_FORMAT")?.toUpperCase(),
     engine: options.get("ENGINE")?.toUpperCase(),

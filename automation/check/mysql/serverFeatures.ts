@@ -81,9 +81,9 @@ export const SERVER_FEATURES: readonly ServerFeature[] = [
   { what: "PERSISTENT for a generated column", mariadb: 50200, form: /\) PERSISTENT\b/ },
   { what: "ALGORITHM=NOCOPY", mariadb: 100302, form: /ALGORITHM (?:= )?NOCOPY/, error: 1800 },
   {
-    what: "the option PAGE_COMPRESSED or TRANSACTIONAL",
+    what: "the option PAGE_COMPRESSED, ENCRYPTED or TRANSACTIONAL",
     mariadb: 100101,
-    form: /\) .*(?:PAGE_COMPRESSED|TRANSACTIONAL) (?:= )?0/,
+    form: /^(?:CREATE|ALTER) .*TABLE .* (?:PAGE_COMPRESSED|TRANSACTIONAL|ENCRYPTED) (?:= )?(?:0|YES|NO)/,
   },
   { what: "FETCH FIRST", mariadb: 100600, form: / FETCH (?:FIRST|NEXT) (?:0 )?ROWS? / },
   { what: "CREATE VIEW IF NOT EXISTS", mysql: 90100, mariadb: 100103, form: /^CREATE .*VIEW IF NOT EXISTS / },
@@ -91,7 +91,16 @@ export const SERVER_FEATURES: readonly ServerFeature[] = [
   { what: "IDENTIFIED VIA", mariadb: 100400, form: / IDENTIFIED VIA / },
   { what: "a collation of UCA 14", mariadb: 101001, form: /\w*UCA1400_\w+/, error: 1273 },
   { what: "a NOPAD collation", mariadb: 100202, form: /COLLATE (?:= )?\w+_NOPAD_\w+/, error: 1273 },
-  // Neither's.
+  // Neither's, and mostly Postgres's.
+  { what: "ON CONFLICT", form: / ON CONFLICT / },
+  { what: "ILIKE", form: / ILIKE '/ },
+  { what: ":: and [ ]", form: / : : | \[ / },
+  {
+    what: "CONCURRENTLY, WHERE or INCLUDE for an index",
+    form: /^CREATE (?:UNIQUE )?INDEX (?:CONCURRENTLY (?:IF NOT EXISTS )?\S+ ON |.*\) (?:WHERE|INCLUDE) )/,
+  },
+  { what: "TRUNCATE … CASCADE", form: /^TRUNCATE .* CASCADE$/ },
+  { what: "COMMENT ON", form: /^COMMENT ON / },
   {
     what: "NOT NULL before the expression of a generated column",
     form: / NOT NULL (?:GENERATED ALWAYS )?AS \(/,
@@ -117,6 +126,14 @@ export const SERVER_FEATURES: readonly ServerFeature[] = [
     mysql: 50700,
     form: /^(?:CREATE|ALTER) .*TABLE .* (?:AUTOEXTEND_SIZE (?:= )?\S|(?:ENGINE_ATTRIBUTE|COMPRESSION|ENCRYPTION) (?:= )?')/,
     error: 1911,
+  },
+  { what: "SET DEFAULT ROLE … TO", mysql: 80000, form: /^SET DEFAULT ROLE .* TO / },
+  { what: "the parser ngram", mysql: 50706, form: / WITH PARSER `?NGRAM/, error: 1128 },
+  {
+    what: "VALIDATION of EXCHANGE PARTITION",
+    mysql: 50705,
+    mariadb: 110401,
+    form: / WITH(?:OUT)? VALIDATION/,
   },
   {
     what: "this option of a user",

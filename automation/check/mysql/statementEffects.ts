@@ -39,8 +39,7 @@ function judge(body: Statement["body"], memory: SchemaMemory, server: ServerVers
     case "createTable":
       return createEffects(body);
     case "alterTable": {
-      const { settings } = memory;
-      return alterEffects(body, { server, settings, table: memory.tableOf(body.table) });
+      return alterEffects(body, { server, ...memory.alterFacts(body.table) });
     }
     case "drop":
       return dropEffects(body);

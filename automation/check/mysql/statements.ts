@@ -10,7 +10,7 @@ import type { ServerVersion } from "./serverVersion.ts";
 import { splitStatements } from "./split.ts";
 import type { StatementBody } from "./statementBody.ts";
 import { readProgram } from "./storedProgram.ts";
-import { TokenReader } from "./tokenReader.ts";
+import { TokenReader, textOf } from "./tokenReader.ts";
 import { type LexicalError, type Token, tokenize } from "./tokens.ts";
 
 export interface Statement {
@@ -151,14 +151,25 @@ function readCreate(reader: TokenReader, tokens: readonly Token[]): StatementBod
   const repeatable = reader.take("OR", "REPLACE");
   const temporary = reader.takeAny(["TEMPORARY"]) !== undefined;
   if (reader.take("TABLE")) return readCreateTable(reader, { repeatable, temporary });
-  return { kind: "definition", object: reader.next()?.value.toLowerCase() ?? "" };
+  return definition(tokens, reader);
+}
+
+/** What CREATE, ALTER and DROP are for besides tables, indexes and programs (both manuals, "Data Definition Statements"). */
+const OBJECTS = new Set(
+  (
+    "DATABASE SCHEMA USER ROLE SERVER SEQUENCE TABLESPACE UNDO LOGFILE RESOURCE SPATIAL INSTANCE AGGREGATE FUNCTION " +
+    "PROCEDURE TRIGGER EVENT VIEW PACKAGE LIBRARY TABLE TABLES"
+  ).split(" "),
+);
+
+function definition(tokens: readonly Token[], reader: TokenReader): StatementBody {
+  const object = reader.next();
+  if (!object || !OBJECTS.has(object.value)) return { kind: "unknown", word: textOf(tokens.slice(0, 2)) };
+  return { kind: "definition", object: object.value.toLowerCase() };
 }
 
 function readAlter(reader: TokenReader, tokens: readonly Token[]): StatementBody {
-  return (
-    readAlteringStatement(tokens) ??
-    readProgram(tokens) ?? { kind: "definition", object: reader.next()?.value.toLowerCase() ?? "" }
-  );
+  return readAlteringStatement(tokens) ?? readProgram(tokens) ?? definition(tokens, reader);
 }
 
 function readDrop(reader: TokenReader, tokens: readonly Token[]): StatementBody {
@@ -166,7 +177,9 @@ function readDrop(reader: TokenReader, tokens: readonly Token[]): StatementBody 
   if (altering) return altering;
   if (reader.take("PREPARE")) return { kind: "code" };
   const temporary = reader.take("TEMPORARY");
-  const object = reader.next()?.value.toLowerCase() ?? "";
+  const known = definition(tokens, reader);
+  if (known.kind !== "definition") return known;
+  const { object } = known;
   const repeatable = reader.take("IF", "EXISTS");
   const names = [reader.qualifiedName()];
   while (reader.take(",")) names.push(reader.qualifiedName());
@@ -208,5 +221,7 @@ function readSet(reader: TokenReader): StatementBody {
     const limits = assignments.some(({ value }) => value === "LOCK_WAIT_TIMEOUT");
     return "limitsWait" in body && limits ? { ...body, limitsWait: true } : body;
   }
+  if (reader.sees("PASSWORD") || reader.sees("DEFAULT", "ROLE"))
+    return { kind: "definition", object: "account" };
   return { kind: "set", assignments: readAssignments(reader) };
 }

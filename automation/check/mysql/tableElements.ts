@@ -19,6 +19,11 @@ export interface ForeignKeyDefinition {
   readonly referenced: readonly string[];
 }
 
+/** A foreign key with the table that has it. */
+export interface KnownForeignKey extends ForeignKeyDefinition {
+  readonly table: string;
+}
+
 export type TableElement =
   | { readonly kind: "column"; readonly column: ColumnDefinition }
   | { readonly kind: "index"; readonly index: IndexDefinition }

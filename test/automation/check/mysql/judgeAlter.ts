@@ -17,7 +17,7 @@ export function judgeAlter(
   for (const statement of readSql(`${TABLES}${setup};`, server).statements) memory.remember(statement, true);
   const [statement] = readSql(`ALTER TABLE t ${alter}`, server).statements;
   assert(statement?.body.kind === "alterTable");
-  const judged = onlineOf(statement.body, { server, table: memory.tableOf("t"), settings: memory.settings });
+  const judged = onlineOf(statement.body, { server, ...memory.alterFacts("t") });
   assert(judged, alter);
   return judged;
 }

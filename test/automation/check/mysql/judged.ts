@@ -16,7 +16,7 @@ export const JUDGED: readonly (readonly [sql: string, rules: string])[] = [
     "ALTER TABLE users ADD COLUMN full_name VARCHAR(99) GENERATED ALWAYS AS (concat(email, '!')) STORED",
     "writes-blocked",
   ],
-  ["ALTER TABLE users ADD COLUMN uuid CHAR(36) NOT NULL DEFAULT (uuid())", "writes-blocked"],
+  ["ALTER TABLE users ADD COLUMN uuid CHAR(36) NOT NULL DEFAULT (uuid())", "function-binlog writes-blocked"],
   ["ALTER TABLE users ADD COLUMN created DATETIME NOT NULL DEFAULT CURRENT_TIMESTAMP", ""],
   ["ALTER TABLE users ADD COLUMN (a INT, b INT)", ""],
   ["ALTER TABLE users DROP COLUMN note, DROP COLUMN age", "drop-column drop-column"],
@@ -99,6 +99,6 @@ export const JUDGED: readonly (readonly [sql: string, rules: string])[] = [
   ["CREATE FUNCTION next_id(a INT) RETURNS INT BEGIN RETURN a + 1; END", "function-binlog"],
   ["CREATE EVENT e ON SCHEDULE EVERY 1 DAY DO DELETE FROM logs WHERE at < NOW() - INTERVAL 7 DAY", ""],
   ["SET SESSION sql_mode = 'NO_ENGINE_SUBSTITUTION'; ALTER TABLE users ADD COLUMN z INT", "sql-mode"],
-  ["SET GLOBAL innodb_online_alter_log_max_size = 1073741824", "empty global-setting"],
+  ["SET GLOBAL innodb_online_alter_log_max_size = 1073741824", "global-setting"],
   ["GRANT SELECT ON shop.* TO 'reader'@'%'", ""],
 ];

@@ -11,6 +11,11 @@ export const SHIPPED = `CREATE TABLE users (
   created_at DATETIME NOT NULL DEFAULT CURRENT_TIMESTAMP ON UPDATE CURRENT_TIMESTAMP, KEY age_idx (age)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4`;
 
+/** Two tables and a foreign key, for what such a key stands in the way of. */
+export const PARENT_AND_CHILD = `CREATE TABLE p (id INT PRIMARY KEY, n INT);
+CREATE TABLE c (id INT PRIMARY KEY, p INT, CONSTRAINT f FOREIGN KEY (p) REFERENCES p (id));
+`;
+
 /** The rules that one statement breaks on a server, on top of the tables of `serverCases.ts`. */
 export async function rulesOfServer(sql: string, version: string): Promise<string[]> {
   return (await lint(`${sql};`, { version, shipped: SERVER_SCHEMA })).map(({ rule }) => rule);

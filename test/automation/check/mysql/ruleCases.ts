@@ -1,3 +1,5 @@
+import { PARENT_AND_CHILD } from "./lint.ts";
+
 /** Of each rule: what breaks it, and what looks alike and does not. */
 export const BOTH_WAYS: Readonly<
   Record<string, { readonly breaks: readonly string[]; readonly keeps: readonly string[] }>
@@ -146,10 +148,13 @@ export const BOTH_WAYS: Readonly<
     breaks: [
       "CREATE FUNCTION f() RETURNS INT RETURN 1;",
       "CREATE FUNCTION f() RETURNS INT NOT DETERMINISTIC RETURN 1;",
+      "ALTER TABLE users ADD COLUMN u CHAR(36) DEFAULT (uuid());",
     ],
     keeps: [
       "CREATE FUNCTION f() RETURNS INT DETERMINISTIC RETURN 1;",
       "CREATE FUNCTION f() RETURNS INT READS SQL DATA RETURN 1;",
+      "ALTER TABLE users ALTER note SET DEFAULT (uuid());",
+      "CREATE TABLE x (id CHAR(36) PRIMARY KEY DEFAULT (uuid()));",
       "CREATE PROCEDURE p() SELECT 1;",
     ],
   },
@@ -219,11 +224,29 @@ export const BOTH_WAYS: Readonly<
       "SET @mode = @@sql_mode;\nSET sql_mode = 'STRICT_TRANS_TABLES';\nALTER TABLE users ADD COLUMN c DATE NOT NULL DEFAULT '0000-00-00';\nSET sql_mode = @mode;",
     ],
   },
+  "foreign-key-refused": {
+    breaks: [
+      `${PARENT_AND_CHILD}DROP TABLE p;`,
+      `${PARENT_AND_CHILD}TRUNCATE p;`,
+      `${PARENT_AND_CHILD}ALTER TABLE p DROP COLUMN id;`,
+      `${PARENT_AND_CHILD}ALTER TABLE c DROP COLUMN p;`,
+      `${PARENT_AND_CHILD}ALTER TABLE p MODIFY id BIGINT;`,
+      "CREATE TABLE c (id INT PRIMARY KEY, u INT, FOREIGN KEY (u) REFERENCES users (id));",
+      "CREATE TABLE c (id INT PRIMARY KEY, u BIGINT);\nALTER TABLE c ADD FOREIGN KEY (u) REFERENCES users (id);",
+    ],
+    keeps: [
+      `${PARENT_AND_CHILD}DROP TABLE p, c;`,
+      `${PARENT_AND_CHILD}SET foreign_key_checks = 0;\nDROP TABLE p;\nSET foreign_key_checks = 1;`,
+      `${PARENT_AND_CHILD}ALTER TABLE c DROP FOREIGN KEY f;\nDROP TABLE p;`,
+      `${PARENT_AND_CHILD}ALTER TABLE c DROP FOREIGN KEY f, DROP COLUMN p;`,
+      `${PARENT_AND_CHILD}ALTER TABLE p MODIFY id INT COMMENT 'x';`,
+      "CREATE TABLE c (id INT PRIMARY KEY, u BIGINT UNSIGNED, FOREIGN KEY (u) REFERENCES users (id));",
+    ],
+  },
   "update-all-rows": {
     breaks: [
       "UPDATE users SET age = 1;",
       "DELETE FROM users;",
-      "DELETE FROM users WHERE 1;",
       "DELETE FROM users WHERE 1 = 1 AND 'a' = 'a';",
       "DELETE FROM users WHERE id = id OR TRUE;",
       "UPDATE users SET age = 1 WHERE TRUE;",
@@ -270,5 +293,8 @@ export const BOTH_WAYS: Readonly<
     ],
     keeps: ["INSERT INTO users (email) VALUES ('it''s; fine'), (\"it's\"), ('\\'');", "SELECT 1 -- 'open\n;"],
   },
-  empty: { breaks: ["-- nothing", "SET NAMES utf8mb4;"], keeps: ["SELECT 1;"] },
+  empty: {
+    breaks: ["-- nothing", "SET NAMES utf8mb4;"],
+    keeps: ["SELECT 1;", "SET GLOBAL event_scheduler = ON;", "SET PASSWORD FOR a = 'b';"],
+  },
 };

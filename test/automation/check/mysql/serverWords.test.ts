@@ -4,8 +4,15 @@ import { rulesOfServer } from "./lint.ts";
 import { SERVER_CASES } from "./serverCases.ts";
 
 /** A syntax error, an unknown variable, function, collation or option, a default or a date that is refused. */
-const REFUSALS = new Set("1064 1067 1101 1193 1231 1273 1292 1305 1525 1800 1911 4161".split(" "));
-const RULES = ["server-lacks", "reserved-word", "default-refused", "zero-date", "algorithm-refused"];
+const REFUSALS = new Set("1064 1067 1101 1128 1193 1231 1273 1292 1305 1525 1800 1911 4161".split(" "));
+const RULES = [
+  "server-lacks",
+  "reserved-word",
+  "default-refused",
+  "zero-date",
+  "algorithm-refused",
+  "syntax",
+];
 
 for (const [version, engine] of [
   ["8.0.33", "mysql"],
