@@ -46,13 +46,18 @@ export function planRenames(
   const shipped = records.flat();
   const groups = groupByVersion(files);
   const gone = shipped.filter(({ version }) => !groups.has(BigInt(version)));
-  const known = [...groups.values()].flat().map(({ parsed }) => parsed.digits);
-  const recorded = shipped.map(({ version }) => BigInt(version));
+  let known = [...groups.values()].flat().map(({ parsed }) => parsed.digits);
+  const byVersion = new Map<bigint, ShippedMigration[]>();
+  for (const one of shipped)
+    byVersion.set(BigInt(one.version), [...(byVersion.get(BigInt(one.version)) ?? []), one]);
+  let others = [...byVersion.keys()];
+  const highest = [...byVersion.keys()].reduce((high, version) => (version > high ? version : high), -1n);
   const plans: Rename[][] = [];
   for (const [version, group] of groups) {
-    for (const unit of unitsToMove(version, group, shipped, gone)) {
-      const digits = versionAfter(known, recorded, now);
-      known.push(digits);
+    for (const unit of unitsToMove(group, byVersion.get(version) ?? [], gone, highest > version)) {
+      const digits = versionAfter(known, others, now);
+      // It is the highest now, and the others need no second look.
+      [known, others] = [[digits], []];
       plans.push(
         unit.map(({ file, parsed }) => ({
           from: file,
@@ -65,20 +70,18 @@ export function planRenames(
 }
 
 function unitsToMove(
-  version: bigint,
   group: readonly NamedMigrationFile[],
-  shipped: readonly ShippedMigration[],
+  recorded: readonly ShippedMigration[],
   gone: readonly ShippedMigration[],
+  isLate: boolean,
 ): Unit[] {
   const units = unitsOf(group.filter(({ parsed }) => parsed.extension === "sql"));
-  const recorded = shipped.filter((migration) => BigInt(migration.version) === version);
   const movable = units.filter((unit) => !isTwin(unit, gone));
   if (recorded.length > 0) {
     const rest = movable.filter((unit) => !recorded.some((migration) => isOf(unit, migration)));
     // Where none is the shipped one, all are edits of it, and a new number would run the same thing twice.
     return rest.length < units.length ? rest : [];
   }
-  const isLate = shipped.some((migration) => BigInt(migration.version) > version);
   return isLate ? movable : movable.slice(1);
 }
 
@@ -102,6 +105,7 @@ function isOf(unit: Unit, { name, up }: ShippedMigration): boolean {
 
 /** Whether the unit holds the SQL of a shipped version that is gone. */
 function isTwin(unit: Unit, gone: readonly ShippedMigration[]): boolean {
+  if (gone.length === 0) return false;
   const hashes = unit.filter(({ parsed }) => parsed.direction === "up").map(({ bytes }) => sha256(bytes));
   return gone.some(({ up }) => hashes.includes(up));
 }

@@ -17,6 +17,7 @@ import {
 import { versionAfter } from "../migrations/version.ts";
 import { looksLikeMigration, nameFix } from "./brokenName.ts";
 import { type Finding, finding } from "./finding.ts";
+import { planRenames } from "./lateRenames.ts";
 import type { OrderRule } from "./rules.ts";
 
 /** One memory of what was shipped: a stack's, or a git commit's. */
@@ -49,8 +50,8 @@ interface Comparison {
   highest: bigint;
   /** `stack prod`, as messages call it. */
   holder: string;
-  /** A version later than all that are known. */
-  nextVersion: string;
+  /** What `--fix` makes of a file's name; of one that it leaves, a version later than all that are known. */
+  renamed: (file: NamedMigrationFile) => string;
   fixCommand: string;
 }
 
@@ -68,11 +69,14 @@ interface Found {
  *
  * @returns in order of record and version, each finding once; empty if the checkout follows from all records
  */
-export function checkOrder({ files, records, now, fixCommand }: OrderInput): Finding[] {
-  const all = records.length > 0 ? records : [{ holder: "", migrations: [] }];
+export function checkOrder(input: OrderInput): Finding[] {
+  const records = input.records.length > 0 ? input.records : [{ holder: "", migrations: [] }];
+  const shipped = records.map(({ migrations }) => migrations);
+  const plans = planRenames(input.files, shipped, input.now);
+  const renames = new Map(plans.flat().map(({ from, to }) => [from, to]));
   const seen = new Map<string, Finding>();
-  for (const record of all) {
-    for (const { rule, file, version, message, fix } of findProblems(files, record, now, fixCommand)) {
+  for (const record of records) {
+    for (const { rule, file, version, message, fix } of findProblems(input, record, renames)) {
       // Two findings of one record about one version are told apart by the rule; those of the folder have no holder.
       const holder = rule === "broken-name" || rule === "duplicate-version" ? "" : record.holder;
       const subject = `${version ?? ""} ${holder}`;
@@ -82,13 +86,10 @@ export function checkOrder({ files, records, now, fixCommand }: OrderInput): Fin
   return [...seen.values()];
 }
 
-function findProblems(
-  files: readonly MigrationFile[],
-  record: ShippedRecord,
-  now: Date,
-  fixCommand: string,
-): Found[] {
-  const comparison = compare(files, record, now, fixCommand);
+type Renames = ReadonlyMap<string, string>;
+
+function findProblems(input: OrderInput, record: ShippedRecord, renames: Renames): Found[] {
+  const comparison = compare(input, record, renames);
   return [
     ...brokenNames(comparison),
     ...duplicates(comparison),
@@ -104,17 +105,17 @@ function order(a: bigint, b: bigint): number {
 }
 
 function compare(
-  checkout: readonly MigrationFile[],
+  { files: checkout, now, fixCommand }: OrderInput,
   { holder, migrations }: ShippedRecord,
-  now: Date,
-  fixCommand: string,
+  renames: Renames,
 ): Comparison {
   const byVersion = groupByVersion(checkout);
   const record = new Map(migrations.map((migration) => [BigInt(migration.version), migration]));
   const highest = [...record.keys()].reduce((high, version) => (version > high ? version : high), -1n);
   const digits = [...byVersion.values()].flat().map(({ parsed }) => parsed.digits);
   const nextVersion = versionAfter(digits, record.keys(), now);
-  return { checkout, byVersion, shipped: record, highest, holder, nextVersion, fixCommand };
+  const renamed = (file: NamedMigrationFile) => renames.get(file.file) ?? withVersion(file, nextVersion);
+  return { checkout, byVersion, shipped: record, highest, holder, renamed, fixCommand };
 }
 
 function brokenNames({ checkout }: Comparison): Found[] {
@@ -129,7 +130,7 @@ function brokenNames({ checkout }: Comparison): Found[] {
     }));
 }
 
-function duplicates({ byVersion, shipped, nextVersion, fixCommand }: Comparison): Found[] {
+function duplicates({ byVersion, shipped, renamed, fixCommand }: Comparison): Found[] {
   const found: Found[] = [];
   for (const [version, files] of byVersion) {
     const twice = (["up", "down"] as const)
@@ -148,18 +149,18 @@ function duplicates({ byVersion, shipped, nextVersion, fixCommand }: Comparison)
       file: mover.file,
       version,
       message: `version ${version} belongs to ${twice.map(({ file }) => file).join(", ")}`,
-      fix: `keep one pair and rename the other to ${renamed(mover, nextVersion)} (${fixCommand})`,
+      fix: `keep one pair and rename the other to ${renamed(mover)} (${fixCommand})`,
     });
   }
   return found;
 }
 
-function renamed({ parsed }: NamedMigrationFile, version: string): string {
+function withVersion({ parsed }: NamedMigrationFile, version: string): string {
   return `${version}_${parsed.name}.${parsed.direction}.${parsed.extension}`;
 }
 
 /** One problem a version: the pair moves together. */
-function lateFiles({ byVersion, shipped, highest, holder, nextVersion, fixCommand }: Comparison): Found[] {
+function lateFiles({ byVersion, shipped, highest, holder, renamed, fixCommand }: Comparison): Found[] {
   const found: Found[] = [];
   for (const [version, files] of byVersion) {
     const file = upOf(files) ?? files[0];
@@ -169,7 +170,7 @@ function lateFiles({ byVersion, shipped, highest, holder, nextVersion, fixComman
       file: file.file,
       version,
       message: `version ${version} is not shipped and lies below ${highest}, the highest that ${holder} has; it would never run`,
-      fix: `rename to ${renamed(file, nextVersion)} (${fixCommand})`,
+      fix: `rename to ${renamed(file)} (${fixCommand})`,
     });
   }
   return found;

@@ -93,9 +93,10 @@ export function schemeOf(digits: Iterable<string>): Scheme {
  */
 export function versionAfter(files: Iterable<string>, others: Iterable<bigint>, now: Date): string {
   const digits = [...files];
-  const known = [...digits.map(BigInt), ...others];
+  const recorded = [...others];
+  const known = [...digits.map(BigInt), ...recorded];
   const highest = known.reduce((high, version) => (version > high ? version : high), -1n);
-  const scheme = schemeOf(digits.length > 0 ? digits : [...others].map(String));
+  const scheme = schemeOf(digits.length > 0 ? digits : recorded.map(String));
   const next = clockDigits(scheme, now);
   if (next !== undefined && BigInt(next) > highest) return next;
   if (scheme.kind === "sequence") return String(highest + 1n).padStart(scheme.width, "0");

@@ -8,6 +8,7 @@ import { applyRenames, planRenames } from "../../../automation/check/lateRenames
 import { checkOrder } from "../../../automation/check/shippedRules.ts";
 import type { MigrationFile } from "../../../automation/migrations/folder.ts";
 import { parseMigrationFileName } from "../../../automation/migrations/folder.ts";
+import { versionAfter } from "../../../automation/migrations/version.ts";
 import { FIX_COMMAND, type Files, filesOf, NOW, recordFrom } from "./folders.ts";
 
 const SHIPPED: Files = { "20261101_a.up.sql": "a", "20261101_a.down.sql": "", "20261110_b.up.sql": "b" };
@@ -156,4 +157,20 @@ test("renaming never overwrites, and puts the pair back where its second file ca
   } finally {
     rmSync(folder, { recursive: true });
   }
+});
+
+test("a message names the file as --fix makes it, also the second of two late ones", () => {
+  const files = filesOf({ ...SHIPPED, "20261105_c.up.sql": "c", "20261107_d.up.sql": "d" });
+  const found = checkOrder({ files, records: [recordFrom("s", SHIPPED)], now: NOW, fixCommand: FIX_COMMAND });
+  assert.deepEqual(
+    found.map(({ fix }) => fix),
+    [
+      `rename to 20261124120000_c.up.sql (${FIX_COMMAND})`,
+      `rename to 20261124120001_d.up.sql (${FIX_COMMAND})`,
+    ],
+  );
+});
+
+test("an empty folder goes on in the scheme of what stacks have", () => {
+  assert.equal(versionAfter([], new Map([[7n, 0]]).keys(), NOW), "8");
 });

@@ -181,6 +181,8 @@ test("redact: no planted secret survives, whatever stands around it", () => {
       word,
       fc.string(),
       (before, shape, password, after) => {
+        // fast-check likes words such as `arguments`, on both sides.
+        fc.pre(![before, after].some((text) => text.includes(password)));
         const masked = redact(`${before} ${shape(password)} ${after}`);
         assert.ok(!masked.includes(password), masked);
         assert.ok(masked.includes(MASK));
