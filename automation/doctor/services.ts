@@ -5,7 +5,6 @@ import type { Outputs } from "../contract/outputs.ts";
 import type { RegisteredDefinition, ServiceApi, ServiceTarget } from "../service/api.ts";
 import { isRolling, serviceProblem } from "../service/deployment.ts";
 import { chooseContainer, sourceOf } from "../service/revision.ts";
-
 import { commandFor, shellWord } from "../text/commandLine.ts";
 import { type Diagnosis, ok, problem, warning } from "./diagnosis.ts";
 

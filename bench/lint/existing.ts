@@ -74,6 +74,12 @@ CREATE SCHEMA public;
 CREATE SEQUENCE q;
 ## a sequence a second time, if not exists
 CREATE SEQUENCE IF NOT EXISTS q;
+## a sequence that went with its column is made again
+CREATE SEQUENCE s9;
+ALTER TABLE plain ADD COLUMN q bigint;
+ALTER SEQUENCE s9 OWNED BY plain.q;
+ALTER TABLE plain DROP COLUMN q;
+CREATE SEQUENCE s9;
 ## a sequence of the name of a serial's
 CREATE TABLE s (id serial PRIMARY KEY);
 -----

@@ -1,6 +1,6 @@
 /**
- * What a statement names and the database does not have: an earlier statement dropped or renamed it, or no file of a folder that makes
- * its whole database has made it.
+ * What a statement names and the database has no longer: an earlier statement dropped or renamed it. Of what no file made
+ * nothing is said, for the database may have had it before the folder began.
  */
 import type { CreateStmt, DropStmt, Node, RangeVar } from "libpg-query";
 import type { Context } from "./context.ts";
@@ -13,26 +13,13 @@ import { objectName, stringOf } from "./sqlNames.ts";
 import { relationsIn } from "./tree.ts";
 
 const GONE = "an earlier statement has dropped or renamed it: write the name that it has now";
-const UNKNOWN =
-  "correct the name, or make it first; if the database had it before the folder began, disable this rule in the file with that reason";
 
-/** A refusal of what is not there; nothing if it is there, or may be. */
-export function absent(name: string, words: string, layers: readonly Named[], schema: Schema): Effect[] {
-  if (layers.some((layer) => layer.get(name) !== undefined)) return [];
-  const bare = name.split(".").at(-1) ?? name;
-  if (isOfServer(name) || isElsewhere(bare, layers)) return [];
-  const gone = layers.some((layer) => layer.isGone(name));
-  if (!gone && !schema.isWhole()) {
-    schema.incomplete = true;
+/** A refusal of what is gone; nothing if it is there, or may be. */
+export function absent(name: string, words: string, layers: readonly Named[]): Effect[] {
+  if (!layers.some((layer) => layer.isGone(name)) || layers.some((layer) => layer.get(name) !== undefined))
     return [];
-  }
-  if (!gone) schema.incomplete = true;
-  return [refusal(work(undefined, "none", words), name, words, gone ? GONE : UNKNOWN)];
-}
-
-/** The catalogues, and golang-migrate's own table. */
-function isOfServer(name: string): boolean {
-  return /^(pg_|information_schema\.)|^schema_migrations$/.test(name);
+  const bare = name.split(".").at(-1) ?? name;
+  return isElsewhere(bare, layers) ? [] : [refusal(work(undefined, "none", words), name, words, GONE)];
 }
 
 /** The database URL or the role may set another search path. */
@@ -52,7 +39,7 @@ export function missingRelations(node: Node, { schema }: Context): Effect[] {
     seen.add(name);
     const shown = relation.schemaname ? `${relation.schemaname}.${relation.relname}` : relation.relname;
     const layers = [schema.tables, schema.indexes, sequencesOf(schema)];
-    return absent(name, `relation "${shown}" does not exist`, layers, schema);
+    return absent(name, `relation "${shown}" does not exist`, layers);
   });
 }
 
@@ -111,33 +98,27 @@ export function missingDropped(
       const name = schema.nameOfList(items, "tables");
       const facts = schema.tables.get(name);
       if (facts?.complete && facts.kind !== kind) return otherKind(name, facts.kind, kind);
-      return ifExists ? [] : absent(name, words, [schema.tables], schema);
+      return ifExists ? [] : absent(name, words, [schema.tables]);
     }
     if (ifExists) return [];
     switch (removeType) {
       case "OBJECT_INDEX":
-        return absent(schema.nameOfList(items, "indexes"), words, [schema.indexes], schema);
+        return absent(schema.nameOfList(items, "indexes"), words, [schema.indexes]);
       case "OBJECT_TYPE":
       case "OBJECT_DOMAIN":
-        return absent(
-          schema.nameOfList(items, "types"),
-          `type "${shown}" does not exist`,
-          [schema.types],
-          schema,
-        );
+        return absent(schema.nameOfList(items, "types"), `type "${shown}" does not exist`, [schema.types]);
       case "OBJECT_SEQUENCE":
-        return absent(schema.nameOfList(items, "tables"), words, [sequencesOf(schema)], schema);
+        return absent(schema.nameOfList(items, "tables"), words, [sequencesOf(schema)]);
       case "OBJECT_SCHEMA":
-        return absent(stringOf(object) ?? shown, words, [schema.objects.view("schema ")], schema);
+        return absent(stringOf(object) ?? shown, words, [schema.objects.view("schema ")]);
       case "OBJECT_EXTENSION":
-        return absent(stringOf(object) ?? shown, words, [schema.objects.view("extension ")], schema);
+        return absent(stringOf(object) ?? shown, words, [schema.objects.view("extension ")]);
       case "OBJECT_FUNCTION":
       case "OBJECT_PROCEDURE":
         return absent(
           schema.nameOfList("ObjectWithArgs" in object ? object.ObjectWithArgs.objname : items, "functions"),
           `function ${shown} does not exist`,
           [schema.functions],
-          schema,
         );
       default:
         return [];

@@ -136,6 +136,19 @@ function there(subject: string, words: string, fix: string): Effect[] {
   return [refusal(work(undefined, "none", words), subject, words, fix)];
 }
 
+/** OWNED BY makes it go with a column; NONE, or an owner that cannot be read, leaves it by itself. */
+export function rememberSequence(schema: Schema, name: string, options: readonly Node[] = []): void {
+  const owner = options.flatMap((node) =>
+    "DefElem" in node && node.DefElem.defname === "owned_by" && node.DefElem.arg && "List" in node.DefElem.arg
+      ? [node.DefElem.arg.List.items ?? []]
+      : [],
+  )[0];
+  const before = schema.objects.get(`sequence ${name}`) ?? {};
+  const column = owner && owner.length > 1 ? stringOf(owner.at(-1)) : undefined;
+  const owned = column ? { of: schema.nameOfList(owner?.slice(0, -1), "tables"), column } : {};
+  schema.objects.set(`sequence ${name}`, owner ? owned : before);
+}
+
 /** The sequence that a serial or identity column brings, which goes with the column. */
 export function rememberOwnSequence(schema: Schema, table: string, column: string): string {
   const name = besides(table, [table.split(".").at(-1), column, "seq"].join("_"));

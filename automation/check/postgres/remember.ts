@@ -4,6 +4,7 @@ import { depend } from "./dependents.ts";
 import type { Index, Table } from "./facts.ts";
 import { rememberDrop } from "./forget.ts";
 import { rememberFunction } from "./functions.ts";
+import { rememberSequence } from "./objects.ts";
 import { boundOf } from "./partitionBounds.ts";
 import { withConstraint } from "./rememberConstraint.ts";
 import { rememberCommand, withColumn } from "./rememberTable.ts";
@@ -115,7 +116,9 @@ const HANDLERS: Handlers = {
         deployed,
       );
   },
-  CreateSeqStmt: ({ sequence }, schema) => schema.objects.set(`sequence ${schema.newNameOf(sequence)}`, {}),
+  CreateSeqStmt: ({ sequence, options }, schema) =>
+    rememberSequence(schema, schema.newNameOf(sequence), options),
+  AlterSeqStmt: ({ sequence, options }, schema) => rememberSequence(schema, schema.nameOf(sequence), options),
   CreateExtensionStmt: ({ extname = "" }, schema) => schema.objects.set(`extension ${extname}`, {}),
   CreateSchemaStmt: ({ schemaname = "", schemaElts }, schema, deployed) => {
     schema.objects.set(`schema ${schemaname}`, {});
@@ -130,7 +133,6 @@ function made(schema: Schema, deployed: boolean): Table {
 /** A temporary table hides one of its name until the file ends. */
 function setTable(schema: Schema, name: string, table: Table): void {
   if (table.temporary && !schema.hidden.has(name)) schema.hidden.set(name, schema.tables.get(name));
-  if (!table.temporary) schema.tablesMade++;
   schema.tables.set(name, table);
 }
 

@@ -8,9 +8,6 @@ import type { Column, Dependent, FunctionFact, Index, SchemaObject, Table, TypeF
 import { Layer } from "./layer.ts";
 import { stringOf } from "./sqlNames.ts";
 
-/** So many tables, and no other named, are taken for the whole database. */
-const WHOLE = 3;
-
 /** What an unqualified name is looked up in, in order; `""` is the schema `public`. */
 const DEFAULT_PATH: readonly string[] = [""];
 
@@ -32,12 +29,6 @@ export class Schema {
 
   /** Schemas, sequences and extensions, as `kind name`. */
   readonly objects: Layer<SchemaObject>;
-  /** Tables that files have made, all of them and those of earlier files. */
-  tablesMade = 0;
-  tablesBefore = 0;
-  /** Whether a statement has named what no file makes, or has run what cannot be read. */
-  incomplete = false;
-
   constructor(historyKnown: boolean, base?: Schema) {
     this.historyKnown = historyKnown;
     this.tables = new Layer(base?.tables, tableLinks);
@@ -47,8 +38,6 @@ export class Schema {
     this.dependents = new Layer(base?.dependents, ({ uses, of }) => [...uses, `of ${of}`]);
     this.objects = new Layer(base?.objects, ({ of }) => (of === undefined ? [] : [of]));
     this.file = base?.file ?? 0;
-    this.tablesBefore = base?.tablesBefore ?? 0;
-    this.incomplete = base?.incomplete ?? false;
   }
 
   /** A schema that starts from this one and leaves it as it is: for a down file, which is not part of the way up. */
@@ -66,20 +55,10 @@ export class Schema {
       else this.tables.forget(name);
     }
     this.hidden.clear();
-    this.tablesBefore = this.tablesMade;
-  }
-
-  /**
-   * Whether the folder began with an empty database, as far as it shows: it has made tables, and named none but its own. One that
-   * adopts a database names others.
-   */
-  isWhole(): boolean {
-    return !this.incomplete && this.tablesBefore >= WHOLE;
   }
 
   /** After SQL that cannot be read, which may have made anything. */
   loseTrack(): void {
-    this.incomplete = true;
     for (const layer of [this.tables, this.indexes, this.types, this.functions, this.objects])
       layer.forgetGone();
     for (const [name] of [...this.tables.entries()]) this.change(name, { complete: false });

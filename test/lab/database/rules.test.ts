@@ -53,6 +53,18 @@ const CASES: readonly ServerCase[] = [
     errno: 1364,
   },
   {
+    rule: "foreign-key-refused",
+    sql: "CREATE TABLE o (id INT PRIMARY KEY, u INT, FOREIGN KEY (u) REFERENCES users (id))",
+    errno: 1005,
+    mysql: { errno: 3780 },
+  },
+  {
+    rule: "foreign-key-refused",
+    sql: "CREATE TABLE o (id INT PRIMARY KEY, u BIGINT UNSIGNED, FOREIGN KEY (u) REFERENCES users (id)); DROP TABLE users",
+    errno: 1451,
+    mysql: { errno: 3730 },
+  },
+  {
     rule: "nulls-refused",
     sql: "ALTER TABLE users MODIFY age INT NOT NULL",
     errno: 1265,
