@@ -52,14 +52,14 @@ export class MigrationTask extends pulumi.ComponentResource {
       parent: this,
       protect: args.production,
     });
-    const executionRole = taskRole(this, `${name}-execution-role`, "execution", args);
+    const executionRole = taskRole(this, `${name}-execution-role`, roleOf("execution", args), args);
     const policy = new aws.iam.RolePolicy(
       `${name}-execution-policy`,
       { name: "start-migration-task", role: executionRole.name, policy: executionPolicy(args) },
       { parent: this },
     );
     // A role even if it has no policy, so that the task never falls back to the instance's credentials.
-    const role = taskRole(this, `${name}-task-role`, "task", args);
+    const role = taskRole(this, `${name}-task-role`, roleOf("task", args), args);
     const signIn = signInPolicy(this, name, args, role);
     this.family = `${args.namePrefix}-migration`;
     const definition = new aws.ecs.TaskDefinition(
@@ -106,20 +106,26 @@ const ROLE_DESCRIPTION = {
   task: "What the database migration itself may do in AWS: nothing, or sign in to its database",
 };
 
-function taskRole(
+function roleOf(kind: keyof typeof ROLE_DESCRIPTION, { namePrefix }: MigrationTaskArgs) {
+  return { name: `${namePrefix}-migration-${kind}`, description: ROLE_DESCRIPTION[kind] };
+}
+
+type RoleArgs = Pick<MigrationTaskArgs, "place" | "permissionsBoundaryArn" | "tags">;
+
+/** A role that ECS takes on for a task. */
+export function taskRole(
   parent: pulumi.Resource,
   name: string,
-  kind: keyof typeof ROLE_DESCRIPTION,
-  args: MigrationTaskArgs,
+  role: { readonly name: string; readonly description: string },
+  { place, permissionsBoundaryArn, tags }: RoleArgs,
 ): aws.iam.Role {
   return new aws.iam.Role(
     name,
     {
-      name: `${args.namePrefix}-migration-${kind}`,
-      description: ROLE_DESCRIPTION[kind],
-      assumeRolePolicy: args.place.apply((place) => JSON.stringify(taskTrustPolicy(place))),
-      ...(args.permissionsBoundaryArn ? { permissionsBoundary: args.permissionsBoundaryArn } : {}),
-      tags: args.tags,
+      ...role,
+      assumeRolePolicy: place.apply((here) => JSON.stringify(taskTrustPolicy(here))),
+      ...(permissionsBoundaryArn ? { permissionsBoundary: permissionsBoundaryArn } : {}),
+      tags,
     },
     { parent },
   );

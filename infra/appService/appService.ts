@@ -8,9 +8,9 @@ import { APP_CONTAINER } from "../../automation/contract/createdService.ts";
 import type { CreatedService } from "../config/createdService.ts";
 import { type Platform, runtimePlatform } from "../config/image.ts";
 import type { LogConfig } from "../config/logs.ts";
-import { logGroupArgs } from "../migrationTask.ts";
+import { logGroupArgs, taskRole } from "../migrationTask.ts";
 import type { Place } from "../policies/document.ts";
-import { executionRolePolicy, taskTrustPolicy } from "../policies/task.ts";
+import { executionRolePolicy } from "../policies/task.ts";
 import { appContainers, appLogGroup } from "./container.ts";
 
 export interface AppServiceArgs {
@@ -45,7 +45,7 @@ export class AppService extends pulumi.ComponentResource {
       parent: this,
       protect: args.production,
     });
-    const executionRole = appRole(this, `${name}-execution-role`, "execution", args);
+    const executionRole = taskRole(this, `${name}-execution-role`, roleOf("execution", args), args);
     const policy = new aws.iam.RolePolicy(
       `${name}-execution-policy`,
       {
@@ -55,13 +55,13 @@ export class AppService extends pulumi.ComponentResource {
       },
       { parent: this },
     );
-    const taskRole = appRole(this, `${name}-task-role`, "task", args);
+    const role = taskRole(this, `${name}-task-role`, roleOf("task", args), args);
     const definition = new aws.ecs.TaskDefinition(
       `${name}-definition`,
       definitionArgs(args, {
         logGroup: logs.group,
         executionRoleArn: executionRole.arn,
-        taskRoleArn: taskRole.arn,
+        taskRoleArn: role.arn,
       }),
       { parent: this },
     );
@@ -70,7 +70,7 @@ export class AppService extends pulumi.ComponentResource {
       dependsOn: [logGroup, policy],
       ignoreChanges: ["taskDefinition", "desiredCount"],
     });
-    this.roles = pulumi.all([taskRole.arn, executionRole.arn]);
+    this.roles = pulumi.all([role.arn, executionRole.arn]);
     this.firstRevision = definition.arn;
     this.registerOutputs({ roles: this.roles, firstRevision: this.firstRevision });
   }
@@ -81,23 +81,8 @@ const ROLE_DESCRIPTION = {
   task: "What the application itself may do in AWS: nothing until somebody attaches a policy",
 };
 
-function appRole(
-  parent: pulumi.Resource,
-  name: string,
-  kind: keyof typeof ROLE_DESCRIPTION,
-  args: AppServiceArgs,
-): aws.iam.Role {
-  return new aws.iam.Role(
-    name,
-    {
-      name: `${args.service.family}-${kind}`,
-      description: ROLE_DESCRIPTION[kind],
-      assumeRolePolicy: args.place.apply((place) => JSON.stringify(taskTrustPolicy(place))),
-      ...(args.permissionsBoundaryArn ? { permissionsBoundary: args.permissionsBoundaryArn } : {}),
-      tags: args.tags,
-    },
-    { parent },
-  );
+function roleOf(kind: keyof typeof ROLE_DESCRIPTION, { service }: AppServiceArgs) {
+  return { name: `${service.family}-${kind}`, description: ROLE_DESCRIPTION[kind] };
 }
 
 function executionPolicy(args: AppServiceArgs, logGroup: string): pulumi.Output<string> {

@@ -3,16 +3,11 @@ import type { DropStmt, Node } from "libpg-query";
 import { independ, viewsOf } from "./dependents.ts";
 import { forgetOwnSequences } from "./objects.ts";
 import type { Schema } from "./schema.ts";
-import { listName, stringOf } from "./sqlNames.ts";
+import { listName, namePartsOf, stringOf } from "./sqlNames.ts";
 
 export function rememberDrop({ removeType, objects }: DropStmt, schema: Schema): void {
   for (const object of objects ?? []) {
-    const items =
-      "List" in object
-        ? (object.List.items ?? [])
-        : "TypeName" in object
-          ? (object.TypeName.names ?? [])
-          : [object];
+    const items = namePartsOf(object);
     switch (removeType) {
       case "OBJECT_TABLE":
       case "OBJECT_VIEW":

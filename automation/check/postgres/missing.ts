@@ -9,7 +9,7 @@ import type { Table } from "./facts.ts";
 import type { Named } from "./layer.ts";
 import { refusal } from "./refusal.ts";
 import type { Schema } from "./schema.ts";
-import { objectName, stringOf } from "./sqlNames.ts";
+import { namePartsOf, objectName, stringOf } from "./sqlNames.ts";
 import { relationsIn } from "./tree.ts";
 
 const GONE = "an earlier statement has dropped or renamed it: write the name that it has now";
@@ -81,12 +81,7 @@ export function missingDropped(
   { schema }: Context,
 ): Effect[] {
   return (objects ?? []).flatMap((object) => {
-    const items =
-      "List" in object
-        ? (object.List.items ?? [])
-        : "TypeName" in object
-          ? (object.TypeName.names ?? [])
-          : [object];
+    const items = namePartsOf(object);
     const shown = objectName(object);
     const noun = removeType
       .replace(/^OBJECT_/, "")

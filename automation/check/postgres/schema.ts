@@ -29,6 +29,7 @@ export class Schema {
 
   /** Schemas, sequences and extensions, as `kind name`. */
   readonly objects: Layer<SchemaObject>;
+
   constructor(historyKnown: boolean, base?: Schema) {
     this.historyKnown = historyKnown;
     this.tables = new Layer(base?.tables, tableLinks);

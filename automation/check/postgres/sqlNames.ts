@@ -21,6 +21,12 @@ export function stringOf(node: Node | undefined): string | undefined {
   return node && "String" in node ? node.String.sval : undefined;
 }
 
+/** The parts of the name of what a DROP names, without a function's arguments. */
+export function namePartsOf(object: Node): readonly Node[] {
+  if ("List" in object) return object.List.items ?? [];
+  return "TypeName" in object ? (object.TypeName.names ?? []) : [object];
+}
+
 /** The name of an object in a DROP statement, whatever shape the tree gives it. */
 export function objectName(node: Node): string {
   if ("List" in node) return listName(node.List.items);

@@ -119,24 +119,6 @@ test("services: names, roles, each once, and only with an image of the applicati
   ]);
 });
 
-test("what is missing is named", () => {
-  assert.deepEqual(problemsOf({ appPath: join(CHECKOUT, "app"), assignPublicIp: true }), [
-    "ecs-migrate:application is not set, but it must be 2 to 24 lower-case letters, digits and single hyphens, starting with a letter",
-    "aws:region is not set, but it must be a region like ap-northeast-1",
-  ]);
-});
-
-test("an application without Dockerfile or migrations: the value as it was written, and the path that it means", () => {
-  const infra = join(CHECKOUT, "infra");
-  assert.deepEqual(problemsOf({ ...SMALLEST, appPath: "./infra" }), [
-    `ecs-migrate:dockerfile is "Dockerfile", but there is no file ${infra}/Dockerfile`,
-    `ecs-migrate:migrationsPath is "resources/db/migrations", but there is no folder ${infra}/resources/db/migrations`,
-  ]);
-  assert.deepEqual(problemsOf({ ...SMALLEST, appPath: "no-app" }), [
-    `ecs-migrate:appPath is "no-app", but there is no folder ${join(CHECKOUT, "no-app")}`,
-  ]);
-});
-
 test("an image of the migrations alone needs no Dockerfile", () => {
   const settings = { ...SMALLEST, image: "migrations", dockerfile: "none.Dockerfile" };
   assert.deepEqual(problemsOf(settings), []);
