@@ -1,21 +1,19 @@
 /** The command `deploy`: what it needs of the process, of Pulumi and of the checkout. */
 import { connectEcs, connectLogs } from "../aws/clients.ts";
-import { runGit } from "../check/gitBase.ts";
 import { type CheckSettings, checkSettings } from "../check/settings.ts";
 import type { CommandContext } from "../cli/context.ts";
 import type { CommonOptions } from "../cli/options.ts";
-import { originOf } from "../cli/origin.ts";
 import type { DeployOptions } from "../cli/program.ts";
 import { ConfigError } from "../contract/errors.ts";
 import { SOURCE_VARIABLE, type Source } from "../contract/source.ts";
 import { deploy } from "../deploy/deploy.ts";
 import type { PlanDeps } from "../deploy/deps.ts";
-import { commitTime, orderOf } from "../deploy/overtaken.ts";
 import { findNotifiers } from "../notify/notifiers.ts";
 import type { PlanReport } from "../plan/makePlan.ts";
 import type { RunReport } from "../report/report.ts";
 import { findOutputs, type PulumiLocation, readStackConfig } from "../stack/pulumiCli.ts";
 import type { Verdict } from "../verdict/verdict.ts";
+import { readCommit } from "./commit.ts";
 import { finishRun } from "./finishRun.ts";
 import { findFolder } from "./folder.ts";
 import { locate } from "./locate.ts";
@@ -25,11 +23,11 @@ export async function deployCommand(context: CommandContext, options: DeployOpti
   const location = locate(context, options);
   const configuration = once(() => readStackConfig(location));
   const settings = async () => checkSettings(options, await configuration());
-  const source = await sourceOf(context, location.project);
+  const commit = await readCommit(context, location.project);
   let planned: RunReport["planned"];
   const deployed = await deploy({
     ...runBase(context, location.stack, runSettings(options)),
-    openStack: once(() => openStack(context, options, withSource(location, source))),
+    openStack: once(() => openStack(context, options, withSource(location, commit.source))),
     findOutputs: () => findOutputs(location),
     readCheckout: async () =>
       (await import("../migrations/folder.ts")).readMigrationFiles(
@@ -41,31 +39,24 @@ export async function deployCommand(context: CommandContext, options: DeployOpti
     allowInfra: options.allowInfra,
     allowOlder: options.allowOlder || context.env.ALLOW_OLDER === "true",
     breakLock: options.breakLock,
-    source,
-    orderTo: async (deployedCommit) =>
-      source === null ? "unknown" : orderOf(runGit, location.project, source.commit, deployedCommit),
+    ...commit,
     migrate: migrateVariable(context.env),
     checkSettings: settings,
     checkContent: options.check,
-    codeAt: async (commit) => {
+    codeAt: async (running) => {
       const { searchCode } = await import("./codeSearch.ts");
-      return searchCode(findFolder(context, options, location.stack), await configuration(), commit);
+      return searchCode(findFolder(context, options, location.stack), await configuration(), running);
     },
     beforeUp: options.plan
       ? async (deps) =>
           announcePlan(context, options, deps, await settings(), ({ files }) => {
-            planned = files.flatMap(({ file, time }) => (file === null ? [] : [{ file, time }]));
+            if (files.length > 0)
+              planned = files.flatMap(({ file, time }) => (file === null ? [] : [{ file, time }]));
           })
       : undefined,
   });
   const report = planned ? { ...deployed.report, planned } : deployed.report;
   await finishRun(context, options, report, deployed.outputs, options.slack ?? true);
-}
-
-/** The commit that CI gives; a checkout by hand is no commit, since it may hold more. */
-async function sourceOf({ env }: CommandContext, project: string): Promise<Source | null> {
-  const { commit, branch } = originOf(env);
-  return commit === null ? null : { commit, branch, time: await commitTime(runGit, project, commit) };
 }
 
 function withSource(location: PulumiLocation, source: Source | null): PulumiLocation {

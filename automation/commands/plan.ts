@@ -8,6 +8,7 @@ import { ConfigError, EXIT, type ExitCode } from "../contract/errors.ts";
 import type { Operation } from "../contract/operations.ts";
 import type { Outputs } from "../contract/outputs.ts";
 import type { DatabaseVersion } from "../contract/resultLine.ts";
+import { isNewer } from "../deploy/overtaken.ts";
 import { readMigrationFiles } from "../migrations/folder.ts";
 import { deliver } from "../notify/deliver.ts";
 import { inspectedIn, makePlan, type PlanReport } from "../plan/makePlan.ts";
@@ -20,6 +21,7 @@ import { systemClock } from "../task/clock.ts";
 import { jsonText } from "../text/json.ts";
 import { redact } from "../text/redact.ts";
 import { questionDeps } from "./askStatus.ts";
+import { readCommit } from "./commit.ts";
 import { findFolder } from "./folder.ts";
 import { locate } from "./locate.ts";
 import { printReport } from "./printReport.ts";
@@ -32,16 +34,40 @@ export async function planCommand(
 ): Promise<void> {
   const location = locate(context, options);
   const [outputs, config] = await Promise.all([readOutputs(location), readStackConfig(location)]);
-  const plan = await planOperation(context, { location, outputs, config }, operation, options);
-  if ("verdict" in plan) {
-    await deliver(plan, { ...context, json: options.json, reportFiles: [], notifiers: undefined });
-    context.finish(plan.exitCode as ExitCode);
+  const migrations = await planOperation(context, { location, outputs, config }, operation, options);
+  if ("verdict" in migrations) {
+    await deliver(migrations, { ...context, json: options.json, reportFiles: [], notifiers: undefined });
+    context.finish(migrations.exitCode as ExitCode);
     return;
   }
+  const plan = operation.name === "up" ? await planned(context, location, outputs, migrations) : migrations;
   const human = () => `${planLines(plan).join("\n")}\n`;
   const report = options.json ? jsonText(plan) : options.markdown ? planMarkdown(plan) : human();
   await printReport(context, options.output, report, human);
   context.finish(EXIT.ok);
+}
+
+/** With what the next deploy of this checkout would do with the services; its image is not built yet. */
+async function planned(
+  context: CommandContext,
+  location: PulumiLocation,
+  { services, region, repositoryUrl }: Outputs,
+  plan: PlanReport,
+): Promise<PlanReport> {
+  if (!services) return plan;
+  const { planServices, withServices } = await import("../service/planned.ts");
+  const { connectServices } = await import("../service/api.ts");
+  const commit = await readCommit(context, location.project);
+  return withServices(plan, services.targets, () =>
+    planServices(
+      {
+        ...{ api: connectServices(region), image: null, repositoryUrl, source: commit.source },
+        isNewer: (running) => isNewer(commit, running),
+        parallel: services.parallel,
+      },
+      services.targets,
+    ),
+  );
 }
 
 interface PlannedStack {

@@ -51,18 +51,18 @@ function isBelowLastRun(verdict: Verdict): boolean {
 }
 
 async function askAndPlan(deps: PlanDeps, settings: CheckSettings): Promise<PlanReport | RunReport> {
-  const report = await askDatabase(deps, deps.outputs.taskDefinitionArn);
-  const current = versionOf(report);
-  if (current === null || isBelowLastRun(report.verdict)) return report;
-  return makePlan({
-    stack: deps.stack,
-    current,
-    operation: { name: "up" },
-    migrations: deps.outputs.migrations,
-    files: deps.files,
-    ...settings,
-    database: report.database,
-    ...inspectedIn(report),
+  const { known, outputs, files, stack } = deps;
+  const report = known ? undefined : await askDatabase(deps, outputs.taskDefinitionArn);
+  const current = known ?? (report ? versionOf(report) : null);
+  if (report && (current === null || isBelowLastRun(report.verdict))) return report;
+  const plan = await makePlan({
+    ...{ stack, files, operation: { name: "up" }, migrations: outputs.migrations, ...settings },
+    current: current ?? { version: null, dirty: false },
+    database: report?.database ?? null,
+    ...(report ? inspectedIn(report) : {}),
     now: new Date(deps.clock.now()),
   });
+  if (!outputs.services) return plan;
+  const { withServices } = await import("../service/planned.ts");
+  return withServices(plan, outputs.services.targets, deps.planServices);
 }

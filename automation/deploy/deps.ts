@@ -3,8 +3,10 @@ import type { EcsApi, LogsApi } from "../aws/clients.ts";
 import type { Break } from "../check/oldCode.ts";
 import type { CheckSettings } from "../check/settings.ts";
 import type { Outputs } from "../contract/outputs.ts";
+import type { DatabaseVersion } from "../contract/resultLine.ts";
 import type { Source } from "../contract/source.ts";
 import type { MigrationFile } from "../migrations/folder.ts";
+import type { PlannedService } from "../plan/services.ts";
 import type { RunReport } from "../report/report.ts";
 import type { RunBase, RunDeps } from "../run/runOperation.ts";
 import type { ServiceApi } from "../service/api.ts";
@@ -58,6 +60,10 @@ export type CodeSearch =
 export interface PlanDeps extends RunDeps {
   /** The checkout's folder of migrations. */
   readonly files: readonly MigrationFile[];
+  /** The database's version if no task is run to ask for it. */
+  readonly known?: DatabaseVersion;
+  /** What the deploy would do with the stack's services. */
+  readonly planServices: () => Promise<PlannedService[]>;
 }
 
 export interface Deployed {

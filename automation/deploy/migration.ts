@@ -1,7 +1,7 @@
 /** The migration of a deploy, once its stack is up: whether a task is due, and when it is its turn. */
 import { awsErrorText } from "../aws/errors.ts";
 import type { Outputs } from "../contract/outputs.ts";
-import type { Source } from "../contract/source.ts";
+import type { DatabaseVersion } from "../contract/resultLine.ts";
 import { lastUpToDate } from "../history/knownVersion.ts";
 import { type EndedRun, readBack } from "../history/record.ts";
 import { makeReport } from "../report/makeReport.ts";
@@ -12,17 +12,34 @@ import { readFamily } from "../task/family.ts";
 import { commandFor } from "../text/commandLine.ts";
 import type { Verdict } from "../verdict/verdict.ts";
 import type { DeployDeps } from "./deps.ts";
-import { isOvertaken } from "./overtaken.ts";
+import { newerCommit } from "./overtaken.ts";
+import { plannedServices } from "./rollout.ts";
 
 /** Runs the migration, or says why no task is due. */
 export async function migrate(deps: DeployDeps, outputs: Outputs, startedAt: number): Promise<RunReport> {
   const logs = await deps.connectLogs(outputs.region);
   const run: RunDeps = { ...deps, outputs, logs, ecs: await deps.connectEcs(outputs.region) };
   const skip = await reasonToSkip(deps, run);
+  const known = skip?.version ?? undefined;
+  if (skip?.kind === "applied" && outputs.services && known) await announced(deps, run, known);
   if (skip !== undefined) return skipped(deps, outputs, skip, startedAt);
-  const verdict = deps.beforeUp && (await deps.beforeUp({ ...run, files: await deps.readCheckout() }));
+  const verdict = await announced(deps, run);
   if (verdict) return withoutTask(deps, outputs, verdict, startedAt);
   return runWhenFree(deps, run, startedAt);
+}
+
+/** @param known if no task is due: the services roll all the same, so the plan is made without asking the database */
+async function announced(
+  deps: DeployDeps,
+  run: RunDeps,
+  known?: DatabaseVersion,
+): Promise<Verdict | undefined> {
+  if (!deps.beforeUp) return undefined;
+  const planServices = () => plannedServices(deps, run.outputs);
+  return deps.beforeUp({
+    ...{ ...run, files: await deps.readCheckout(), planServices },
+    ...(known ? { known } : {}),
+  });
 }
 
 /**
@@ -143,21 +160,4 @@ async function findUpToDate(run: RunDeps): Promise<EndedRun | undefined> {
     if (found) return found === "due" ? undefined : found;
   }
   return undefined;
-}
-
-/** The commit that is deployed, if it is newer than this deploy's. */
-export async function newerCommit(
-  deps: OrderDeps,
-  outputs: Outputs | undefined,
-): Promise<string | undefined> {
-  const deployed = outputs?.source ?? null;
-  return deployed && (await isNewer(deps, deployed)) ? deployed.commit : undefined;
-}
-
-type OrderDeps = Pick<DeployDeps, "allowOlder" | "source" | "orderTo">;
-
-/** Whether something is of a newer commit than this deploy's. */
-export async function isNewer({ allowOlder, source, orderTo }: OrderDeps, other: Source): Promise<boolean> {
-  if (allowOlder || !source || source.commit === other.commit) return false;
-  return isOvertaken(source, other, (await orderTo?.(other.commit)) ?? "unknown");
 }

@@ -45,3 +45,25 @@ export async function commitTime(git: Git, cwd: string, commit: string): Promise
     return null;
   }
 }
+
+/** The commit that is deployed, if it is newer than this deploy's. */
+export async function newerCommit(
+  deps: OrderDeps,
+  outputs: { readonly source: Source | null } | undefined,
+): Promise<string | undefined> {
+  const deployed = outputs?.source ?? null;
+  return deployed && (await isNewer(deps, deployed)) ? deployed.commit : undefined;
+}
+
+interface OrderDeps {
+  /** See DeployDeps, of all three. */
+  readonly allowOlder?: boolean;
+  readonly source?: Source | null;
+  readonly orderTo?: (deployed: string) => Promise<Order>;
+}
+
+/** Whether something is of a newer commit than this deploy's. */
+export async function isNewer({ allowOlder, source, orderTo }: OrderDeps, other: Source): Promise<boolean> {
+  if (allowOlder || !source || source.commit === other.commit) return false;
+  return isOvertaken(source, other, (await orderTo?.(other.commit)) ?? "unknown");
+}

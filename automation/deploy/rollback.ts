@@ -12,7 +12,6 @@ import {
   type Between,
   ROLLBACK_SCHEMA,
   type RollbackReport,
-  revisionName,
   rollbackServiceLine,
   rollbackSteps,
   type Way,
@@ -25,6 +24,7 @@ import { serviceProblem } from "../service/deployment.ts";
 import { earlierRevision, readDeployments } from "../service/deployments.ts";
 import { hasNoCode, sourceOf } from "../service/revision.ts";
 import { rollToRevisions } from "../service/roll.ts";
+import { revisionName } from "../text/image.ts";
 import { lookBetween, widest } from "./between.ts";
 
 interface RollbackDeps extends KnownVersionDeps {

@@ -1,6 +1,8 @@
 /** After the migration: the services go to the new image, or stay where they are, and one report says both. */
 import { EXIT } from "../contract/errors.ts";
 import type { Outputs } from "../contract/outputs.ts";
+import type { Source } from "../contract/source.ts";
+import type { PlannedService } from "../plan/services.ts";
 import type { RunReport } from "../report/report.ts";
 import {
   isNotLive,
@@ -10,7 +12,7 @@ import {
   serviceSteps,
 } from "../report/services.ts";
 import type { DeployDeps } from "./deps.ts";
-import { isNewer } from "./migration.ts";
+import { isNewer } from "./overtaken.ts";
 
 type RolloutDeps = Pick<
   DeployDeps,
@@ -38,20 +40,33 @@ type Services = NonNullable<Outputs["services"]>;
 async function roll(deps: RolloutDeps, outputs: Outputs, services: Services): Promise<ServiceReport[]> {
   const { clock, signal, terminal } = deps;
   const { rollServices } = await import("../service/roll.ts");
-  const api = await deps.connectServices(outputs.region);
   return rollServices(
     {
-      ...{ api, clock, signal },
+      ...(await lookDeps(deps, outputs, services)),
+      ...{ clock, signal },
       say: (line) => terminal.say(line),
       timeoutMs: services.timeoutSeconds * 1_000,
-      image: outputs.image,
-      source: outputs.source,
-      isNewer: (running) => isNewer(deps, running),
-      repositoryUrl: outputs.repositoryUrl,
-      parallel: services.parallel,
     },
     services.targets,
   );
+}
+
+/** What {@link rollAfter} would do if the migration passes; nothing is changed. */
+export async function plannedServices(deps: RolloutDeps, outputs: Outputs): Promise<PlannedService[]> {
+  const { services } = outputs;
+  if (services === null) return [];
+  const { planServices } = await import("../service/planned.ts");
+  return planServices(await lookDeps(deps, outputs, services), services.targets);
+}
+
+async function lookDeps(
+  deps: RolloutDeps,
+  { region, image, source, repositoryUrl }: Outputs,
+  { parallel }: Services,
+) {
+  const api = await deps.connectServices(region);
+  const newer = (running: Source) => isNewer(deps, running);
+  return { api, image, source, repositoryUrl, parallel, isNewer: newer };
 }
 
 async function leave({ targets }: Services, reason: string): Promise<ServiceReport[]> {

@@ -1,11 +1,12 @@
 /** What `doctor` says of each service that the stack rolls. It reads, and changes nothing. */
-import type { Deployment, Service } from "@aws-sdk/client-ecs";
+import type { Service } from "@aws-sdk/client-ecs";
 import { awsErrorText } from "../aws/errors.ts";
 import type { Outputs } from "../contract/outputs.ts";
 import type { RegisteredDefinition, ServiceApi, ServiceTarget } from "../service/api.ts";
-import { isRolling, serviceProblem } from "../service/deployment.ts";
+import { isRolling, primaryOf, serviceProblem } from "../service/deployment.ts";
 import { chooseContainer, sourceOf } from "../service/revision.ts";
 import { commandFor, shellWord } from "../text/commandLine.ts";
+import { codeText, revisionName, shortImage } from "../text/image.ts";
 import { type Diagnosis, ok, problem, warning } from "./diagnosis.ts";
 
 type LookApi = Pick<ServiceApi, "describeService" | "describeTaskDefinition">;
@@ -48,7 +49,7 @@ async function examineService(
   const isCurrent = container.image === outputs.image;
   const fix = `deploy again, unless you rolled back: ${again(stack)}`;
   return [
-    judgeDeployment(part, service, runs, target),
+    judgeDeployment(part, service, runs, target, stack),
     ...(isCurrent
       ? []
       : [warning(part, `does not run the image of the last deploy (${shortImage(outputs.image)})`, fix)]),
@@ -75,7 +76,7 @@ function runsText(service: Service, definition: RegisteredDefinition, image: str
   const last = events?.[0]?.message;
   return [
     `controller ECS, ${strategy}`,
-    `runs ${taskDefinition.slice(taskDefinition.lastIndexOf("/") + 1)} (${shortImage(image)}, ${commit === null ? "commit not known" : `commit ${commit.slice(0, 7)}`}), ${runningCount} of ${desiredCount} tasks`,
+    `runs ${revisionName(taskDefinition)} (${codeText(image, commit)}), ${runningCount} of ${desiredCount} tasks`,
     `deployment ${primary?.rolloutState ?? primary?.status ?? "unknown"}`,
     ...(last === undefined ? [] : [`last event: ${last}`]),
   ].join("; ");
@@ -86,22 +87,19 @@ function judgeDeployment(
   service: Service,
   runs: string,
   { cluster, service: name }: ServiceTarget,
+  stack: string,
 ): Diagnosis {
   const primary = primaryOf(service);
-  const look = `read its events: aws ecs describe-services --cluster ${shellWord(cluster)} --services ${shellWord(name)} --query 'services[0].events[:10].message'`;
+  const events = `read its events: aws ecs describe-services --cluster ${shellWord(cluster)} --services ${shellWord(name)} --query 'services[0].events[:10].message'`;
   if (primary?.rolloutState === "FAILED")
     return problem(
       part,
       `${runs}; its deployment failed: ${primary.rolloutStateReason ?? "ECS gives no reason"}`,
-      look,
+      `${events}; fix the cause, then try again: ${again(stack)}`,
     );
   const steady = primary?.rolloutState !== "IN_PROGRESS";
-  if (steady && (service.runningCount ?? 0) < (service.desiredCount ?? 0)) return warning(part, runs, look);
+  if (steady && (service.runningCount ?? 0) < (service.desiredCount ?? 0)) return warning(part, runs, events);
   return ok(part, runs);
-}
-
-function primaryOf({ deployments }: Service): Deployment | undefined {
-  return deployments?.find(({ status }) => status === "PRIMARY");
 }
 
 /** Without it ECS reports neither success nor failure of an image that does not start (docs/service.md). */
@@ -112,9 +110,4 @@ function breakerWarning(part: string, service: Service): Diagnosis[] {
     ? "its circuit breaker does not roll back, so a broken image leaves fewer tasks of the old one"
     : "has no deployment circuit breaker, so a broken image is tried again until serviceTimeout is over";
   return [warning(part, text, "turn on the deployment circuit breaker with rollback")];
-}
-
-/** `shop@sha256:0123456789ab` */
-function shortImage(image: string): string {
-  return image.slice(image.lastIndexOf("/") + 1).replace(/(@sha256:[0-9a-f]{12})[0-9a-f]{52}$/, "$1");
 }

@@ -15,6 +15,7 @@ import { groupByVersion, type NamedMigrationFile } from "../migrations/folder.ts
 import { firstLines } from "./firstLines.ts";
 import { type LiveDatabase, type PlanStatement, planStatement } from "./live.ts";
 import { liveWarnings } from "./liveWarnings.ts";
+import type { PlannedService } from "./services.ts";
 import { type PlanFinding, sizedFinding } from "./sizedFindings.ts";
 import { type FileState, type Plan, type PlanInput, type PlannedStep, planOf } from "./steps.ts";
 import { sumOf, type TimeRange } from "./workTime.ts";
@@ -65,6 +66,8 @@ export interface PlanReport {
   readonly files: readonly PlanFile[];
   /** What the checkout's other files are found with: a late file, an edit. Only of `up`. */
   readonly findings: readonly PlanFinding[];
+  /** What the deploy does with the stack's services; empty if it has none, or the operation is no deploy's. */
+  readonly services: readonly PlannedService[];
   /** What is in the way already: to be looked at before the first statement. */
   readonly warnings: readonly string[];
   /** What the plan does not know, and why. */
@@ -108,6 +111,7 @@ export async function makePlan(input: MakePlanInput): Promise<PlanReport> {
     outcome: plan.kind,
     note: noteOf(plan, operation),
     files,
+    services: [],
     findings: findings.filter(({ file }) => !planned.has(file)).map((found) => sizedFinding(found, [])),
     warnings: live
       ? liveWarnings(

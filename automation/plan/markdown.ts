@@ -3,6 +3,7 @@ import { findingHead } from "../check/finding.ts";
 import { fenced, markdown } from "../text/markdown.ts";
 import { blockerText } from "./liveWarnings.ts";
 import type { PlanFile, PlanReport } from "./makePlan.ts";
+import { plannedServiceLine } from "./services.ts";
 import type { PlanFinding } from "./sizedFindings.ts";
 import { dropText, fileTitle, impactText, planHeadline, statementText } from "./text.ts";
 
@@ -14,6 +15,7 @@ export function planMarkdown(plan: PlanReport): string {
     list(plan.warnings.map((warning) => `⚠️ ${markdown(warning)}`)),
     ...plan.files.map(fileSection),
     list(plan.findings.map(findingItem)),
+    list(plan.services.map((service) => markdown(plannedServiceLine(service)))),
     plan.unknown.length === 0 ? "" : `Not known: ${markdown(plan.unknown.join("; "))}`,
   ];
   return `${sections.filter((section) => section !== "").join("\n\n")}\n`;

@@ -8,6 +8,7 @@ import { countText, versionText } from "../text/version.ts";
 import type { PlanStatement, PlanTable } from "./live.ts";
 import { blockerText } from "./liveWarnings.ts";
 import type { PlanFile, PlanReport } from "./makePlan.ts";
+import { plannedServiceLine } from "./services.ts";
 import { rangeText } from "./workTime.ts";
 
 /** The first line says from where to where; then each file in the order in which it runs. */
@@ -18,6 +19,7 @@ export function planLines(plan: PlanReport): string[] {
     ...(plan.note === null ? [] : [`  note: ${safeLine(plan.note)}`]),
     ...plan.files.flatMap((file, index) => fileLines(file, index + 1)),
     ...plan.findings.map((found) => `  ${findingLine(found)}`),
+    ...plan.services.map((service) => `  ${safeLine(plannedServiceLine(service))}`),
     ...plan.warnings.map((warning) => `  warning: ${safeLine(warning)}`),
     ...plan.unknown.map((what) => `  not known: ${safeLine(what)}`),
   ];

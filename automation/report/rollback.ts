@@ -2,6 +2,7 @@
 import type { ExitCode } from "../contract/errors.ts";
 import type { Origin } from "../contract/origin.ts";
 import { commandFor, shellWord } from "../text/commandLine.ts";
+import { revisionName } from "../text/image.ts";
 import { safeLine } from "../text/plainText.ts";
 import { SERVICE_KINDS, type ServiceReport } from "./services.ts";
 
@@ -49,11 +50,6 @@ export interface RollbackReport {
   readonly startedAt: string;
   readonly durationMs: number;
   readonly warnings: readonly string[];
-}
-
-/** `web:41`, of an ARN. */
-export function revisionName(arn: string): string {
-  return arn.slice(arn.lastIndexOf("/") + 1);
 }
 
 /** What a person reads before the services are touched. */

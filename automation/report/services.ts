@@ -67,7 +67,7 @@ export function serviceSteps(
     }));
   if (isLive(services)) return [];
   const again = {
-    text: "Fix the cause, then deploy again: the migration does not run a second time, and a deployment that is in progress is followed.",
+    text: "Fix the cause, then deploy again: the migration does not run a second time, a deployment that is in progress is followed, and one that failed is tried again.",
     command: commandFor("deploy", stack),
   };
   return [...looks, again];

@@ -37,14 +37,20 @@ export interface RegisteredDefinition {
   readonly tags: readonly Tag[];
 }
 
+export interface UpdateChange {
+  /** undefined: as it is. */
+  readonly desiredCount?: number | undefined;
+  /** Begins a deployment even if the service has this revision already. */
+  readonly forceNewDeployment?: boolean;
+}
+
 export interface ServiceApi {
   /** undefined if ECS does not know the service. */
   describeService(name: ServiceName): Promise<Service | undefined>;
   /** @param taskDefinition an ARN, or a family for its newest ACTIVE revision */
   describeTaskDefinition(taskDefinition: string): Promise<RegisteredDefinition | undefined>;
   registerTaskDefinition(input: RegisterTaskDefinitionCommandInput): Promise<TaskDefinition>;
-  /** @param desiredCount undefined: as it is */
-  updateService(name: ServiceName, taskDefinition: string, desiredCount?: number): Promise<Service>;
+  updateService(name: ServiceName, taskDefinition: string, change?: UpdateChange): Promise<Service>;
   /** Newest first, 100 at most; see {@link Service.deployments} for rolling updates. */
   listServiceDeployments(name: ServiceName): Promise<readonly ServiceDeploymentBrief[]>;
   /** undefined if ECS does not know it. */
@@ -63,7 +69,10 @@ const CONFIG = {
   requestHandler: { requestTimeout: 20_000, connectionTimeout: 5_000, throwOnRequestTimeout: true },
 };
 
-/** All calls may be sent again: UpdateService to the revision that the service has already makes no new deployment. */
+/**
+ * All calls may be sent again: UpdateService to the revision that the service has already makes no new deployment, and one
+ * that is forced replaces that of the first call, of the same revision.
+ */
 export function connectServices(region: string): ServiceApi {
   const sdk = require("@aws-sdk/client-ecs") as typeof import("@aws-sdk/client-ecs");
   const client = new sdk.ECSClient({ ...CONFIG, region });
@@ -88,8 +97,8 @@ export function connectServices(region: string): ServiceApi {
       if (!taskDefinition) throw new Error("RegisterTaskDefinition answered without a task definition");
       return taskDefinition;
     },
-    updateService: async ({ cluster, service }, taskDefinition, desiredCount) => {
-      const input = { cluster, service, taskDefinition, desiredCount };
+    updateService: async ({ cluster, service }, taskDefinition, change) => {
+      const input = { cluster, service, taskDefinition, ...change };
       const answer = await client.send(new sdk.UpdateServiceCommand(input));
       if (!answer.service) throw new Error("UpdateService answered without a service");
       return answer.service;

@@ -6,8 +6,9 @@ import type { Service, ServiceDeploymentBrief } from "@aws-sdk/client-ecs";
 import { APP_CONTAINER } from "../contract/createdService.ts";
 import type { Source } from "../contract/source.ts";
 import type { ServiceReport } from "../report/services.ts";
-import type { FirstRoll, RegisteredDefinition, ServiceTarget } from "./api.ts";
-import { isRolling, serviceDeploymentState, shortName, type WatchedDeployment } from "./deployment.ts";
+import { revisionName } from "../text/image.ts";
+import type { FirstRoll, RegisteredDefinition, ServiceApi, ServiceTarget } from "./api.ts";
+import { isRolling, primaryOf, serviceDeploymentState, type WatchedDeployment } from "./deployment.ts";
 import { chooseContainer, hasNoCode, isSameRevision, sourceOf, withImage } from "./revision.ts";
 import type { WatchDeps } from "./watch.ts";
 
@@ -36,6 +37,8 @@ export type Outcome = Pick<ServiceReport, "kind" | "detail" | "taskDefinition">;
 export interface Chosen extends Omit<WatchedDeployment, "id"> {
   /** How many tasks to start; undefined: as many as the service has. */
   readonly desiredCount?: number | undefined;
+  /** The deployment of this very revision that failed, by its id or ARN; undefined: the service runs another revision. */
+  readonly failed?: string | undefined;
 }
 
 /** What to do with the service as it is. */
@@ -48,30 +51,77 @@ export interface Ready {
   /** False if a deployment to this revision is under way already. */
   readonly mustUpdate: boolean;
   readonly desiredCount?: number | undefined;
+  readonly failed?: string | undefined;
   readonly noTasks: boolean;
 }
+
+/** What a deploy does with a service as it is; nothing was changed to find out. */
+export type Look =
+  | { readonly kind: "notRolled"; readonly detail: string }
+  /** Nothing was deployed to the service that the stack made. */
+  | { readonly kind: "first"; readonly first: FirstRoll }
+  | (Running & (NamedLook | { readonly kind: "roll" | "overtaken" }));
+
+interface Running {
+  readonly found: RegisteredDefinition;
+  readonly container: { readonly name: string; readonly image: string };
+  /** Of the image; null if nobody said. */
+  readonly commit: string | null;
+}
+
+/** The service names the wanted code already: an earlier process of the same deploy, or a deploy of the same image. */
+export type NamedLook =
+  | { readonly kind: "unchanged" }
+  /** @property known ARNs of the deployments before the one that is in progress */
+  | { readonly kind: "follow"; readonly known: readonly string[] }
+  /** ECS starts no task for a deployment that failed (Amazon ECS API reference, Deployment, rolloutState). */
+  | { readonly kind: "again"; readonly failed: string; readonly reason: string };
+
+/** @param image by digest; null: one that is not built yet */
+export async function lookAt(
+  { api, image, repositoryUrl, isNewer }: LookDeps,
+  target: ServiceTarget,
+  service: Service,
+): Promise<Look> {
+  const current = service.taskDefinition ?? "";
+  const found = await api.describeTaskDefinition(current);
+  if (!found) return { kind: "notRolled", detail: `ECS does not know its task definition ${current}` };
+  if (target.first && hasNoCode(found.definition)) return { kind: "first", first: target.first };
+  const container = chooseContainer(found.definition, target.container, repositoryUrl);
+  if ("problem" in container) return { kind: "notRolled", detail: container.problem };
+  const source = sourceOf(found);
+  const running = { found, container, commit: source?.commit ?? null };
+  if (container.image === image) return { ...running, ...(await lookAtNamed(api, target, service)) };
+  return { ...running, kind: source && (await isNewer(source)) ? "overtaken" : "roll" };
+}
+
+export type LookDeps = Pick<RollDeps, "isNewer" | "repositoryUrl"> & {
+  readonly api: NamedApi & Pick<ServiceApi, "describeTaskDefinition">;
+  readonly image: string | null;
+};
+
+type NamedApi = Pick<ServiceApi, "listServiceDeployments" | "describeServiceRevisions">;
 
 export async function chooseNew(
   deps: RollDeps,
   target: ServiceTarget,
   service: Service,
 ): Promise<Chosen | Ready | Outcome> {
-  const { api, image, repositoryUrl } = deps;
+  const look = await lookAt(deps, target, service);
   const current = service.taskDefinition ?? "";
-  const found = await api.describeTaskDefinition(current);
-  if (!found) return refused(`ECS does not know its task definition ${current}`);
-  if (target.first && hasNoCode(found.definition)) return chooseFirst(deps, target.first, service);
-  const container = chooseContainer(found.definition, target.container, repositoryUrl);
-  if ("problem" in container) return refused(container.problem);
-  if (container.image === image) return underWay(deps, target, service);
-  const running = sourceOf(found);
-  if (running && (await deps.isNewer(running)))
-    return { kind: "overtaken", detail: `commit ${running.commit.slice(0, 7)}`, taskDefinition: current };
-  return {
-    taskDefinition: await revisionWith(deps, found, container.name),
-    previous: current,
-    withoutCode: target.first?.taskDefinition,
-  };
+  switch (look.kind) {
+    case "notRolled":
+      return refused(look.detail);
+    case "overtaken":
+      return { kind: look.kind, detail: `commit ${look.commit?.slice(0, 7)}`, taskDefinition: current };
+    case "first":
+      return chooseFirst(deps, look.first, service);
+    case "roll": {
+      const taskDefinition = await revisionWith(deps, look.found, look.container.name);
+      return { taskDefinition, previous: current, withoutCode: target.first?.taskDefinition };
+    }
+  }
+  return chooseNamed(target, service, look);
 }
 
 /** From the stack's newest revision, not from the service's: the port may have been corrected since. */
@@ -97,10 +147,11 @@ export async function chooseBack(
 ): Promise<Chosen | Ready | Outcome> {
   const { taskDefinition, from } = target;
   const previous = service.taskDefinition ?? "";
-  if (previous === taskDefinition) return underWay(deps, target, service);
+  if (previous === taskDefinition)
+    return chooseNamed(target, service, await lookAtNamed(deps.api, target, service));
   if (previous === from) return { taskDefinition, previous };
   return refused(
-    `it was changed meanwhile: ${shortName(from)} → ${shortName(previous)}; give the command again`,
+    `it was changed meanwhile: ${revisionName(from)} → ${revisionName(previous)}; give the command again`,
   );
 }
 
@@ -108,43 +159,53 @@ export function refused(detail: string): Outcome {
   return { kind: "notRolled", detail, taskDefinition: null };
 }
 
-/** The service names this image already: an earlier process of the same deploy, or a deploy of the same image. */
-async function underWay(deps: WatchDeps, target: ServiceTarget, service: Service): Promise<Ready | Outcome> {
+function chooseNamed(target: ServiceTarget, service: Service, look: NamedLook): Chosen | Ready | Outcome {
   const taskDefinition = service.taskDefinition ?? "";
-  const primary = service.deployments?.find(({ status }) => status === "PRIMARY");
-  const unchanged: Outcome = { kind: "unchanged", detail: null, taskDefinition };
-  const following = {
-    watched: {
-      ...{ id: primary?.id ?? "", taskDefinition, withoutCode: target.first?.taskDefinition },
-      previous: service.deployments?.find(({ status }) => status !== "PRIMARY")?.taskDefinition ?? "",
-    },
+  if (look.kind === "unchanged") return { kind: "unchanged", detail: null, taskDefinition };
+  const watched = {
+    ...{ taskDefinition, withoutCode: target.first?.taskDefinition },
+    previous: service.deployments?.find(({ status }) => status !== "PRIMARY")?.taskDefinition ?? "",
+  };
+  if (look.kind === "again") return { ...watched, failed: look.failed };
+  return {
+    watched: { ...watched, id: primaryOf(service)?.id ?? "" },
+    known: new Set(look.known),
     mustUpdate: false,
     noTasks: service.desiredCount === 0,
   };
-  if (!isRolling(service)) {
-    const [newest, ...earlier] = await deps.api.listServiceDeployments(target);
-    if (!newest || (await isSettled(deps, newest, taskDefinition))) return unchanged;
-    return {
-      ...following,
-      known: new Set(earlier.map(({ serviceDeploymentArn = "" }) => serviceDeploymentArn)),
-    };
-  }
-  if (primary?.rolloutState === "FAILED") {
-    const detail = primary.rolloutStateReason ?? "its last deployment failed";
-    return { kind: "failed", detail, taskDefinition };
-  }
-  return primary?.rolloutState === "IN_PROGRESS" ? { ...following, known: new Set() } : unchanged;
 }
 
-/** The newest deployment ended, and it brought this revision up or was another revision's: ECS came back to this one. */
-async function isSettled(
-  { api }: WatchDeps,
-  newest: ServiceDeploymentBrief,
-  taskDefinition: string,
+async function lookAtNamed(api: NamedApi, target: ServiceTarget, service: Service): Promise<NamedLook> {
+  if (!isRolling(service)) return lookAtOther(api, target, service.taskDefinition);
+  const { id = "", rolloutState, rolloutStateReason } = primaryOf(service) ?? {};
+  if (rolloutState === "IN_PROGRESS") return { kind: "follow", known: [] };
+  if (rolloutState !== "FAILED") return { kind: "unchanged" };
+  return { kind: "again", failed: id, reason: rolloutStateReason ?? "ECS gives no reason" };
+}
+
+/** Of the strategies that are not rolling, by the service's newest deployment. */
+async function lookAtOther(
+  api: NamedApi,
+  target: ServiceTarget,
+  taskDefinition: string | undefined,
+): Promise<NamedLook> {
+  const [newest, ...earlier] = (await api.listServiceDeployments(target)).map((brief) => ({
+    ...{ brief, arn: brief.serviceDeploymentArn ?? "", state: serviceDeploymentState(brief) },
+  }));
+  if (!newest || newest.state.kind === "live") return { kind: "unchanged" };
+  const { brief, arn, state } = newest;
+  if (state.kind === "inProgress") return { kind: "follow", known: earlier.map((each) => each.arn) };
+  if (state.kind === "rolledBack" && (await cameBackTo(api, brief, taskDefinition)))
+    return { kind: "unchanged" };
+  return { kind: "again", failed: arn, reason: state.detail };
+}
+
+/** The deployment that was rolled back was another revision's. */
+async function cameBackTo(
+  api: NamedApi,
+  { targetServiceRevisionArn: arn }: ServiceDeploymentBrief,
+  taskDefinition: string | undefined,
 ): Promise<boolean> {
-  const { kind } = serviceDeploymentState(newest);
-  if (kind !== "rolledBack") return kind === "live";
-  const arn = newest.targetServiceRevisionArn;
   const [target] = arn === undefined ? [] : await api.describeServiceRevisions([arn]);
   return target !== undefined && target.taskDefinition !== taskDefinition;
 }

@@ -26,7 +26,7 @@ const IN_PROGRESS: DeploymentState = { kind: "inProgress" };
 export function rollingState(service: Service, watched: WatchedDeployment): DeploymentState {
   const deployments = service.deployments ?? [];
   const own = deployments.find(({ id }) => id === watched.id);
-  const primary = deployments.find(({ status }) => status === "PRIMARY");
+  const primary = primaryOf(service);
   if (own?.rolloutState === "COMPLETED") return { kind: "live" };
   const reason = own?.rolloutState === "FAILED" ? reasonOf(own) : undefined;
   if (reason !== undefined && (primary ?? own)?.taskDefinition === watched.taskDefinition)
@@ -114,12 +114,12 @@ export function serviceProblem(service: Service | undefined): string | undefined
   return `its deployment controller is ${controller}, which rolls it itself: UpdateService cannot change its revision`;
 }
 
+/** The deployment that the service is to run. */
+export function primaryOf({ deployments = [] }: Service): Deployment | undefined {
+  return deployments.find(({ status }) => status === "PRIMARY");
+}
+
 /** Rolling updates are watched by `deployments`, the other strategies by the service's deployments of their own. */
 export function isRolling({ deploymentConfiguration }: Service): boolean {
   return (deploymentConfiguration?.strategy ?? "ROLLING") === "ROLLING";
-}
-
-/** `web:41`, of a revision's ARN. */
-export function shortName(arn: string): string {
-  return arn.slice(arn.lastIndexOf("/") + 1);
 }

@@ -1,6 +1,7 @@
 /** The deployments of a stack's services, as `history` prints them and gives them as JSON. Pure. */
 import { clip } from "../text/clip.ts";
 import { durationText } from "../text/duration.ts";
+import { revisionName } from "../text/image.ts";
 import { safeLine } from "../text/plainText.ts";
 import { serviceDeploymentState } from "./deployment.ts";
 import type { PastDeployment } from "./deployments.ts";
@@ -21,7 +22,7 @@ export function rollLines(rolls: readonly Roll[]): string[] {
   const rows = rolls.map((roll) => [
     new Date(roll.createdAt).toISOString().slice(0, 16).replace("T", " "),
     clip(safeLine(roll.service), 40),
-    clip(safeLine(revisionOf(roll) ?? "?"), 40),
+    clip(safeLine(roll.taskDefinition === null ? "?" : revisionName(roll.taskDefinition)), 40),
     resultOf(roll),
     roll.finishedAt === null ? "" : durationText(roll.finishedAt - roll.createdAt),
   ]);
@@ -46,11 +47,6 @@ function resultOf({ status }: PastDeployment): string {
   if (status === "unknown") return status;
   const { kind } = serviceDeploymentState({ status });
   return kind === "inProgress" ? "in progress" : kind;
-}
-
-/** `web:41` */
-function revisionOf({ taskDefinition }: PastDeployment): string | null {
-  return taskDefinition === null ? null : taskDefinition.slice(taskDefinition.lastIndexOf("/") + 1);
 }
 
 export function rollsJson(rolls: readonly Roll[]) {

@@ -5,7 +5,8 @@
 import type { Service, ServiceDeploymentBrief } from "@aws-sdk/client-ecs";
 import { awsErrorText } from "../aws/errors.ts";
 import { isLive, type ServiceReport } from "../report/services.ts";
-import type { ServiceName, ServiceTarget } from "./api.ts";
+import { revisionName } from "../text/image.ts";
+import type { ServiceApi, ServiceName, ServiceTarget } from "./api.ts";
 import {
   type Choose,
   type Chosen,
@@ -17,7 +18,7 @@ import {
   refused,
   type WayBack,
 } from "./choose.ts";
-import { isRolling, serviceProblem, shortName } from "./deployment.ts";
+import { isRolling, primaryOf, serviceProblem } from "./deployment.ts";
 import { type Ended, type WatchDeps, watchDeployment } from "./watch.ts";
 
 /** One report a service, in the order of the configuration. */
@@ -104,47 +105,72 @@ async function begin(deps: WatchDeps, target: ServiceTarget, choose: Choose): Pr
     if (!("previous" in chosen)) return chosen;
     const before = isRolling(service) ? [] : await deps.api.listServiceDeployments(target);
     service = await deps.api.describeService(target);
-    if (service?.taskDefinition === chosen.previous) return readyFor(service, chosen, before);
-    deps.say(changedText(target, chosen.previous, service?.taskDefinition));
+    if (service && isAsChosen(service, chosen, before)) return readyFor(service, chosen, before);
+    deps.say(changedText(target, chosen, service?.taskDefinition));
   }
   return refused(`its revision changed ${MOST_TRIES} times while a new one was made from it; deploy again`);
 }
 
+function isAsChosen(service: Service, chosen: Chosen, listed: readonly ServiceDeploymentBrief[]): boolean {
+  const { taskDefinition, previous, failed } = chosen;
+  if (failed === undefined) return service.taskDefinition === previous;
+  return service.taskDefinition === taskDefinition && newestDeployment(service, listed) === failed;
+}
+
+/** By its id for rolling updates, else by its ARN. */
+function newestDeployment(service: Service, listed: readonly ServiceDeploymentBrief[]): string | undefined {
+  return isRolling(service) ? primaryOf(service)?.id : listed[0]?.serviceDeploymentArn;
+}
+
 function readyFor(service: Service, chosen: Chosen, before: readonly ServiceDeploymentBrief[]): Ready {
-  const { desiredCount, ...watched } = chosen;
+  const { desiredCount, failed, ...watched } = chosen;
   const known = new Set(before.map(({ serviceDeploymentArn = "" }) => serviceDeploymentArn));
   const noTasks = (desiredCount ?? service.desiredCount) === 0;
-  return { watched: { ...watched, id: "" }, known, mustUpdate: true, desiredCount, noTasks };
+  return { watched: { ...watched, id: "" }, known, mustUpdate: true, desiredCount, failed, noTasks };
 }
 
-function changedText({ service }: ServiceTarget, before: string, now = "none"): string {
-  return `Service ${service} was changed meanwhile: ${shortName(before)} → ${shortName(now)}; looking at it again`;
+function changedText({ service }: ServiceTarget, chosen: Chosen, now = "none"): string {
+  const before = chosen.failed === undefined ? chosen.previous : chosen.taskDefinition;
+  const what = before === now ? "a new deployment of" : `${revisionName(before)} →`;
+  return `Service ${service} was changed meanwhile: ${what} ${revisionName(now)}; looking at it again`;
 }
 
-/** An answer of UpdateService that is lost is asked for by a look: the service names the revision, or it does not. */
+/** An answer of UpdateService that is lost is asked for by a look: the deployment is there, or it is not. */
 async function update(
   deps: WatchDeps,
   target: ServiceTarget,
   begun: Ready,
 ): Promise<Ended | { readonly kind: "notRolled"; readonly detail: string }> {
   const { api, say } = deps;
-  const { watched, known, mustUpdate, desiredCount } = begun;
-  say(
-    `${mustUpdate ? "Rolling" : "Following"} service ${target.service} to ${shortName(watched.taskDefinition)}`,
-  );
+  const { watched, known, mustUpdate, desiredCount, failed } = begun;
+  const doing = failed !== undefined ? "Trying again to roll" : mustUpdate ? "Rolling" : "Following";
+  say(`${doing} service ${target.service} to ${revisionName(watched.taskDefinition)}`);
   if (!mustUpdate) return watchDeployment(deps, target, watched, known);
   let service: Service | undefined;
   try {
-    service = await api.updateService(target, watched.taskDefinition, desiredCount);
+    const forceNewDeployment = failed !== undefined;
+    service = await api.updateService(target, watched.taskDefinition, { desiredCount, forceNewDeployment });
   } catch (error) {
     const detail = `UpdateService failed: ${awsErrorText(error)}`;
     service = await api.describeService(target).catch(() => undefined);
     if (!service) return { kind: "unknown", detail };
     if (service.taskDefinition !== watched.taskDefinition) return { kind: "notRolled", detail };
+    if (failed !== undefined && (await isStill(api, target, service, failed)))
+      return { kind: "failed", detail };
   }
   // An earlier deployment of the same revision may still be listed, as ACTIVE and COMPLETED.
   const own = service.deployments?.find(
     ({ status, taskDefinition }) => status === "PRIMARY" && taskDefinition === watched.taskDefinition,
   );
   return watchDeployment(deps, target, { ...watched, id: own?.id ?? "" }, known);
+}
+
+async function isStill(
+  api: ServiceApi,
+  target: ServiceTarget,
+  service: Service,
+  failed: string,
+): Promise<boolean> {
+  const listed = isRolling(service) ? [] : await api.listServiceDeployments(target).catch(() => []);
+  return newestDeployment(service, listed) === failed;
 }

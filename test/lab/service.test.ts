@@ -162,7 +162,11 @@ describe("a service in the lab", () => {
       "20261125_notes",
       "SET lock_timeout = '5s';\nCREATE TABLE notes (id bigint PRIMARY KEY);\n",
     );
-    const { report, output } = await deploy();
+    const { report, output } = await deploy("--plan");
+    assert.match(
+      output,
+      /service web would roll: web:\d+ \(\S+@sha256:[0-9a-f]{12}, commit not known\) → \S+@sha256:[0-9a-f]{12}, commit not known/,
+    );
     assert.equal(report.verdict.kind, "applied", output);
     assert.deepEqual(kindsOf(report), ["live"], output);
     assert.equal(report.exitCode, 0);

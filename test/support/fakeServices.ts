@@ -39,7 +39,8 @@ export interface ServiceModel {
   readonly takesMs?: number;
   /** True if tasks with this image never become healthy. */
   readonly isBroken?: (image: string) => boolean;
-  readonly circuitBreaker?: boolean;
+  /** `stop`: without its rollback. */
+  readonly circuitBreaker?: boolean | "stop";
   /** True: the stack made the service, and nothing was deployed yet. */
   readonly made?: boolean;
 }
@@ -83,6 +84,10 @@ export class FakeServices {
     return this.#taskDefinition;
   }
 
+  get primary(): Deployment | undefined {
+    return this.#deployments.find(({ status }) => status === "PRIMARY");
+  }
+
   readonly api: { -readonly [Call in keyof ServiceApi]: ServiceApi[Call] } = {
     describeService: (name) => this.#call("describeService", () => this.#service(name.service)),
     describeTaskDefinition: (wanted) =>
@@ -106,10 +111,10 @@ export class FakeServices {
         this.registeredAt.set(made, new Date(this.clock.now()));
         return made;
       }),
-    updateService: (_, taskDefinition, desiredCount = this.desiredCount) =>
+    updateService: (_, taskDefinition, { desiredCount, forceNewDeployment } = {}) =>
       this.#call("updateService", () => {
-        this.desiredCount = desiredCount;
-        if (taskDefinition !== this.#taskDefinition) this.#deploy(taskDefinition);
+        this.desiredCount = desiredCount ?? this.desiredCount;
+        if (forceNewDeployment || taskDefinition !== this.#taskDefinition) this.#deploy(taskDefinition);
         return this.#service(TARGET.service) as Service;
       }),
     listServiceDeployments: () => this.#call("listServiceDeployments", () => this.history.toReversed()),
@@ -193,9 +198,13 @@ export class FakeServices {
       return;
     }
     own.failedTasks = 3;
-    if (this.#model.circuitBreaker !== true) return;
+    if (!this.#model.circuitBreaker) return;
     own.rolloutState = "FAILED";
     own.rolloutStateReason = "ECS deployment circuit breaker: tasks failed to start.";
+    if (this.#model.circuitBreaker === "stop") {
+      this.#end("STOPPED");
+      return;
+    }
     own.status = "ACTIVE";
     // AWS goes back to the most recently completed deployment (Amazon ECS Developer Guide, deployment circuit breaker).
     const back = deployment(`${id}-rollback`, this.#serving, "IN_PROGRESS");

@@ -3,6 +3,7 @@
 import { findingHead } from "../../check/finding.ts";
 import type { Origin } from "../../contract/origin.ts";
 import type { PlanFile, PlanReport } from "../../plan/makePlan.ts";
+import { plannedServiceLine } from "../../plan/services.ts";
 import { dropText, fileTitle, impactText, planHeadline } from "../../plan/text.ts";
 import {
   codeBlock,
@@ -16,8 +17,8 @@ import {
   sectionBlock,
 } from "./blocks.ts";
 
-/** Blocks that are no file's: the header, the note, the warnings, the line on what is left out, the other findings, who. */
-const OTHER_BLOCKS = 6;
+/** Blocks that are no file's: the header, the note, the warnings, the line on what is left out, the other findings, the services, who. */
+const OTHER_BLOCKS = 7;
 
 /** As much of one finding as is shown. */
 const FINDING = 400;
@@ -35,6 +36,7 @@ export function planMessage(plan: PlanReport, application: string, origin: Origi
       ...shown.map(fileBlock),
       ...(left > 0 ? [sectionBlock(`… and ${left} more files (clipped)`)] : []),
       ...findingBlocks(plan.findings),
+      ...serviceBlocks(plan.services),
       ...originBlocks(origin),
     ],
   };
@@ -72,6 +74,12 @@ function findingTexts(findings: PlanReport["findings"]): string[] {
 
 function findingBlocks(findings: PlanReport["findings"]): SlackBlock[] {
   return findings.length === 0 ? [] : [contextBlock(findingTexts(findings))];
+}
+
+function serviceBlocks(services: PlanReport["services"]): SlackBlock[] {
+  if (services.length === 0) return [];
+  const lines = services.map((service) => escapeMrkdwn(plannedServiceLine(service), 400));
+  return [sectionBlock(lines.join("\n").slice(0, LIMITS.text))];
 }
 
 function originBlocks({ by, branch, commit, build }: Origin): SlackBlock[] {

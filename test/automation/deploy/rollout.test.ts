@@ -1,6 +1,9 @@
 /** New code goes live only after its migration passed. */
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import { DEFAULT_CHECK } from "../../../automation/check/settings.ts";
+import { announce } from "../../../automation/deploy/announcePlan.ts";
+import { slackNotifier } from "../../../automation/notify/slack/notifier.ts";
 import { verdictLines } from "../../../automation/report/lines.ts";
 import type { RunReport } from "../../../automation/report/report.ts";
 import { FakeServices, OLD_IMAGE, type ServiceModel, TARGET } from "../../support/fakeServices.ts";
@@ -104,5 +107,46 @@ describe("a deploy with a service", () => {
     const report = await deploy({ findOutputs: async () => sampleOutputs() });
     assert.deepEqual(report.services, []);
     assert.deepEqual(services.calls, []);
+  });
+
+  /** The plan as the terminal and as Slack have it. */
+  async function planned({ deploy, fixture }: World, changes: Parameters<World["deploy"]>[0] = {}) {
+    const bodies: string[] = [];
+    const fetch = (async (_url: unknown, init?: RequestInit) => {
+      bodies.push(String(init?.body));
+      return new Response("ok");
+    }) as typeof globalThis.fetch;
+    const slack = slackNotifier("https://hooks.slack.com/services/T0/B0/secretsecret", fetch);
+    const before = fixture.said.length;
+    const report = await deploy({
+      beforeUp: (deps) => announce(deps, DEFAULT_CHECK, async () => [slack]),
+      ...changes,
+    });
+    return { report, said: fixture.said.slice(before), slack: bodies.join("") };
+  }
+
+  test("with --plan: which service rolls, from which image to which, on the terminal and in Slack", async (t) => {
+    const made = await world(t);
+    const { said, slack, report } = await planned(made);
+    const image = made.fixture.aws.outputs.image.replace(/^.*\/(.*@sha256:.{12}).*$/, "$1");
+    const line = `service web would roll: web:1 (shop@sha256:000000000000, commit not known) → ${image}, commit not known`;
+    assert.ok(said.includes(`  ${line}\n`), said);
+    assert.ok(slack.includes(line), slack);
+    assert.ok(said.indexOf(line) < said.indexOf("Rolling service web"), "before the roll");
+    assert.equal(report.exitCode, 0);
+  });
+
+  test("with --plan and no migration to run: the services are named all the same, and no task is started to ask", async (t) => {
+    const made = await world(t);
+    await made.fixture.deploy();
+    const tasks = made.fixture.aws.ecs.tasks.length;
+    const { said, slack } = await planned(made);
+    for (const text of [said, slack]) {
+      assert.match(text, /up would run nothing: the database is at 20261124/);
+      assert.match(text, /service web would roll: web:1/);
+    }
+    const again = await planned(made);
+    assert.match(again.slack, /service web would not roll: web:2 .*\(it runs this image already\)/);
+    assert.equal(made.fixture.aws.ecs.tasks.length, tasks);
   });
 });

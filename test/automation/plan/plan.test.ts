@@ -206,6 +206,8 @@ describe("planMessage", () => {
     );
   });
 
+  const STAYING = { cluster: "c", service: "web", outcome: "stays", from: null, to: null } as const;
+
   it("keeps within Slack's limits, whatever the plan", async () => {
     const [file] = (await planUp()).files as [PlanFile];
     const finding = {
@@ -229,6 +231,7 @@ describe("planMessage", () => {
       note: "n".repeat(9_000),
       warnings: Array.from({ length: 9 }, () => "w&".repeat(900)),
       files: Array.from({ length: 120 }, () => huge),
+      services: Array.from({ length: 40 }, () => ({ ...STAYING, detail: "&".repeat(900) })),
     };
     const message = planMessage({ ...plan, findings: huge.findings }, "shop", origin);
     assert.equal(message.blocks.length, LIMITS.blocks);
@@ -240,6 +243,6 @@ describe("planMessage", () => {
       if (block.type === "context")
         for (const { text } of block.elements) assert.ok(text.length <= LIMITS.text);
     }
-    assert.match(JSON.stringify(message.blocks), /… and 76 more files \(clipped\)/);
+    assert.match(JSON.stringify(message.blocks), /… and 77 more files \(clipped\)/);
   });
 });

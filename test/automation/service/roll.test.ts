@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import type { ServiceTarget } from "../../../automation/service/api.ts";
-import { rollServices } from "../../../automation/service/roll.ts";
+import { rollServices, rollToRevisions } from "../../../automation/service/roll.ts";
 import { type FakeServices, NEW_IMAGE, OLD_IMAGE, TARGET } from "../../support/fakeServices.ts";
 import { change, changeAfter, killAt, roll, timeout, world } from "../../support/serviceWorld.ts";
 
@@ -217,5 +217,84 @@ describe("rollServices", () => {
     assert.equal((await roll(deps)).kind, "live");
     assert.equal(services.calls.filter((call) => call === "updateService").length, 1);
     assert.equal(services.registered.length, 2);
+  });
+
+  /** Amazon ECS API reference, Deployment, rolloutState: a deployment in FAILED state doesn't launch any new tasks. */
+  describe("a deployment of this image that failed and was not rolled back", () => {
+    /** After a first deploy of an image that does not start. */
+    async function failedOnce() {
+      let broken = true;
+      const made = world({ circuitBreaker: "stop", isBroken: () => broken });
+      const { kind, detail } = await roll(made.deps);
+      assert.deepEqual([kind, detail], ["failed", "ECS deployment circuit breaker: tasks failed to start."]);
+      return { ...made, heal: () => (broken = false) };
+    }
+
+    test("is tried again by the next deploy, with the revision that is there", async () => {
+      const { services, deps, said, heal } = await failedOnce();
+      heal();
+      assert.equal((await roll(deps)).kind, "live");
+      assert.deepEqual(
+        [services.servingImage, services.started, services.registered.length],
+        [NEW_IMAGE, 2, 2],
+      );
+      assert.equal(said.at(-1), "Trying again to roll service web to web:2");
+      assert.equal((await roll(deps)).kind, "unchanged");
+    });
+
+    test("fails again as long as its cause is there: once a deploy", async () => {
+      const { services, deps } = await failedOnce();
+      for (const started of [2, 3]) {
+        const { kind, detail } = await roll(deps);
+        assert.deepEqual(
+          [kind, detail, services.started],
+          ["failed", "ECS deployment circuit breaker: tasks failed to start.", started],
+        );
+      }
+    });
+
+    test("is tried again by `rollback` to that revision", async () => {
+      const { services, deps, heal } = await failedOnce();
+      heal();
+      const back = { ...TARGET, from: services.current, taskDefinition: services.current };
+      const [report] = await rollToRevisions(deps, [back]);
+      assert.deepEqual([report?.kind, services.started], ["live", 2]);
+    });
+
+    test("killed after the second try began: that one is followed", async () => {
+      const { services, deps, heal } = await failedOnce();
+      heal();
+      await killAt(services, deps, "updateService", "after");
+      assert.equal((await roll(deps)).kind, "live");
+      assert.equal(services.started, 2);
+    });
+
+    test("an UpdateService whose answer is lost is looked up: begun, or still the failed one", async () => {
+      for (const moment of ["before", "after"] as const) {
+        const { services, deps, heal } = await failedOnce();
+        heal();
+        services.trouble = (call, when) => {
+          if (call === "updateService" && when === moment) throw timeout();
+        };
+        const { kind, detail } = await roll(deps);
+        const lost = ["failed", "UpdateService failed: TimeoutError: socket hang up"];
+        assert.deepEqual([kind, detail], moment === "after" ? ["live", null] : lost);
+      }
+    });
+
+    test("that somebody tries again meanwhile is followed, not replaced", async () => {
+      const { services, deps, said, heal } = await failedOnce();
+      heal();
+      let looks = 0;
+      services.trouble = async (call, moment) => {
+        if (call !== "describeService" || moment !== "after" || looks++ > 0) return;
+        await services.api.updateService(TARGET, services.current, { forceNewDeployment: true });
+      };
+      assert.deepEqual([(await roll(deps)).kind, services.started], ["live", 2]);
+      assert.ok(
+        said.includes("Service web was changed meanwhile: a new deployment of web:2; looking at it again"),
+        said.join("\n"),
+      );
+    });
   });
 });

@@ -40,6 +40,10 @@ interface Play {
   readonly broken: readonly Name[];
   /** Commits whose migration fails. */
   readonly failing: readonly Name[];
+  /** Before the last deploys, the cause is gone: those images start. */
+  readonly healed: boolean;
+  /** False: a deployment that fails stays where it is. */
+  readonly rollsBack: boolean;
   /** True: the stack made the service, and nothing was deployed yet. */
   readonly made: boolean;
 }
@@ -56,6 +60,8 @@ const plays: fc.Arbitrary<Play> = fc.record({
   ),
   broken: fc.subarray<Name>(["middle", "new"]),
   failing: fc.subarray<Name>(["middle", "new"]),
+  healed: fc.boolean(),
+  rollsBack: fc.boolean(),
   made: fc.boolean(),
 });
 
@@ -155,16 +161,17 @@ class World {
   readonly #made: boolean;
   #outputs: Outputs;
   #violation: unknown;
+  #healed = false;
   /** How often a deployment of each commit began. */
   readonly rolls = new Map<Name, number>();
 
-  constructor({ broken, failing, made }: Play) {
+  constructor({ broken, failing, made, rollsBack }: Play) {
     this.#broken = broken;
     this.#made = made;
     this.#outputs = outputsOf("old", made);
     this.#services = new FakeServices(this.#aws.clock, {
-      ...{ circuitBreaker: true, made },
-      isBroken: (image) => broken.includes(nameOf(image)),
+      ...{ circuitBreaker: rollsBack || "stop", made },
+      isBroken: (image) => !this.#healed && broken.includes(nameOf(image)),
     });
     for (const name of NAMES) {
       const files = FILES[name].map((file) =>
@@ -175,19 +182,19 @@ class World {
     this.#aws.database.version = 20261124;
     const { api } = this.#services;
     const { updateService } = api;
-    api.updateService = async (service, taskDefinition, desiredCount) => {
+    api.updateService = async (service, taskDefinition, change) => {
       try {
-        this.#mayRoll(taskDefinition);
+        this.#mayRoll(taskDefinition, change?.forceNewDeployment ?? false);
       } catch (error) {
         // The roll takes what UpdateService throws for a refusal of AWS.
         this.#violation ??= error;
       }
-      return updateService(service, taskDefinition, desiredCount);
+      return updateService(service, taskDefinition, change);
     };
   }
 
   /** The two safety rules, at the moment when new code would start. */
-  #mayRoll(taskDefinition: string): void {
+  #mayRoll(taskDefinition: string, again: boolean): void {
     const name = nameOf(this.#imageOf(taskDefinition));
     const { state } = this.#aws.database;
     assert.deepEqual(state.dirty, false, `${name} was rolled onto a dirty database`);
@@ -196,7 +203,9 @@ class World {
       `${name} was rolled before its migration`,
     );
     const current = nameOf(this.#imageOf(this.#services.current));
-    assert.ok(indexOf(name) > indexOf(current), `${name} was rolled over ${current}`);
+    const isNewer = indexOf(name) > indexOf(current);
+    if (again) assert.ok(this.#services.primary?.rolloutState === "FAILED", `${name} was rolled again`);
+    else assert.ok(isNewer, `${name} was rolled over ${current}`);
     this.rolls.set(name, (this.rolls.get(name) ?? 0) + 1);
   }
 
@@ -251,8 +260,9 @@ class World {
   }
 
   /** Without further trouble the newest commit goes live after three commands at most, if it can. */
-  async settle({ failing }: Play): Promise<void> {
+  async settle({ failing, healed }: Play): Promise<void> {
     let last = "";
+    this.#healed = healed;
     for (let tries = 0; tries < 3; tries++) {
       this.#aws.clock.advance(120_000);
       const report = await this.deploy("new");
@@ -262,7 +272,7 @@ class World {
       // A verdict may be an honest `unknown` once: what a killed command began is looked for first.
       if (report.exitCode === 0) break;
     }
-    if (failing.length > 0 || this.#broken.includes("new")) return;
+    if (failing.length > 0 || (!healed && this.#broken.includes("new"))) return;
     assert.equal(nameOf(this.#services.servingImage), "new", last);
     assert.equal(this.#services.desiredCount, this.#made ? 2 : 1);
   }

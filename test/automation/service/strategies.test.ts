@@ -144,16 +144,17 @@ describe("a service of another strategy that names this image already", () => {
     ["of which ECS remembers no deployment", [], "unchanged"],
     ["whose newest deployment brought it up", [at("SUCCESSFUL", 1)], "unchanged"],
     ["to which ECS came back from another revision", [at("ROLLBACK_SUCCESSFUL", 2)], "unchanged"],
-    ["whose own deployment was rolled back", [at("ROLLBACK_SUCCESSFUL", 1)], "rolledBack"],
-    ["whose own deployment was stopped", [at("STOPPED", 1)], "failed"],
+    ["whose own deployment was rolled back", [at("ROLLBACK_SUCCESSFUL", 1)], "live"],
+    ["whose own deployment was stopped", [at("STOPPED", 1)], "live"],
+    ["to which ECS could not come back", [at("ROLLBACK_FAILED", 2)], "live"],
   ];
   for (const [what, deployments, kind] of found)
-    test(`${what}: ${kind}`, async () => {
+    test(`${what}: ${kind === "live" ? "it is tried again" : kind}`, async () => {
       const services = new FakeServices(new FakeClock());
       services.changes = { deploymentConfiguration: { strategy: "BLUE_GREEN" } };
       services.history.splice(0, 1, ...deployments);
       const { report } = await rollOn(services, OLD_IMAGE);
       assert.equal(report?.kind, kind);
-      assert.equal(services.started, 0);
+      assert.equal(services.started, kind === "live" ? 1 : 0);
     });
 });
