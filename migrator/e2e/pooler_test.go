@@ -56,23 +56,31 @@ func startPooler(t *testing.T, mode string, d *database) string {
 	return at
 }
 
-// A pooler in transaction mode would strand golang-migrate's lock; in session mode it does no harm.
+// A pooler in transaction or statement mode would strand golang-migrate's lock; in session mode it does no harm. A pool of one
+// connection lets nobody see what the session does, and cancels its statement all the same.
 func TestPooler(t *testing.T) {
-	path := folder(t, three...)
-	through := func(mode string) (*database, *database) {
-		d := pg.database(t)
-		return d, &database{t: t, url: startPooler(t, mode, d), conn: d.conn}
+	for _, mode := range []string{"transaction", "statement", "session", "transaction\ndefault_pool_size=1", "statement\ndefault_pool_size=1", "session\ndefault_pool_size=1"} {
+		t.Run(strings.ReplaceAll(mode, "\n", " "), func(t *testing.T) {
+			d := pg.database(t)
+			pooled := &database{t: t, url: startPooler(t, mode, d), conn: d.conn}
+			path := folder(t, three...)
+			if strings.HasPrefix(mode, "session") {
+				pooled.migrate(path, "up").expect(t, 0, "applied", "10")
+				m := pooled.start(folder(t, "11_a.up.sql", "SELECT pg_sleep(600);", "10_a.up.sql", "SELECT 1"), "up", "STOP_TIMEOUT=2s")
+				m.says("statement 1 of 1")
+				m.signal(syscall.SIGTERM)
+				m.end().expect(t, 13, "interrupted", "10")
+				return
+			}
+			r := pooled.migrate(path, "up")
+			r.expect(t, 11, "failed", "none")
+			if f := r.line.Failed; f.Kind != "pooler" || f.TookEffect != "nothing" || !strings.Contains(f.Message, "PgBouncer") {
+				t.Fatal(r.out)
+			}
+			if n := d.one("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'"); n != "0" {
+				t.Fatal(n)
+			}
+			pooled.migrate(path, "status").expect(t, 0, "unchanged", "none")
+		})
 	}
-	d, pooled := through("transaction")
-	r := pooled.migrate(path, "up")
-	r.expect(t, 11, "failed", "none")
-	if f := r.line.Failed; f.Kind != "pooler" || f.TookEffect != "nothing" || !strings.Contains(f.Message, "PgBouncer") {
-		t.Fatal(r.out)
-	}
-	if n := d.one("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'"); n != "0" {
-		t.Fatal(n)
-	}
-	pooled.migrate(path, "status").expect(t, 0, "unchanged", "none")
-	_, pooled = through("session")
-	pooled.migrate(path, "up").expect(t, 0, "applied", "10")
 }

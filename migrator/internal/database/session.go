@@ -25,24 +25,41 @@ type Session struct {
 	// Kind names the statement that a session runs, or ran last.
 	Kind func(text string) string
 
-	Table   string // golang-migrate's, quoted
-	NoTable string // the server's code for a table that does not exist
-	Lock    any    // golang-migrate's lock: PostgreSQL's number, MySQL's name
-	PID     int64
+	Table             string // golang-migrate's, quoted
+	NoTable, NoColumn string // the server's codes for a table and a column that do not exist
+	Lock              any    // golang-migrate's lock: PostgreSQL's number, MySQL's name
+	PID               int64
 }
 
+// Version reads golang-migrate's row. A table that has other columns, or another number of rows, is another tool's or broken.
 func (s *Session) Version(ctx context.Context) (version int, dirty bool, err error) {
-	rows, err := s.Ask(ctx, "SELECT version, dirty FROM "+s.Table+" LIMIT 1")
-	if err != nil && AsFailure(err).Code != s.NoTable {
-		return gm.NilVersion, false, err
-	}
-	if len(rows) == 0 {
+	rows, err := s.Ask(ctx, "SELECT version, dirty FROM "+s.Table+" LIMIT 2")
+	why := ""
+	switch f := AsFailure(err); {
+	case f != nil && f.Code == s.NoColumn:
+		why = "a column is missing"
+	case f != nil && f.Code != s.NoTable:
+		return gm.NilVersion, false, s.own(err, "read")
+	case len(rows) == 0:
 		return gm.NilVersion, false, nil
+	case len(rows) > 1:
+		why = "it has several rows"
+	default:
+		if version, err = strconv.Atoi(rows[0][0]); err == nil && rows[0][1] != "" {
+			return version, yes(rows[0][1]), nil
+		}
+		why = "its row has no number, or no mark"
 	}
-	if version, err = strconv.Atoi(rows[0][0]); err != nil {
-		return gm.NilVersion, false, &Failure{Kind: Other, Message: "the version in " + s.Table + " is no number"}
+	return gm.NilVersion, false, &Failure{Kind: Other, Effect: Nothing, Message: fmt.Sprintf("%s is not golang-migrate's table of one row with version and dirty (%s): "+
+		"force the version, or name another table by x-migrations-table in the database URL", s.Table, why)}
+}
+
+// own says of a refusal that it was about golang-migrate's table.
+func (s *Session) own(err error, what string) error {
+	if f := AsFailure(err); f != nil && f.Kind == Refused {
+		f.Message = "golang-migrate's table " + s.Table + " cannot be " + what + ": " + f.Message
 	}
-	return version, yes(rows[0][1]), nil
+	return err
 }
 
 func (s *Session) EnsureTable(ctx context.Context) error {
@@ -50,15 +67,16 @@ func (s *Session) EnsureTable(ctx context.Context) error {
 	if err != nil || len(rows) > 0 && rows[0][0] != "" {
 		return err
 	}
-	return s.Do(ctx, "CREATE TABLE IF NOT EXISTS "+s.Table+" (version bigint not null primary key, dirty boolean not null)")
+	return s.own(s.Do(ctx, "CREATE TABLE IF NOT EXISTS "+s.Table+" (version bigint not null primary key, dirty boolean not null)"), "made")
 }
 
-// WriteVersion is the SQL that makes golang-migrate's row the only one.
-func (s *Session) WriteVersion(version int, dirty bool) string {
-	if version < 0 && !dirty {
-		return "DELETE FROM " + s.Table
+// WriteVersion makes golang-migrate's row the only one, by SQL that stands between two others.
+func (s *Session) WriteVersion(ctx context.Context, before string, version int, dirty bool, after string) error {
+	sql := before + "DELETE FROM " + s.Table
+	if version >= 0 || dirty {
+		sql += fmt.Sprintf("; INSERT INTO %s (version, dirty) VALUES (%d, %t)", s.Table, version, dirty)
 	}
-	return fmt.Sprintf("DELETE FROM %s; INSERT INTO %[1]s (version, dirty) VALUES (%d, %t)", s.Table, version, dirty)
+	return s.own(s.Do(ctx, sql+after), "written")
 }
 
 func (s *Session) TryLock(ctx context.Context) (bool, error) {

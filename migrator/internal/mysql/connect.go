@@ -43,6 +43,8 @@ func (e *Engine) config() (*mysql.Config, error) {
 	if c.Timeout == 0 {
 		c.Timeout = 10 * time.Second
 	}
+	// A statement is silent for as long as it runs. Whether the server is there, the connection's keepalive finds out.
+	c.ReadTimeout = 0
 	c.ConnectionAttributes = "program_name:ecs-migrate"
 	c.DialFunc = reach.Dialer(c.Timeout).DialContext
 	// An IAM token goes as clear text; the driver sends it over TLS alone.

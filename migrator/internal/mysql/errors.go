@@ -16,7 +16,6 @@ import (
 
 // Error numbers: "Server Error Message Reference" in the MySQL 8.0 error reference.
 const (
-	noSuchTable     = 1146
 	lockWaitTimeout = 1205
 	deadlock        = 1213
 	interrupted     = 1317
@@ -41,9 +40,9 @@ var refused = numbers(
 	1553, 1822, 1824, 1826, 1829, 1833, 1845, 1846, 3780, 3822,
 )
 
-// undone are errors of a row that does not fit: ALTER TABLE meets it in its copy or its new index, which is dropped, and the
-// table stays as it was.
-var undone = numbers(1062, 1138, 1264, 1265, 1292, 1366, 1406, 1452, 3819, 4025)
+// undone are errors of a row that does not fit, or finds no room: ALTER TABLE meets it in its copy or its new index, which is
+// dropped, and the table stays as it was.
+var undone = numbers(1021, 1062, 1114, 1138, 1264, 1265, 1292, 1366, 1406, 1452, 3819, 4025)
 
 // failure turns an error of the session into words. s is the statement that ran, or nil.
 func (e *Engine) failure(ctx context.Context, err error, s *statement.Statement) *database.Failure {
@@ -151,13 +150,13 @@ var (
 	// named begins the server's own words about names. SIGNAL gives its text any number.
 	named = regexp.MustCompile(`^(Access denied|All parts|BLOB|COLLATION|CONSTRAINT|Can't|Cannot|Check|Column|Constraint|Data|Database|Deadlock found|Duplicate|Error|Event|FUNCTION|` +
 		`Failed|Field|Foreign key|Identifier|Incorrect|Index|Invalid|Key|Lock wait|Multiple|No database|Operation|Out of range|PROCEDURE|Partition|Referencing|SAVEPOINT|` +
-		`Specified|TRIGGER|Table|The user|Too many|Trigger|Unknown|VIEW|Variable|View|[\w ]+ command denied) ?`)
+		`Specified|TRIGGER|Table|The (user|table)|Too many|Trigger|Unknown|User|VIEW|Variable|View|[\w ]+ command denied) ?`)
 )
 
 // namesOnly are errors whose quoted words are names of tables, columns, keys, events, variables and users.
 var namesOnly = numbers(
 	1005, 1007, 1008, 1044, 1045, 1046, 1048, 1049, 1050, 1051, 1054, 1059, 1060, 1061, 1067, 1068, 1069, 1072, 1074,
-	1075, 1091, 1101, 1115, 1142, 1143, 1146, 1166, 1170, 1171, 1176, 1193, 1205, 1213, 1215, 1216, 1217, 1227, 1229,
+	1075, 1091, 1101, 1114, 1115, 1142, 1143, 1146, 1166, 1170, 1171, 1176, 1193, 1203, 1205, 1213, 1215, 1216, 1217, 1226, 1227, 1229,
 	1238, 1253, 1264, 1265, 1273, 1286, 1294, 1305, 1360, 1364, 1370, 1396, 1406, 1449, 1451, 1452, 1505, 1537, 1539,
 	1553, 1701, 1822, 1824, 1826, 1828, 1829, 1830, 1832, 1833, 1834, 3730, 3734, 3780, 3819, 3821, 3822, 3940, 4092,
 )
@@ -174,6 +173,8 @@ func (e *Engine) words(my *mysql.MySQLError, s *statement.Statement) string {
 		return "the SQL signalled an error, whose text is withheld (showErrorDetails shows it)"
 	case namesOnly[my.Number]:
 		return my.Message
+	case my.Number == parseError && s != nil && s.Starts("DELIMITER"):
+		return "DELIMITER is a command of the mysql client, which the server does not know; the migrator finds the ends of routines without it, so leave it out and write END;"
 	case my.Number == parseError:
 		return near.ReplaceAllString(my.Message, "near "+withheld+" at line")
 	case my.Number == 1062:

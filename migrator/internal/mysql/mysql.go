@@ -9,7 +9,6 @@ import (
 	"fmt"
 	"io"
 	"log"
-	"strconv"
 	"strings"
 	"time"
 
@@ -51,7 +50,7 @@ func New(c config.Config, out *mask.Printer) (e *Engine, err error) {
 		return nil, fmt.Errorf("the database URL names no database: mysql://user:password@tcp(host:3306)/name")
 	}
 	e = &Engine{at: at, settings: c, out: out}
-	e.Session = database.Session{Asker: e, Kind: kindOf, NoTable: strconv.Itoa(noSuchTable), Table: "`" + strings.ReplaceAll(at.Table, "`", "``") + "`"}
+	e.Session = database.Session{Asker: e, Kind: kindOf, NoTable: "1146", NoColumn: "1054", Table: "`" + strings.ReplaceAll(at.Table, "`", "``") + "`"}
 	if e.Lock, err = gm.GenerateAdvisoryLockId(at.Name + ":" + at.Table); err != nil {
 		return nil, err
 	}
@@ -135,9 +134,9 @@ var errNoConnection = errors.New("there is no connection")
 // SetVersion writes in the transaction that is open, or in one of its own.
 func (e *Engine) SetVersion(ctx context.Context, version int, dirty bool) error {
 	if e.in {
-		return e.Do(ctx, e.WriteVersion(version, dirty))
+		return e.WriteVersion(ctx, "", version, dirty, "")
 	}
-	err := e.Do(ctx, "START TRANSACTION; "+e.WriteVersion(version, dirty)+"; COMMIT")
+	err := e.WriteVersion(ctx, "START TRANSACTION; ", version, dirty, "; COMMIT")
 	if err != nil {
 		_ = e.Do(ctx, "ROLLBACK")
 	}

@@ -2,6 +2,7 @@ package postgres
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net"
 	"net/url"
@@ -118,8 +119,8 @@ var quotedName = regexp.MustCompile(`"(.*?)"`)
 // nameTable finds golang-migrate's table and the number of its lock, as its own drivers do.
 func (e *Engine) nameTable(schema string) error {
 	if schema == "" {
-		return &database.Failure{Kind: database.Settings, Message: "no schema of the session's search_path exists, so there is no place for schema_migrations: " +
-			"create the schema, or set search_path in the database URL or for the user"}
+		return &database.Failure{Kind: database.Settings, Message: "no schema of the session's search_path exists or is open to this user, so there is no place for schema_migrations: " +
+			"create the schema, grant USAGE on it, or set search_path in the database URL or for the user"}
 	}
 	table := e.at.Table
 	if e.at.TableQuoted {
@@ -155,32 +156,33 @@ func (e *Engine) Close() {
 	}
 }
 
-// refusePooler recognises PgBouncer and its like in transaction mode: the number that the server gave at the start of the
-// session is not the backend's, and two of our sessions share a backend or one session changes it.
+// refusePooler recognises PgBouncer and its like in transaction or statement mode: the number that the server gave at the start
+// of the session is not the backend's, and two of our sessions share a backend or one session changes it.
 func (e *Engine) refusePooler(ctx context.Context) error {
 	if int64(e.conn.PID()) == e.PID {
 		return nil
 	}
-	other, err := e.dial(ctx)
+	short, cancel := context.WithTimeout(ctx, 2*time.Second)
+	defer cancel()
+	other, err := e.dial(short)
 	if err != nil {
 		return nil // one session at a time: it keeps its backend
 	}
-	defer func() { _ = other.Close(ctx) }()
+	defer func() { _ = other.Close(short) }()
 	const ask = "SELECT pg_backend_pid()"
-	if _, err := other.Exec(ctx, "BEGIN").ReadAll(); err != nil {
-		return nil
+	mode := "transaction"
+	if _, err := other.Exec(short, "BEGIN").ReadAll(); err != nil {
+		var pg *pgconn.PgError
+		if !errors.As(err, &pg) || !strings.Contains(pg.Message, "statement pooling") {
+			return nil // it waits for our backend to be free, so that this is ours alone
+		}
+		mode = "statement"
+	} else if theirs, err := query(short, other, ask); err != nil || theirs[0][0] != fmt.Sprint(e.PID) {
+		ours, err := e.Ask(ctx, ask)
+		if err != nil || ours[0][0] == fmt.Sprint(e.PID) {
+			return err
+		}
 	}
-	theirs, err := query(ctx, other, ask)
-	if err != nil {
-		return nil
-	}
-	ours, err := e.Ask(ctx, ask)
-	if err != nil {
-		return err
-	}
-	if pid := fmt.Sprint(e.PID); theirs[0][0] != pid && ours[0][0] == pid {
-		return nil
-	}
-	return &database.Failure{Kind: database.Pooler, Message: "the database URL leads to a connection pooler in transaction mode (PgBouncer or its like), " +
+	return &database.Failure{Kind: database.Pooler, Message: "the database URL leads to a connection pooler in " + mode + " mode (PgBouncer or its like), " +
 		"where golang-migrate's lock and a session's settings do not hold: use the database's own host and port, or a pool in session mode"}
 }

@@ -17,7 +17,6 @@ import (
 
 // SQLSTATEs: appendix A of the PostgreSQL documentation.
 const (
-	undefinedTable    = "42P01"
 	lockNotAvailable  = "55P03"
 	deadlock          = "40P01"
 	queryCanceled     = "57014"
@@ -27,6 +26,7 @@ const (
 	invalidLogin      = "28000"
 	raisedException   = "P0001"
 	protocolViolation = "08P01"
+	duplicateTable    = "42P07"
 )
 
 // failure turns an error of the session into words. s is the statement that ran, or nil.
@@ -89,7 +89,8 @@ func (e *Engine) words(pg *pgconn.PgError, s *statement.Statement) (message, det
 	case (pg.Code == raisedException || ofLanguage.MatchString(pg.File+pg.Routine)) && !raises(s, pg.Message):
 		return "the SQL raised an exception, whose text is withheld (showErrorDetails shows it)", ""
 	case pg.Code == syntaxError && nearToken.MatchString(pg.Message):
-		if plainToken.MatchString(pg.Message) && (s == nil || !s.Has("PASSWORD")) {
+		// Where the quotes do not match, a value may stand as a word.
+		if m := plainToken.FindStringSubmatch(pg.Message); m != nil && (s == nil || !s.Has("PASSWORD") && !strings.ContainsAny(s.Text, "'$") || statement.IsKeyword(m[1])) {
 			return pg.Message, ""
 		}
 		return nearToken.ReplaceAllString(pg.Message, "at or near a literal "+withheld), ""
@@ -110,6 +111,9 @@ func raises(s *statement.Statement, message string) bool {
 }
 
 func (e *Engine) notice(n *pgconn.PgError) {
+	if n.Code == duplicateTable {
+		e.skipped = n.Message
+	}
 	if n.Message == "there is already a transaction in progress" || n.Message == "there is no transaction in progress" {
 		return
 	}
@@ -119,6 +123,21 @@ func (e *Engine) notice(n *pgconn.PgError) {
 	}
 	message, _ := e.words(n, nil)
 	e.out.Line("  %s: %s", n.Severity, message)
+}
+
+// refuseInvalid fails a CREATE INDEX IF NOT EXISTS that an invalid index of this name has made the server skip: the file would
+// count as done, and the index serve no query.
+func (e *Engine) refuseInvalid(ctx context.Context, s statement.Statement) error {
+	if e.skipped == "" || s.Kind != "CREATE INDEX" {
+		return nil
+	}
+	rows, err := e.Ask(ctx, `SELECT c.oid::regclass FROM pg_index x JOIN pg_class c ON c.oid = x.indexrelid JOIN pg_class t ON t.oid = x.indrelid
+		WHERE NOT x.indisvalid AND c.relkind = 'i' AND position('"' || c.relname || '"' IN $1) > 0 AND position(t.relname IN $2) > 0`, e.skipped, s.Text)
+	if err != nil || len(rows) == 0 {
+		return err
+	}
+	return &database.Failure{Kind: database.Refused, Effect: database.Nothing, Message: fmt.Sprintf("the index %s exists and is invalid, so IF NOT EXISTS passed over it: "+
+		"if no session builds it at the moment, drop it (DROP INDEX CONCURRENTLY %[1]s) and run this again", rows[0][0])}
 }
 
 // aloneEffect judges a statement that ran outside a transaction and failed. What the server refused before it began, and
@@ -173,6 +192,8 @@ func (e *Engine) explainConnect(err error) *database.Failure {
 	}
 	var path *fs.PathError
 	switch {
+	case strings.Contains(err.Error(), "ValidateConnect"):
+		return &database.Failure{Kind: database.Unreachable, Again: true, Message: "the server is not one that target_session_attrs in the database URL asks for"}
 	case strings.Contains(err.Error(), "server refused TLS"):
 		return &database.Failure{Kind: database.TLS, Message: "the database offers no TLS (SSL is not enabled on the server), and sslmode asks for it: enable it, or set sslmode=disable"}
 	case errors.As(err, &path):

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"slices"
 	"sync"
+	"time"
 
 	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgproto3"
@@ -32,9 +33,10 @@ type Engine struct {
 	conn       *pgconn.PgConn
 	role       string // of a new session
 	file       []statement.Statement
-	ahead      int  // statements of the file that were sent and not answered
-	ownTimeout bool // URL, role or database set a lock_timeout
-	number     int  // server_version_num
+	skipped    string // the last notice of a name that is taken
+	ahead      int    // statements of the file that were sent and not answered
+	ownTimeout bool   // URL, role or database set a lock_timeout
+	number     int    // server_version_num
 
 	mu     sync.Mutex // guards second
 	second *pgconn.PgConn
@@ -43,7 +45,7 @@ type Engine struct {
 // New does not connect. The error is about the parameters of the URL.
 func New(c config.Config, out *mask.Printer) (*Engine, error) {
 	e := &Engine{at: c.Database, settings: c, out: out}
-	e.Session = database.Session{Asker: e, Kind: kindOf, NoTable: undefinedTable}
+	e.Session = database.Session{Asker: e, Kind: kindOf, NoTable: "42P01", NoColumn: "42703"}
 	_, err := e.config()
 	return e, err
 }
@@ -193,12 +195,22 @@ func (e *Engine) Do(ctx context.Context, sql string) error {
 }
 
 func (e *Engine) SetVersion(ctx context.Context, version int, dirty bool) error {
-	sql := e.WriteVersion(version, dirty)
+	before := ""
 	if e.InTransaction() {
 		// The file may have changed the role, and the table belongs to the role that the session began with.
-		sql = "SET LOCAL ROLE " + e.role + "; " + sql
+		before = "SET LOCAL ROLE " + e.role + "; "
 	}
-	return e.Do(ctx, sql)
+	return e.WriteVersion(ctx, before, version, dirty, "")
+}
+
+// Cancel asks the server in the protocol's own way if it has no place for a second session. RDS Proxy knows only the other.
+func (e *Engine) Cancel(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
+	defer cancel()
+	if e.Session.Cancel(ctx) == nil {
+		return nil
+	}
+	return e.conn.CancelRequest(context.WithoutCancel(ctx))
 }
 
 func (e *Engine) TryLock(ctx context.Context) (bool, error) {
@@ -284,9 +296,10 @@ func (e *Engine) Exec(ctx context.Context, s statement.Statement) (int64, error)
 	if rowsOnly(s) && e.InTransaction() && s.N > 0 {
 		run = func() (int64, error) { return e.runAhead(ctx, s) }
 	}
+	e.skipped = ""
 	rows, err := run()
 	if err == nil {
-		return rows, nil
+		return rows, e.refuseInvalid(ctx, s)
 	}
 	failure := e.failure(err, &s)
 	if alone {

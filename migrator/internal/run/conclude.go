@@ -45,10 +45,11 @@ func (r *operation) conclude(err error) {
 }
 
 func (r *operation) unchanged() bool {
-	if r.line.From == nil || r.line.To == nil {
-		return r.driver != nil && len(r.driver.files) == 0
+	from, to := r.line.From, r.line.To
+	if from == nil { // `force` of what did not read
+		return false
 	}
-	return words(r.line.From) == words(r.line.To) && len(r.line.Files) == 0
+	return len(r.line.Files) == 0 && (to == nil || words(from) == words(to))
 }
 
 // explain fills in `error` and `failed`.

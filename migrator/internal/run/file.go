@@ -274,7 +274,7 @@ func (f *fileRun) fail(ctx context.Context, failure *database.Failure, effect da
 	}
 	f.fails(failure, effect)
 	f.failed.Completed = f.completed()
-	if f.at < len(f.list) {
+	if f.sent && f.at < len(f.list) {
 		s := f.list[f.at]
 		f.failed.Statement = &result.Position{N: s.N, Of: len(f.list), Line: max(s.Line, failure.Line)}
 		if f.config.ShowDetails {

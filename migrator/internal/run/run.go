@@ -57,7 +57,7 @@ func (r *operation) execute(ctx context.Context) error {
 	version := r.engine.ServerVersion()
 	r.line.Database.ServerVersion = result.Text(version)
 	from, err := r.readVersion(ctx)
-	if err != nil {
+	if err != nil && r.config.Operation != "force" {
 		r.say("version before: unknown")
 		return err
 	}
@@ -65,7 +65,9 @@ func (r *operation) execute(ctx context.Context) error {
 	if r.config.ReadsOnly() {
 		return r.answer(ctx, folderErr)
 	}
-	r.out.Line("version before: %s", words(from))
+	if from != nil {
+		r.out.Line("version before: %s", words(from))
+	}
 	if folderErr != nil && r.config.Operation != "force" {
 		r.line.To = from
 		return &database.Failure{Kind: database.Source, Message: folderErr.Error(), Effect: database.Nothing}

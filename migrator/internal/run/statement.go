@@ -152,9 +152,11 @@ func (f *fileRun) look(ctx context.Context, every time.Duration) {
 	}
 	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
 	defer cancel()
-	if activity, err := f.engine.Observe(ctx); err == nil {
-		w.notice(activity)
+	activity, err := f.engine.Observe(ctx)
+	if err != nil {
+		activity = database.Activity{Unseen: fmt.Sprintf("cannot be seen: %s", err)}
 	}
+	w.notice(activity)
 	if time.Since(w.spoke) >= f.config.Heartbeat-every/2 {
 		w.spoke = time.Now()
 		f.out.Line("  %s: %s runs for %s%s", f.nth(*w.running), w.running.Kind, database.Seconds(time.Since(w.begun)), w.wait)

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"math"
 	"os"
 	"path/filepath"
 	"slices"
@@ -47,8 +48,12 @@ func Open(path string) (*Folder, error) {
 	for {
 		entries, err := dir.ReadDir(256)
 		for _, entry := range entries {
-			// golang-migrate passes over what it cannot parse as well.
-			if m, err := source.DefaultParse(entry.Name()); err == nil && !entry.IsDir() {
+			m, err := source.DefaultParse(entry.Name())
+			switch {
+			case errors.Is(err, source.ErrParse), entry.IsDir(): // golang-migrate passes over it as well
+			case err != nil, m.Version > math.MaxInt64:
+				return nil, fmt.Errorf("%s has a version that no database can hold: the highest is %d", entry.Name(), math.MaxInt64)
+			default:
 				f.files = append(f.files, file{m.Version, m.Direction, m.Raw})
 			}
 		}

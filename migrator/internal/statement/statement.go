@@ -59,6 +59,16 @@ func set(words string) map[string]bool {
 	return made
 }
 
+// further are key words beside those that a statement begins with, or is about.
+var further = set(`ADD ALL AND AS ASC BY CASCADE COLUMN CONCURRENTLY CONSTRAINT CROSS DISTINCT ELSE EXCEPT EXISTS FOREIGN FROM FULL GENERATED HAVING IN INNER INTERSECT INTO IS JOIN KEY LEFT LIKE LIMIT
+	NOT NULL OF OFFSET ON OR ORDER PRIMARY REFERENCES RETURNING RIGHT THEN TO UNION UNIQUE USING WHEN WHERE`)
+
+// IsKeyword tells whether the word is one of SQL's own, whatever it stands for.
+func IsKeyword(word string) bool {
+	word = strings.ToUpper(word)
+	return !isWordStart(word[0]) || verbs[word] || objects[word] || further[word]
+}
+
 func kindOf(words []string) string {
 	if len(words) == 0 || !verbs[words[0]] {
 		return "SQL"
