@@ -15,6 +15,7 @@ import { type MigrationFile, parseMigrationFileName, recordOf } from "../../auto
 import { BASE, ITEMS, type Item, ROWS } from "./corpus.ts";
 import { EXISTING } from "./existing.ts";
 import { FOLDERS } from "./folders.ts";
+import { HISTORIES } from "./histories.ts";
 import { measure, type Truth } from "./measure.ts";
 import { ON_BASE } from "./onBase.ts";
 
@@ -40,7 +41,7 @@ async function main(): Promise<void> {
   await fresh(admin, TEMPLATE, "template0");
   await runAll(TEMPLATE, [BASE, ROWS, "ANALYZE"]);
   const judged: Judged[] = [];
-  for (const [index, item] of [...ITEMS, ...FOLDERS, ...ON_BASE, ...EXISTING]
+  for (const [index, item] of [...ITEMS, ...FOLDERS, ...ON_BASE, ...EXISTING, ...HISTORIES]
     .filter(({ name }) => name.includes(only))
     .entries()) {
     const database = `lint_${index % 4}`;

@@ -4,7 +4,7 @@ import { ONE_VALUE } from "./builtInFunctions.ts";
 import type { Context } from "./context.ts";
 import { breaking, type Effect, tableLock } from "./effect.ts";
 import type { Schema } from "./schema.ts";
-import { calledFunctions, listName } from "./sqlNames.ts";
+import { calledFunctions, listName, stringOf } from "./sqlNames.ts";
 import { typeOf } from "./sqlTypes.ts";
 
 const SERIAL = new Set(["serial", "serial2", "serial4", "serial8", "smallserial", "bigserial"]);
@@ -23,18 +23,19 @@ function perRowValue(column: ColumnDef, schema: Schema): string | undefined {
       return "a stored generated column is computed for each row";
     }
     if (constraint.contype !== "CONSTR_DEFAULT") continue;
-    const call = calledFunctions(constraint.raw_expr).find((name) => !givesOneValue(name, schema));
-    if (call !== undefined) return `the default calls ${call}(), which may differ from row to row`;
+    const call = calledFunctions(constraint.raw_expr).find((names) => !givesOneValue(names, schema));
+    if (call) return `the default calls ${listName(call)}(), which may differ from row to row`;
   }
   return undefined;
 }
 
-function givesOneValue(name: string, schema: Schema): boolean {
-  const own = [...schema.path, ""].map((path) =>
-    schema.functions.get(path === "" ? name : `${path}.${name}`),
-  );
-  const known = own.find((fact) => fact !== undefined);
-  return known ? !known.volatile : ONE_VALUE.has(name);
+/** Supabase's own, which no file makes (its documentation, auth helper functions: STABLE). */
+const OF_SUPABASE = new Set(["auth.uid", "auth.role", "auth.email", "auth.jwt"]);
+
+function givesOneValue(names: readonly Node[], schema: Schema): boolean {
+  const known = schema.functions.get(schema.nameOfList(names, "functions"));
+  if (known) return !known.volatile;
+  return OF_SUPABASE.has(listName(names)) || ONE_VALUE.has(stringOf(names.at(-1)) ?? "");
 }
 
 function constraintsOf(column: ColumnDef): Constraint[] {
@@ -67,7 +68,8 @@ function valueEffects(table: string, name: string, column: ColumnDef, { schema, 
     ];
   }
   const types = new Set(constraintsOf(column).map(({ contype }) => contype));
-  const filled = types.has("CONSTR_DEFAULT") || types.has("CONSTR_GENERATED");
+  const domain = schema.types.get(typeOf(column.typeName, schema)?.name ?? "");
+  const filled = types.has("CONSTR_DEFAULT") || types.has("CONSTR_GENERATED") || domain?.hasDefault === true;
   const required = types.has("CONSTR_NOTNULL") || types.has("CONSTR_PRIMARY");
   if (!required || filled || file.emptied.has(table)) return [];
   return [

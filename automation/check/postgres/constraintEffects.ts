@@ -2,16 +2,17 @@
 import type { Constraint } from "libpg-query";
 import type { Context } from "./context.ts";
 import { breaking, type Effect, tableLock } from "./effect.ts";
-import { columnMissing, uniqueWithoutKey } from "./existence.ts";
+import { columnMissing, keyIndexThere, uniqueWithoutKey } from "./existence.ts";
 import { keyWork } from "./keyWork.ts";
 import { refusal } from "./refusal.ts";
+import { usedIndex } from "./rememberConstraint.ts";
 import { listName, stringOf } from "./sqlNames.ts";
 
 export function constraintEffects(table: string, constraint: Constraint, context: Context): Effect[] {
   const { contype, skip_validation: notValid, is_enforced: enforced } = constraint;
   const subject = `${table}.${constraint.conname ?? listName(constraint.fk_attrs ?? constraint.keys)}`;
   const keys = [...(constraint.keys ?? []), ...(constraint.fk_attrs ?? [])].map((key) => stringOf(key));
-  const missing = columnMissing(table, keys, context);
+  const missing = [...columnMissing(table, keys, context), ...keyIndexThere(constraint, table, context)];
   if (missing.length > 0) return missing;
   const scan = notValid !== true && enforced !== false;
   switch (contype) {
@@ -48,7 +49,7 @@ export function setNotNull(table: string, column: string, { schema, file }: Cont
     "set-not-null",
     `${table}.${column}`,
     `setting ${table}.${column} NOT NULL scans the table under ACCESS EXCLUSIVE`,
-    `first ADD CONSTRAINT … CHECK (${column} IS NOT NULL) NOT VALID, VALIDATE it in the next migration, then SET NOT NULL`,
+    `first ADD CONSTRAINT … CHECK (${column} IS NOT NULL) NOT VALID, VALIDATE it in the next migration, then SET NOT NULL, in a statement before the one that drops the check`,
   );
 }
 
@@ -79,7 +80,7 @@ function buildsIndex(
 function usingIndex(table: string, subject: string, constraint: Constraint, context: Context): Effect[] {
   const { schema } = context;
   const name = constraint.indexname ?? "";
-  const index = schema.indexes.get(name);
+  const index = usedIndex(table, constraint, schema);
   const lock = tableLock(table, "some", `adds a constraint to ${table}`);
   if (schema.tables.get(table)?.partitioned) {
     return [

@@ -2,7 +2,7 @@
 import type { Constraint, CreateStmt, Node } from "libpg-query";
 import type { Context } from "./context.ts";
 import { type Effect, tableLock, work } from "./effect.ts";
-import { tableThere } from "./existence.ts";
+import { keyIndexThere, tableThere } from "./existence.ts";
 import { refusedKey } from "./foreignKeys.ts";
 import { refusedBound } from "./partitionBounds.ts";
 import { newPartition } from "./partitionEffects.ts";
@@ -22,6 +22,7 @@ export function createTable(statement: CreateStmt, context: Context): Effect[] {
   const others = keys.map(({ one }) => schema.nameOf(one.pktable)).filter((table) => table !== name);
   return [
     ...tableThere(statement, context),
+    ...constraintsOf(statement).flatMap(({ one }) => keyIndexThere(one, name, context)),
     ...refusedTable(statement, name, context),
     ...others.map((table) => tableLock(table, "some", `adds a foreign key to ${table}`)),
     ...parents.flatMap((parent) => (partbound ? addsPartition(name, parent, partbound, context) : [])),
@@ -78,7 +79,7 @@ function twice(statement: CreateStmt, name: string) {
 }
 
 /** The schema as the statement leaves it. */
-function afterwards(statement: CreateStmt, schema: Schema): Schema {
+export function afterwards(statement: CreateStmt, schema: Schema): Schema {
   const branch = schema.branch();
   branch.path = schema.path;
   remember({ CreateStmt: statement }, branch, false);

@@ -73,7 +73,9 @@ function dependentsOf(
       const keys = schema
         .referencing(name)
         .filter((one) => schema.tables.get(one)?.parent !== name && !gone.has(one));
-      return [...keys, ...using(`table ${name}`, `type ${name}`)];
+      // A sequence that belongs to the table goes with it.
+      const sequences = schema.objects.linking(name).map(([key]) => key);
+      return [...keys, ...using(`table ${name}`, `type ${name}`, ...sequences)];
     }
     case "OBJECT_TYPE":
     case "OBJECT_DOMAIN":

@@ -1,5 +1,5 @@
 /** Objects that are there already when a statement makes them, or lack what the statement needs. */
-import type { CreateStmt, IndexStmt, RefreshMatViewStmt, ViewStmt } from "libpg-query";
+import type { Constraint, CreateStmt, IndexStmt, RefreshMatViewStmt, ViewStmt } from "libpg-query";
 import type { Context } from "./context.ts";
 import { type Effect, work } from "./effect.ts";
 import type { Table } from "./facts.ts";
@@ -46,6 +46,18 @@ export function typeThere(name: string, { schema }: Context): Effect[] {
 export function indexThere({ idxname, relation }: IndexStmt, table: string, context: Context): Effect[] {
   if (idxname === undefined || relation === undefined) return [];
   return relationThere(besides(table, idxname), context);
+}
+
+/** The index of a key has the key's name, and a table that was renamed keeps its indexes' names. */
+export function keyIndexThere(
+  { contype, conname, indexname }: Constraint,
+  table: string,
+  context: Context,
+): Effect[] {
+  const builds = ["CONSTR_PRIMARY", "CONSTR_UNIQUE", "CONSTR_EXCLUSION"].includes(contype ?? "");
+  return builds && conname !== undefined && indexname === undefined && !isCut(conname)
+    ? relationThere(besides(table, conname), context)
+    : [];
 }
 
 /** A column that a statement names and no file gave the table. An expression has no name. */

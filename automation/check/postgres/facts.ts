@@ -29,6 +29,8 @@ export interface ConstraintFact {
   references?: string;
   /** The columns that a foreign key points to; undefined if no file tells them. */
   keys?: readonly string[];
+  /** Of a foreign key: whether its look at what points to a row may wait, by NO ACTION. */
+  waits?: { update: boolean; delete: boolean };
   initiallyDeferred: boolean;
   deferrable: boolean;
   /** The file that added it. */
@@ -85,9 +87,10 @@ export interface TypeFact {
   /** The file that made it. */
   file: number;
   deployed: boolean;
-  /** Of a domain: what it is over, and whether it has a constraint. */
+  /** Of a domain: what it is over, and whether it has a constraint and a default. */
   base?: SqlType;
   constrained?: boolean;
+  hasDefault?: boolean;
   /** Of an enum. */
   labels?: readonly string[];
 }

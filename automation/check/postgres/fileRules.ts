@@ -2,9 +2,11 @@
 import type { Node, RenameStmt, VariableSetStmt } from "libpg-query";
 import { type Finding, finding } from "../finding.ts";
 import type { Context } from "./context.ts";
+import { afterwards } from "./createTable.ts";
 import { meansLabel } from "./labelUse.ts";
 import { alwaysTrue } from "./rowEffects.ts";
 import { besides } from "./schema.ts";
+import { wordsOf } from "./sqlNames.ts";
 import type { Statement } from "./statements.ts";
 import { relationsIn, stringsIn } from "./tree.ts";
 
@@ -21,8 +23,10 @@ function newLabelUsed(file: string, { node, line }: Statement, context: Context)
   const used = [...added].flatMap(([type, labels]) =>
     [...labels].filter((label) => strings.has(label)).map((label) => ({ type, label })),
   );
+  // Of a new table the columns are known by the statement itself.
+  const known = "CreateStmt" in node ? { schema: afterwards(node.CreateStmt, context.schema) } : context;
   return used
-    .filter(({ type, label }) => meansLabel(node, type, label, context))
+    .filter(({ type, label }) => meansLabel(node, type, label, known))
     .map(({ type, label }) =>
       finding(
         "enum-value-used",
@@ -108,7 +112,7 @@ function noteRename({ renameType, object, relation, newname = "" }: RenameStmt, 
 }
 
 function noteSetting({ name, args, kind }: VariableSetStmt, { schema, file }: Context): void {
-  const words = (args ?? []).map((arg) => ("A_Const" in arg ? (arg.A_Const.sval?.sval ?? "") : ""));
+  const words = wordsOf(args);
   if (name === "search_path") setPath(kind === "VAR_SET_VALUE" ? words : ["public"], schema);
   if (name === "timezone") file.timeZone = words[0];
 }
@@ -119,26 +123,35 @@ function setPath(words: readonly string[], schema: Context["schema"]): void {
   schema.path = path.length === 0 ? [""] : path.map((word) => (word === "public" ? "" : word));
 }
 
-/** Rows that a deferred foreign key has to look at when the transaction ends, on either side of it. */
+/**
+ * Rows that a deferred foreign key has to look at when the transaction ends, on either side of it. An update of other columns gives it
+ * no work, and only NO ACTION waits (trigger.c, AfterTriggerSaveEvent; manual, CREATE TABLE).
+ */
 function noteEvents(node: Node, { schema, file }: Context): void {
-  const statement =
+  const [kind, statement] =
     "InsertStmt" in node
-      ? node.InsertStmt
+      ? (["insert", node.InsertStmt] as const)
       : "UpdateStmt" in node
-        ? node.UpdateStmt
+        ? (["update", node.UpdateStmt] as const)
         : "DeleteStmt" in node
-          ? node.DeleteStmt
-          : undefined;
-  if (!statement) return;
+          ? (["delete", node.DeleteStmt] as const)
+          : [];
+  if (!kind) return;
   const table = schema.nameOf(statement.relation);
-  const isDeferred = (name: string, references?: string) =>
-    [...(schema.tables.get(name)?.constraints.values() ?? [])].some(
+  const targets = "targetList" in statement ? (statement.targetList ?? []) : [];
+  const written = new Set(targets.map((target) => ("ResTarget" in target ? target.ResTarget.name : "")));
+  const touches = (columns: readonly string[] | undefined) =>
+    kind !== "update" || columns?.some((column) => written.has(column)) === true;
+  const deferred = (name: string) =>
+    [...(schema.tables.get(name)?.constraints.values() ?? [])].filter(
       (fact) =>
-        (fact.initiallyDeferred || (file.deferred && fact.deferrable)) &&
-        (references === undefined || fact.references === references),
+        fact.references !== undefined && (fact.initiallyDeferred || (file.deferred && fact.deferrable)),
     );
-  const asChild = !("DeleteStmt" in node) && isDeferred(table);
+  const asChild = kind !== "delete" && deferred(table).some(({ columns }) => touches(columns));
   const asParent =
-    !("InsertStmt" in node) && schema.referencing(table).some((other) => isDeferred(other, table));
+    kind !== "insert" &&
+    [table, ...schema.referencing(table)]
+      .flatMap(deferred)
+      .some(({ references, keys, waits }) => references === table && waits?.[kind] && touches(keys));
   if (asChild || asParent) file.pendingEvents.add(table);
 }

@@ -128,9 +128,16 @@ function comparable(from: SqlType, to: SqlType, schema: Schema): boolean {
     (schema.types.get(name)?.kind === "enum" ? name : 0);
   const [a, b] = [family(from), family(to)];
   if (a === 0 || b === 0 || a === b) return true;
-  // Casts that Postgres applies by itself: from a smaller number to a larger kind (pg_cast, `i`).
-  const [integers, floats, numeric] = [1, 2, 6];
-  return (
-    !from.array && ((a === integers && (b === floats || b === numeric)) || (a === numeric && b === floats))
-  );
+  const has = (names: readonly string[], { name }: SqlType) => names.includes(name);
+  return !from.array && IMPLICIT.some(([one, others]) => has(one, from) && has(others, to));
 }
+
+/** Casts that Postgres applies by itself, from one family to others (pg_cast, `i`). */
+const IMPLICIT = [
+  [
+    ["int2", "int4", "int8"],
+    ["numeric", "float4", "float8"],
+  ],
+  [["numeric"], ["float4", "float8"]],
+  [["time"], ["timetz", "interval"]],
+] as const;

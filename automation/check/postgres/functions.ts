@@ -1,5 +1,5 @@
 /** Functions: Postgres keeps one by its name and the types of its arguments. */
-import type { CreateFunctionStmt, Node, TypeName } from "libpg-query";
+import type { CreateFunctionStmt, Node, ObjectWithArgs, TypeName } from "libpg-query";
 import type { Context } from "./context.ts";
 import { depend } from "./dependents.ts";
 import { type Effect, work } from "./effect.ts";
@@ -16,11 +16,22 @@ interface Signature {
   result: string;
 }
 
+function typeText(type: TypeName | undefined, schema: Schema): string {
+  const known = typeOf(type, schema);
+  return known ? `${known.name}${known.array ? "[]" : ""}` : "?";
+}
+
+/** The types of the arguments that a DROP names, as a signature has them; undefined if it names none. */
+export function argumentTypes(
+  { objargs = [], args_unspecified: none }: ObjectWithArgs,
+  schema: Schema,
+): string | undefined {
+  if (none) return undefined;
+  const types = objargs.map((node) => ("TypeName" in node ? node.TypeName : undefined));
+  return types.map((type) => typeText(type, schema)).join(", ");
+}
+
 function signatureOf({ parameters = [], returnType }: CreateFunctionStmt, schema: Schema): Signature {
-  const typeText = (type: TypeName | undefined): string => {
-    const known = typeOf(type, schema);
-    return known ? `${known.name}${known.array ? "[]" : ""}` : "?";
-  };
   const all = parameters.flatMap((node: Node) =>
     "FunctionParameter" in node ? [node.FunctionParameter] : [],
   );
@@ -28,11 +39,11 @@ function signatureOf({ parameters = [], returnType }: CreateFunctionStmt, schema
   const inputs = all.filter(({ mode }) => !isResult(mode));
   const columns = all
     .filter(({ mode }) => isResult(mode) || mode === "FUNC_PARAM_INOUT")
-    .map(({ name, argType }) => `${name} ${typeText(argType)}`);
+    .map(({ name, argType }) => `${name} ${typeText(argType, schema)}`);
   return {
-    types: inputs.map(({ argType }) => typeText(argType)).join(", "),
+    types: inputs.map(({ argType }) => typeText(argType, schema)).join(", "),
     names: inputs.map(({ name }) => name ?? ""),
-    result: [returnType?.setof ? "setof " : "", typeText(returnType), ...columns].join(" "),
+    result: [returnType?.setof ? "setof " : "", typeText(returnType, schema), ...columns].join(" "),
   };
 }
 

@@ -1,15 +1,21 @@
 /** Whether a text that a statement holds is a label of an enum, or only reads like one. */
-import type { A_Expr, InsertStmt, Node, UpdateStmt } from "libpg-query";
+import type { A_Expr, AlterTableCmd, ColumnDef, InsertStmt, Node, UpdateStmt } from "libpg-query";
 import type { Context } from "./context.ts";
 import type { Schema } from "./schema.ts";
 import { stringOf } from "./sqlNames.ts";
+import { typeOf } from "./sqlTypes.ts";
 import { relationsIn, stringsIn, walk } from "./tree.ts";
 
 /**
  * Whether the statement casts the label to the type, or touches a table that has, or may have, a column of it, and at least one of the
  * label's places is not known to be a text or another type.
  */
-export function meansLabel(node: Node, type: string, label: string, { schema }: Context): boolean {
+export function meansLabel(
+  node: Node,
+  type: string,
+  label: string,
+  { schema }: Pick<Context, "schema">,
+): boolean {
   const search = { schema, type, label, tables: relationsIn(node).map((one) => schema.nameOf(one)) };
   const places = placesOf(node, search);
   if (places.some((meant) => meant)) return true;
@@ -46,8 +52,19 @@ function placesOf(node: Node, search: Search): boolean[] {
         if ("ResTarget" in target && is(target.ResTarget.val))
           places.push(columnMeans(target.ResTarget.name, search));
     } else if (kind === "InsertStmt") places.push(...insertedPlaces(body, search));
+    else if (kind === "ColumnDef") places.push(...defaultPlaces(body, search));
+    else if (kind === "AlterTableCmd") {
+      const { subtype, name, def } = body as AlterTableCmd;
+      if (subtype === "AT_ColumnDefault" && is(def)) places.push(columnMeans(name, search));
+    }
   });
   return places.filter((place) => place !== undefined);
+}
+
+function defaultPlaces({ typeName, constraints }: ColumnDef, { schema, type, label }: Search): boolean[] {
+  return (constraints ?? [])
+    .filter((node) => "Constraint" in node && isLabel(node.Constraint.raw_expr, label))
+    .map(() => typeOf(typeName, schema)?.name === type);
 }
 
 function insertedPlaces({ relation, cols, selectStmt }: InsertStmt, search: Search): (boolean | undefined)[] {

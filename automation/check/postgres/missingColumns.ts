@@ -6,7 +6,7 @@ import { columnMissing } from "./existence.ts";
 import { refusal } from "./refusal.ts";
 import type { Schema } from "./schema.ts";
 import { stringOf } from "./sqlNames.ts";
-import { ownScope, scopeOf, type UnknownColumn, unknownColumns, withNames } from "./uses.ts";
+import { ownScope, type UnknownColumn, unknownColumns } from "./uses.ts";
 
 /** Of a statement outside a block: inside, a name may be a variable. */
 export function missingColumns(node: Node, context: Context): Effect[] {
@@ -40,34 +40,12 @@ function namedColumns(node: Node, context: Context): Effect[] {
   return [];
 }
 
+const QUERIES = ["SelectStmt", "InsertStmt", "UpdateStmt", "DeleteStmt"];
+
 function unknownIn(node: Node, schema: Schema): UnknownColumn[] {
   if ("ViewStmt" in node) return unknownColumns(node.ViewStmt.query, schema);
   if ("CreateTableAsStmt" in node) return unknownColumns(node.CreateTableAsStmt.query, schema);
-  if ("SelectStmt" in node) return unknownColumns(node, schema);
-  if ("InsertStmt" in node)
-    return unknownColumns(node.InsertStmt.selectStmt, schema, undefined, new Set(withNames(node.InsertStmt)));
-  if ("UpdateStmt" in node) {
-    const { relation, fromClause = [], targetList, whereClause } = node.UpdateStmt;
-    const withs = new Set(withNames(node.UpdateStmt));
-    const from = [...(relation ? [{ RangeVar: relation }] : []), ...fromClause];
-    const scope = scopeOf({ fromClause: from }, withs, schema);
-    const values = (targetList ?? []).map((target) =>
-      "ResTarget" in target ? target.ResTarget.val : undefined,
-    );
-    return unknownColumns([values, whereClause, fromClause], schema, scope, withs);
-  }
-  if ("DeleteStmt" in node) {
-    const { relation, usingClause = [], whereClause } = node.DeleteStmt;
-    const withs = new Set(withNames(node.DeleteStmt));
-    const from = [...(relation ? [{ RangeVar: relation }] : []), ...usingClause];
-    return unknownColumns(
-      [whereClause, usingClause],
-      schema,
-      scopeOf({ fromClause: from }, withs, schema),
-      withs,
-    );
-  }
-  return ownExpressions(node, schema);
+  return QUERIES.some((kind) => kind in node) ? unknownColumns(node, schema) : ownExpressions(node, schema);
 }
 
 /** Expressions over the columns of one table. */

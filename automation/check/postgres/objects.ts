@@ -106,7 +106,8 @@ export function rememberRenamedPart(statement: RenameStmt, schema: Schema): void
 const OF_SERVER = new Set(["public", "pg_catalog", "information_schema"]);
 
 export function schemaThere(name: string, { schema }: Context): Effect[] {
-  if (!OF_SERVER.has(name) && !schema.objects.get(`schema ${name}`)) return [];
+  const key = `schema ${name}`;
+  if (!schema.objects.get(key) && (!OF_SERVER.has(name) || schema.objects.isGone(key))) return [];
   return there(
     name,
     `schema "${name}" already exists`,

@@ -1,5 +1,13 @@
 /** Takes a statement into the schema, after it was judged. */
-import type { AlterTableStmt, CreateStmt, CreateTableAsStmt, IndexStmt, Node } from "libpg-query";
+import type {
+  AlterTableStmt,
+  CreateStmt,
+  CreateTableAsStmt,
+  IndexStmt,
+  Node,
+  TableLikeClause,
+} from "libpg-query";
+import { inPasses } from "./alterPasses.ts";
 import { depend } from "./dependents.ts";
 import type { Index, Table } from "./facts.ts";
 import { rememberDrop } from "./forget.ts";
@@ -71,12 +79,11 @@ const HANDLERS: Handlers = {
     schema.types.set(schema.newNameOf(typevar), { kind: "composite", file: schema.file, deployed }),
   CreateDomainStmt: ({ domainname, typeName, constraints }, schema, deployed) => {
     const base = typeOf(typeName, schema);
-    const constrained = (constraints ?? []).some(
-      (node) =>
-        "Constraint" in node && ["CONSTR_CHECK", "CONSTR_NOTNULL"].includes(node.Constraint.contype ?? ""),
-    );
+    const kinds = new Set((constraints ?? []).map((node) => "Constraint" in node && node.Constraint.contype));
+    const constrained = kinds.has("CONSTR_CHECK") || kinds.has("CONSTR_NOTNULL");
+    const hasDefault = kinds.has("CONSTR_DEFAULT");
     const name = schema.newNameOfList(domainname);
-    const fact = { kind: "domain" as const, file: schema.file, deployed, constrained };
+    const fact = { kind: "domain" as const, file: schema.file, deployed, constrained, hasDefault };
     schema.types.set(name, base ? { ...fact, base } : fact);
   },
   AlterDomainStmt: ({ subtype, typeName }, schema) => {
@@ -173,10 +180,22 @@ function rememberTable(statement: CreateStmt, schema: Schema, deployed: boolean)
     else if ("Constraint" in element) table = withConstraint(table, name, element.Constraint, schema);
   }
   setTable(schema, name, table);
+  for (const element of tableElts ?? [])
+    if ("TableLikeClause" in element) copyDefaults(element.TableLikeClause, name, schema);
   if (parent === undefined) return;
   schema.ensure(parent);
   if (partbound?.is_default) schema.change(parent, { defaultPartition: name });
   for (const [index, fact] of schema.indexes.linking(parent)) addPartOfIndex(schema, name, index, fact);
+}
+
+/** parsenodes.h, TableLikeOption. */
+const LIKE_DEFAULTS = 1 << 3;
+
+/** LIKE … INCLUDING DEFAULTS takes numbers from the sequence of the other table. */
+function copyDefaults({ relation, options = 0 }: TableLikeClause, name: string, schema: Schema): void {
+  if ((options & LIKE_DEFAULTS) === 0) return;
+  for (const [, one] of schema.dependents.linking(`of ${schema.nameOf(relation)}`))
+    if (one.kind === "default value") depend(schema, { ...one, of: name });
 }
 
 const STRATEGIES: Partial<Record<string, NonNullable<Table["strategy"]>>> = {
@@ -237,22 +256,21 @@ function rememberQueryTable(
 function rememberAlter({ relation, cmds, objtype }: AlterTableStmt, schema: Schema): void {
   if (objtype === "OBJECT_INDEX") return;
   const table = schema.nameOf(relation);
-  for (const node of cmds ?? []) {
-    if ("AlterTableCmd" in node) rememberCommand(table, node.AlterTableCmd, schema);
-  }
+  for (const command of inPasses(cmds)) rememberCommand(table, command, schema);
 }
 
 function rememberIndex(statement: IndexStmt, schema: Schema): void {
-  const { idxname, relation, indexParams, unique, whereClause } = statement;
+  const { idxname, relation, indexParams, indexIncludingParams, unique, whereClause } = statement;
   const table = schema.nameOf(relation);
-  const columns = (indexParams ?? []).flatMap((node) =>
-    "IndexElem" in node ? [node.IndexElem.name ?? ""] : [],
-  );
+  const namesOf = (nodes: Node[] | undefined) =>
+    (nodes ?? []).flatMap((node) => ("IndexElem" in node ? [node.IndexElem.name ?? ""] : []));
+  const columns = namesOf(indexParams);
   const bare = table.split(".").at(-1) ?? table;
   const name = idxname ?? [bare, ...columns.map((column) => column || "expr"), "idx"].join("_");
   const fact = { table, columns, unique: unique === true, partial: whereClause !== undefined };
   schema.indexes.set(besides(table, name), fact);
   const uses = usesOf([indexParams, whereClause], schema, table);
+  for (const column of namesOf(indexIncludingParams)) uses.add(columnUse(table, column));
   depend(schema, { kind: "index", name, of: table, uses });
   if (relation?.inh === true && schema.tables.get(table)?.partitioned)
     for (const partition of schema.partitionsOf(table))

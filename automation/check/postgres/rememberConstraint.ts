@@ -1,7 +1,7 @@
 /** What is known of a constraint, and the name that Postgres makes up for it. */
 import type { Constraint, Node } from "libpg-query";
 import { depend } from "./dependents.ts";
-import { type ConstraintFact, type Table, UNKNOWN_COLUMN } from "./facts.ts";
+import { type ConstraintFact, type Index, type Table, UNKNOWN_COLUMN } from "./facts.ts";
 import { besides, type Schema } from "./schema.ts";
 import { notNullColumns, stringOf } from "./sqlNames.ts";
 import { usesOf } from "./uses.ts";
@@ -35,13 +35,13 @@ export function withConstraint(
 ): Table {
   const kind = KINDS[constraint.contype as keyof typeof KINDS];
   if (kind === undefined) return table;
-  const fact = constraintFact(kind, constraint, schema, column);
+  const fact = constraintFact(name, kind, constraint, schema, column);
   const made = constraintName(name, kind, kind === "check" ? checkNamed(constraint) : fact.columns);
   const key = constraint.conname ?? freeName(made, table, name, schema);
   if (kind === "unique" || kind === "primary" || kind === "exclude") {
     const index = { table: name, columns: fact.columns, unique: kind !== "exclude", partial: false };
-    const used = constraint.indexname === undefined ? undefined : schema.indexes.get(constraint.indexname);
-    if (constraint.indexname !== undefined) schema.indexes.delete(constraint.indexname);
+    const used = usedIndex(name, constraint, schema);
+    if (constraint.indexname !== undefined) schema.indexes.delete(besides(name, constraint.indexname));
     schema.indexes.set(besides(name, key), used ?? index);
   }
   const uses = kind === "check" ? usesOf(constraint.raw_expr, schema, name) : new Set<string>();
@@ -76,15 +76,21 @@ function markNotNull(table: Table, names: readonly string[]): Table["columns"] {
   return columns;
 }
 
+/** USING INDEX: an index is in its table's schema. */
+export function usedIndex(table: string, { indexname }: Constraint, { indexes }: Schema): Index | undefined {
+  return indexname === undefined ? undefined : indexes.get(besides(table, indexname));
+}
+
 function constraintFact(
+  table: string,
   kind: ConstraintFact["kind"],
   constraint: Constraint,
   schema: Schema,
   column: string | undefined,
 ): ConstraintFact {
   const listed = (constraint.fk_attrs ?? constraint.keys ?? []).map((node) => stringOf(node) ?? "");
-  const index = constraint.indexname === undefined ? undefined : schema.indexes.get(constraint.indexname);
-  const own = kind === "check" ? columnsIn(constraint.raw_expr) : [];
+  const index = usedIndex(table, constraint, schema);
+  const own = kind === "check" ? columnsIn(constraint.raw_expr) : excluded(constraint);
   const columns =
     column !== undefined && listed.length === 0 ? [column] : (index?.columns ?? [...listed, ...own]);
   return {
@@ -99,14 +105,28 @@ function constraintFact(
   };
 }
 
+/** What an exclusion constraint compares; an expression has the name of its function (parse_target.c, FigureIndexColname). */
+function excluded({ exclusions = [] }: Constraint): string[] {
+  return exclusions.flatMap((node) => {
+    const [element] = "List" in node ? (node.List.items ?? []) : [];
+    if (!element || !("IndexElem" in element)) return [];
+    const { name, expr } = element.IndexElem;
+    return [name ?? (expr && "FuncCall" in expr ? stringOf(expr.FuncCall.funcname?.at(-1)) : "expr") ?? ""];
+  });
+}
+
 /** A foreign key without columns points to the primary key. */
-function pointsTo({ pktable, pk_attrs: named }: Constraint, schema: Schema): Partial<ConstraintFact> {
+function pointsTo(
+  { pktable, pk_attrs: named, fk_upd_action: update = "a", fk_del_action: remove = "a" }: Constraint,
+  schema: Schema,
+): Partial<ConstraintFact> {
   const references = schema.nameOf(pktable);
   const keys = named
     ? named.map((node) => stringOf(node) ?? "")
     : [...(schema.tables.get(references)?.constraints.values() ?? [])].find(({ kind }) => kind === "primary")
         ?.columns;
-  return keys ? { references, keys } : { references };
+  const waits = { update: update === "a", delete: remove === "a" };
+  return keys ? { references, waits, keys } : { references, waits };
 }
 
 /** The columns that an expression names. */

@@ -2,13 +2,13 @@
 import type { AlterTableCmd, ColumnDef, Constraint, Node } from "libpg-query";
 import { depend, independ } from "./dependents.ts";
 import { type Column, type Table, UNKNOWN_COLUMN } from "./facts.ts";
-import { forgetKeysTo } from "./forget.ts";
+import { forgetColumn, forgetKeysTo } from "./forget.ts";
 import { forgetOwnSequences, rememberOwnSequence } from "./objects.ts";
 import { boundOf } from "./partitionBounds.ts";
 import { withConstraint } from "./rememberConstraint.ts";
 import { besides, type Schema } from "./schema.ts";
 import { collationOf, typeOf } from "./sqlTypes.ts";
-import { columnUse, usesOf } from "./uses.ts";
+import { usesOf } from "./uses.ts";
 
 const SERIAL = new Map([
   ["serial", "int4"],
@@ -50,6 +50,8 @@ export function rememberCommand(name: string, command: AlterTableCmd, schema: Sc
     case "AT_AddIdentity":
     case "AT_DropIdentity":
       setColumn(schema, name, object, { identity: subtype === "AT_AddIdentity" });
+      if (subtype === "AT_AddIdentity") rememberOwnSequence(schema, name, object);
+      else forgetOwnSequences(schema, name, object);
       break;
     case "AT_SetNotNull":
       setColumn(schema, name, object, { notNull: true });
@@ -73,7 +75,7 @@ export function rememberCommand(name: string, command: AlterTableCmd, schema: Sc
       schema.change(name, { storage: { ...table.storage, accessMethod: object } });
       break;
     case "AT_DropColumn":
-      dropColumn(schema, name, object);
+      forgetColumn(schema, name, object);
       break;
     case "AT_AddConstraint":
       if (def && "Constraint" in def)
@@ -138,22 +140,6 @@ function isValue(expression: Node | undefined): boolean {
   if (!expression) return false;
   if ("TypeCast" in expression) return isValue(expression.TypeCast.arg);
   return !("A_Const" in expression && expression.A_Const.isnull === true);
-}
-
-/** Constraints and indexes that hold the column go with it. */
-function dropColumn(schema: Schema, name: string, column: string): void {
-  const table = schema.ensure(name);
-  const columns = new Map(table.columns);
-  columns.delete(column);
-  const constraints = new Map([...table.constraints].filter(([, fact]) => !fact.columns.includes(column)));
-  schema.change(name, { columns, constraints });
-  for (const [index, fact] of schema.indexes.linking(name))
-    if (fact.columns.includes(column)) schema.indexes.delete(index);
-  forgetKeysTo(schema, name, (keys) => keys.includes(column));
-  forgetOwnSequences(schema, name, column);
-  const uses = columnUse(name, column);
-  for (const [key] of schema.dependents.linking(uses)) schema.dependents.delete(key);
-  for (const kind of ["column", "default value"] as const) independ(schema, { kind, name: column, of: name });
 }
 
 /** The table with a column as CREATE TABLE or ADD COLUMN defines it. */

@@ -47,11 +47,13 @@ export function rememberRename(statement: RenameStmt, schema: Schema): void {
 function renameSchema(schema: Schema, from: string, to: string): void {
   const moved = (name: string) => qualify(to, name.slice(from.length + 1));
   schema.objects.rename(`schema ${from}`, `schema ${to}`);
-  const inside = (layer: { entries(): Iterable<[string, unknown]> }) =>
-    [...layer.entries()].map(([name]) => name).filter((name) => name.startsWith(`${from}.`));
+  const inside = (layer: { names(): string[] }) =>
+    layer.names().filter((name) => name.startsWith(`${from}.`));
   for (const name of inside(schema.tables)) renameTable(schema, name, moved(name));
   for (const name of inside(schema.types)) moveType(schema, name, moved(name));
   for (const name of inside(schema.functions)) schema.functions.rename(name, moved(name));
+  for (const name of inside(schema.objects.view("sequence ")))
+    schema.objects.rename(`sequence ${name}`, `sequence ${moved(name)}`);
 }
 
 /** Columns keep the type under its new name. */

@@ -89,7 +89,7 @@ function wholeReads(select: SelectStmt, context: Context): string[] {
 
 /** `SELECT max(id)`, where an index begins with id. */
 function isEndOfIndex({ targetList = [] }: SelectStmt, table: string, { schema }: Context): boolean {
-  const calls = new Set(calledFunctions(targetList));
+  const calls = new Set(calledFunctions(targetList).map((names) => stringOf(names.at(-1))));
   const columns = columnsIn({ List: { items: targetList } });
   if (![...calls].some((name) => name === "max" || name === "min") || columns.length !== 1) return false;
   return schema.indexes.linking(table).some(([, one]) => one.columns[0] === columns[0]);

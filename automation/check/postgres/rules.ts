@@ -10,12 +10,14 @@ import { lockTimeout } from "./lockTimeout.ts";
 import { longNames } from "./nameLength.ts";
 import { blockOf } from "./procedural.ts";
 import { remember } from "./remember.ts";
+import { DOT } from "./schema.ts";
 import { hiddenTables, leakedSettings, uselessLocals } from "./sessionRules.ts";
 import { cutStatements } from "./splitRules.ts";
 import { stringOf } from "./sqlNames.ts";
 import { effectsOf } from "./statementEffects.ts";
 import type { Statement } from "./statements.ts";
 import { checkTransactions, nonTransactional } from "./transactionRules.ts";
+import { relationsIn } from "./tree.ts";
 
 /** What a down file is for, and what has no fix there: a version has one down file, and no next one. */
 const NOT_IN_DOWN_FILES = new Set<RuleId>([
@@ -52,6 +54,7 @@ function judgeOne(file: string, statement: Statement, context: Context, deployed
   }
   noteInFile(statement, context);
   remember(statement.node, context.schema, deployed, statement.text);
+  if (statement.conditional) context.schema.doubt(relationsIn(statement.node));
   if (runsUnreadable(statement.node, context.schema)) context.schema.loseTrack();
   return { ...statement, effects, findings };
 }
@@ -165,7 +168,8 @@ function brokenRules(file: string, statements: readonly JudgedStatement[]): Find
       )
         return [];
       const { rule, subject, message, fix, severity } = breaks;
-      const found = finding(rule, { file, line, subject }, message, fix);
+      const [about, words, way] = [subject, message, fix].map((text) => text.replaceAll(DOT, "."));
+      const found = finding(rule, { file, line, subject: about ?? "" }, words ?? "", way ?? "");
       return [severity === undefined ? found : { ...found, severity }];
     }),
   );

@@ -60,9 +60,19 @@ export class Schema {
 
   /** After SQL that cannot be read, which may have made anything. */
   loseTrack(): void {
+    this.#forgetGone();
+    for (const [name] of [...this.tables.entries()]) this.change(name, { complete: false });
+  }
+
+  /** After a statement that may not have run: what it dropped may be there, and the tables that it names may be as before. */
+  doubt(relations: readonly RangeVar[]): void {
+    this.#forgetGone();
+    for (const relation of relations) this.change(this.nameOf(relation), { complete: false });
+  }
+
+  #forgetGone(): void {
     for (const layer of [this.tables, this.indexes, this.types, this.functions, this.objects])
       layer.forgetGone();
-    for (const [name] of [...this.tables.entries()]) this.change(name, { complete: false });
   }
 
   /** Whether no deployed code can use what a file made. */
@@ -121,6 +131,10 @@ export class Schema {
   ensure(name: string): Table {
     const known = this.tables.get(name);
     if (known) return known;
+    // The database URL may set a search path, by which a table of the same name, with or without a schema, is this one.
+    const [bare = name, qualified] = name.split(".").reverse();
+    for (const other of qualified === undefined ? this.tables.names() : [bare])
+      if (other === bare || other.endsWith(`.${bare}`)) this.change(other, { complete: false });
     const table = newTable({});
     this.tables.set(name, table);
     return table;
@@ -183,8 +197,12 @@ export function besides(table: string, name: string): string {
   return qualify(table.includes(".") ? (table.split(".")[0] ?? "") : "", name);
 }
 
+/** Stands in a name for a dot, which parts a name from its schema. */
+export const DOT = "\u2024";
+
 /** Postgres keeps 63 bytes of a name. */
-function kept(name: string): string {
+function kept(written: string): string {
+  const name = written.replaceAll(".", DOT);
   if (name.length < 22 || Buffer.byteLength(name) <= 63) return name;
   return Buffer.from(name)
     .subarray(0, 63)

@@ -5,7 +5,7 @@
 import type { Node, RangeVar } from "libpg-query";
 import { type Finding, finding } from "../finding.ts";
 import type { Schema } from "./schema.ts";
-import { stringOf } from "./sqlNames.ts";
+import { stringOf, wordsOf } from "./sqlNames.ts";
 import type { Statement } from "./statements.ts";
 
 /** Settings that change what the next file's SQL means, so that it fails or goes elsewhere. */
@@ -84,14 +84,26 @@ type Change = { kind: "set" | "reset"; name: string } | "all" | undefined;
 
 function settingOf({ node, text }: Statement): Change {
   if ("VariableSetStmt" in node) {
-    const { kind, name = "", is_local: local } = node.VariableSetStmt;
+    const { kind, name = "", args, is_local: local } = node.VariableSetStmt;
     if (kind === "VAR_RESET_ALL") return "all";
     if (local || name.toUpperCase().startsWith("TRANSACTION")) return undefined;
-    return { kind: kind === "VAR_RESET" || kind === "VAR_SET_DEFAULT" ? "reset" : "set", name };
+    const isReset = kind === "VAR_RESET" || kind === "VAR_SET_DEFAULT" || isDefault(name, args);
+    return { kind: isReset ? "reset" : "set", name };
   }
   if ("DiscardStmt" in node) return "all";
   if (!("SelectStmt" in node) || !/set_config/i.test(text)) return undefined;
   return configCall(node.SelectStmt.targetList ?? []);
+}
+
+/** What a server has from the start; a dump of Rails ends with that search path. */
+const DEFAULTS: Partial<Record<string, RegExp>> = {
+  search_path: /^(\$user,)?public$/,
+  session_replication_role: /^origin$/,
+  role: /^none$/,
+};
+
+function isDefault(name: string, args: readonly Node[] | undefined): boolean {
+  return DEFAULTS[name]?.test(wordsOf(args).join(",")) === true;
 }
 
 function configCall(targets: readonly unknown[]): Change {

@@ -21,6 +21,11 @@ export function stringOf(node: Node | undefined): string | undefined {
   return node && "String" in node ? node.String.sval : undefined;
 }
 
+/** The words of a SET. */
+export function wordsOf(args: readonly Node[] = []): string[] {
+  return args.map((arg) => ("A_Const" in arg ? (arg.A_Const.sval?.sval ?? "") : ""));
+}
+
 /** The parts of the name of what a DROP names, without a function's arguments. */
 export function namePartsOf(object: Node): readonly Node[] {
   if ("List" in object) return object.List.items ?? [];
@@ -35,15 +40,14 @@ export function objectName(node: Node): string {
   return stringOf(node) ?? "";
 }
 
-/** The names of all functions that an expression calls, without their schema, in lower case as the parser folds them. */
-export function calledFunctions(expression: unknown): string[] {
+/** The names of all functions that an expression calls, in their parts. */
+export function calledFunctions(expression: unknown): (readonly Node[])[] {
   if (expression === null || typeof expression !== "object") return [];
   if (Array.isArray(expression)) return expression.flatMap(calledFunctions);
   return Object.entries(expression).flatMap(([key, value]) => {
     const inner = calledFunctions(value);
     if (key !== "FuncCall") return inner;
-    const names = (value as { funcname?: Node[] }).funcname ?? [];
-    return [stringOf(names.at(-1)) ?? "", ...inner];
+    return [(value as { funcname?: Node[] }).funcname ?? [], ...inner];
   });
 }
 

@@ -62,10 +62,12 @@ function valueChange(before: SqlType, after: SqlType, schema: Schema): TypeChang
   if (before.name === after.name) return widens(before, after) ? "none" : "rewrite";
   if (before.array) return "rewrite";
   const pair = `${before.name} ${after.name}`;
+  const [bound] = after.modifiers;
   if (pair === "timestamp timestamptz" || pair === "timestamptz timestamp")
-    return widens(before, after) ? "none in UTC" : "rewrite";
+    return bound === undefined || bound >= FULL_PRECISION ? "none in UTC" : "rewrite";
   if (!SAME_BYTES.has(pair)) return "rewrite";
-  return after.name === "varchar" && after.modifiers.length > 0 ? boundFits(before, after) : "none";
+  if (bound === undefined) return "none";
+  return after.name === "varchar" ? boundFits(before, after) : "rewrite";
 }
 
 /** Casts that change nothing of the value (pg_cast, castmethod `b`), as far as columns have such types. */

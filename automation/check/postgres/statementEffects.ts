@@ -1,5 +1,6 @@
 /** What each statement of a migration does to those who use the database. */
 import type { AlterTableCmd, CreateStmt, Node, RenameStmt } from "libpg-query";
+import { inPasses } from "./alterPasses.ts";
 import { alterTableEffects, letsWrite } from "./alterTableEffects.ts";
 import type { Context } from "./context.ts";
 import { createTable } from "./createTable.ts";
@@ -82,13 +83,12 @@ const HANDLERS: Handlers = {
     const branch = { ...context, schema: schema.branch(), file: context.file.inStatement() };
     branch.schema.path = schema.path;
     // The statement takes the strongest lock of its commands before the first one runs.
-    const subtypes = (cmds ?? []).map((node) => ("AlterTableCmd" in node ? node.AlterTableCmd.subtype : ""));
-    if (!subtypes.every((subtype) => letsWrite(subtype))) branch.file.locked.add(table);
-    return (cmds ?? []).flatMap((command) => {
-      if (!("AlterTableCmd" in command)) return [];
-      const effects = alterTableEffects(table, command.AlterTableCmd, branch);
-      rememberCommand(table, command.AlterTableCmd, branch.schema);
-      noteConstraint(table, command.AlterTableCmd, context);
+    const commands = inPasses(cmds);
+    if (!commands.every(({ subtype }) => letsWrite(subtype))) branch.file.locked.add(table);
+    return commands.flatMap((command) => {
+      const effects = alterTableEffects(table, command, branch);
+      rememberCommand(table, command, branch.schema);
+      noteConstraint(table, command, context);
       return effects;
     });
   },

@@ -1,5 +1,5 @@
 /** What an expression or a query uses: tables, columns, functions, sequences and types, so that Postgres keeps them. */
-import type { Node, RangeVar, ResTarget, SelectStmt } from "libpg-query";
+import type { DeleteStmt, InsertStmt, Node, RangeVar, ResTarget, SelectStmt, UpdateStmt } from "libpg-query";
 import { qualify, type Schema } from "./schema.ts";
 import { stringOf } from "./sqlNames.ts";
 import { typeOf } from "./sqlTypes.ts";
@@ -36,14 +36,9 @@ export function usesOf(tree: unknown, schema: Schema, own?: string): Set<string>
 }
 
 /** The columns that are nowhere, as far as all tables that a name may stand for are known. */
-export function unknownColumns(
-  tree: unknown,
-  schema: Schema,
-  scope?: Scope,
-  withs: ReadonlySet<string> = new Set(),
-): UnknownColumn[] {
+export function unknownColumns(tree: unknown, schema: Schema, scope?: Scope): UnknownColumn[] {
   const reader = new Reader(schema);
-  reader.visit(tree, { scopes: scope ? [scope] : [], withs });
+  reader.visit(tree, { scopes: scope ? [scope] : [], withs: new Set() });
   return reader.unknown;
 }
 
@@ -63,21 +58,37 @@ export function columnsOf(query: Node | undefined, schema: Schema): string[] | u
   while (select.larg) select = select.larg;
   const scope = scopeOf(select, new Set(withNames(select)), schema);
   const names = (select.targetList ?? []).map((node) =>
-    "ResTarget" in node ? targetNames(node.ResTarget, scope, schema) : undefined,
+    "ResTarget" in node ? targetNames(node.ResTarget, scope, select, schema) : undefined,
   );
   return names.length === 0 || names.includes(undefined) ? undefined : names.flatMap((one) => one ?? []);
 }
 
-function targetNames({ name, val }: ResTarget, scope: Scope, schema: Schema): string[] | undefined {
+function targetNames(
+  { name, val }: ResTarget,
+  scope: Scope,
+  select: SelectStmt,
+  schema: Schema,
+): string[] | undefined {
   if (name !== undefined) return [name];
   if (val && "FuncCall" in val) return [stringOf(val.FuncCall.funcname?.at(-1)) ?? ""];
   if (!val || !("ColumnRef" in val)) return undefined;
   const { fields = [] } = val.ColumnRef;
   const last = fields.at(-1);
   if (!last || !("A_Star" in last)) return [stringOf(last) ?? ""];
-  const from = fields.length > 1 ? [scope.get(stringOf(fields[0]) ?? "")] : [...scope.values()];
+  const qualified = fields.length > 1;
+  // A join USING gives a column of both sides once, and first.
+  if (!qualified && select.fromClause?.some(mergesColumns)) return undefined;
+  const from = qualified ? [scope.get(stringOf(fields[0]) ?? "")] : [...scope.values()];
   const all = from.map((table) => knownColumns(table, schema));
   return all.includes(undefined) ? undefined : all.flatMap((one) => one ?? []);
+}
+
+function mergesColumns(from: Node): boolean {
+  if (!("JoinExpr" in from)) return false;
+  const { usingClause, isNatural, larg, rarg } = from.JoinExpr;
+  return (
+    usingClause !== undefined || isNatural === true || [larg, rarg].some((one) => one && mergesColumns(one))
+  );
 }
 
 /** All columns of a table or view; undefined if a file does not tell them. */
@@ -86,13 +97,13 @@ function knownColumns(table: string | undefined, schema: Schema): string[] | und
   return facts?.complete && facts.columns.size > 0 ? [...facts.columns.keys()] : undefined;
 }
 
-export function withNames({ withClause }: Pick<SelectStmt, "withClause">): string[] {
+function withNames({ withClause }: Pick<SelectStmt, "withClause">): string[] {
   return (withClause?.ctes ?? []).flatMap((node) =>
     "CommonTableExpr" in node ? [node.CommonTableExpr.ctename ?? ""] : [],
   );
 }
 
-export function scopeOf(
+function scopeOf(
   { fromClause = [] }: Pick<SelectStmt, "fromClause">,
   withs: ReadonlySet<string>,
   schema: Schema,
@@ -102,7 +113,8 @@ export function scopeOf(
     if (!node) return;
     if ("RangeVar" in node) {
       const { relname = "", schemaname, alias } = node.RangeVar;
-      const derived = schemaname === undefined && withs.has(relname);
+      // FROM t AS q (a, b) names the columns anew.
+      const derived = (schemaname === undefined && withs.has(relname)) || alias?.colnames !== undefined;
       scope.set(alias?.aliasname ?? relname, derived ? undefined : schema.nameOf(node.RangeVar));
     } else if ("JoinExpr" in node) {
       add(node.JoinExpr.larg);
@@ -131,6 +143,8 @@ class Reader {
     }
     for (const [key, value] of Object.entries(tree)) {
       if (key === "SelectStmt" || key === "larg" || key === "rarg") this.#query(value, place);
+      else if (key === "UpdateStmt" || key === "DeleteStmt") this.#change(value, place);
+      else if (key === "InsertStmt") this.#insert(value, place);
       else {
         if (key === "ColumnRef") this.#column((value as { fields?: Node[] }).fields ?? [], place);
         if (key === "FuncCall") this.#call(value as { funcname?: Node[]; args?: Node[] });
@@ -157,6 +171,21 @@ class Reader {
     this.visit(select.larg ? unordered : { ...unordered, sortClause }, { scopes, withs, outputs });
     for (const node of select.fromClause ?? [])
       if ("JoinExpr" in node) this.#using(node.JoinExpr.usingClause, scopes[0]);
+  }
+
+  /** What changes rows, by itself or in a WITH, which sees nothing of the query around it. */
+  #change(value: unknown, place: Place): void {
+    const change = value as UpdateStmt & DeleteStmt;
+    const { relation, fromClause = [], usingClause = [] } = change;
+    const withs = new Set([...place.withs, ...withNames(change)]);
+    const from = [...(relation ? [{ RangeVar: relation }] : []), ...fromClause, ...usingClause];
+    const scope = scopeOf({ fromClause: from }, withs, this.#schema);
+    this.visit(value, { scopes: [scope, ...rowScopes(place)], withs });
+  }
+
+  #insert(value: unknown, place: Place): void {
+    const withs = new Set([...place.withs, ...withNames(value as InsertStmt)]);
+    this.visit(value, { scopes: rowScopes(place), withs });
   }
 
   #using(columns: readonly Node[] | undefined, scope: Scope | undefined): void {
@@ -188,6 +217,8 @@ class Reader {
       const table = scope?.get(names[0] ?? "");
       if (table === undefined) return;
       this.#note(table, column);
+      // t.f is f(t) as well (manual, functional notation).
+      if (this.#schema.functions.get(this.#schema.nameOfList(fields.slice(-1), "functions"))) return;
       if (lacks(table, column, this.#schema)) this.unknown.push({ table, column });
     } else if (column === "*") {
       for (const table of scopes[0]?.values() ?? []) if (table !== undefined) this.#note(table, column);
@@ -221,6 +252,11 @@ class Reader {
     const columns = column === "*" ? (knownColumns(table, this.#schema) ?? []) : [column ?? ""];
     for (const one of columns) this.uses.add(columnUse(table, one));
   }
+}
+
+/** NEW and OLD, which the actions of a rule see. */
+function rowScopes({ scopes }: Place): Scope[] {
+  return scopes.flatMap((scope) => (scope.has("new") ? [new Map([...scope].filter(([name]) => name))] : []));
 }
 
 /** Columns of every table (manual, system columns). */

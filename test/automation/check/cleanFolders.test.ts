@@ -82,7 +82,7 @@ const GOOD: [string, Files][] = [
       "20261101_a.down.sql": "-- none",
       "20261102_b.up.sql": "ALTER TABLE t VALIDATE CONSTRAINT c;",
       "20261102_b.down.sql": "-- none",
-      "20261103_c.up.sql": `${SET}ALTER TABLE t ALTER a SET NOT NULL, ALTER b SET NOT NULL, DROP CONSTRAINT c;`,
+      "20261103_c.up.sql": `${SET}ALTER TABLE t ALTER a SET NOT NULL, ALTER b SET NOT NULL; ALTER TABLE t DROP CONSTRAINT c;`,
       "20261103_c.down.sql": "-- none",
     },
   ],

@@ -71,7 +71,7 @@ describe("a plan of a database that was looked at", () => {
       "     | ALTER TABLE orders ALTER COLUMN note SET NOT NULL;",
       "     others wait: 3.6 to 91 s, takes: 3.6 to 91 s (scans orders)",
       "     line 2: ACCESS EXCLUSIVE on orders (100 million rows, 9 GB), reads and writes wait; 3.6 to 91 s: from the size, and from the speed that this server was measured at",
-      "     20261124_change.up.sql:2: error set-not-null: setting orders.note NOT NULL scans the table under ACCESS EXCLUSIVE: orders has 100 million rows, 9 GB → first ADD CONSTRAINT … CHECK (note IS NOT NULL) NOT VALID, VALIDATE it in the next migration, then SET NOT NULL",
+      "     20261124_change.up.sql:2: error set-not-null: setting orders.note NOT NULL scans the table under ACCESS EXCLUSIVE: orders has 100 million rows, 9 GB → first ADD CONSTRAINT … CHECK (note IS NOT NULL) NOT VALID, VALIDATE it in the next migration, then SET NOT NULL, in a statement before the one that drops the check",
     ]);
   });
 

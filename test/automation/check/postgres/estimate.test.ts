@@ -36,7 +36,7 @@ test("each statement has its line and its reasons", async () => {
   }));
   assert.deepEqual(said, [
     { line: 1, lock: "none", duration: "none", reason: "locks no table that is in use" },
-    { line: 4, lock: "some", duration: "some", reason: "adds column a.b; drops column a.c" },
+    { line: 4, lock: "some", duration: "some", reason: "drops column a.c; adds column a.b" },
     { line: 5, lock: "some", duration: "long", reason: "changes rows of u" },
   ]);
 });

@@ -9,7 +9,7 @@ export const FOUND_ON_BASE: Record<string, readonly string[]> = {
   "type renamed and a label added and used": ["warning rename", "error enum-value-used"],
   "label added before and compared through a cast": [],
   "label added and used as a default": ["error enum-value-used"],
-  "validate and set not null in one alter": ["error validate-in-same-file"],
+  "validate and set not null in one alter": ["error set-not-null", "error validate-in-same-file"],
   "validate after a lock in the same file by another statement": ["error validate-in-same-file"],
   "procedure called that commits beside another": ["error alone"],
   "do block commits beside another statement": ["error alone"],
