@@ -6,14 +6,29 @@ export type AlterAction =
   | { readonly kind: "addColumn"; readonly column: ColumnDefinition; readonly repeatable: boolean }
   | { readonly kind: "dropColumn"; readonly name: string; readonly repeatable: boolean }
   /** MODIFY, and CHANGE with the name that the column had. */
-  | { readonly kind: "changeColumn"; readonly from: string; readonly column: ColumnDefinition }
-  | { readonly kind: "renameColumn"; readonly from: string; readonly to: string }
-  | { readonly kind: "columnDefault"; readonly name: string }
+  | {
+      readonly kind: "changeColumn";
+      readonly from: string;
+      readonly column: ColumnDefinition;
+      readonly repeatable: boolean;
+    }
+  | {
+      readonly kind: "renameColumn" | "renameIndex";
+      readonly from: string;
+      readonly to: string;
+      readonly repeatable: boolean;
+    }
+  /** `value` as written; undefined for DROP DEFAULT. */
+  | {
+      readonly kind: "columnDefault";
+      readonly name: string;
+      readonly value: string | undefined;
+      readonly repeatable: boolean;
+    }
   | { readonly kind: "visibility"; readonly of: "column" | "index"; readonly name: string }
   | { readonly kind: "addIndex"; readonly index: IndexDefinition; readonly repeatable: boolean }
   | { readonly kind: "dropIndex"; readonly name: string; readonly repeatable: boolean }
   | { readonly kind: "dropPrimaryKey" }
-  | { readonly kind: "renameIndex"; readonly from: string; readonly to: string }
   | {
       readonly kind: "addForeignKey";
       readonly foreignKey: ForeignKeyDefinition;
@@ -38,6 +53,10 @@ export type AlterAction =
       readonly verb: string;
       readonly names: readonly string[];
       readonly byRange: boolean;
+      /** Of BY: the words of the partitioning expressions, in lower case. */
+      readonly words: readonly string[];
+      /** Whether the last partition then takes all up to MAXVALUE, as far as the action says. */
+      readonly openEnd: boolean;
     }
   | { readonly kind: "systemVersioning"; readonly adds: boolean }
   | { readonly kind: "none" }
@@ -47,6 +66,8 @@ export type AlterAction =
 export interface AlterTable {
   readonly kind: "alterTable";
   readonly table: string;
+  /** MariaDB's ALTER TABLE IF EXISTS. */
+  readonly ifExists: boolean;
   readonly actions: readonly AlterAction[];
   /** In capitals; undefined when the server chooses. */
   readonly algorithm: string | undefined;

@@ -1,6 +1,6 @@
 /** The actions of ALTER TABLE, in the words of MySQL 8.4 and MariaDB 11 (manuals, "ALTER TABLE"). */
 import type { AlterAction, AlterTable } from "./alterAction.ts";
-import { readColumn } from "./columnDefinition.ts";
+import { namesIn, readColumn, readDefault } from "./columnDefinition.ts";
 import { ifNotExists, readElement, readElements, type TableElement } from "./tableElements.ts";
 import { readOptions } from "./tableOptions.ts";
 import { TokenReader } from "./tokenReader.ts";
@@ -21,8 +21,9 @@ const PARTITION_VERBS = [
   "CONVERT",
 ];
 
-/** Reads what follows ALTER [ONLINE] [IGNORE] TABLE [IF EXISTS]. */
+/** Reads what follows ALTER [ONLINE] [IGNORE] TABLE. */
 export function readAlterTable(reader: TokenReader): AlterTable {
+  const ifExists = reader.take("IF", "EXISTS");
   const table = reader.qualifiedName();
   const limitsWait = takeWait(reader);
   const actions: AlterAction[] = [];
@@ -31,8 +32,16 @@ export function readAlterTable(reader: TokenReader): AlterTable {
   while (!reader.isAtEnd) {
     if (reader.take(",")) continue;
     if (reader.sees("PARTITION", "BY")) {
-      actions.push({ kind: "partition", verb: "BY", names: [], byRange: false });
-      reader.rest();
+      const rest = reader.rest();
+      const words = partitionWords(rest);
+      actions.push({
+        kind: "partition",
+        verb: "BY",
+        names: [],
+        byRange: false,
+        words,
+        openEnd: isOpen(rest),
+      });
       break;
     }
     const clause = takeClause(reader);
@@ -45,11 +54,34 @@ export function readAlterTable(reader: TokenReader): AlterTable {
     const ownsRest = reader.peek(1)?.value === "PARTITION";
     actions.push(...readAction(new TokenReader(ownsRest ? reader.rest() : reader.until(isEndOfAction))));
   }
-  return { kind: "alterTable", table, actions, algorithm, lock, limitsWait, written: "ALTER TABLE" };
+  return {
+    kind: "alterTable",
+    table,
+    ifExists,
+    actions,
+    algorithm,
+    lock,
+    limitsWait,
+    written: "ALTER TABLE",
+  };
 }
 
 function isEndOfAction({ kind, value }: Token): boolean {
   return kind === "symbol" && value === ",";
+}
+
+/** The words in the parentheses right behind BY: `PARTITION BY RANGE COLUMNS (a) SUBPARTITION BY HASH (b) (…)`. */
+export function partitionWords(tokens: readonly Token[]): string[] {
+  return tokens.flatMap(({ kind, value }, at) => {
+    if (kind !== "word" || value !== "BY") return [];
+    const reader = new TokenReader(tokens.slice(at));
+    reader.until((token) => token.value === "(");
+    return namesIn(reader.group() ?? []);
+  });
+}
+
+function isOpen(tokens: readonly Token[]): boolean {
+  return tokens.some(({ kind, value }) => kind === "word" && value === "MAXVALUE");
 }
 
 /** MariaDB's WAIT n and NOWAIT. */
@@ -82,7 +114,7 @@ function readAction(reader: TokenReader): AlterAction[] {
     return [{ kind: "convertCharset", charset, collation }];
   }
   if (reader.take("REMOVE", "PARTITIONING"))
-    return [{ kind: "partition", verb: "REMOVE", names: [], byRange: false }];
+    return [{ kind: "partition", verb: "REMOVE", names: [], byRange: false, words: [], openEnd: false }];
   if (PARTITION_VERBS.includes(word) && reader.peek(1)?.value === "PARTITION") return [readPartition(reader)];
   if (reader.take("FORCE")) return [{ kind: "force" }];
   if (reader.take("ORDER", "BY")) return [{ kind: "orderBy" }];
@@ -97,7 +129,8 @@ function readAdd(reader: TokenReader): AlterAction[] {
   if (reader.take("PARTITION")) {
     ifNotExists(reader);
     const byRange = !reader.sees("PARTITIONS");
-    return [{ kind: "partition", verb: "ADD", names: [], byRange }];
+    const openEnd = isOpen(reader.rest());
+    return [{ kind: "partition", verb: "ADD", names: [], byRange, words: [], openEnd }];
   }
   reader.take("COLUMN");
   let repeatable = ifNotExists(reader);
@@ -135,7 +168,8 @@ function readDrop(reader: TokenReader): AlterAction {
   if (reader.take("PERIOD")) return { kind: "none" };
   if (reader.take("PARTITION")) {
     reader.take("IF", "EXISTS");
-    return { kind: "partition", verb: "DROP", names: namesOf(reader), byRange: true };
+    const names = namesOf(reader);
+    return { kind: "partition", verb: "DROP", names, byRange: true, words: [], openEnd: false };
   }
   const what = reader.take("FOREIGN", "KEY")
     ? "FOREIGN"
@@ -151,22 +185,23 @@ function readDrop(reader: TokenReader): AlterAction {
 function readChange(reader: TokenReader): AlterAction {
   const isChange = reader.next()?.value === "CHANGE";
   reader.take("COLUMN");
-  reader.take("IF", "EXISTS");
+  const repeatable = reader.take("IF", "EXISTS");
   const old = isChange ? reader.name() : undefined;
   const column = readColumn(reader.rest());
-  return { kind: "changeColumn", from: old ?? column.name, column };
+  return { kind: "changeColumn", from: old ?? column.name, column, repeatable };
 }
 
 function readAlter(reader: TokenReader): AlterAction {
   reader.next();
   const what = reader.takeAny(["INDEX", "KEY", "CHECK", "CONSTRAINT", "COLUMN"]);
-  reader.take("IF", "EXISTS");
+  const repeatable = reader.take("IF", "EXISTS");
   const name = reader.name() ?? "";
   if (what === "CHECK" || what === "CONSTRAINT") {
     return { kind: "addCheck", name, enforced: !reader.sees("NOT", "ENFORCED") };
   }
-  const isDefault = reader.sees("SET", "DEFAULT") || reader.sees("DROP", "DEFAULT");
-  if (isDefault) return { kind: "columnDefault", name };
+  if (reader.take("SET", "DEFAULT"))
+    return { kind: "columnDefault", name, value: readDefault(reader), repeatable };
+  if (reader.sees("DROP", "DEFAULT")) return { kind: "columnDefault", name, value: undefined, repeatable };
   const [first, second] = reader.rest();
   const word = first?.value === "SET" || first?.value === "NOT" ? second : first;
   return !["VISIBLE", "INVISIBLE", "IGNORED"].includes(word?.value ?? "")
@@ -182,17 +217,18 @@ function readRename(reader: TokenReader): AlterAction {
     reader.take("=");
     return { kind: "renameTable", to: reader.qualifiedName() };
   }
-  reader.take("IF", "EXISTS");
+  const repeatable = reader.take("IF", "EXISTS");
   const from = reader.name() ?? "";
   reader.take("TO");
   const to = reader.name() ?? "";
-  return what === "COLUMN" ? { kind: "renameColumn", from, to } : { kind: "renameIndex", from, to };
+  return { kind: what === "COLUMN" ? "renameColumn" : "renameIndex", from, to, repeatable };
 }
 
 function readPartition(reader: TokenReader): AlterAction {
   const verb = reader.next()?.value ?? "";
   reader.next();
-  return { kind: "partition", verb, names: namesOf(reader), byRange: false };
+  const names = namesOf(reader);
+  return { kind: "partition", verb, names, byRange: false, words: [], openEnd: isOpen(reader.rest()) };
 }
 
 function namesOf(reader: TokenReader): string[] {

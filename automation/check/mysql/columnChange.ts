@@ -4,8 +4,8 @@
  */
 import type { ColumnDefinition } from "./columnDefinition.ts";
 import { build, copy, instant, metadata, type Online, rebuild, worst } from "./online.ts";
-import { charsetOf, type TableFacts } from "./schemaMemory.ts";
 import { isAtLeast, isMeasured, type ServerVersion } from "./serverVersion.ts";
+import { charsetOf, type TableFacts } from "./tableFacts.ts";
 
 /** @param old undefined when no file declares the column */
 export function columnChange(

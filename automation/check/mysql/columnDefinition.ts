@@ -17,10 +17,14 @@ export interface ColumnDefinition {
   readonly charset: string | undefined;
   readonly collation: string | undefined;
   readonly notNull: boolean;
+  /** NULL, or DEFAULT NULL, is written. */
+  readonly saysNull: boolean;
   /** As written; undefined when there is no DEFAULT clause. */
   readonly defaultValue: string | undefined;
   readonly autoIncrement: boolean;
   readonly generated: "virtual" | "stored" | undefined;
+  /** The words of the generating expression, in lower case. */
+  readonly uses: readonly string[];
   readonly onUpdate: boolean;
   /** Keys and checks that the definition carries itself. */
   readonly primaryKey: boolean;
@@ -73,9 +77,11 @@ const NO_ATTRIBUTES: Mutable<Omit<ColumnDefinition, "name" | "type">> = {
   charset: undefined,
   collation: undefined,
   notNull: false,
+  saysNull: false,
   defaultValue: undefined,
   autoIncrement: false,
   generated: undefined,
+  uses: [],
   onUpdate: false,
   primaryKey: false,
   unique: false,
@@ -103,9 +109,11 @@ function readType(reader: TokenReader): ColumnType {
 /** @returns whether the next words were an attribute that is known here */
 function readAttribute(reader: TokenReader, column: Mutable<ColumnDefinition>): boolean {
   if (reader.take("NOT", "NULL")) column.notNull = true;
-  else if (reader.take("NULL")) column.notNull = false;
-  else if (reader.take("DEFAULT")) column.defaultValue = readDefault(reader);
-  else if (reader.take("AUTO_INCREMENT")) column.autoIncrement = true;
+  else if (reader.take("NULL")) Object.assign(column, { notNull: false, saysNull: true });
+  else if (reader.take("DEFAULT")) {
+    column.defaultValue = readDefault(reader);
+    column.saysNull ||= column.defaultValue.toUpperCase() === "NULL";
+  } else if (reader.take("AUTO_INCREMENT")) column.autoIncrement = true;
   else if (reader.take("ON", "UPDATE")) column.onUpdate = reader.next() !== undefined;
   else if (reader.take("PRIMARY", "KEY") || reader.take("KEY")) column.primaryKey = true;
   else if (reader.take("UNIQUE")) column.unique = reader.take("KEY") || true;
@@ -116,8 +124,8 @@ function readAttribute(reader: TokenReader, column: Mutable<ColumnDefinition>): 
   else if (reader.take("CHECK")) column.check = reader.group() !== undefined;
   else if (reader.take("FIRST")) column.position = "first";
   else if (reader.take("AFTER")) column.position = reader.name() === undefined ? undefined : "after";
-  else if (reader.take("AS")) column.generated = readGenerated(reader);
-  else if (reader.take("GENERATED", "ALWAYS", "AS")) column.generated = readGenerated(reader);
+  else if (reader.take("AS") || reader.take("GENERATED", "ALWAYS", "AS"))
+    Object.assign(column, readGenerated(reader));
   else return false;
   return true;
 }
@@ -127,7 +135,7 @@ function lower(reader: TokenReader): string | undefined {
 }
 
 /** A literal, a function with its arguments, or an expression in parentheses. */
-function readDefault(reader: TokenReader): string {
+export function readDefault(reader: TokenReader): string {
   const group = reader.group();
   if (group) return `(${textOf(group)})`;
   const sign = reader.take("-") ? "-" : reader.take("+") ? "+" : "";
@@ -136,9 +144,16 @@ function readDefault(reader: TokenReader): string {
   return `${sign}${value?.text ?? ""}${args ? `(${textOf(args)})` : ""}`;
 }
 
-function readGenerated(reader: TokenReader): "virtual" | "stored" {
-  reader.group();
-  if (reader.take("STORED") || reader.take("PERSISTENT")) return "stored";
+function readGenerated(reader: TokenReader): Pick<ColumnDefinition, "generated" | "uses"> {
+  const uses = namesIn(reader.group() ?? []);
+  if (reader.take("STORED") || reader.take("PERSISTENT")) return { generated: "stored", uses };
   reader.take("VIRTUAL");
-  return "virtual";
+  return { generated: "virtual", uses };
+}
+
+/** The words of an expression that may be names of columns, in lower case: no function before its parenthesis. */
+export function namesIn(tokens: readonly Token[]): string[] {
+  return tokens.flatMap(({ kind, value }, at) =>
+    kind === "name" || (kind === "word" && tokens[at + 1]?.value !== "(") ? [value.toLowerCase()] : [],
+  );
 }

@@ -1,6 +1,6 @@
 /** CREATE TABLE with its columns, keys and options. */
 import type { AlterAction } from "./alterAction.ts";
-import { takeWait } from "./alterTable.ts";
+import { partitionWords, takeWait } from "./alterTable.ts";
 import { ifNotExists, readElements, type TableElement } from "./tableElements.ts";
 import { readOptions } from "./tableOptions.ts";
 import { TokenReader } from "./tokenReader.ts";
@@ -11,12 +11,18 @@ export interface CreateTable {
   readonly temporary: boolean;
   /** IF NOT EXISTS, or MariaDB's OR REPLACE: a second run does not fail. */
   readonly repeatable: boolean;
+  /** OR REPLACE: the table that is there is dropped. */
+  readonly replaces: boolean;
   /** The table whose definition it copies. */
   readonly like: string | undefined;
   readonly elements: readonly TableElement[];
   /** By name in capitals. */
   readonly options: ReadonlyMap<string, string>;
   readonly partitioned: boolean;
+  /** The words of the partitioning expressions, in lower case. */
+  readonly partitionWords: readonly string[];
+  /** Whether a partition takes all up to MAXVALUE. */
+  readonly openEnd: boolean;
   /** Whether rows of a query fill it. */
   readonly fromQuery: boolean;
   readonly limitsWait: boolean;
@@ -49,10 +55,13 @@ export function readCreateTable(
     table,
     temporary,
     repeatable: repeatable || ifMissing,
+    replaces: repeatable,
     like,
     elements: like === undefined && !isQuery ? readElements(group) : [],
     options: optionMap(readOptions(new TokenReader(options.filter(({ value }) => value !== ",")))),
     partitioned: has("PARTITION"),
+    partitionWords: partitionWords(rest),
+    openEnd: has("MAXVALUE"),
     fromQuery: isQuery || has("SELECT") || has("TABLE"),
     limitsWait,
   };

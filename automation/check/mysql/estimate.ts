@@ -12,7 +12,7 @@ export function estimateFiles(
   files: readonly PlannedFile[],
   server: ServerVersion,
 ): Map<string, FileEstimate> {
-  const memory = new SchemaMemory();
+  const memory = new SchemaMemory(server.engine);
   const estimates = new Map<string, FileEstimate>();
   for (const { file, sql, pending } of files) {
     memory.startFile(true);

@@ -1,12 +1,12 @@
 /** What a server refuses because a foreign key of the files needs it. Asked of MySQL 8.0.33 and MariaDB 10.11. */
-import type { AlterAction } from "./alterAction.ts";
-import { typeText } from "./columnChange.ts";
-import type { ColumnDefinition } from "./columnDefinition.ts";
+import { addedKey, isAlike, isServed } from "./addedForeignKey.ts";
+import type { AlterAction, AlterTable } from "./alterAction.ts";
 import type { BrokenRule } from "./effect.ts";
 import type { SchemaMemory } from "./schemaMemory.ts";
 import type { ServerVersion } from "./serverVersion.ts";
 import type { StatementBody } from "./statementBody.ts";
-import type { ForeignKeyDefinition, KnownForeignKey } from "./tableElements.ts";
+import type { KnownForeignKey } from "./tableElements.ts";
+import { charsetOf, factsOf, type TableFacts } from "./tableFacts.ts";
 
 /** Nothing is said once code has run that `check` does not look into: it may have dropped the key. */
 export function neededByForeignKeys(
@@ -23,25 +23,26 @@ export function neededByForeignKeys(
       return isOff
         ? []
         : childrenOf(body.table, [body.table], memory).map((key) => needs(body.table, key, 1701));
-    case "createTable":
+    case "createTable": {
+      const own = factsOf(body, memory.tableOf(body.like ?? ""));
       return body.elements.flatMap((element) =>
-        element.kind === "foreignKey" ? unlike(element.foreignKey, columnsOf(body.elements), memory) : [],
+        element.kind === "foreignKey" ? addedKey(body.table, element.foreignKey, own, memory, isOff) : [],
       );
-    case "alterTable":
-      return body.actions.flatMap((action) => neededByAction(body.table, action, body.actions, memory));
+    }
+    case "alterTable": {
+      const after = memory.altered(body);
+      return [
+        ...body.actions.flatMap((action) =>
+          action.kind === "addForeignKey"
+            ? addedKey(body.table, action.foreignKey, after, memory, isOff)
+            : neededByAction(body.table, action, body.actions, memory, engine, isOff),
+        ),
+        ...(isOff && engine === "mariadb" ? [] : unservedKeys(body, after, memory)),
+      ].slice(0, 1);
+    }
     default:
       return [];
   }
-}
-
-function columnsOf(
-  elements: Extract<StatementBody, { kind: "createTable" }>["elements"],
-): Map<string, ColumnDefinition> {
-  return new Map(
-    elements.flatMap((element) =>
-      element.kind === "column" ? [[element.column.name.toLowerCase(), element.column] as const] : [],
-    ),
-  );
 }
 
 function childrenOf(parent: string, except: readonly string[], memory: SchemaMemory): KnownForeignKey[] {
@@ -63,19 +64,53 @@ function droppedParents(
   );
 }
 
+/** Foreign keys whose last index the statement drops, of this table or of one that references it. */
+function unservedKeys(
+  { table, actions }: AlterTable,
+  after: TableFacts | undefined,
+  memory: SchemaMemory,
+): BrokenRule[] {
+  const before = memory.tableOf(table);
+  if (!before?.known || !after?.known || !actions.some(({ kind }) => DROPS_INDEX.has(kind))) return [];
+  const lost = (columns: readonly string[]) => isServed(before, columns) && !isServed(after, columns);
+  return memory.foreignKeys
+    .filter(
+      (key) =>
+        !isDropped(key, table, actions) &&
+        ((key.table === table && lost(key.columns)) || (key.references === table && lost(key.referenced))),
+    )
+    .map((key) => needs(`the index of ${table}`, key, "1553 or 1025"));
+}
+
+const DROPS_INDEX = new Set<AlterAction["kind"]>(["dropIndex", "dropPrimaryKey", "dropConstraint"]);
+
+function isDropped(
+  { table: of, name }: KnownForeignKey,
+  table: string,
+  actions: readonly AlterAction[],
+): boolean {
+  return (
+    of === table &&
+    actions.some(
+      (one) =>
+        (one.kind === "dropForeignKey" || one.kind === "dropConstraint") &&
+        one.name.toLowerCase() === name?.toLowerCase(),
+    )
+  );
+}
+
 function neededByAction(
   table: string,
   action: AlterAction,
   all: readonly AlterAction[],
   memory: SchemaMemory,
+  engine: ServerVersion["engine"],
+  isOff: boolean,
 ): BrokenRule[] {
-  const isDropped = ({ table: of, name }: KnownForeignKey) =>
-    of === table &&
-    all.some((one) => one.kind === "dropForeignKey" && one.name.toLowerCase() === name?.toLowerCase());
   const naming = (column: string) =>
     memory.foreignKeys.filter(
       (key) =>
-        !isDropped(key) &&
+        !isDropped(key, table, all) &&
         ((key.table === table && has(key.columns, column)) ||
           (key.references === table && has(key.referenced, column))),
     );
@@ -85,49 +120,66 @@ function neededByAction(
         needs(`column ${action.name}`, key, key.table === table ? 1828 : 1829),
       );
     case "changeColumn": {
+      const nulled = naming(action.from).find((key) => key.setsNull && key.table === table);
+      if (nulled && action.column.notNull)
+        return [needs(`NULL in column ${action.from}, which it sets,`, nulled, "1830 or 1832")];
       const old = memory.tableOf(table)?.columns.get(action.from.toLowerCase());
       if (!old || isAlike(old, action.column)) return [];
       return naming(action.from).map((key) =>
         needs(`the type of column ${action.from}`, key, "1833 or 3780"),
       );
     }
-    case "addForeignKey":
-      return unlike(action.foreignKey, memory.tableOf(table)?.columns ?? new Map(), memory);
+    case "dropForeignKey":
+      return missingKey(table, action, memory);
+    case "convertCharset":
+      // MySQL lets it pass with foreign_key_checks = 0, MariaDB does not.
+      return isOff && engine === "mysql" ? [] : converted(table, action.charset, naming, memory);
     default:
       return [];
   }
 }
 
-function has(columns: readonly string[], name: string): boolean {
-  return columns.some((column) => column.toLowerCase() === name.toLowerCase());
-}
-
-const WHOLE_NUMBERS = /INT$/;
-
-/** Whole numbers must be of one size and sign; of other types the lengths may differ, and those are not compared. */
-function isAlike(one: ColumnDefinition, other: ColumnDefinition): boolean {
-  if (!WHOLE_NUMBERS.test(one.type.name) && !WHOLE_NUMBERS.test(other.type.name)) return true;
-  return one.type.name === other.type.name && one.type.unsigned === other.type.unsigned;
-}
-
-function unlike(
-  { name, columns, references, referenced }: ForeignKeyDefinition,
-  own: ReadonlyMap<string, ColumnDefinition>,
+function missingKey(
+  table: string,
+  { name, repeatable }: Extract<AlterAction, { kind: "dropForeignKey" }>,
   memory: SchemaMemory,
 ): BrokenRule[] {
-  return columns.flatMap((column, at) => {
-    const child = own.get(column.toLowerCase());
-    const parent = memory.tableOf(references)?.columns.get((referenced[at] ?? "").toLowerCase());
-    if (!child || !parent || isAlike(child, parent)) return [];
-    return [
-      {
-        rule: "foreign-key-refused",
-        subject: name ?? column,
-        message: `${column} is ${typeText(child)} and ${references}.${parent.name} is ${typeText(parent)}: a foreign key needs one type and sign (errors 3780 and 1005)`,
-        fix: `give ${column} the type ${typeText(parent)}`,
-      },
-    ];
+  const own = memory.foreignKeys.filter((key) => key.table === table);
+  const isThere = own.some((key) =>
+    [key.name, key.index].some((one) => one?.toLowerCase() === name.toLowerCase()),
+  );
+  // The server makes up names of its own for keys without one, and MariaDB has keys that a column declares.
+  if (repeatable || isThere || !memory.tableOf(table)?.known || /_ibfk_\d+$/i.test(name)) return [];
+  const names = own.flatMap((key) => key.name ?? []).join(", ");
+  return [
+    {
+      rule: "foreign-key-refused",
+      subject: name,
+      message: `${table} has no foreign key ${name} (error 1091)`,
+      fix: `correct the name; ${names === "" ? `${table} has none` : `the files gave ${table} ${names}`}`,
+    },
+  ];
+}
+
+/** A column of text in a foreign key must keep the character set of its partner. */
+function converted(
+  table: string,
+  charset: string,
+  naming: (column: string) => KnownForeignKey[],
+  memory: SchemaMemory,
+): BrokenRule[] {
+  const facts = memory.tableOf(table);
+  return [...(facts?.columns.values() ?? [])].flatMap((column) => {
+    const before = charsetOf(column.charset, column.collation) ?? facts?.charset;
+    if (!/CHAR$|^ENUM$/.test(column.type.name) || before === undefined || before === charset) return [];
+    return naming(column.name).map((key) =>
+      needs(`the character set of column ${column.name}`, key, "3780 or 1833"),
+    );
   });
+}
+
+function has(columns: readonly string[], name: string): boolean {
+  return columns.some((column) => column.toLowerCase() === name.toLowerCase());
 }
 
 function needs(what: string, { name, table }: KnownForeignKey, error: number | string): BrokenRule {

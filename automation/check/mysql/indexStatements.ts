@@ -11,7 +11,6 @@ export function readAlteringStatement(tokens: readonly Token[]): AlterTable | un
   if (verb === "ALTER") {
     while (reader.takeAny(["ONLINE", "OFFLINE", "IGNORE"]));
     if (!reader.take("TABLE")) return undefined;
-    reader.take("IF", "EXISTS");
     return readAlterTable(reader);
   }
   if (verb === "CREATE") return readCreateIndex(reader);
@@ -34,6 +33,7 @@ function readCreateIndex(reader: TokenReader): AlterTable | undefined {
   return {
     kind: "alterTable",
     table,
+    ifExists: false,
     actions: [{ kind: "addIndex", index, repeatable }],
     ...readClauses(new TokenReader(columns)),
     written: "CREATE INDEX",
@@ -49,6 +49,7 @@ function readDropIndex(reader: TokenReader): AlterTable {
   return {
     kind: "alterTable",
     table,
+    ifExists: false,
     actions: [isPrimary ? { kind: "dropPrimaryKey" } : { kind: "dropIndex", name, repeatable }],
     ...readClauses(reader),
     written: "DROP INDEX",

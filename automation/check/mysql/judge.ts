@@ -1,6 +1,7 @@
 /** Judges the statements of a file one after the other. */
 import type { Impact } from "../sqlDialect.ts";
 import { type BrokenRule, type Effect, worse } from "./effect.ts";
+import { refusedNames } from "./existence.ts";
 import { neededByForeignKeys } from "./foreignKeys.ts";
 import { refusedValues } from "./refusedValues.ts";
 import type { SchemaMemory } from "./schemaMemory.ts";
@@ -8,6 +9,7 @@ import type { ServerVersion } from "./serverVersion.ts";
 import { serverWords } from "./serverWords.ts";
 import { effectsOf } from "./statementEffects.ts";
 import type { Statement } from "./statements.ts";
+import { refusedTable } from "./tableRefusals.ts";
 
 /** One statement with what it does. */
 export interface JudgedStatement extends Statement {
@@ -32,11 +34,19 @@ export function judge(
     const refused = [
       ...serverWords(statement, server, memory.functions),
       ...refusedValues(statement, server, memory.settings),
-      ...neededByForeignKeys(statement.body, memory, server),
+      ...refusedByFiles(statement.body, memory, server),
     ];
     memory.remember(statement, deployed);
     return { ...statement, effects, refused };
   });
+}
+
+/** One a statement: the server stops at the first. */
+function refusedByFiles(body: Statement["body"], memory: SchemaMemory, server: ServerVersion): BrokenRule[] {
+  const names = refusedNames(body, memory, server);
+  if (names.length > 0) return names;
+  const table = refusedTable(body, memory, server);
+  return table.length > 0 ? table : neededByForeignKeys(body, memory, server);
 }
 
 /** The heaviest of all effects. */

@@ -7,10 +7,10 @@ import type { AlterAction, AlterTable } from "./alterAction.ts";
 import { columnChange, renaming } from "./columnChange.ts";
 import type { ColumnDefinition } from "./columnDefinition.ts";
 import { build, copy, instant, metadata, type Online, rebuild, worst } from "./online.ts";
-import type { TableFacts } from "./schemaMemory.ts";
 import { isAtLeast, isMeasured, type ServerVersion } from "./serverVersion.ts";
 import { convertCharset, hasFulltext, option, partition } from "./tableChange.ts";
 import type { IndexDefinition } from "./tableElements.ts";
+import type { TableFacts } from "./tableFacts.ts";
 
 export interface OnlineInput {
   readonly server: ServerVersion;

@@ -1,7 +1,7 @@
 /** INSERT, UPDATE and DELETE: which table, and whether all of its rows. */
 import type { RowChange, StatementBody } from "./statementBody.ts";
 import { columnNames } from "./tableElements.ts";
-import { TokenReader } from "./tokenReader.ts";
+import { splitAtCommas, TokenReader } from "./tokenReader.ts";
 import type { Token } from "./tokens.ts";
 
 const MODIFIERS = ["LOW_PRIORITY", "HIGH_PRIORITY", "DELAYED", "QUICK", "IGNORE", "INTO", "HISTORY"];
@@ -16,7 +16,19 @@ export function readInsert(reader: TokenReader): StatementBody {
   const columns = rest.at(0)?.value === "(" ? columnNames(new TokenReader(rest).group()) : [];
   const inGroup = rest.some(({ kind, value }) => kind === "word" && value === "SELECT");
   const fromQuery = inGroup || reader.seesAny(["SELECT", "WITH", "TABLE"]);
-  return { kind: "insert", table, columns: inGroup ? [] : columns, fromQuery };
+  return { kind: "insert", table, columns: inGroup ? [] : columns, fromQuery, values: readValues(reader) };
+}
+
+/** How many values each row of VALUES has. */
+function readValues(reader: TokenReader): number[] {
+  const counts: number[] = [];
+  if (!reader.takeAny(["VALUES", "VALUE"])) return counts;
+  do {
+    reader.takeAny(["ROW"]);
+    const row = reader.group();
+    if (row) counts.push(splitAtCommas(row).length);
+  } while (reader.take(","));
+  return counts;
 }
 
 /** WITH … SELECT, UPDATE or DELETE: the first of the three outside parentheses decides. */

@@ -1,47 +1,41 @@
 /** What the files before a statement have said about the tables: their columns and keys, and which nobody uses yet. */
-import type { AlterAction } from "./alterAction.ts";
-import type { ColumnDefinition } from "./columnDefinition.ts";
+import type { AlterAction, AlterTable } from "./alterAction.ts";
 import type { CreateTable } from "./createTable.ts";
+import type { ServerVersion } from "./serverVersion.ts";
 import type { Statement } from "./statements.ts";
-import type {
-  ForeignKeyDefinition,
-  IndexDefinition,
-  KnownForeignKey,
-  TableElement,
-} from "./tableElements.ts";
-
-export interface TableFacts {
-  /** By name in lower case: MySQL's column names know no case. */
-  readonly columns: Map<string, ColumnDefinition>;
-  /** By name in lower case. */
-  readonly indexes: Map<string, IndexDefinition>;
-  hasPrimaryKey: boolean;
-  /** In lower case; undefined when the server's default holds. */
-  charset: string | undefined;
-  rowFormat: string | undefined;
-  engine: string | undefined;
-  partitioned: boolean;
-}
+import type { ForeignKeyDefinition, KnownForeignKey } from "./tableElements.ts";
+import { applyAction, copyFacts, factsOf, type TableFacts } from "./tableFacts.ts";
 
 export class SchemaMemory {
+  readonly #engine: ServerVersion["engine"];
   #tables = new Map<string, TableFacts>();
+  /** Tables that an earlier statement dropped or renamed. */
+  readonly #gone = new Set<string>();
   readonly #fresh = new Set<string>();
   foreignKeys: readonly KnownForeignKey[] = [];
-  /** Whether a PREPARE, CALL or block ran, whose statements are not known. */
+  /** Whether something ran that is not looked into: a PREPARE, CALL or block, or a file that could not be read. */
   ranCode = false;
+  /** Whether a file changed sql_mode so that "x" may be a name. */
+  ansiQuotes = false;
   /** Functions that the files define, in capitals. */
   readonly functions = new Set<string>();
   /** Session settings that hold now, by name in lower case. */
   readonly settings = new Map<string, string>();
 
+  constructor(engine: ServerVersion["engine"]) {
+    this.#engine = engine;
+  }
+
   /** A memory of its own that starts from this one: for a down file, which is not part of the way up. */
   copy(): SchemaMemory {
-    const copy = new SchemaMemory();
+    const copy = new SchemaMemory(this.#engine);
     for (const [name, facts] of this.#tables) copy.#tables.set(name, copyFacts(facts));
     for (const table of this.#fresh) copy.#fresh.add(table);
+    for (const table of this.#gone) copy.#gone.add(table);
     for (const name of this.functions) copy.functions.add(name);
     copy.foreignKeys = this.foreignKeys;
     copy.ranCode = this.ranCode;
+    copy.ansiQuotes = this.ansiQuotes;
     return copy;
   }
 
@@ -59,6 +53,20 @@ export class SchemaMemory {
   /** undefined for a table that no file made. */
   tableOf(name: string): TableFacts | undefined {
     return this.#tables.get(name);
+  }
+
+  /** Whether an earlier statement dropped or renamed it, and nothing has made it again. */
+  isGone(name: string): boolean {
+    return this.#gone.has(name);
+  }
+
+  /** The table as an ALTER TABLE leaves it; undefined for a table that no file made. */
+  altered({ table, actions }: AlterTable): TableFacts | undefined {
+    const facts = this.#tables.get(table);
+    if (!facts) return undefined;
+    const after = copyFacts(facts);
+    for (const action of actions) applyAction(after, action);
+    return after;
   }
 
   /** What an ALTER TABLE of this table is judged by. */
@@ -86,14 +94,19 @@ export class SchemaMemory {
         return;
       case "alterTable":
         for (const action of body.actions) this.#alter(body.table, action);
+        for (const action of body.actions)
+          if (action.kind === "renameTable") this.#rename(body.table, action.to);
         return;
       case "renameTable":
         for (const [from, to] of body.pairs) this.#rename(from, to);
         return;
       case "drop":
         if (body.object === "table") for (const name of body.names) this.#drop(name);
+        if (body.object === "database") this.ranCode = true;
         return;
       case "code":
+      case "use":
+      case "delimiter":
         this.ranCode = true;
         return;
       case "program":
@@ -101,38 +114,51 @@ export class SchemaMemory {
         return;
       case "set":
         for (const { scope, name, value } of body.assignments)
-          if (scope === "session") this.settings.set(name, value);
+          if (scope === "session") this.#set(name, value);
         return;
     }
   }
 
+  #set(name: string, value: string): void {
+    this.settings.set(name, value);
+    this.ansiQuotes ||= name === "sql_mode" && /ansi|oracle|postgresql|mssql|db2|maxdb/i.test(value);
+  }
+
   #create(create: CreateTable, deployed: boolean): void {
+    // With IF NOT EXISTS the table stays as it is.
+    if (create.repeatable && !create.replaces && this.#tables.has(create.table) && !create.temporary) return;
     // A temporary table is gone with the session, and nobody else sees it.
     if (!deployed || create.temporary) this.#fresh.add(create.table);
-    const model = create.like === undefined ? undefined : this.#tables.get(create.like);
-    const facts = model ? copyFacts(model) : factsOf(create);
-    for (const element of create.elements) addElement(facts, element);
-    this.#tables.set(create.table, facts);
+    const facts = factsOf(create, this.#tables.get(create.like ?? ""));
+    // A temporary table hides another of its name.
+    this.#tables.set(create.table, create.temporary ? { ...facts, known: false } : facts);
+    this.#gone.delete(create.table);
     for (const element of create.elements)
       if (element.kind === "foreignKey") this.#refer(create.table, element.foreignKey);
   }
 
-  /** Without a name the server takes the next number. */
+  /** Without a name the server takes the number behind the highest; MariaDB takes the index's name before. */
   #refer(table: string, key: ForeignKeyDefinition): void {
-    const count = this.foreignKeys.filter((one) => one.table === table).length;
-    this.foreignKeys = [
-      ...this.foreignKeys,
-      { ...key, table, name: key.name ?? `${table}_ibfk_${count + 1}` },
-    ];
+    const made = `${table}_ibfk_`;
+    const numbers = this.foreignKeys.flatMap(({ table: of, name }) =>
+      of === table && name?.startsWith(made) ? [Number(name.slice(made.length))] : [],
+    );
+    const given = key.name ?? (this.#engine === "mariadb" ? key.index : undefined);
+    const name = given ?? `${made}${Math.max(0, ...numbers) + 1}`;
+    this.foreignKeys = [...this.foreignKeys, { ...key, table, name }];
   }
 
   #rename(from: string, to: string): void {
     const facts = this.#tables.get(from);
+    this.#tables.delete(to);
     if (facts) this.#tables.set(to, facts);
     this.#tables.delete(from);
+    this.#gone.add(from);
+    this.#gone.delete(to);
     const renamed = (table: string) => (table === from ? to : table);
     this.foreignKeys = this.foreignKeys.map((key) => ({
       ...key,
+      name: key.table === from ? key.name?.replace(`${from}_ibfk_`, `${to}_ibfk_`) : key.name,
       table: renamed(key.table),
       references: renamed(key.references),
     }));
@@ -141,6 +167,7 @@ export class SchemaMemory {
 
   #drop(name: string): void {
     this.#tables.delete(name);
+    this.#gone.add(name);
     this.#fresh.delete(name);
     this.foreignKeys = this.foreignKeys.filter(({ table }) => table !== name);
   }
@@ -156,7 +183,6 @@ export class SchemaMemory {
   }
 
   #alter(table: string, action: AlterAction): void {
-    if (action.kind === "renameTable") this.#rename(table, action.to);
     if (action.kind === "addForeignKey") this.#refer(table, action.foreignKey);
     if (action.kind === "dropForeignKey" || action.kind === "dropConstraint")
       this.foreignKeys = this.foreignKeys.filter(
@@ -166,96 +192,5 @@ export class SchemaMemory {
     if (action.kind === "changeColumn") this.#renameColumn(table, action.from, action.column.name);
     const facts = this.#tables.get(table);
     if (facts) applyAction(facts, action);
-  }
-}
-
-function copyFacts(facts: TableFacts): TableFacts {
-  return { ...facts, columns: new Map(facts.columns), indexes: new Map(facts.indexes) };
-}
-
-function factsOf({ options, partitioned }: CreateTable): TableFacts {
-  return {
-    columns: new Map(),
-    indexes: new Map(),
-    hasPrimaryKey: false,
-    charset: charsetOf(options.get("CHARACTER SET"), options.get("COLLATE")),
-    rowFormat: options.get("ROW_FORMAT")?.toUpperCase(),
-    engine: options.get("ENGINE")?.toUpperCase(),
-    partitioned,
-  };
-}
-
-/** A collation's name begins with its character set. */
-export function charsetOf(charset: string | undefined, collation: string | undefined): string | undefined {
-  return (charset ?? collation?.split("_")[0])?.toLowerCase();
-}
-
-function addElement(facts: TableFacts, element: TableElement): void {
-  if (element.kind === "column") addColumn(facts, element.column);
-  else if (element.kind === "index") addIndex(facts, element.index);
-}
-
-function addColumn(facts: TableFacts, column: ColumnDefinition): void {
-  const key = column.name.toLowerCase();
-  facts.columns.set(key, column);
-  if (column.primaryKey) facts.hasPrimaryKey = true;
-  if (column.unique) facts.indexes.set(key, { kind: "unique", name: column.name, columns: [column.name] });
-}
-
-function addIndex(facts: TableFacts, index: IndexDefinition): void {
-  if (index.kind === "primary") {
-    facts.hasPrimaryKey = true;
-    facts.indexes.set("primary", index);
-    for (const name of index.columns) {
-      const column = facts.columns.get(name.toLowerCase());
-      if (column) facts.columns.set(name.toLowerCase(), { ...column, notNull: true });
-    }
-    return;
-  }
-  facts.indexes.set((index.name ?? index.columns[0] ?? "").toLowerCase(), index);
-}
-
-function applyAction(facts: TableFacts, action: AlterAction): void {
-  switch (action.kind) {
-    case "addColumn":
-      addColumn(facts, action.column);
-      return;
-    case "dropColumn":
-      facts.columns.delete(action.name.toLowerCase());
-      return;
-    case "changeColumn":
-      facts.columns.delete(action.from.toLowerCase());
-      addColumn(facts, action.column);
-      return;
-    case "renameColumn": {
-      const column = facts.columns.get(action.from.toLowerCase());
-      facts.columns.delete(action.from.toLowerCase());
-      if (column) facts.columns.set(action.to.toLowerCase(), { ...column, name: action.to });
-      return;
-    }
-    case "addIndex":
-      addIndex(facts, action.index);
-      return;
-    case "dropIndex":
-      facts.indexes.delete(action.name.toLowerCase());
-      return;
-    case "dropPrimaryKey":
-      facts.hasPrimaryKey = false;
-      facts.indexes.delete("primary");
-      return;
-    case "convertCharset":
-      facts.charset = action.charset;
-      for (const [key, column] of facts.columns)
-        facts.columns.set(key, { ...column, charset: undefined, collation: undefined });
-      return;
-    case "option":
-      if (action.name === "CHARACTER SET") facts.charset = action.value.toLowerCase();
-      if (action.name === "ROW_FORMAT") facts.rowFormat = action.value;
-      if (action.name === "ENGINE") facts.engine = action.value;
-      return;
-    case "partition":
-      if (action.verb === "BY") facts.partitioned = true;
-      if (action.verb === "REMOVE") facts.partitioned = false;
-      return;
   }
 }

@@ -42,6 +42,8 @@ export type StatementBody =
       /** Those that the statement names. */
       readonly columns: readonly string[];
       readonly fromQuery: boolean;
+      /** How many values each row of VALUES has. */
+      readonly values: readonly number[];
     }
   | { readonly kind: "set"; readonly assignments: readonly Assignment[] }
   | { readonly kind: "transaction"; readonly verb: "begin" | "commit" | "rollback" | "savepoint" }

@@ -1,8 +1,8 @@
 /** What a change of the whole table costs: its character set, options and partitions. Sources: those of `onlineDdl.ts`. */
 import { conversion } from "./columnChange.ts";
 import { build, copy, instant, metadata, type Online, rebuild, worst } from "./online.ts";
-import type { TableFacts } from "./schemaMemory.ts";
 import { isMeasured, type ServerVersion } from "./serverVersion.ts";
+import type { TableFacts } from "./tableFacts.ts";
 
 /** The server, and what the files say of the table. */
 interface TableOnServer {

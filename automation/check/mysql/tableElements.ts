@@ -9,14 +9,22 @@ export interface IndexDefinition {
   readonly name: string | undefined;
   /** Names of columns; an expression as written. */
   readonly columns: readonly string[];
+  /** The lengths of prefixes, beside `columns`; undefined for a whole column. */
+  readonly lengths: readonly (number | undefined)[];
+  /** Made by the server for a foreign key. */
+  readonly implicit?: boolean;
 }
 
 export interface ForeignKeyDefinition {
+  /** That of the constraint; MariaDB takes the index's name for it when there is none. */
   readonly name: string | undefined;
+  readonly index: string | undefined;
   readonly columns: readonly string[];
   /** The other table, and its columns. */
   readonly references: string;
   readonly referenced: readonly string[];
+  /** ON DELETE or ON UPDATE SET NULL. */
+  readonly setsNull: boolean;
 }
 
 /** A foreign key with the table that has it. */
@@ -67,7 +75,9 @@ function readForeignKey(reader: TokenReader, constraint: string | undefined): Fo
   const columns = columnNames(reader.group());
   reader.take("REFERENCES");
   const references = reader.qualifiedName();
-  return { name: constraint ?? index, columns, references, referenced: columnNames(reader.group()) };
+  const referenced = columnNames(reader.group());
+  const setsNull = textOf(reader.rest()).toUpperCase().includes("SET NULL");
+  return { name: constraint, index, columns, references, referenced, setsNull };
 }
 
 /** Reads from UNIQUE, FULLTEXT, SPATIAL, PRIMARY, INDEX or KEY to the end of the columns. */
@@ -77,9 +87,19 @@ export function readIndex(reader: TokenReader, constraint?: string): IndexDefini
   ifNotExists(reader);
   const name = reader.sees("(") || reader.sees("USING") ? constraint : (reader.name() ?? constraint);
   if (reader.take("USING") || reader.take("TYPE")) reader.next();
-  const columns = columnNames(reader.group());
+  const parts = reader.group();
+  const columns = columnNames(parts);
   const kind = (word?.toLowerCase() ?? "index") as IndexDefinition["kind"];
-  return { kind, name: kind === "primary" ? undefined : name, columns };
+  return { kind, name: kind === "primary" ? undefined : name, columns, lengths: prefixLengths(parts ?? []) };
+}
+
+/** `10` of `email(10)`. */
+function prefixLengths(group: readonly Token[]): (number | undefined)[] {
+  return splitAtCommas(group).map(([first, bracket, length]) =>
+    first?.kind !== "symbol" && bracket?.value === "(" && length?.kind === "number"
+      ? Number(length.value)
+      : undefined,
+  );
 }
 
 /** The first word of each part: names of columns; an expression as written. */

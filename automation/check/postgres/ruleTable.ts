@@ -18,7 +18,7 @@ export const POSTGRES_RULES = {
   },
   refused: {
     severity: "error",
-    summary: "Postgres refuses the statement on what the files before it have made",
+    summary: "The server refuses the statement on what the files before it have made",
   },
   "enum-value-used": {
     severity: "error",

@@ -1,10 +1,15 @@
-/** What each server answers to the statements of `serverCases.txt`: `node --test test/lab/database/serverWords.test.ts`. */
+/** What each server answers to the statements of `serverCases.txt` and `schemaCases.txt`: `node --test test/lab/database/serverWords.test.ts`. */
 import assert from "node:assert/strict";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
-import { SERVER_CASES, SERVER_SCHEMA } from "../../automation/check/mysql/serverCases.ts";
+import {
+  KEYS_SCHEMA,
+  SCHEMA_CASES,
+  SERVER_CASES,
+  SERVER_SCHEMA,
+} from "../../automation/check/mysql/serverCases.ts";
 import { isMysql, startMariadb } from "./mariadb.ts";
 
 test("the server refuses what check says it refuses", async (context) => {
@@ -14,9 +19,13 @@ test("the server refuses what check says it refuses", async (context) => {
     await server.stop();
     rmSync(folder, { recursive: true, force: true });
   });
-  const setUp = `SET time_zone = '+00:00'; DROP DATABASE shop; CREATE DATABASE shop CHARACTER SET utf8mb4; USE shop; DROP USER IF EXISTS ux; DROP ROLE IF EXISTS r1; CREATE ROLE r1; ${SERVER_SCHEMA}`;
-  for (const { sql, ...answers } of SERVER_CASES) {
-    const { errno, error } = await server.run("shop", `${setUp} ${sql};`);
-    assert.equal(String(errno ?? "ok"), answers[isMysql ? "mysql" : "mariadb"], `${sql}: ${error}`);
-  }
+  const setUp = `SET time_zone = '+00:00'; DROP DATABASE shop; CREATE DATABASE shop CHARACTER SET utf8mb4; USE shop; DROP USER IF EXISTS ux; DROP ROLE IF EXISTS r1; CREATE ROLE r1;`;
+  for (const [schema, cases] of [
+    [SERVER_SCHEMA, SERVER_CASES],
+    [KEYS_SCHEMA, SCHEMA_CASES],
+  ] as const)
+    for (const { sql, ...answers } of cases) {
+      const { errno, error } = await server.run("shop", `${setUp} ${schema} ${sql};`);
+      assert.equal(String(errno ?? "ok"), answers[isMysql ? "mysql" : "mariadb"], `${sql}: ${error}`);
+    }
 });

@@ -13,7 +13,7 @@ export function judgeAlter(
 ): Online {
   const server = readServerVersion(version);
   assert(server);
-  const memory = new SchemaMemory();
+  const memory = new SchemaMemory(server.engine);
   for (const statement of readSql(`${TABLES}${setup};`, server).statements) memory.remember(statement, true);
   const [statement] = readSql(`ALTER TABLE t ${alter}`, server).statements;
   assert(statement?.body.kind === "alterTable");

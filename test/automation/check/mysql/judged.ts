@@ -40,13 +40,13 @@ export const JUDGED: readonly (readonly [sql: string, rules: string])[] = [
   ["ALTER TABLE users ALTER INDEX age_idx INVISIBLE", ""],
   ["ALTER TABLE users DROP INDEX age_idx", ""],
   ["DROP INDEX age_idx ON users", ""],
-  ["ALTER TABLE users DROP PRIMARY KEY", "writes-blocked"],
+  ["ALTER TABLE users DROP PRIMARY KEY", "refused writes-blocked"],
   ["ALTER TABLE users DROP PRIMARY KEY, ADD PRIMARY KEY (id, email)", ""],
   [
     "ALTER TABLE users ADD CONSTRAINT fk_age FOREIGN KEY (age) REFERENCES ages (id) ON DELETE CASCADE",
     "writes-blocked",
   ],
-  ["ALTER TABLE users DROP FOREIGN KEY fk_age", ""],
+  ["ALTER TABLE users DROP FOREIGN KEY fk_age", "foreign-key-refused"],
   ["ALTER TABLE users ADD CONSTRAINT chk_age CHECK (age >= 0)", "writes-blocked"],
   ["ALTER TABLE users DROP CHECK chk_age", ""],
   // Tables.

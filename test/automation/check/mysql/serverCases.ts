@@ -15,13 +15,24 @@ export interface ServerCase {
 export const SERVER_SCHEMA =
   "CREATE TABLE t (id INT PRIMARY KEY, s VARCHAR(30) NOT NULL DEFAULT '', d DATE, n INT NOT NULL DEFAULT 0, j JSON, CONSTRAINT pos CHECK (id > 0), KEY kn (n)); INSERT INTO t VALUES (1, 'x', NULL, 0, '{\"a\":1}'); CREATE TABLE p (id INT PRIMARY KEY);";
 
-export const SERVER_CASES: readonly ServerCase[] = readFileSync(
-  new URL("serverCases.txt", import.meta.url),
-  "utf8",
-)
-  .trim()
-  .split("\n")
-  .map((line) => {
-    const [, mysql = "", mariadb = "", sql = ""] = /^(\S+) +(\S+) +\| (.*)$/.exec(line) ?? [];
-    return { mysql, mariadb, sql };
-  });
+/** What the statements of `schemaCases.txt` alter. */
+export const KEYS_SCHEMA = `CREATE TABLE t (id BIGINT AUTO_INCREMENT PRIMARY KEY, a INT NULL, b VARCHAR(50) CHARACTER SET utf8mb4, c TEXT, j JSON, p POINT, n INT NOT NULL, KEY ka (a), UNIQUE KEY un (n, a), KEY kb (b(20)));
+CREATE TABLE par (id INT UNSIGNED AUTO_INCREMENT PRIMARY KEY, code VARCHAR(10) NOT NULL, x INT, y INT, KEY kx (x, y), KEY kp (code(4)));
+CREATE TABLE chi (id INT PRIMARY KEY, par_id INT UNSIGNED, k INT, k2 INT NOT NULL, KEY kpar (par_id), CONSTRAINT cp FOREIGN KEY (par_id) REFERENCES par (id));
+CREATE TABLE imp (id INT PRIMARY KEY, par_id INT UNSIGNED, CONSTRAINT ip FOREIGN KEY (par_id) REFERENCES par (id));
+CREATE TABLE pt (id INT NOT NULL, d DATE NOT NULL, PRIMARY KEY (id, d)) PARTITION BY RANGE COLUMNS(d) (PARTITION p0 VALUES LESS THAN ('2025-01-01'), PARTITION pm VALUES LESS THAN (MAXVALUE));
+CREATE TABLE g (id INT PRIMARY KEY, a INT, b INT AS (a + 1) VIRTUAL, e INT, CONSTRAINT e_pos CHECK (e > 0), w INT, CHECK (w > id));`;
+
+export const SERVER_CASES = readCases("serverCases.txt");
+/** Statements that one of the servers refuses, or does not, for the tables, keys and values of the files. */
+export const SCHEMA_CASES = readCases("schemaCases.txt");
+
+function readCases(file: string): ServerCase[] {
+  return readFileSync(new URL(file, import.meta.url), "utf8")
+    .trim()
+    .split("\n")
+    .map((line) => {
+      const [, mysql = "", mariadb = "", sql = ""] = /^(\S+) +(\S+) +\| (.*)$/.exec(line) ?? [];
+      return { mysql, mariadb, sql };
+    });
+}

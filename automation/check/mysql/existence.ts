@@ -1,0 +1,207 @@
+/** Names that are there already, or are not there, by what the files have made. Asked of MySQL 8.0.33 and MariaDB 10.11. */
+import type { AlterAction, AlterTable } from "./alterAction.ts";
+import type { BrokenRule } from "./effect.ts";
+import { refusal } from "./refusal.ts";
+import type { SchemaMemory } from "./schemaMemory.ts";
+import type { ServerVersion } from "./serverVersion.ts";
+import type { StatementBody } from "./statementBody.ts";
+import type { TableFacts } from "./tableFacts.ts";
+
+/** Of what no file made nothing is said: the database may have had it before the folder began. */
+export function refusedNames(body: StatementBody, memory: SchemaMemory, server: ServerVersion): BrokenRule[] {
+  if (memory.ranCode) return [];
+  const gone = (names: readonly string[]) =>
+    names.filter((name) => memory.isGone(name)).map((name) => tableGone(name, server));
+  switch (body.kind) {
+    case "createTable": {
+      const isThere = memory.tableOf(body.table) && !body.temporary && !body.repeatable;
+      return [
+        ...(isThere ? [tableThere(body.table, server)] : []),
+        ...gone(body.like === undefined ? [] : [body.like]),
+      ];
+    }
+    case "drop":
+      return body.object === "table" && !body.repeatable && !body.temporary ? gone(body.names) : [];
+    case "renameTable":
+      return renamed(body.pairs, memory, server);
+    case "alterTable":
+      if (memory.isGone(body.table)) return body.ifExists ? [] : gone([body.table]);
+      return refusedActions(body, memory, server);
+    case "insert":
+      return [
+        ...gone([body.table]),
+        ...missingColumns(body.table, body.columns, memory, server),
+        ...wrongCount(body, server),
+      ].slice(0, 1);
+    case "update":
+    case "delete":
+    case "truncate":
+      return gone(body.kind === "truncate" ? [body.table] : body.tables);
+    default:
+      return [];
+  }
+}
+
+function tableThere(table: string, server: ServerVersion): BrokenRule {
+  const fix = "take another name, drop the old one first, or write IF NOT EXISTS";
+  return refusal(server, table, `table ${table} is there already`, 1050, fix);
+}
+
+function tableGone(table: string, server: ServerVersion): BrokenRule {
+  const fix = "write the name that it has now, or IF EXISTS behind DROP TABLE";
+  const words = `an earlier statement has dropped or renamed table ${table}`;
+  return refusal(server, table, words, "1146 and 1051", fix);
+}
+
+/** One RENAME TABLE may let tables change places. */
+function renamed(
+  pairs: readonly (readonly [string, string])[],
+  memory: SchemaMemory,
+  server: ServerVersion,
+): BrokenRule[] {
+  const [pair, ...more] = pairs;
+  if (!pair || more.length > 0) return [];
+  const [from, to] = pair;
+  if (memory.isGone(from)) return [tableGone(from, server)];
+  return memory.tableOf(to) && from !== to ? [tableThere(to, server)] : [];
+}
+
+function missingColumns(
+  table: string,
+  columns: readonly string[],
+  memory: SchemaMemory,
+  server: ServerVersion,
+): BrokenRule[] {
+  const facts = memory.tableOf(table);
+  if (!facts?.known) return [];
+  return columns
+    .filter((name) => !facts.columns.has(bare(name)))
+    .slice(0, 1)
+    .map((name) => columnMissing(table, name, facts, server));
+}
+
+/** Of rows that the statement itself gives columns; `()` is a row of defaults. */
+function wrongCount(
+  { table, columns, values }: Extract<StatementBody, { kind: "insert" }>,
+  server: ServerVersion,
+): BrokenRule[] {
+  const at = values.findIndex((count) => count !== columns.length);
+  if (columns.length === 0 || at < 0) return [];
+  const words = `row ${at + 1} of the INSERT into ${table} has ${values[at]} values for ${columns.length} columns`;
+  return [refusal(server, `${table} row ${at + 1}`, words, 1136, "give each column one value")];
+}
+
+/** `a` of `t.a`. */
+function bare(name: string): string {
+  return name.toLowerCase().split(".").at(-1) ?? "";
+}
+
+function columnMissing(table: string, name: string, facts: TableFacts, server: ServerVersion): BrokenRule {
+  const fix = `correct the name; the files gave ${table} the columns ${[...facts.columns.values()].map((column) => column.name).join(", ")}`;
+  return refusal(server, `${table}.${name}`, `${table} has no column ${name}`, "1054, 1072 and 1091", fix);
+}
+
+/** Names of an ALTER TABLE are those that the table had before it, but for what it adds. */
+function refusedActions(alter: AlterTable, memory: SchemaMemory, server: ServerVersion): BrokenRule[] {
+  const { table, actions } = alter;
+  const facts = memory.tableOf(table);
+  const after = memory.altered(alter);
+  if (!facts?.known || !after) return [];
+  const to = actions.flatMap((action) => (action.kind === "renameTable" ? [action.to] : []))[0];
+  if (to !== undefined && to !== table && memory.tableOf(to)) return [tableThere(to, server)];
+  const added = new Set(actions.flatMap(addedName));
+  const left = new Set(actions.flatMap(leftName));
+  return actions
+    .flatMap((action): BrokenRule[] => {
+      const [old] = oldName(action);
+      if (old !== undefined && !facts.columns.has(old.toLowerCase()) && !added.has(old.toLowerCase()))
+        return [columnMissing(table, old, facts, server)];
+      const [name] = addedName(action);
+      if (name !== undefined && facts.columns.has(name) && !left.has(name) && !isRepeatable(action))
+        return [columnThere(table, name, server)];
+      return refusedIndex(table, action, facts, actions, server);
+    })
+    .slice(0, 1);
+}
+
+function columnThere(table: string, name: string, server: ServerVersion): BrokenRule {
+  const fix = "take another name, or leave the column out";
+  return refusal(server, `${table}.${name}`, `${table} has a column ${name} already`, 1060, fix);
+}
+
+function isRepeatable(action: AlterAction): boolean {
+  return "repeatable" in action && action.repeatable;
+}
+
+/** The column that must be there. */
+function oldName(action: AlterAction): string[] {
+  if (isRepeatable(action)) return [];
+  switch (action.kind) {
+    case "dropColumn":
+    case "columnDefault":
+      return [action.name];
+    case "changeColumn":
+    case "renameColumn":
+      return [action.from];
+    default:
+      return [];
+  }
+}
+
+/** The name, in lower case, that the action takes away. */
+function leftName(action: AlterAction): string[] {
+  if (action.kind === "dropColumn") return [action.name.toLowerCase()];
+  return action.kind === "changeColumn" || action.kind === "renameColumn" ? [action.from.toLowerCase()] : [];
+}
+
+/** The name, in lower case, that the action gives. */
+function addedName(action: AlterAction): string[] {
+  switch (action.kind) {
+    case "addColumn":
+      return [action.column.name.toLowerCase()];
+    case "changeColumn":
+      return renamedTo(action.from, action.column.name);
+    case "renameColumn":
+      return renamedTo(action.from, action.to);
+    default:
+      return [];
+  }
+}
+
+function renamedTo(from: string, to: string): string[] {
+  return from.toLowerCase() === to.toLowerCase() ? [] : [to.toLowerCase()];
+}
+
+function refusedIndex(
+  table: string,
+  action: AlterAction,
+  facts: TableFacts,
+  all: readonly AlterAction[],
+  server: ServerVersion,
+): BrokenRule[] {
+  if (action.kind === "addIndex" && action.index.name !== undefined) {
+    const name = action.index.name.toLowerCase();
+    const index = facts.indexes.get(name);
+    const isLeft = all.some(
+      (one) =>
+        (one.kind === "dropIndex" && one.name.toLowerCase() === name) ||
+        (one.kind === "renameIndex" && one.from.toLowerCase() === name),
+    );
+    if (!index || index.implicit || isLeft || action.repeatable || action.index.kind === "primary") return [];
+    const fix = "take another name, or drop the old index in the same statement";
+    return [
+      refusal(server, `${table}.${name}`, `${table} has an index ${action.index.name} already`, 1061, fix),
+    ];
+  }
+  const old = action.kind === "dropIndex" ? action.name : action.kind === "renameIndex" ? action.from : "";
+  if (old === "" || isRepeatable(action) || facts.indexes.has(old.toLowerCase())) return [];
+  if (old.toLowerCase() === "primary" || mayBeMadeUp(old, facts)) return [];
+  const has = [...facts.indexes.keys()].join(", ");
+  const fix = `correct the name; ${has === "" ? `${table} has none` : `the files gave ${table} ${has}`}`;
+  return [refusal(server, `${table}.${old}`, `${table} has no index ${old}`, "1091 and 1176", fix)];
+}
+
+/** A name that the server gives an index without one. */
+function mayBeMadeUp(name: string, { columns }: TableFacts): boolean {
+  return columns.has(name.toLowerCase().replace(/_\d+$/, "")) || /_ibfk_\d+$/i.test(name);
+}
