@@ -12,6 +12,8 @@ import (
 	"syscall"
 	"time"
 
+	"golang.org/x/sys/unix"
+
 	"ecs-migrate/migrator/internal/config"
 	"ecs-migrate/migrator/internal/database"
 	"ecs-migrate/migrator/internal/drivers"
@@ -52,7 +54,7 @@ func execute(c config.Config, engine database.Engine, out *mask.Printer, line *r
 	defer func() {
 		if problem := recover(); problem != nil {
 			line.Outcome, line.ExitCode = "failed", run.ExitFailed
-			line.Error = result.Text(out.Text(fmt.Sprintf("the migrator itself failed: %v", problem)))
+			line.Error = database.Text(out.Text(fmt.Sprintf("the migrator itself failed: %v", problem)))
 			out.Line("error: %s", *line.Error)
 		}
 	}()
@@ -62,7 +64,7 @@ func execute(c config.Config, engine database.Engine, out *mask.Printer, line *r
 }
 
 func newLine(c config.Config, out *mask.Printer, started time.Time) *result.Line {
-	text := func(s string) *string { return result.Text(result.Clip(out.Text(s), 500)) }
+	text := func(s string) *string { return database.Text(result.Clip(out.Text(s), 500)) }
 	d := c.Database
 	return &result.Line{
 		EcsMigrate: 2, Operation: c.Operation, Argument: text(c.Argument), StartedAt: started.UTC().Format("2006-01-02T15:04:05Z"),
@@ -77,10 +79,10 @@ func refuse(out *mask.Printer, line *result.Line, started time.Time, err error) 
 	out.Line("error: %s", err)
 	out.Line("")
 	out.Line("%s", config.Usage)
-	if config.IsOperation(line.Operation) {
+	if _, known := config.Operations[line.Operation]; known {
 		text := out.Text(err.Error())
 		line.Outcome, line.ExitCode, line.Error, line.Database = "usage", run.ExitUsage, &text, nil
-		line.Failed = result.Settings(text)
+		line.Failed = &result.Failed{Kind: database.Settings, Message: text, TookEffect: database.Nothing}
 		line.DurationMs = result.Ms(time.Since(started))
 		out.Result(line.Encode())
 	}
@@ -100,7 +102,7 @@ const reserve = 10 * time.Second
 // listen turns signals into Stop: the first lets the running file end, the second, or the end of the task's stopTimeout,
 // cancels its statement.
 func listen(c config.Config, out *mask.Printer) (stop run.Stop, end func()) {
-	stop = run.Stop{Soft: make(chan struct{}), Hard: make(chan struct{})}
+	stop = run.Stop{Soft: make(chan bool), Hard: make(chan bool)}
 	signals := make(chan os.Signal, 4)
 	signal.Notify(signals, syscall.SIGTERM, syscall.SIGINT)
 	go func() {
@@ -109,7 +111,7 @@ func listen(c config.Config, out *mask.Printer) (stop run.Stop, end func()) {
 			return
 		}
 		// golang-migrate's own words, which people look for.
-		out.Line("%s: Stopping after this running migration ...", name(first))
+		out.Line("%s: Stopping after this running migration ...", unix.SignalName(first.(syscall.Signal)))
 		close(stop.Soft)
 		select {
 		case <-signals:
@@ -121,11 +123,4 @@ func listen(c config.Config, out *mask.Printer) (stop run.Stop, end func()) {
 		signal.Stop(signals)
 		close(signals)
 	}
-}
-
-func name(s os.Signal) string {
-	if s == syscall.SIGINT {
-		return "SIGINT"
-	}
-	return "SIGTERM"
 }

@@ -92,8 +92,8 @@ func TestARefusedDefinitionLeavesNothingBehind(t *testing.T) {
 func (d *database) definitions() string {
 	return d.one(`SELECT CONCAT_WS(' ',
 		(SELECT GROUP_CONCAT(table_name, column_name, column_type, is_nullable ORDER BY table_name, ordinal_position) FROM information_schema.columns WHERE table_schema = DATABASE()),
-		(SELECT GROUP_CONCAT(table_name, index_name, column_name ORDER BY 1, index_name, seq_in_index) FROM information_schema.statistics WHERE table_schema = DATABASE()),
-		(SELECT GROUP_CONCAT(table_name, constraint_name ORDER BY 1, constraint_name) FROM information_schema.table_constraints WHERE table_schema = DATABASE()),
+		(SELECT GROUP_CONCAT(table_name, index_name, column_name ORDER BY table_name, CAST(index_name AS BINARY), seq_in_index) FROM information_schema.statistics WHERE table_schema = DATABASE()),
+		(SELECT GROUP_CONCAT(table_name, constraint_name ORDER BY table_name, CAST(constraint_name AS BINARY)) FROM information_schema.table_constraints WHERE table_schema = DATABASE()),
 		(SELECT GROUP_CONCAT(id, twice, big, IFNULL(vacant, '-'), name, HEX(word)) FROM t))`)
 }
 

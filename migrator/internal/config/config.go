@@ -51,13 +51,10 @@ type Config struct {
 	Environment, Image, MigrationsSha256, By, Commit, Branch, Build string
 }
 
-// Operations are the words that the first argument may be.
-var operations = map[string]bool{
-	"up": true, "down": true, "goto": true, "force": true, "version": true, "status": true, "inspect": true,
+// Operations are the words that the first argument may be, with what each needs behind it.
+var Operations = map[string]string{
+	"up": "", "down": "a number from 1 on, or --all", "goto": "a version: digits only", "force": "a version: digits only, or -1 for none", "version": "", "status": "", "inspect": "",
 }
-
-// IsOperation tells whether the result line can name it.
-func IsOperation(word string) bool { return operations[word] }
 
 // ReadsOnly tells whether the operation is a question.
 func (c Config) ReadsOnly() bool {
@@ -103,9 +100,9 @@ func (c *Config) readArguments(args []string) error {
 		return fmt.Errorf("an operation is missing")
 	}
 	name, rest := args[0], args[1:]
-	needs := map[string]string{"down": "a number from 1 on, or --all", "goto": "a version", "force": "a version"}[name]
+	needs, known := Operations[name]
 	switch {
-	case !operations[name]:
+	case !known:
 		return fmt.Errorf("the operation is unknown")
 	case needs == "" && len(rest) > 0:
 		return fmt.Errorf("%s takes no argument", name)
@@ -116,19 +113,15 @@ func (c *Config) readArguments(args []string) error {
 	}
 	n, ok := digits(rest[0])
 	switch {
-	case name == "down" && rest[0] == "--all":
-	case name == "down" && (!ok || n < 1):
-		return fmt.Errorf("down needs a number from 1 on, or --all")
 	case name == "down":
-		c.Steps = n
+		c.Steps, ok = n, ok && n > 0 || rest[0] == "--all"
 	case name == "force" && rest[0] == "-1":
-		c.Version = -1
-	case name == "force" && !ok:
-		return fmt.Errorf("force needs a version: digits only, or -1 for none")
-	case !ok:
-		return fmt.Errorf("goto needs a version: digits only")
+		c.Version, ok = -1, true
 	default:
 		c.Version = n
+	}
+	if !ok {
+		return fmt.Errorf("%s needs %s", name, needs)
 	}
 	return nil
 }
@@ -167,12 +160,11 @@ func (c *Config) readSettings(env func(string) string) error {
 	if c.Heartbeat <= 0 {
 		return fmt.Errorf("HEARTBEAT must be longer than 0")
 	}
-	switch value := env("SHOW_ERROR_DETAILS"); value {
-	case "", "false", "0":
-	case "true", "1":
-		c.ShowDetails = true
-	default:
-		return fmt.Errorf("SHOW_ERROR_DETAILS is %q; it must be true or false", value)
+	if value := env("SHOW_ERROR_DETAILS"); value != "" {
+		var err error
+		if c.ShowDetails, err = strconv.ParseBool(value); err != nil {
+			return fmt.Errorf("SHOW_ERROR_DETAILS is %q; it must be true or false", value)
+		}
 	}
 	return nil
 }

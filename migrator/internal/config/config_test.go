@@ -55,12 +55,12 @@ func TestArguments(t *testing.T) {
 		{[]string{"down", "-1"}, "down needs a number from 1 on, or --all"},
 		{[]string{"down", "-all"}, "down needs a number from 1 on, or --all"},
 		{[]string{"down", "1x"}, "down needs a number from 1 on, or --all"},
-		{[]string{"goto"}, "goto needs one argument: a version"},
+		{[]string{"goto"}, "goto needs one argument: a version: digits only"},
 		{[]string{"goto", "-1"}, "goto needs a version: digits only"},
 		{[]string{"goto", "1; true"}, "goto needs a version: digits only"},
 		{[]string{"goto", strings.Repeat("9", 19)}, "goto needs a version: digits only"},
 		{[]string{"force", "-2"}, "force needs a version: digits only, or -1 for none"},
-		{[]string{"force", "1", "2"}, "force needs one argument: a version"},
+		{[]string{"force", "1", "2"}, "force needs one argument: a version: digits only, or -1 for none"},
 	}
 	for _, c := range bad {
 		if _, err := Read(c.args, env); err == nil || err.Error() != c.words {

@@ -127,7 +127,7 @@ func readParts(env func(string) string) (Database, error) {
 		return d, fmt.Errorf("DATABASE_ENGINE is %q; it must be postgres or mysql", d.Engine)
 	}
 	if d.Port == "" {
-		d.Port = standardPort(d.Engine)
+		d.Port = standardPort[d.Engine]
 	}
 	if _, ok := digits(d.Port); !ok {
 		return d, fmt.Errorf("DATABASE_PORT is %q; it must be a number", d.Port)
@@ -149,12 +149,7 @@ func readParts(env func(string) string) (Database, error) {
 	return d, nil
 }
 
-func standardPort(engine string) string {
-	if engine == "mysql" {
-		return "3306"
-	}
-	return "5432"
-}
+var standardPort = map[string]string{"postgres": "5432", "mysql": "3306"}
 
 // IsRDS tells whether the host is one that RDS's certificates name.
 func (d Database) IsRDS() bool {

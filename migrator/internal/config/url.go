@@ -73,7 +73,7 @@ func (d *Database) readStandard(raw, variable string) error {
 	}
 	d.Host, d.Port, d.Name, d.Params = u.Hostname(), u.Port(), strings.TrimPrefix(u.Path, "/"), params
 	if d.Port == "" && d.Engine == "postgres" {
-		d.Port = standardPort(d.Engine)
+		d.Port = standardPort[d.Engine]
 	}
 	if u.User != nil {
 		d.User = u.User.Username()

@@ -60,17 +60,13 @@ type Failure struct {
 }
 
 func (f *Failure) Error() string {
-	if f.Code == "" {
+	switch len(f.Code) {
+	case 0:
 		return f.Message
+	case 5:
+		return fmt.Sprintf("%s (SQLSTATE %s)", f.Message, f.Code)
 	}
-	return fmt.Sprintf("%s (%s)", f.Message, codeName(f.Code))
-}
-
-func codeName(code string) string {
-	if len(code) == 5 {
-		return "SQLSTATE " + code
-	}
-	return "error " + code
+	return fmt.Sprintf("%s (error %s)", f.Message, f.Code)
 }
 
 // AsFailure is the error as a failure; nil stays nil.
@@ -110,6 +106,9 @@ func (b Blocker) String() string {
 
 // Blockers in words.
 func Blockers(list []Blocker) string {
+	if len(list) == 0 {
+		return "a session that has just ended, or that this user may not see"
+	}
 	words := make([]string, 0, len(list))
 	for _, b := range list {
 		words = append(words, b.String())

@@ -3,32 +3,50 @@ package database
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strconv"
 
 	gm "github.com/golang-migrate/migrate/v4/database"
+
+	"ecs-migrate/migrator/internal/statement"
 )
 
-// Asker is an engine's way to its server. Its errors are *Failure.
+// Asker is an engine's way to its server. Its errors are the driver's; Failure turns them into words.
 type Asker interface {
-	// Ask returns the rows of one question; NULL reads as the empty text.
-	Ask(ctx context.Context, question string, args ...any) ([][]string, error)
+	// Query returns the rows of one question, or executes several statements; NULL reads as the empty text.
+	Query(ctx context.Context, text string, args ...any) ([][]string, error)
 	// Aside asks in a second session, and is safe while the first one is at work.
 	Aside(ctx context.Context, question string, args ...any) ([][]string, error)
-	// Do executes statements in the session.
-	Do(ctx context.Context, text string) error
+	// Failure takes the statement that ran, or nil.
+	Failure(ctx context.Context, err error, s *statement.Statement) *Failure
 }
 
 // Session is what the engines of PostgreSQL and MySQL have in common.
 type Session struct {
 	Asker
 	Questions Questions
-	// Kind names the statement that a session runs, or ran last.
-	Kind func(text string) string
+	// Cut splits what another session runs, or ran last, into its statements.
+	Cut func(text string) []statement.Statement
 
 	Table             string // golang-migrate's, quoted
 	NoTable, NoColumn string // the server's codes for a table and a column that do not exist
 	Lock              any    // golang-migrate's lock: PostgreSQL's number, MySQL's name
 	PID               int64
+}
+
+// Ask returns the rows of one question. The error is a *Failure.
+func (s *Session) Ask(ctx context.Context, question string, args ...any) ([][]string, error) {
+	rows, err := s.Query(ctx, question, args...)
+	if err != nil {
+		return nil, s.Failure(ctx, err, nil)
+	}
+	return rows, nil
+}
+
+// Do executes statements in the session.
+func (s *Session) Do(ctx context.Context, text string) error {
+	_, err := s.Ask(ctx, text)
+	return err
 }
 
 // Version reads golang-migrate's row. A table that has other columns, or another number of rows, is another tool's or broken.
@@ -105,7 +123,7 @@ func (s *Session) Observe(ctx context.Context) (Activity, error) {
 		if question := s.Questions.of(name); question != "" && len(activity.Blockers) == 0 {
 			rows, err = s.Aside(ctx, question, s.PID)
 			activity.Blockers = s.blockers(rows)
-			if f := AsFailure(err); f != nil && (f.Code == "1142" || f.Code == "1227") { // MySQL: a privilege is missing
+			if err != nil && slices.Contains([]string{"1142", "1227"}, s.Failure(ctx, err, nil).Code) { // MySQL: a privilege is missing
 				activity.Unseen, err = "only a user with the privilege PROCESS sees", nil
 			}
 		}
@@ -120,7 +138,10 @@ func (s *Session) Cancel(ctx context.Context) error {
 
 // blocker reads the columns of the part "session".
 func (s *Session) blocker(row []string) Blocker {
-	b := Blocker{Application: text(row[1]), User: text(row[2]), State: text(row[3]), AgeMs: milliseconds(row[4]), Kind: text(s.Kind(row[5]))}
+	b := Blocker{Application: Text(row[1]), User: Text(row[2]), State: Text(row[3]), AgeMs: milliseconds(row[4])}
+	if list := s.Cut(row[5]); len(list) > 0 {
+		b.Kind = Text(list[len(list)-1].Kind)
+	}
 	b.PID, _ = strconv.ParseInt(row[0], 10, 64)
 	return b
 }
@@ -135,7 +156,8 @@ func (s *Session) blockers(rows [][]string) []Blocker {
 
 func yes(value string) bool { return value == "t" || value == "1" }
 
-func text(value string) *string {
+// Text is a pointer to the text, or nil if it is empty.
+func Text(value string) *string {
 	if value == "" {
 		return nil
 	}

@@ -37,7 +37,7 @@ func (e *Engine) Connect(context.Context) error {
 	e.Close()
 	driver, err := gm.Open(e.at.URL)
 	if err != nil {
-		f := e.failure(err)
+		f := database.AsFailure(e.wrap(err))
 		f.Kind, f.Effect = database.Unreachable, database.Nothing
 		f.Message = "the database could not be opened (" + f.Message + ")"
 		return f
@@ -55,8 +55,11 @@ func (e *Engine) Close() {
 
 var quoted = regexp.MustCompile(`(?s)'[^']*'|"[^"]*"`)
 
-// failure keeps the driver's words, without the SQL and without what stands in quotes.
-func (e *Engine) failure(err error) *database.Failure {
+// wrap keeps the driver's words, without the SQL and without what stands in quotes.
+func (e *Engine) wrap(err error) error {
+	if err == nil {
+		return nil
+	}
 	inner := err
 	var value gm.Error
 	var pointer *gm.Error
@@ -71,13 +74,6 @@ func (e *Engine) failure(err error) *database.Failure {
 		message = quoted.ReplaceAllString(message, "(withheld)")
 	}
 	return &database.Failure{Kind: database.Refused, Message: message, Effect: database.Unknown}
-}
-
-func (e *Engine) wrap(err error) error {
-	if err == nil {
-		return nil
-	}
-	return e.failure(err)
 }
 
 func (e *Engine) Version(context.Context) (int, bool, error) {

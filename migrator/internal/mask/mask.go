@@ -2,12 +2,13 @@
 package mask
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"io"
 	"net/url"
 	"regexp"
-	"sort"
+	"slices"
 	"strings"
 	"sync"
 	"unicode"
@@ -37,23 +38,15 @@ func NewPrinter(out io.Writer) *Printer { return &Printer{out: out, mask: string
 func (p *Printer) Hide(values ...string) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	seen := map[string]bool{}
-	for _, s := range p.secrets {
-		seen[s] = true
-	}
 	for _, value := range values {
-		for _, s := range spellings(value) {
-			if len(s) >= shortest && !seen[s] {
-				seen[s] = true
-				p.secrets = append(p.secrets, s)
-			}
+		list := spellings(value)
+		if value != "" && len(value) < shortest {
+			list = append(list, ":"+value+"@")
 		}
-		if value != "" && len(value) < shortest && !seen[":"+value+"@"] {
-			seen[":"+value+"@"] = true
-			p.secrets = append(p.secrets, ":"+value+"@")
-		}
+		p.secrets = append(p.secrets, slices.DeleteFunc(list, func(s string) bool { return len(s) < shortest && s != ":"+value+"@" })...)
 	}
-	sort.Slice(p.secrets, func(i, j int) bool { return len(p.secrets[i]) > len(p.secrets[j]) })
+	slices.SortFunc(p.secrets, func(a, b string) int { return cmp.Or(len(b)-len(a), strings.Compare(a, b)) })
+	p.secrets = slices.Compact(p.secrets)
 	pairs := make([]string, 0, 2*len(p.secrets))
 	for _, s := range p.secrets {
 		pairs = append(pairs, s, "***")

@@ -132,7 +132,7 @@ func (e *Engine) Connect(ctx context.Context) error {
 	var mode string
 	row := conn.QueryRowContext(ctx, "SELECT CONNECTION_ID(), VERSION(), @@SESSION.sql_mode")
 	if err := row.Scan(&e.PID, &e.version, &mode); err != nil {
-		return e.failure(ctx, err, nil)
+		return e.Failure(ctx, err, nil)
 	}
 	e.backslash = !strings.Contains(mode, "NO_BACKSLASH_ESCAPES")
 	variant := ""
@@ -156,6 +156,5 @@ func (e *Engine) Close() {
 	if e.conn != nil {
 		_ = e.conn.Close()
 		_ = e.db.Close()
-		e.conn = nil
 	}
 }

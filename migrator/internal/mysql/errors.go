@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -23,29 +24,21 @@ const (
 	accessDenied    = 1045
 )
 
-func numbers(list ...uint16) map[uint16]bool {
-	made := map[uint16]bool{}
-	for _, n := range list {
-		made[n] = true
-	}
-	return made
-}
-
 // refused are errors of names, privileges, definitions and of ALGORITHM and LOCK: the server raises them before the statement
 // does anything. e2e/refused_test.go and the property test ask MariaDB; 1822, 1824, 1845, 3780 and 3822 are MySQL's words for
 // 1005, 1846 and 1826.
-var refused = numbers(
+var refused = []uint16{
 	1005, 1044, 1050, 1054, 1059, 1060, 1061, 1063, 1064, 1067, 1068, 1071, 1072, 1074, 1075, 1090, 1091, 1101, 1103, 1115, 1118,
 	1142, 1143, 1146, 1149, 1166, 1170, 1171, 1176, 1214, 1227, 1252, 1253, 1273, 1286, 1291, 1294, 1305, 1493, 1503, 1505, 1506,
 	1553, 1822, 1824, 1826, 1829, 1833, 1845, 1846, 3780, 3822,
-)
+}
 
 // undone are errors of a row that does not fit, or finds no room: ALTER TABLE meets it in its copy or its new index, which is
 // dropped, and the table stays as it was.
-var undone = numbers(1021, 1062, 1114, 1138, 1264, 1265, 1292, 1366, 1406, 1452, 3819, 4025)
+var undone = []uint16{1021, 1062, 1114, 1138, 1264, 1265, 1292, 1366, 1406, 1452, 3819, 4025}
 
-// failure turns an error of the session into words. s is the statement that ran, or nil.
-func (e *Engine) failure(ctx context.Context, err error, s *statement.Statement) *database.Failure {
+// Failure turns an error of the session into words. s is the statement that ran, or nil.
+func (e *Engine) Failure(ctx context.Context, err error, s *statement.Statement) *database.Failure {
 	var my *mysql.MySQLError
 	if !errors.As(err, &my) {
 		if strings.HasSuffix(err.Error(), "' is not registered") { // go-sql-driver sends an empty file in its place
@@ -99,29 +92,23 @@ func (e *Engine) effect(ctx context.Context, n uint16, s statement.Statement) da
 		return database.Nothing
 	}
 	waited := n == lockWaitTimeout || n == deadlock
+	early, nothing := slices.Contains(refused, n) || waited, false
 	switch s.Kind {
 	case "CREATE USER", "ALTER USER", "DROP USER", "RENAME USER", "GRANT", "REVOKE", "CREATE ROLE", "DROP ROLE":
 		// MySQL 8 does them whole or not at all; every server looks for the privilege first.
-		if e.isMySQL8() || n == 1044 || n == accessDenied || n == 1142 || n == 1227 {
-			return database.Nothing
-		}
+		nothing = e.isMySQL8() || n == 1044 || n == accessDenied || n == 1142 || n == 1227
 	case "ALTER TABLE", "CREATE INDEX", "DROP INDEX":
-		if refused[n] || undone[n] || waited {
-			return database.Nothing
-		}
+		nothing = early || slices.Contains(undone, n)
 	case "CREATE VIEW", "CREATE TRIGGER", "CREATE PROCEDURE", "CREATE FUNCTION":
-		if refused[n] || waited {
-			return database.Nothing
-		}
+		nothing = early
 	case "CREATE TABLE":
-		if (refused[n] || waited) && !s.Has("SELECT") {
-			return database.Nothing
-		}
+		nothing = early && !s.Has("SELECT")
 	case "DROP TABLE", "RENAME TABLE", "TRUNCATE TABLE", "TRUNCATE":
 		// MariaDB drops the first of two tables although the second is missing; but it locks all before it begins.
-		if waited || n == 1142 {
-			return database.Nothing
-		}
+		nothing = waited || n == 1142
+	}
+	if nothing {
+		return database.Nothing
 	}
 	return database.Unknown
 }
@@ -141,12 +128,7 @@ func atomicDDL(s statement.Statement, n uint16) bool {
 
 var (
 	atLine   = regexp.MustCompile(`at line (\d+)$`)
-	near     = regexp.MustCompile(`(?s)near '.*' at line`)
 	quotedIn = regexp.MustCompile(`(?s)'.*'`)
-	entry    = regexp.MustCompile(`(?s)'.*' for key`)
-	valueOf  = regexp.MustCompile(`(?s)value of '.*`)
-	// A number stands in it without quotes.
-	partitionValue = regexp.MustCompile(`(?s)for value .*`)
 	// named begins the server's own words about names. SIGNAL gives its text any number.
 	named = regexp.MustCompile(`^(Access denied|All parts|BLOB|COLLATION|CONSTRAINT|Can't|Cannot|Check|Column|Constraint|Data|Database|Deadlock found|Duplicate|Error|Event|FUNCTION|` +
 		`Failed|Field|Foreign key|Identifier|Incorrect|Index|Invalid|Key|Lock wait|Multiple|No database|Operation|Out of range|PROCEDURE|Partition|Referencing|SAVEPOINT|` +
@@ -154,37 +136,42 @@ var (
 )
 
 // namesOnly are errors whose quoted words are names of tables, columns, keys, events, variables and users.
-var namesOnly = numbers(
+var namesOnly = []uint16{
 	1005, 1007, 1008, 1044, 1045, 1046, 1048, 1049, 1050, 1051, 1054, 1059, 1060, 1061, 1067, 1068, 1069, 1072, 1074,
 	1075, 1091, 1101, 1114, 1115, 1142, 1143, 1146, 1166, 1170, 1171, 1176, 1193, 1203, 1205, 1213, 1215, 1216, 1217, 1226, 1227, 1229,
 	1238, 1253, 1264, 1265, 1273, 1286, 1294, 1305, 1360, 1364, 1370, 1396, 1406, 1449, 1451, 1452, 1505, 1537, 1539,
 	1553, 1701, 1822, 1824, 1826, 1828, 1829, 1830, 1832, 1833, 1834, 3730, 3734, 3780, 3819, 3821, 3822, 3940, 4092,
-)
+}
 
-const withheld = "(withheld)"
+// withheld is what stands in place of a value in a message of such a number, and wherever else something is quoted.
+var withheld = map[uint16]struct {
+	value   *regexp.Regexp
+	instead string
+}{
+	parseError: {regexp.MustCompile(`(?s)near '.*' at line`), "near (withheld) at line"},
+	1062:       {regexp.MustCompile(`(?s)'.*' for key`), "(withheld) for key"},
+	1231:       {regexp.MustCompile(`(?s)value of '.*`), "value of (withheld)"},
+	1526:       {regexp.MustCompile(`(?s)for value .*`), "for value (withheld)"},
+}
 
 // words are the server's message without values: the text near a syntax error, entries of rows, values of columns.
 func (e *Engine) words(my *mysql.MySQLError, s *statement.Statement) string {
 	signals := s != nil && (s.Starts("SIGNAL") || s.Starts("RESIGNAL"))
+	names := slices.Contains(namesOnly, my.Number)
 	switch {
 	case e.settings.ShowDetails:
 		return my.Message
-	case signals, string(my.SQLState[:]) == "45000", my.Number == 1644, my.Number == 1643, namesOnly[my.Number] && !named.MatchString(my.Message):
+	case signals, string(my.SQLState[:]) == "45000", my.Number == 1644, my.Number == 1643, names && !named.MatchString(my.Message):
 		return "the SQL signalled an error, whose text is withheld (showErrorDetails shows it)"
-	case namesOnly[my.Number]:
+	case names:
 		return my.Message
 	case my.Number == parseError && s != nil && s.Starts("DELIMITER"):
 		return "DELIMITER is a command of the mysql client, which the server does not know; the migrator finds the ends of routines without it, so leave it out and write END;"
-	case my.Number == parseError:
-		return near.ReplaceAllString(my.Message, "near "+withheld+" at line")
-	case my.Number == 1062:
-		return entry.ReplaceAllString(my.Message, withheld+" for key")
-	case my.Number == 1231:
-		return valueOf.ReplaceAllString(my.Message, "value of "+withheld)
-	case my.Number == 1526:
-		return partitionValue.ReplaceAllString(my.Message, "for value "+withheld)
 	}
-	return quotedIn.ReplaceAllString(my.Message, withheld)
+	if known, ok := withheld[my.Number]; ok {
+		return known.value.ReplaceAllString(my.Message, known.instead)
+	}
+	return quotedIn.ReplaceAllString(my.Message, "(withheld)")
 }
 
 // explainConnect says why no session began.

@@ -5,10 +5,10 @@ import (
 	"context"
 	"database/sql"
 	_ "embed"
-	"errors"
 	"fmt"
 	"io"
 	"log"
+	"slices"
 	"strings"
 	"time"
 
@@ -50,7 +50,7 @@ func New(c config.Config, out *mask.Printer) (e *Engine, err error) {
 		return nil, fmt.Errorf("the database URL names no database: mysql://user:password@tcp(host:3306)/name")
 	}
 	e = &Engine{at: at, settings: c, out: out}
-	e.Session = database.Session{Asker: e, Kind: kindOf, NoTable: "1146", NoColumn: "1054", Table: "`" + strings.ReplaceAll(at.Table, "`", "``") + "`"}
+	e.Session = database.Session{Asker: e, Cut: func(text string) []statement.Statement { return statement.SplitMySQL(text, true) }, NoTable: "1146", NoColumn: "1054", Table: "`" + strings.ReplaceAll(at.Table, "`", "``") + "`"}
 	if e.Lock, err = gm.GenerateAdvisoryLockId(at.Name + ":" + at.Table); err != nil {
 		return nil, err
 	}
@@ -60,76 +60,46 @@ func New(c config.Config, out *mask.Printer) (e *Engine, err error) {
 
 func (e *Engine) ServerVersion() string { return e.version }
 
-func (e *Engine) Ask(ctx context.Context, question string, args ...any) ([][]string, error) {
-	if e.conn == nil {
-		return nil, e.failure(ctx, errNoConnection, nil)
-	}
-	list, err := ask(ctx, e.conn, question, args)
-	if err != nil {
-		return nil, e.failure(ctx, err, nil)
-	}
-	return list, nil
+func (e *Engine) Query(ctx context.Context, text string, args ...any) ([][]string, error) {
+	return query(ctx, e.conn, text, args)
 }
 
 func (e *Engine) Aside(ctx context.Context, question string, args ...any) ([][]string, error) {
-	list, err := ask(ctx, e.db, question, args)
-	if err != nil {
-		return nil, e.failure(ctx, err, nil)
-	}
-	return list, nil
+	return query(ctx, e.db, question, args)
 }
 
 type queryer interface {
 	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
 }
 
-func ask(ctx context.Context, conn queryer, question string, args []any) (list [][]string, err error) {
-	rows, err := conn.QueryContext(ctx, question, args...)
+// query returns the rows of the last statement.
+func query(ctx context.Context, conn queryer, text string, args []any) (list [][]string, err error) {
+	rows, err := conn.QueryContext(ctx, text, args...)
 	if err != nil {
 		return nil, err
 	}
 	defer func() { _ = rows.Close() }()
-	columns, err := rows.Columns()
-	if err != nil {
-		return nil, err
-	}
-	for rows.Next() {
-		values, into := make([]sql.NullString, len(columns)), make([]any, len(columns))
-		for i := range values {
-			into[i] = &values[i]
-		}
-		if err := rows.Scan(into...); err != nil {
+	for more := true; more; more = rows.NextResultSet() {
+		columns, err := rows.Columns()
+		if err != nil {
 			return nil, err
 		}
-		row := make([]string, len(columns))
-		for i, value := range values {
-			row[i] = value.String
+		for list = nil; rows.Next(); {
+			values, into, row := make([]sql.NullString, len(columns)), make([]any, len(columns)), make([]string, len(columns))
+			for i := range values {
+				into[i] = &values[i]
+			}
+			if err := rows.Scan(into...); err != nil {
+				return nil, err
+			}
+			for i, value := range values {
+				row[i] = value.String
+			}
+			list = append(list, row)
 		}
-		list = append(list, row)
 	}
 	return list, rows.Err()
 }
-
-func (e *Engine) Do(ctx context.Context, text string) error {
-	if e.conn == nil {
-		return e.failure(ctx, errNoConnection, nil)
-	}
-	if _, err := e.conn.ExecContext(ctx, text); err != nil {
-		return e.failure(ctx, err, nil)
-	}
-	return nil
-}
-
-// kindOf names the last statement of a session's text.
-func kindOf(text string) string {
-	list := statement.SplitMySQL(text, true)
-	if len(list) == 0 {
-		return ""
-	}
-	return list[len(list)-1].Kind
-}
-
-var errNoConnection = errors.New("there is no connection")
 
 // SetVersion writes in the transaction that is open, or in one of its own.
 func (e *Engine) SetVersion(ctx context.Context, version int, dirty bool) error {
@@ -162,12 +132,7 @@ func (e *Engine) Plan(ctx context.Context, list []statement.Statement) database.
 	} else if len(list) > 1 {
 		return plain
 	}
-	for _, s := range inner {
-		if !s.ChangesRows() {
-			return plain
-		}
-	}
-	if !e.transactional(ctx) {
+	if slices.ContainsFunc(inner, func(s statement.Statement) bool { return !s.ChangesRows() }) || !e.transactional(ctx) {
 		return plain
 	}
 	return database.Plan{Atomic: true, Implicit: true, Words: "one transaction"}
@@ -208,16 +173,13 @@ func (e *Engine) CommitsBefore(s statement.Statement) bool {
 }
 
 func (e *Engine) Exec(ctx context.Context, s statement.Statement) (int64, error) {
-	if e.conn == nil {
-		return 0, e.failure(ctx, errNoConnection, nil)
-	}
 	wasIn := e.in
 	if e.CommitsBefore(s) {
 		e.in = false
 	}
 	result, err := e.conn.ExecContext(ctx, s.Text)
 	if err != nil {
-		f := e.failure(ctx, err, &s)
+		f := e.Failure(ctx, err, &s)
 		if f.Kind == database.Lost && wasIn && s.ChangesRows() {
 			f.Effect = database.Nothing
 		}

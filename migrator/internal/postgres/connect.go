@@ -146,7 +146,7 @@ func (e *Engine) Close() {
 	defer cancel()
 	if e.conn != nil {
 		_ = e.conn.Close(ctx)
-		e.conn, e.ahead = nil, 0
+		e.ahead = 0
 	}
 	e.mu.Lock()
 	defer e.mu.Unlock()

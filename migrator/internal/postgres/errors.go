@@ -29,8 +29,8 @@ const (
 	duplicateTable    = "42P07"
 )
 
-// failure turns an error of the session into words. s is the statement that ran, or nil.
-func (e *Engine) failure(err error, s *statement.Statement) *database.Failure {
+// Failure turns an error of the session into words. s is the statement that ran, or nil.
+func (e *Engine) Failure(_ context.Context, err error, s *statement.Statement) *database.Failure {
 	var pg *pgconn.PgError
 	if !errors.As(err, &pg) {
 		f := &database.Failure{Kind: database.Lost, Message: "the connection to the database was lost", Effect: database.Unknown}

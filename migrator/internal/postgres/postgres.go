@@ -5,7 +5,6 @@ package postgres
 import (
 	"context"
 	_ "embed"
-	"errors"
 	"fmt"
 	"slices"
 	"sync"
@@ -45,45 +44,41 @@ type Engine struct {
 // New does not connect. The error is about the parameters of the URL.
 func New(c config.Config, out *mask.Printer) (*Engine, error) {
 	e := &Engine{at: c.Database, settings: c, out: out}
-	e.Session = database.Session{Asker: e, Kind: kindOf, NoTable: "42P01", NoColumn: "42703"}
+	e.Session = database.Session{Asker: e, Cut: func(text string) []statement.Statement { return statement.SplitPostgres(text, true) }, NoTable: "42P01", NoColumn: "42703"}
 	_, err := e.config()
 	return e, err
 }
 
 func (e *Engine) ServerVersion() string {
-	if e.conn == nil {
-		return ""
-	}
 	return e.conn.ParameterStatus("server_version")
 }
 
-// query asks one question by the extended protocol.
+// query asks one question by the extended protocol, or executes statements by the simple one.
 func query(ctx context.Context, conn *pgconn.PgConn, sql string, args ...any) ([][]string, error) {
-	values := make([][]byte, len(args))
-	for i, a := range args {
-		values[i] = fmt.Append(nil, a)
+	var result *pgconn.Result
+	if len(args) > 0 {
+		values := make([][]byte, len(args))
+		for i, a := range args {
+			values[i] = fmt.Append(nil, a)
+		}
+		result = conn.ExecParams(ctx, sql, values, nil, nil, nil).Read()
+	} else if list, err := conn.Exec(ctx, sql).ReadAll(); err != nil || len(list) == 0 {
+		return nil, err
+	} else {
+		result = list[len(list)-1]
 	}
-	result := conn.ExecParams(ctx, sql, values, nil, nil, nil).Read()
 	rows := make([][]string, len(result.Rows))
 	for i, row := range result.Rows {
-		rows[i] = make([]string, len(row))
-		for j, value := range row {
-			rows[i][j] = string(value)
+		for _, value := range row {
+			rows[i] = append(rows[i], string(value))
 		}
 	}
 	return rows, result.Err
 }
 
-func (e *Engine) Ask(ctx context.Context, question string, args ...any) ([][]string, error) {
-	if e.conn == nil {
-		return nil, e.failure(errNoConnection, nil)
-	}
+func (e *Engine) Query(ctx context.Context, text string, args ...any) ([][]string, error) {
 	e.settle(ctx)
-	rows, err := query(ctx, e.conn, question, args...)
-	if err != nil {
-		return nil, e.failure(err, nil)
-	}
-	return rows, nil
+	return query(ctx, e.conn, text, args...)
 }
 
 func (e *Engine) Aside(ctx context.Context, question string, args ...any) (rows [][]string, err error) {
@@ -97,22 +92,8 @@ func (e *Engine) Aside(ctx context.Context, question string, args ...any) (rows 
 	return query(ctx, e.second, question, args...)
 }
 
-// kindOf names the last statement of a session's text.
-func kindOf(text string) string {
-	list := statement.SplitPostgres(text, true)
-	if len(list) == 0 {
-		return ""
-	}
-	return list[len(list)-1].Kind
-}
-
-var errNoConnection = errors.New("there is no connection")
-
 // run executes text by the simple protocol and counts the rows of its last statement.
 func (e *Engine) run(ctx context.Context, sql string) (int64, error) {
-	if e.conn == nil {
-		return 0, errNoConnection
-	}
 	e.settle(ctx)
 	reader := e.conn.Exec(ctx, sql)
 	var rows int64
@@ -187,13 +168,6 @@ func (e *Engine) receive(ctx context.Context) (rows int64, failure error) {
 	}
 }
 
-func (e *Engine) Do(ctx context.Context, sql string) error {
-	if _, err := e.run(ctx, sql); err != nil {
-		return e.failure(err, nil)
-	}
-	return nil
-}
-
 func (e *Engine) SetVersion(ctx context.Context, version int, dirty bool) error {
 	before := ""
 	if e.InTransaction() {
@@ -221,7 +195,7 @@ func (e *Engine) TryLock(ctx context.Context) (bool, error) {
 }
 
 func (e *Engine) Split(text string) []statement.Statement {
-	return statement.SplitPostgres(text, e.conn == nil || e.conn.ParameterStatus("standard_conforming_strings") != "off")
+	return statement.SplitPostgres(text, e.conn.ParameterStatus("standard_conforming_strings") != "off")
 }
 
 func (e *Engine) Plan(_ context.Context, list []statement.Statement) database.Plan {
@@ -275,13 +249,13 @@ func (e *Engine) StartFile(ctx context.Context, list []statement.Statement) erro
 	}
 	if e.number >= 140000 {
 		// A server that looks for its client ends a statement whose migrator was killed. Not every platform has it.
-		_, _ = e.run(ctx, "SET client_connection_check_interval = '2s'")
+		_, _ = e.Query(ctx, "SET client_connection_check_interval = '2s'")
 	}
 	return nil
 }
 
 func (e *Engine) InTransaction() bool {
-	return e.conn != nil && !e.conn.IsClosed() && e.conn.TxStatus() != 'I'
+	return !e.conn.IsClosed() && e.conn.TxStatus() != 'I'
 }
 
 func (e *Engine) CommitsBefore(statement.Statement) bool { return false }
@@ -301,7 +275,7 @@ func (e *Engine) Exec(ctx context.Context, s statement.Statement) (int64, error)
 	if err == nil {
 		return rows, e.refuseInvalid(ctx, s)
 	}
-	failure := e.failure(err, &s)
+	failure := e.Failure(ctx, err, &s)
 	if alone {
 		failure.Effect = e.aloneEffect(ctx, err, before)
 	}

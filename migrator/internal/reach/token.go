@@ -2,6 +2,7 @@
 package reach
 
 import (
+	"cmp"
 	"context"
 	"crypto/x509"
 	_ "embed"
@@ -33,10 +34,7 @@ func Roots() *x509.CertPool {
 
 // Token makes an RDS IAM token under the task's role. It serves as the password for fifteen minutes.
 func Token(ctx context.Context, host, port, user string) (string, error) {
-	region := os.Getenv("AWS_REGION")
-	if region == "" {
-		region = os.Getenv("AWS_DEFAULT_REGION")
-	}
+	region := cmp.Or(os.Getenv("AWS_REGION"), os.Getenv("AWS_DEFAULT_REGION"))
 	if region == "" {
 		return "", fmt.Errorf("no IAM token can be made: AWS_REGION is not set")
 	}

@@ -43,12 +43,6 @@ type File struct {
 	Statements []Statement `json:"statements,omitempty"`
 }
 
-type Pending struct {
-	Version uint   `json:"version"`
-	Name    string `json:"name"`
-	File    string `json:"file"`
-}
-
 type Position struct {
 	N    int `json:"n"`
 	Of   int `json:"of"`
@@ -75,11 +69,6 @@ type Failed struct {
 	Blockers   []database.Blocker `json:"blockers"`
 }
 
-// Settings is the failure of a run that did not begin, since its arguments or its environment do not read.
-func Settings(message string) *Failed {
-	return &Failed{Kind: database.Settings, Message: message, TookEffect: database.Nothing}
-}
-
 type Database struct {
 	Engine        string  `json:"engine"`
 	Secret        *string `json:"secret"`
@@ -96,38 +85,30 @@ type Run struct {
 
 // Line is the result line, in the order of its keys.
 type Line struct {
-	EcsMigrate       int           `json:"ecsMigrate"`
-	Operation        string        `json:"operation"`
-	Argument         *string       `json:"argument"`
-	Outcome          string        `json:"outcome"`
-	ExitCode         int           `json:"exitCode"`
-	From             *Version      `json:"from"`
-	To               *Version      `json:"to"`
-	Files            []File        `json:"files"`
-	FilesOmitted     int           `json:"filesOmitted,omitempty"`
-	Error            *string       `json:"error"`
-	Pending          *[]Pending    `json:"pending,omitempty"`
-	PendingOmitted   int           `json:"pendingOmitted,omitempty"`
-	StartedAt        string        `json:"startedAt"`
-	DurationMs       float64       `json:"durationMs"`
-	Image            *string       `json:"image"`
-	MigrationsSha256 *string       `json:"migrationsSha256"`
-	Run              Run           `json:"run"`
-	Database         *Database     `json:"database"`
-	Holds            *source.Holds `json:"holds"`
-	Failed           *Failed       `json:"failed"`
-	Retries          int           `json:"retries"`
-	WaitedMs         float64       `json:"waitedMs"`
+	EcsMigrate       int               `json:"ecsMigrate"`
+	Operation        string            `json:"operation"`
+	Argument         *string           `json:"argument"`
+	Outcome          string            `json:"outcome"`
+	ExitCode         int               `json:"exitCode"`
+	From             *Version          `json:"from"`
+	To               *Version          `json:"to"`
+	Files            []File            `json:"files"`
+	FilesOmitted     int               `json:"filesOmitted,omitempty"`
+	Error            *string           `json:"error"`
+	Pending          *[]source.Pending `json:"pending,omitempty"`
+	PendingOmitted   int               `json:"pendingOmitted,omitempty"`
+	StartedAt        string            `json:"startedAt"`
+	DurationMs       float64           `json:"durationMs"`
+	Image            *string           `json:"image"`
+	MigrationsSha256 *string           `json:"migrationsSha256"`
+	Run              Run               `json:"run"`
+	Database         *Database         `json:"database"`
+	Holds            *source.Holds     `json:"holds"`
+	Failed           *Failed           `json:"failed"`
+	Retries          int               `json:"retries"`
+	WaitedMs         float64           `json:"waitedMs"`
 	// Inspection is of `inspect` alone.
 	Inspection *database.Inspection `json:"inspection,omitempty"`
-}
-
-// Text is a pointer to the text, or nil if it is empty.
-func Text(text string) *string {
-	if text == "" {
-		return nil
-	}
-	return &text
 }
 
 // Ms is a duration in milliseconds with three digits.
@@ -144,7 +125,7 @@ func Clip(text string, limit int) string {
 // Encode writes the line in at most maxBytes: first the statements of files go, then files and pending files in the middle.
 func (l Line) Encode() []byte {
 	if l.Error != nil {
-		l.Error = Text(Clip(*l.Error, maxError))
+		l.Error = database.Text(Clip(*l.Error, maxError))
 	}
 	text := encode(l)
 	for keep := 1000; len(text) > maxBytes && keep > 0; keep /= 2 {
@@ -154,7 +135,7 @@ func (l Line) Encode() []byte {
 			l.Files[i].Statements = nil
 		}
 		if l.Pending != nil {
-			var pending []Pending
+			var pending []source.Pending
 			pending, l.PendingOmitted = ends(*l.Pending, keep, l.PendingOmitted)
 			l.Pending = &pending
 		}

@@ -18,10 +18,10 @@ func TestEncodeIsBounded(t *testing.T) {
 	}
 	long := strings.Repeat("\"\\ä", 10_000)
 	line := Line{Operation: "up", Error: &long, Failed: &Failed{Message: "x"}, Holds: &source.Holds{}}
-	pending := []Pending{}
+	pending := []source.Pending{}
 	for i := range 10_000 {
 		line.Files = append(line.Files, File{Version: i, File: &name, Statements: statements})
-		pending = append(pending, Pending{Version: uint(i), File: name})
+		pending = append(pending, source.Pending{Version: uint(i), File: name})
 		line.Failed.Completed = append(line.Failed.Completed, Completed{N: i, Kind: "INSERT"})
 	}
 	line.Pending = &pending

@@ -25,15 +25,15 @@ func (r *operation) conclude(err error) {
 	switch {
 	case l.To != nil && l.To.Dirty:
 		l.Outcome, l.ExitCode = "dirty", ExitDirty
+		text := "the database is dirty at version " + strings.TrimSuffix(words(l.To), " (dirty)")
 		if l.Error == nil {
-			l.Error = result.Text("the database is dirty at version " + strings.TrimSuffix(words(l.To), " (dirty)"))
+			l.Error = &text
 		}
-		r.out.Line("the database is dirty at version %s: complete or undo by hand what its file left half done, then force the version that the database has",
-			strings.TrimSuffix(words(l.To), " (dirty)"))
+		r.out.Line("%s: complete or undo by hand what its file left half done, then force the version that the database has", text)
 	case interrupted:
 		l.Outcome, l.ExitCode = "interrupted", ExitInterrupted
 		if l.Error == nil {
-			l.Error = result.Text(errInterrupted.Error())
+			l.Error = database.Text(errInterrupted.Error())
 		}
 	case err != nil:
 		l.Outcome, l.ExitCode = "failed", ExitFailed
@@ -61,7 +61,7 @@ func (r *operation) explain(err error) {
 	if !errors.As(err, &f) {
 		f = explainMigrate(err)
 	}
-	failed := &result.Failed{Kind: f.Kind, Code: result.Text(f.Code), Message: f.Error(), TookEffect: database.Nothing, Blockers: f.Blockers}
+	failed := &result.Failed{Kind: f.Kind, Code: database.Text(f.Code), Message: f.Error(), TookEffect: database.Nothing, Blockers: f.Blockers}
 	if r.driver != nil && r.driver.failed != nil {
 		failed = r.driver.failed
 	} else if r.driver != nil && f.Effect != "" {

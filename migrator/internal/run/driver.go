@@ -23,12 +23,12 @@ import (
 // Stop is how the process is told to end. Both channels are closed, never sent to.
 type Stop struct {
 	// Soft: the running file comes to its end, no other begins.
-	Soft chan struct{}
+	Soft chan bool
 	// Hard: the running statement is cancelled at the server.
-	Hard chan struct{}
+	Hard chan bool
 }
 
-func closed(c chan struct{}) bool {
+func closed(c chan bool) bool {
 	select {
 	case <-c:
 		return true
@@ -83,7 +83,9 @@ func (d *driver) Lock() error {
 			return err
 		}
 		if got {
-			d.waited += waitedFrom(begun)
+			if waited := time.Since(begun); waited > 100*time.Millisecond {
+				d.waited += waited
+			}
 			return d.engine.EnsureTable(ctx)
 		}
 		holders := d.engine.Holders(ctx)
@@ -93,28 +95,14 @@ func (d *driver) Lock() error {
 		if waited := time.Since(begun); waited >= d.config.LockBudget {
 			d.waited += waited
 			return &database.Failure{Kind: database.Locked, Effect: database.Nothing, Blockers: holders,
-				Message: "nothing ran: another session holds golang-migrate's lock (can't acquire lock within " + database.Seconds(waited) + "): " + named(holders)}
+				Message: "nothing ran: another session holds golang-migrate's lock (can't acquire lock within " + database.Seconds(waited) + "): " + database.Blockers(holders)}
 		}
 		if time.Since(spoke) >= d.config.Heartbeat {
 			spoke = time.Now()
-			d.out.Line("waiting for golang-migrate's lock, %s so far: held by %s", database.Seconds(time.Since(begun)), named(holders))
+			d.out.Line("waiting for golang-migrate's lock, %s so far: held by %s", database.Seconds(time.Since(begun)), database.Blockers(holders))
 		}
 		d.sleep(300*time.Millisecond + rand.N(200*time.Millisecond))
 	}
-}
-
-func waitedFrom(begun time.Time) time.Duration {
-	if d := time.Since(begun); d > 100*time.Millisecond {
-		return d
-	}
-	return 0
-}
-
-func named(holders []database.Blocker) string {
-	if len(holders) == 0 {
-		return "a session that has just ended, or that this user may not see"
-	}
-	return database.Blockers(holders)
 }
 
 // sleep ends early when the process is told to stop.
@@ -183,7 +171,7 @@ func (d *driver) writeVersion(ctx context.Context, version int) error {
 // fails keeps why the running file failed, and what it did.
 func (d *driver) fails(failure *database.Failure, effect database.Effect) {
 	file, version, direction := d.running, int(d.running.Version), string(d.running.Direction)
-	d.failed = &result.Failed{Kind: failure.Kind, File: &file.Raw, Version: &version, Direction: &direction, Code: result.Text(failure.Code),
+	d.failed = &result.Failed{Kind: failure.Kind, File: &file.Raw, Version: &version, Direction: &direction, Code: database.Text(failure.Code),
 		Message: failure.Error(), TookEffect: effect, Blockers: failure.Blockers}
 }
 
@@ -224,7 +212,7 @@ func (d *driver) connectAgain(ctx context.Context) bool {
 			return true
 		}
 		if err != nil || time.Now().After(deadline) {
-			d.out.Line("the session that was lost still runs at the server: %s", named(d.engine.Holders(ctx)))
+			d.out.Line("the session that was lost still runs at the server: %s", database.Blockers(d.engine.Holders(ctx)))
 			return false
 		}
 	}

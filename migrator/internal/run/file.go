@@ -55,7 +55,9 @@ func (d *driver) runFile(text string) error {
 		if f.leaveTransaction(failure) {
 			continue
 		}
-		if failure.Again && f.mayGoOn(failure, effect) && time.Since(begun) < d.config.LockBudget && !closed(d.stop.Soft) {
+		// Another attempt begins where the last commit was, if nothing behind it took effect.
+		rest := effect == database.Nothing || effect == database.Some && failure.Effect == database.Nothing
+		if failure.Again && rest && time.Since(begun) < d.config.LockBudget && !closed(d.stop.Soft) {
 			f.waitForTurn(failure, attempt)
 			continue
 		}
@@ -231,11 +233,6 @@ func (f *fileRun) leaveTransaction(failure *database.Failure) bool {
 	f.plan = database.Plan{Words: "outside a transaction"}
 	f.out.Line("  %s runs in no transaction block; it runs outside of one", f.list[0].Kind)
 	return true
-}
-
-// mayGoOn tells whether another attempt begins where the last commit was: nothing after it took effect.
-func (f *fileRun) mayGoOn(failure *database.Failure, effect database.Effect) bool {
-	return effect == database.Nothing || effect == database.Some && failure.Effect == database.Nothing
 }
 
 // waitForTurn sleeps with jitter, longer each time.

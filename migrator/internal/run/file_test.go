@@ -147,7 +147,7 @@ func TestFile(t *testing.T) {
 	settings := config.Config{LockBudget: time.Minute, Heartbeat: time.Hour}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
-			d := newDriver(&c.server, folder, mask.NewPrinter(io.Discard), settings, Stop{Soft: make(chan struct{}), Hard: make(chan struct{})})
+			d := newDriver(&c.server, folder, mask.NewPrinter(io.Discard), settings, Stop{Soft: make(chan bool), Hard: make(chan bool)})
 			// As golang-migrate calls its drivers.
 			err := d.SetVersion(1, true)
 			if err == nil {

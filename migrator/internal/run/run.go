@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"github.com/golang-migrate/migrate/v4"
-	gm "github.com/golang-migrate/migrate/v4/database"
 
 	"ecs-migrate/migrator/internal/config"
 	"ecs-migrate/migrator/internal/database"
@@ -55,7 +54,7 @@ func (r *operation) execute(ctx context.Context) error {
 		return err
 	}
 	version := r.engine.ServerVersion()
-	r.line.Database.ServerVersion = result.Text(version)
+	r.line.Database.ServerVersion = database.Text(version)
 	from, err := r.readVersion(ctx)
 	if err != nil && r.config.Operation != "force" {
 		r.say("version before: unknown")
@@ -103,7 +102,14 @@ func (r *operation) answer(ctx context.Context, folderErr error) error {
 		if folderErr != nil {
 			return &database.Failure{Kind: database.Source, Message: folderErr.Error(), Effect: database.Nothing}
 		}
-		r.listPending()
+		pending := r.folder.Pending(r.line.From.Version)
+		for _, file := range pending {
+			r.out.Line("pending: %s", file.File)
+		}
+		if len(pending) == 0 {
+			r.out.Line("pending: none")
+		}
+		r.line.Pending = &pending
 	case "inspect":
 		found, err := r.engine.Inspect(ctx)
 		if err != nil {
@@ -112,22 +118,6 @@ func (r *operation) answer(ctx context.Context, folderErr error) error {
 		r.line.Inspection = found
 	}
 	return nil
-}
-
-func (r *operation) listPending() {
-	current := gm.NilVersion
-	if r.line.From.Version != nil {
-		current = *r.line.From.Version
-	}
-	list := []result.Pending{}
-	for _, file := range r.folder.Pending(current) {
-		list = append(list, result.Pending{Version: file.Version, Name: file.Identifier, File: file.Raw})
-		r.out.Line("pending: %s", file.Raw)
-	}
-	if len(list) == 0 {
-		r.out.Line("pending: none")
-	}
-	r.line.Pending = &list
 }
 
 func (r *operation) readVersion(ctx context.Context) (*result.Version, error) {
@@ -185,15 +175,7 @@ func (r *operation) migrate(folder *source.Folder) error {
 	migrate.DefaultBufferSize = 1024
 	m.LockTimeout = 1000 * time.Hour
 	m.Log = logger{r.out}
-	over := make(chan struct{})
-	defer close(over)
-	go func() {
-		select {
-		case <-r.stop.Soft:
-			m.GracefulStop <- true
-		case <-over:
-		}
-	}()
+	m.GracefulStop = r.stop.Soft
 	switch r.config.Operation {
 	case "up":
 		err = m.Up()

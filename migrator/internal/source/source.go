@@ -111,12 +111,19 @@ func (f *Folder) copy(name string, into io.Writer, buffer []byte) error {
 	return nil
 }
 
-// Pending lists the up files above a version (-1: none).
-func (f *Folder) Pending(version int) []*source.Migration {
-	list := []*source.Migration{}
+// Pending is an up file that is still to run.
+type Pending struct {
+	Version uint   `json:"version"`
+	Name    string `json:"name"`
+	File    string `json:"file"`
+}
+
+// Pending lists the up files above a version, or all.
+func (f *Folder) Pending(version *int) []Pending {
+	list := []Pending{}
 	for _, one := range f.files {
-		if m, err := source.DefaultParse(one.name); err == nil && m.Direction == source.Up && (version < 0 || m.Version > uint(version)) {
-			list = append(list, m)
+		if m, err := source.DefaultParse(one.name); err == nil && m.Direction == source.Up && (version == nil || m.Version > uint(*version)) {
+			list = append(list, Pending{m.Version, m.Identifier, m.Raw})
 		}
 	}
 	return list
@@ -175,20 +182,21 @@ func (f *Folder) at(i int, operation string) (uint, error) {
 	return f.files[i].version, nil
 }
 
-// first is the place of the first file that has this version, or a higher one.
-func (f *Folder) first(version uint) int {
-	i, _ := slices.BinarySearchFunc(f.files, file{version, source.Up, ""}, file.compare)
-	return i
+// place is where the file is, or the first one behind it.
+func (f *Folder) place(version uint, direction source.Direction) (i int, found bool) {
+	return slices.BinarySearchFunc(f.files, file{version, direction, ""}, file.compare)
 }
 
 func (f *Folder) First() (uint, error) { return f.at(0, "first") }
 
 func (f *Folder) Prev(version uint) (uint, error) {
-	return f.at(f.first(version)-1, fmt.Sprintf("prev for version %d", version))
+	i, _ := f.place(version, source.Up)
+	return f.at(i-1, fmt.Sprintf("prev for version %d", version))
 }
 
 func (f *Folder) Next(version uint) (uint, error) {
-	return f.at(f.first(version+1), fmt.Sprintf("next for version %d", version))
+	i, _ := f.place(version+1, source.Up)
+	return f.at(i, fmt.Sprintf("next for version %d", version))
 }
 
 func (f *Folder) ReadUp(version uint) (io.ReadCloser, string, error) {
@@ -199,22 +207,14 @@ func (f *Folder) ReadDown(version uint) (io.ReadCloser, string, error) {
 	return f.body(version, source.Down)
 }
 
-func (f *Folder) find(version uint, direction source.Direction) (file, bool) {
-	i, ok := slices.BinarySearchFunc(f.files, file{version, direction, ""}, file.compare)
-	if !ok {
-		return file{}, false
-	}
-	return f.files[i], true
-}
-
 func (f *Folder) body(version uint, direction source.Direction) (io.ReadCloser, string, error) {
-	one, ok := f.find(version, direction)
+	i, ok := f.place(version, direction)
 	if !ok {
 		return nil, "", &fs.PathError{Op: fmt.Sprintf("read %s for version %d", direction, version), Path: f.path, Err: fs.ErrNotExist}
 	}
-	m, err := source.DefaultParse(one.name)
+	m, err := source.DefaultParse(f.files[i].name)
 	if err != nil {
 		return nil, "", err
 	}
-	return io.NopCloser(strings.NewReader(one.name)), m.Identifier, nil
+	return io.NopCloser(strings.NewReader(m.Raw)), m.Identifier, nil
 }

@@ -25,13 +25,13 @@ func TestOpen(t *testing.T) {
 		t.Fatal(err)
 	}
 	names := []string{}
-	for _, file := range f.Pending(-1) {
-		names = append(names, file.Raw)
+	for _, file := range f.Pending(nil) {
+		names = append(names, file.File)
 	}
 	if got := strings.Join(names, " "); got != "1_a.up.sql 000002_b.up.sql 3_.up. 20261124120000_c.up.sql.gz" {
 		t.Fatal(got)
 	}
-	if pending := f.Pending(2); len(pending) != 2 || pending[0].Version != 3 {
+	if pending := f.Pending(new(2)); len(pending) != 2 || pending[0].Version != 3 {
 		t.Fatal(pending)
 	}
 	h, err := f.Holds()

@@ -34,20 +34,18 @@ func SplitPostgres(text string, standardStrings bool) []Statement {
 			for c.i < len(c.text) && (isWordByte(c.text[c.i])) {
 				c.i++
 			}
-		case b == '(':
-			c.begin()
-			parens++
-			c.i++
-		case b == ')':
-			c.begin()
-			parens = max(0, parens-1)
-			c.i++
 		case b == ';' && parens == 0 && depth == 0:
 			c.end()
 			c.i++
 		default:
 			c.begin()
 			c.i++
+			switch b {
+			case '(':
+				parens++
+			case ')':
+				parens = max(0, parens-1)
+			}
 		}
 	}
 	c.end()
