@@ -34,12 +34,11 @@ export function readCluster(reader: ConfigReader, namePrefix: string): ClusterCo
   const existing = optional(reader.text("cluster", FORMS.clusterName));
   const launchType = reader.choice("launchType", ["FARGATE", "EC2"]);
   const capacityProvider = optional(reader.text("capacityProvider"));
-  if (capacityProvider !== undefined && existing === undefined) {
+  if (capacityProvider !== undefined && !reader.isWrong("cluster", "launchType")) {
     const rule = "only an existing cluster has one: give its name as cluster";
-    reader.reject("capacityProvider", capacityProvider, rule);
-  }
-  if (capacityProvider !== undefined && launchType === "FARGATE") {
-    reader.reject("capacityProvider", capacityProvider, "launchType FARGATE takes none");
+    if (launchType === "FARGATE")
+      reader.reject("capacityProvider", capacityProvider, "launchType FARGATE takes none");
+    else if (existing === undefined) reader.reject("capacityProvider", capacityProvider, rule);
   }
   if (existing === undefined && launchType === "EC2") checkProviderName(reader, namePrefix);
   return {

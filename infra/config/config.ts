@@ -5,7 +5,9 @@
  * is checked here. Each group of keys has a file of its own in this folder.
  */
 import { join } from "node:path";
-import * as pulumi from "@pulumi/pulumi";
+import * as log from "@pulumi/pulumi/log/index.js";
+import { getStack } from "@pulumi/pulumi/metadata.js";
+import { allConfig } from "@pulumi/pulumi/runtime/config.js";
 import { VARIABLE } from "../../automation/contract/container.ts";
 import { ConfigError } from "../../automation/contract/errors.ts";
 import { APPLICATION_KEYS, type ApplicationConfig, namePrefixOf, readApplication } from "./application.ts";
@@ -68,15 +70,15 @@ export interface ConfigContext {
  * @throws {ConfigError} listing every problem
  */
 export async function loadConfig(outputs: Readonly<Record<string, unknown>>): Promise<StackConfig> {
-  const values = new Map(Object.entries(pulumi.runtime.allConfig()));
-  const kept = earlierDefault(values, pulumi.getStack(), outputs);
+  const values = new Map(Object.entries(allConfig()));
+  const kept = earlierDefault(values, getStack(), outputs);
   if (kept !== undefined) {
     values.set(`${CONFIG_NAMESPACE}:databaseSecret`, kept);
-    await pulumi.log.warn(keptDefaultText(kept, pulumi.getStack()));
+    await log.warn(keptDefaultText(kept, getStack()));
   }
-  // Pulumi.yaml names this folder's index.ts as the program, so it lies above. Not pulumi.getRootDirectory(): language
+  // Pulumi.yaml names this folder's index.ts as the program, so it lies above. Not getRootDirectory(): language
   // hosts before 3.70 do not know it.
-  const context = { stack: pulumi.getStack(), rootDirectory: join(import.meta.dirname, "..", "..") };
+  const context = { stack: getStack(), rootDirectory: join(import.meta.dirname, "..", "..") };
   return parseConfig(values, context);
 }
 

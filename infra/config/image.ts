@@ -77,11 +77,13 @@ function checkFiles(
   reader: ConfigReader,
   paths: Pick<ImageConfig, "kind" | "appPath" | "migrationsPath" | "dockerfile">,
 ): void {
+  if (reader.isWrong("appPath")) return;
   if (!isDirectory(paths.appPath)) {
     reader.reject("appPath", reader.text("appPath"), `there is no folder ${paths.appPath}`);
     return;
   }
-  if (paths.kind === "application" && !existsSync(paths.dockerfile)) {
+  const needsDockerfile = paths.kind === "application" && !reader.isWrong("image", "dockerfile");
+  if (needsDockerfile && !existsSync(paths.dockerfile)) {
     reader.reject("dockerfile", reader.text("dockerfile"), `there is no file ${paths.dockerfile}`);
   }
   if (!isDirectory(paths.migrationsPath)) {

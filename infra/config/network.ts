@@ -76,6 +76,7 @@ function checkLaunchType(
   network: NetworkConfig,
   launchType: ClusterConfig["launchType"],
 ): void {
+  if (reader.isWrong("launchType")) return;
   if (launchType === "FARGATE" && network.mode !== "awsvpc") {
     reader.reject("networkMode", network.mode, "Fargate only knows awsvpc");
   }
@@ -83,7 +84,8 @@ function checkLaunchType(
     const rule = "ECS gives a task a public address only on Fargate";
     reader.reject("assignPublicIp", true, rule);
   }
-  if (usesDefaultVpc(network) && launchType === "FARGATE" && !network.assignPublicIp) {
+  const isDefault = usesDefaultVpc(network) && !reader.isWrong("vpcId", "subnets");
+  if (isDefault && launchType === "FARGATE" && !network.assignPublicIp) {
     const rule =
       "the default VPC's subnets reach ECR, SSM and the logs only with a public address: make it true, or give vpcId or subnets";
     reader.reject("assignPublicIp", false, rule);
@@ -106,6 +108,7 @@ function checkSubnets(reader: ConfigReader, { subnets, securityGroups }: Network
 }
 
 function checkSecurityGroups(reader: ConfigReader, network: NetworkConfig): void {
+  if (reader.isWrong("databaseSecurityGroup", "databaseCidr")) return;
   const { vpcId, subnets, securityGroups, databaseEgress } = network;
   if (securityGroups.length > 0 && databaseEgress !== undefined) {
     const rule = "databaseSecurityGroup or databaseCidr makes a group in their place: keep one of the two";

@@ -21,6 +21,7 @@ export class ConfigReader {
   readonly problems: string[] = [];
   readonly #values: ReadonlyMap<string, string>;
   readonly #stack: string;
+  readonly #wrong = new Set<string>();
 
   /**
    * @param values full keys (`ecs-migrate:cpu`, `aws:region`) and their text
@@ -31,20 +32,30 @@ export class ConfigReader {
     this.#stack = stack;
   }
 
+  /** True if one of the keys has a value that could not be read: what follows from its stand-in is no problem of its own. */
+  isWrong(...keys: readonly string[]): boolean {
+    return keys.some((key) => this.#wrong.has(key));
+  }
+
   /** Notes that `key` has a wrong value; `rule` says what is right, as the end of a sentence. */
   reject(key: string, value: unknown, rule: string): void {
-    const shown = typeof value === "string" ? `"${value}"` : JSON.stringify(value);
-    this.rejectAs(key, `is ${shown}`, rule);
+    this.rejectAs(key, `is ${shown(value)}`, rule);
   }
 
   /** As {@link reject}, if what is wrong is not the whole value: `has 51 tags`. */
   rejectAs(key: string, found: string, rule: string): void {
-    this.problems.push(`${fullKey(key)} ${found}, but ${rule}; ${this.#fix()}`);
+    if (!this.isWrong(key)) this.problems.push(`${fullKey(key)} ${found}, but ${rule}; ${this.#fix()}`);
+  }
+
+  /** As {@link reject}, of a value that cannot be read; several items of one list are each noted. */
+  #refuse(key: string, value: unknown, rule: string): void {
+    this.problems.push(`${fullKey(key)} is ${shown(value)}, but ${rule}; ${this.#fix()}`);
+    this.#wrong.add(key);
   }
 
   /** Notes that `key` is not set though it must be; `why` says what needs it. */
   missing(key: string, why: string): void {
-    this.problems.push(`${fullKey(key)} is not set, but ${why}; ${this.#fix()}`);
+    if (!this.isWrong(key)) this.problems.push(`${fullKey(key)} is not set, but ${why}; ${this.#fix()}`);
   }
 
   /** A text, or "" where it is unset. A placeholder is a problem of its own. */
@@ -52,11 +63,11 @@ export class ConfigReader {
     const value = this.#values.get(fullKey(key)) ?? "";
     if (value === "") return "";
     if (PLACEHOLDER.test(value)) {
-      this.reject(key, value, "that is the placeholder it came with");
+      this.#refuse(key, value, "that is the placeholder it came with");
       return "";
     }
     if (form && !form.pattern.test(value)) {
-      this.reject(key, value, `it must be ${form.is}`);
+      this.#refuse(key, value, `it must be ${form.is}`);
       return "";
     }
     return value;
@@ -64,11 +75,8 @@ export class ConfigReader {
 
   /** A text that must be set. */
   requiredText(key: string, form: Form): string {
-    const problemsBefore = this.problems.length;
     const value = this.text(key, form);
-    if (value === "" && this.problems.length === problemsBefore) {
-      this.missing(key, `it must be ${form.is}`);
-    }
+    if (value === "") this.missing(key, `it must be ${form.is}`);
     return value;
   }
 
@@ -77,7 +85,7 @@ export class ConfigReader {
     const value = this.text(key);
     const word = words.find((candidate) => candidate === value);
     if (word !== undefined) return word;
-    if (value !== "") this.reject(key, value, `it must be one of ${words.join(", ")}`);
+    if (value !== "") this.#refuse(key, value, `it must be one of ${words.join(", ")}`);
     return words[0];
   }
 
@@ -85,7 +93,7 @@ export class ConfigReader {
   flag(key: string): boolean {
     const value = this.text(key);
     if (value !== "" && value !== "true" && value !== "false")
-      this.reject(key, value, "it must be true or false");
+      this.#refuse(key, value, "it must be true or false");
     return value === "true";
   }
 
@@ -95,7 +103,7 @@ export class ConfigReader {
     if (value === "") return least;
     const number = Number(value);
     if (Number.isInteger(number) && number >= least && number <= most) return number;
-    this.reject(key, value, `it must be a whole number from ${least} to ${most}`);
+    this.#refuse(key, value, `it must be a whole number from ${least} to ${most}`);
     return least;
   }
 
@@ -106,7 +114,7 @@ export class ConfigReader {
     const [, count, unit = "s"] = /^(\d{1,9})(s|m|h)?$/.exec(value) ?? [];
     const seconds = Number(count) * { s: 1, m: 60, h: 3600 }[unit as "s" | "m" | "h"];
     if (count !== undefined && seconds >= least && seconds <= most) return seconds;
-    this.reject(key, value, `it must be a time like 90s, 45m or 2h, from ${least} s to ${most} s`);
+    this.#refuse(key, value, `it must be a time like 90s, 45m or 2h, from ${least} s to ${most} s`);
     return least;
   }
 
@@ -130,11 +138,11 @@ export class ConfigReader {
 
   #acceptItem(key: string, item: string, form?: Form): boolean {
     if (PLACEHOLDER.test(item)) {
-      this.reject(key, item, "that is the placeholder it came with");
+      this.#refuse(key, item, "that is the placeholder it came with");
       return false;
     }
     if (form && !form.pattern.test(item)) {
-      this.reject(key, item, `each item must be ${form.is}`);
+      this.#refuse(key, item, `each item must be ${form.is}`);
       return false;
     }
     return true;
@@ -145,13 +153,17 @@ export class ConfigReader {
     if (text === "") return undefined;
     const value = parseJson(text);
     if (guard(value)) return value;
-    this.reject(key, value ?? text, `it must be ${is}`);
+    this.#refuse(key, value ?? text, `it must be ${is}`);
     return undefined;
   }
 
   #fix(): string {
     return `set it in Pulumi.${this.#stack}.yaml`;
   }
+}
+
+function shown(value: unknown): string {
+  return typeof value === "string" ? `"${value}"` : JSON.stringify(value);
 }
 
 /** The empty text as undefined. */

@@ -41,7 +41,7 @@ export function readTask(
 ): TaskConfig {
   const cpu = reader.integer("cpu", 128, 16384);
   const memory = reader.integer("memory", 64, 122880);
-  if (launchType === "FARGATE") checkFargateSize(reader, cpu, memory);
+  if (launchType === "FARGATE" && !reader.isWrong("launchType", "cpu")) checkFargateSize(reader, cpu, memory);
   return {
     cpu,
     memory,
@@ -70,7 +70,8 @@ function readUser(reader: ConfigReader): string {
 function readUlimits(reader: ConfigReader, launchType: LaunchType): Ulimit[] {
   const shape = "a list of {name, softLimit, hardLimit}";
   const ulimits = reader.json("ulimits", shape, isUlimitList) ?? [];
-  const refused = ulimits.find((ulimit) => launchType === "FARGATE" && ulimit.name !== "nofile");
+  const isFargate = launchType === "FARGATE" && !reader.isWrong("launchType");
+  const refused = ulimits.find(({ name }) => isFargate && name !== "nofile");
   // ECS Developer Guide, "Fargate task definition parameters": nofile is the only limit that a Fargate task may override.
   if (refused) reader.reject("ulimits", refused.name, "Fargate only takes nofile");
   const crossed = ulimits.find((ulimit) => ulimit.softLimit > ulimit.hardLimit);

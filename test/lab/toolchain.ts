@@ -70,7 +70,7 @@ async function registries(cacheDir: string, report: (line: string) => void): Pro
   const bridge = await ensureGoTool(DYNAMIC_BRIDGE, cacheDir, report);
   await installAwsProxy(home, bridge, terraformProvider);
   await installAwsx(home);
-  const commands = await installCommands(home, [pulumi, languageHost]);
+  const commands = await installCommands(home, pulumi, languageHost);
   const folders = [dirname(process.execPath), commands];
   // A plugin that is not there shall fail at once, not search for one.
   const extra = { PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true" };

@@ -28,18 +28,29 @@ export async function installAwsx(home: string): Promise<void> {
  *
  * @returns the folder
  */
-export async function installCommands(home: string, binaries: readonly string[]): Promise<string> {
+export async function installCommands(home: string, pulumi: string, languageHost: string): Promise<string> {
   const folder = join(home, "bin");
   await mkdir(folder, { recursive: true });
-  for (const binary of binaries) {
-    const target = join(folder, basename(binary));
-    const scratch = `${target}.${process.pid}`;
-    await link(binary, scratch);
-    await rename(scratch, target);
-    // A rename between two links of one file leaves both.
-    await rm(scratch, { force: true });
-  }
+  const target = join(folder, basename(pulumi));
+  const scratch = `${target}.${process.pid}`;
+  await link(pulumi, scratch);
+  await rename(scratch, target);
+  // A rename between two links of one file leaves both.
+  await rm(scratch, { force: true });
+  await writeHostScript(join(folder, basename(languageHost)), languageHost);
   return folder;
+}
+
+/**
+ * The flag is what Pulumi.yaml says: the engine tells it only to hosts newer than the one that the registries have, which
+ * would load TypeScript in each run.
+ */
+async function writeHostScript(target: string, languageHost: string): Promise<void> {
+  const scratch = `${target}.${process.pid}`;
+  await writeFile(scratch, `#!/bin/sh\nexec ${quoted(languageHost)} -typescript=false "$@"\n`, {
+    mode: 0o755,
+  });
+  await rename(scratch, target);
 }
 
 /** The start script of a provider that Node runs as it is. Values are quoted for sh. Pure. */
