@@ -1,7 +1,7 @@
 /**
  * A first week from the documents alone, in a folder of a monorepo: every command line that the README, the documents and the
  * messages print runs in a shell as it is printed, from the state's bucket to its key's deletion. What a person fills in or
- * answers is in {@link FILLED_IN}. The AWS CLI is version 1; version 2 is in no package index.
+ * answers is in {@link FILLED_IN}. The AWS CLI is version 1; awsCli2.test.ts has version 2.
  */
 import assert from "node:assert/strict";
 import { cpSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
