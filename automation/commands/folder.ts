@@ -72,12 +72,17 @@ const PROJECT_FILE = "Pulumi.yaml";
 /** The lab's own stack (npm run demo); a team has no use for it. */
 const LAB_FILE = "Pulumi.local.yaml";
 
-/** The files of all stacks, by name. */
+/** The placeholder that a stack's file comes with. */
+const AS_SHIPPED = new RegExp(`^[ \\t]+${PROJECT}:application:[ \\t]*["']?<`, "m");
+
+/** The files of all stacks, by name; one whose application is not filled in yet counts only if no other does. */
 export function stackFiles(project: string): { readonly file: string; readonly yaml: string }[] {
   const files = readdirSync(project).filter((file) => /^Pulumi\.[\w-]+\.yaml$/.test(file));
   const own = files.filter((file) => file !== LAB_FILE);
   const chosen = (own.length > 0 ? own : files).sort();
-  return chosen.map((file) => ({ file, yaml: readText(join(project, file)) }));
+  const read = chosen.map((file) => ({ file, yaml: readText(join(project, file)) }));
+  const filledIn = read.filter(({ yaml }) => !AS_SHIPPED.test(yaml));
+  return filledIn.length > 0 ? filledIn : read;
 }
 
 function folderOf(project: string, file: string, yaml: string): MigrationsFolder {

@@ -54,6 +54,16 @@ describe("the folder of migrations", () => {
     assert.deepEqual(findFolder(context, {}), wanted);
   });
 
+  it("is not that of a stack's file as it was shipped, once another is filled in", (t) => {
+    const shipped = `${appPath("./app")}  ecs-migrate:application: "<your application, like shop>"\n`;
+    const files = { "Pulumi.prod.yaml": shipped, "Pulumi.stage.yaml": appPath("./one") };
+    const { home, context } = project(t, files, [`one/${MIGRATIONS}`]);
+    assert.equal(findFolder(context, {}).path, join(home, "one", MIGRATIONS));
+    rmSync(join(home, "Pulumi.stage.yaml"));
+    mkdirSync(join(home, "app", MIGRATIONS), { recursive: true });
+    assert.equal(findFolder(context, {}).path, join(home, "app", MIGRATIONS));
+  });
+
   it("is asked for if the stacks differ", (t) => {
     const files = { "Pulumi.prod.yaml": appPath("./two"), "Pulumi.stage.yaml": appPath("./one") };
     const { home, context } = project(t, files, [`one/${MIGRATIONS}`]);
