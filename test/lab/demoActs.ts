@@ -32,7 +32,7 @@ export const OWN_ACTS: readonly Act[] = [
   },
 ];
 
-const BROKEN = "20261121_add_discounts";
+export const BROKEN = "20261121_add_discounts";
 
 /** A migration of the example, by the table that it alters: `discount` does not exist, `discounts` does. */
 interface Broken {
@@ -49,7 +49,7 @@ const POSTGRES: Broken = {
 };
 
 /** If the table of the third statement does not exist, MariaDB has committed the two before it. */
-const MYSQL: Broken = {
+export const MYSQL: Broken = {
   up: (table) =>
     "CREATE TABLE discounts (id bigint unsigned NOT NULL PRIMARY KEY, percent int NOT NULL);\n" +
     "ALTER TABLE products ADD COLUMN discount_id bigint unsigned NULL;\n" +
@@ -57,7 +57,8 @@ const MYSQL: Broken = {
   down: "ALTER TABLE products DROP COLUMN discount_id;\nDROP TABLE discounts;\n",
 };
 
-const write =
+/** Writes the pair of files into a folder of migrations. @param table `discount` for the file that fails */
+export const writeBroken =
   ({ up, down }: Broken, table: string) =>
   (folder: string): void => {
     writeFileSync(join(folder, `${BROKEN}.up.sql`), up(table));
@@ -67,7 +68,7 @@ const write =
 const broken = (file: Broken, exitCode: number, headline: RegExp): Act => ({
   title: "Third deploy: a migration that fails half-way",
   args: ["deploy"],
-  prepare: write(file, "discount"),
+  prepare: writeBroken(file, "discount"),
   exitCode,
   headline,
 });
@@ -75,7 +76,7 @@ const broken = (file: Broken, exitCode: number, headline: RegExp): Act => ({
 const corrected = (file: Broken): Act => ({
   title: "Fourth deploy: the same file, corrected",
   args: ["deploy"],
-  prepare: write(file, "discounts"),
+  prepare: writeBroken(file, "discounts"),
   exitCode: 0,
   headline: /^Applied 1 migration\b/,
 });

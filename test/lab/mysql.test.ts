@@ -8,18 +8,12 @@ import type { PlanReport } from "../../automation/plan/makePlan.ts";
 import type { RunReport } from "../../automation/report/report.ts";
 import type { Mariadb } from "./database/mariadb.ts";
 import { MYSQL_STACK, startMariadbOf } from "./database/ofLab.ts";
+import { BROKEN, MYSQL, writeBroken } from "./demoActs.ts";
 import { type Lab, startLab } from "./lab.ts";
 import { type CommandResult, createLabStack, type LabStack } from "./labStack.ts";
 
 const FOLDER = join("app", MYSQL_STACK["ecs-migrate:migrationsPath"]);
-const FILE = "20261121_add_discounts.up.sql";
-
-/** The third statement names a table that does not exist: `discount` for `discounts`. */
-const broken = (table: string) => `-- ecs-migrate:disable half-applied
-CREATE TABLE discounts (id BIGINT UNSIGNED NOT NULL AUTO_INCREMENT PRIMARY KEY, percent INT NOT NULL);
-ALTER TABLE products ADD COLUMN discount_id BIGINT UNSIGNED NULL;
-ALTER TABLE ${table} ADD COLUMN starts_at DATETIME NULL;
-`;
+const FILE = `${BROKEN}.up.sql`;
 
 describe("a MySQL stack", () => {
   let lab: Lab;
@@ -55,14 +49,7 @@ describe("a MySQL stack", () => {
     return JSON.parse((await run([...args, "--json"])).stdout) as T;
   }
 
-  const write = (table: string) => {
-    const base = join(stack.project, FOLDER, FILE.replace(".up.sql", ""));
-    writeFileSync(`${base}.up.sql`, broken(table));
-    writeFileSync(
-      `${base}.down.sql`,
-      "ALTER TABLE products DROP COLUMN IF EXISTS discount_id;\nDROP TABLE IF EXISTS discounts;\n",
-    );
-  };
+  const write = (table: string) => writeBroken(MYSQL, table)(join(stack.project, FOLDER));
 
   it("deploys, and takes the dialect from what the database reports", async () => {
     const { exitCode, stdout, stderr } = await run(["deploy", "--allow-infra"]);
@@ -89,10 +76,10 @@ describe("a MySQL stack", () => {
     assert.equal(report.verdict.kind, "dirty");
     assert.equal(
       report.why,
-      `What the file uses does not exist (Table 'shop.discount' doesn't exist (error 1146)). Of ${FILE} statements 1 (line 2, CREATE TABLE) and 2 (line 3, ALTER TABLE) took effect; statement 3 of 3 (line 4) did not complete.`,
+      `What the file uses does not exist (Table 'shop.discount' doesn't exist (error 1146)). Of ${FILE} statements 1 (line 1, CREATE TABLE) and 2 (line 2, ALTER TABLE) took effect; statement 3 of 3 (line 3) did not complete.`,
     );
     const slack = JSON.stringify(lab.slack.messages.at(-1));
-    assert.match(slack, /statements 1 \(line 2, CREATE TABLE\) and 2 \(line 3, ALTER TABLE\) took effect/);
+    assert.match(slack, /statements 1 \(line 1, CREATE TABLE\) and 2 \(line 2, ALTER TABLE\) took effect/);
   });
 
   it("shows the way out: each query tells, the commands work as printed", async () => {

@@ -3,6 +3,7 @@ import type { Impact } from "../sqlDialect.ts";
 import { type BrokenRule, type Effect, worse } from "./effect.ts";
 import { refusedNames } from "./existence.ts";
 import { neededByForeignKeys } from "./foreignKeys.ts";
+import { refusedSyntax } from "./refusedSyntax.ts";
 import { refusedValues } from "./refusedValues.ts";
 import type { SchemaMemory } from "./schemaMemory.ts";
 import type { ServerVersion } from "./serverVersion.ts";
@@ -32,8 +33,9 @@ export function judge(
   return statements.map((statement) => {
     const effects = effectsOf(statement, memory, server);
     const refused = [
+      ...refusedSyntax(statement, server, memory.ansiQuotes),
       ...serverWords(statement, server, memory.functions),
-      ...refusedValues(statement, server, memory.settings),
+      ...refusedValues(statement, server, memory),
       ...refusedByFiles(statement.body, memory, server),
     ];
     memory.remember(statement, deployed);

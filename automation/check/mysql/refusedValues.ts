@@ -1,17 +1,22 @@
 /** Defaults and dates that MySQL refuses, and MariaDB takes. Asked of MySQL 8.0.33 and MariaDB 10.11. */
+import type { AlterTable } from "./alterAction.ts";
 import type { ColumnDefinition } from "./columnDefinition.ts";
+import { isUnfit } from "./defaultValues.ts";
 import type { BrokenRule } from "./effect.ts";
+import type { SchemaMemory } from "./schemaMemory.ts";
 import { isAtLeast, type ServerVersion } from "./serverVersion.ts";
 import { columnsOf } from "./statementNames.ts";
 import type { Statement } from "./statements.ts";
 
-/** @param settings session settings that hold, by name in lower case */
 export function refusedValues(
   { body, tokens }: Statement,
   server: ServerVersion,
-  settings: ReadonlyMap<string, string>,
+  memory: SchemaMemory,
 ): BrokenRule[] {
-  const columns = columnsOf(body).flatMap((column) => refusedDefault(column, server));
+  const columns = [
+    ...columnsOf(body).flatMap((column) => refusedDefault(column, server)),
+    ...(body.kind === "alterTable" ? setDefaults(body, server, memory) : []),
+  ];
   const zero =
     tokens.find(({ kind, value }) => kind === "string" && ZERO_DATE.test(value))?.value ??
     columnsOf(body).find(({ type, defaultValue }) => TIMES.test(type.name) && defaultValue === "0")
@@ -21,9 +26,31 @@ export function refusedValues(
       .map((column) => unsafeDefault(column, server))
       .filter(() => server.engine === "mysql"),
   );
-  if (zero === undefined || !isAtLeast(server, "mysql", 50700) || takesZero(settings.get("sql_mode")))
+  if (zero === undefined || !isAtLeast(server, "mysql", 50700) || takesZero(memory.settings.get("sql_mode")))
     return columns;
   return [...columns, zeroDate(zero, server)];
+}
+
+/** ALTER COLUMN … SET DEFAULT takes a literal or an expression in parentheses, and MySQL no CURRENT_TIMESTAMP without them. */
+function setDefaults(
+  { table, actions }: AlterTable,
+  server: ServerVersion,
+  memory: SchemaMemory,
+): BrokenRule[] {
+  return actions.flatMap((action) => {
+    if (action.kind !== "columnDefault" || action.value === undefined) return [];
+    const { name, value } = action;
+    const column = memory.ranCode ? undefined : memory.tableOf(table)?.columns.get(name.toLowerCase());
+    const isMysql = server.engine === "mysql";
+    const fix = "put it into parentheses: SET DEFAULT (…), from MySQL 8.0.13 on";
+    if (isMysql && !value.startsWith("(") && !LITERAL.test(value))
+      return [refuses(name, `SET DEFAULT ${value} for ${name}`, 1064, fix, server)];
+    if (isMysql && column && /^null$/i.test(value) && WITHOUT_LITERAL.test(column.type.name))
+      return [
+        refuses(name, `SET DEFAULT NULL for ${column.type.name} ${name}`, 1101, "DROP DEFAULT", server),
+      ];
+    return column ? refusedDefault({ ...column, defaultValue: value }, server) : [];
+  });
 }
 
 const WITHOUT_LITERAL =
@@ -32,7 +59,8 @@ const TIMES = /^(?:DATE|DATETIME|TIMESTAMP)$/;
 const NOW = /^(?:current_timestamp|now|localtime|localtimestamp)(?:\((?<digits>\d?)\))?$/i;
 const LITERAL = /^(?:[+-]?[\d.]|[bxn]?['"]|_\w+|(?:null|true|false)$)/i;
 
-function refusedDefault({ name, type, defaultValue }: ColumnDefinition, server: ServerVersion): BrokenRule[] {
+function refusedDefault(column: ColumnDefinition, server: ServerVersion): BrokenRule[] {
+  const { name, type, defaultValue } = column;
   if (type.name === "TIMESTAMP" && /^'1970-01-01 00:00:00/.test(defaultValue ?? ""))
     return [
       refuses(
@@ -40,6 +68,28 @@ function refusedDefault({ name, type, defaultValue }: ColumnDefinition, server: 
         `DEFAULT ${defaultValue} for TIMESTAMP ${name}`,
         1067,
         "a TIMESTAMP begins at 1970-01-01 00:00:01 UTC: take NULL, or DATETIME",
+        server,
+      ),
+    ];
+  if (isUnfit(column))
+    return [
+      refuses(
+        name,
+        `DEFAULT ${defaultValue} for ${type.name} ${name}`,
+        1067,
+        column.autoIncrement
+          ? "leave the DEFAULT out"
+          : "write a value that the type holds, or leave the DEFAULT out",
+        server,
+      ),
+    ];
+  if (defaultValue?.startsWith("(") && server.engine === "mysql" && server.number < 80013)
+    return [
+      refuses(
+        name,
+        `an expression as the DEFAULT of ${name}`,
+        1064,
+        "write a literal: expressions came with MySQL 8.0.13",
         server,
       ),
     ];

@@ -15,6 +15,8 @@ export class SchemaMemory {
   foreignKeys: readonly KnownForeignKey[] = [];
   /** Whether something ran that is not looked into: a PREPARE, CALL or block, or a file that could not be read. */
   ranCode = false;
+  /** Whether a file makes or alters a database, and with it the default character set. */
+  setsCharset = false;
   /** Whether a file changed sql_mode so that "x" may be a name. */
   ansiQuotes = false;
   /** Functions that the files define, in capitals. */
@@ -36,6 +38,7 @@ export class SchemaMemory {
     copy.foreignKeys = this.foreignKeys;
     copy.ranCode = this.ranCode;
     copy.ansiQuotes = this.ansiQuotes;
+    copy.setsCharset = this.setsCharset;
     return copy;
   }
 
@@ -108,6 +111,9 @@ export class SchemaMemory {
       case "use":
       case "delimiter":
         this.ranCode = true;
+        return;
+      case "definition":
+        this.setsCharset ||= body.object === "database" || body.object === "schema";
         return;
       case "program":
         if (body.program === "function") this.functions.add(body.name.toUpperCase());

@@ -52,14 +52,29 @@ function lacks(
   server: ServerVersion,
   { what, error = 1064, ...feature }: Omit<ServerFeature, "form">,
 ): BrokenRule {
-  const other = server.engine === "mysql" ? "mariadb" : "mysql";
-  const where = feature[other] === undefined ? "" : `, which is ${other === "mysql" ? "MySQL" : "MariaDB"}'s`;
   return {
     rule: "server-lacks",
     subject: what,
-    message: `${server.name} does not know ${what}${where} (error ${error})`,
+    message: `${server.name} does not know ${what}${whoHas(server, feature)} (error ${error})`,
     fix: `write it as ${server.name} knows it, or name the server that the files are for: --dialect, --mysql-version`,
   };
+}
+
+/** `, which came with MySQL 8.0.3`. */
+function whoHas(
+  { engine, number }: ServerVersion,
+  feature: Pick<ServerFeature, "mysql" | "mariadb">,
+): string {
+  const own = feature[engine];
+  const names = { mysql: "MySQL", mariadb: "MariaDB" } as const;
+  if (own !== undefined) {
+    const [from, before] = typeof own === "number" ? [own, own] : own;
+    const release = from > number ? from : before;
+    const dotted = [release / 10_000, (release / 100) % 100, release % 100].map(Math.floor).join(".");
+    return `, which ${from > number ? "came" : "ended"} with ${names[engine]} ${dotted}`;
+  }
+  const other = engine === "mysql" ? "mariadb" : "mysql";
+  return feature[other] === undefined ? "" : `, which is ${names[other]}'s`;
 }
 
 /** The word behind these is a name. */

@@ -13,17 +13,19 @@ export interface Definition {
   readonly server: ServerVersion;
   /** False once the file sets sql_mode: what is too long may then be cut, or made another type. */
   readonly strict: boolean;
+  /** The bytes of a character where no file names a character set: 4 for MySQL 8's utf8mb4, else 1, which is certain. */
+  readonly width: number;
 }
 
 /** What is wrong with the table as a whole; its columns and indexes must all be known. */
 export function tableDefects(definition: Definition): BrokenRule[] {
-  const { table, facts, server } = definition;
+  const { facts } = definition;
   const columns = [...facts.columns.values()];
   return [
     ...autoIncrement(definition, columns),
     ...columns.flatMap((column) => columnDefects(definition, column)),
     ...[...facts.indexes].flatMap(([key, index]) => indexDefects(definition, key, index)),
-    ...rowSize(table, columns, facts, server),
+    ...rowSize(definition, columns),
   ];
 }
 
@@ -47,26 +49,44 @@ function autoIncrement(
   return [refusal(server, `${table}.${first.name} AUTO_INCREMENT`, words, 1075, fix)];
 }
 
-function columnDefects({ table, facts, server, strict }: Definition, column: ColumnDefinition): BrokenRule[] {
+function columnDefects(
+  { table, facts, server, strict, width }: Definition,
+  column: ColumnDefinition,
+): BrokenRule[] {
   const { name, type } = column;
   const length = Number(type.args[0] ?? 1);
+  const member = type.args.find((one, at) => type.args.findIndex((other) => isSame(one, other)) !== at);
+  if (/^(?:ENUM|SET)$/.test(type.name) && strict && member !== undefined) {
+    const words = `${type.name} of ${table}.${name} has ${member} twice`;
+    return [refusal(server, `${table}.${name} ${member}`, words, 1291, "leave one out")];
+  }
   if (!VARIABLE.test(type.name)) return [];
   const max = /^(?:CHAR|BINARY)$/.test(type.name)
     ? 255
     : strict && /^VAR(?:CHAR|BINARY)$/.test(type.name)
-      ? Math.floor(65535 / bytesOfChar(column, facts))
+      ? Math.floor(65535 / bytesOfChar(column, facts, width))
       : Number.POSITIVE_INFINITY;
   if (length <= max) return [];
   const words = `${type.name}(${length}) of ${table}.${name} is longer than ${max}`;
   return [refusal(server, `${table}.${name} length`, words, 1074, "take a shorter one, or TEXT or BLOB")];
 }
 
+/** Only the same letters count: which others are alike, the collation says. */
+function isSame(one: string, other: string): boolean {
+  return one.trimEnd() === other.trimEnd();
+}
+
 const BYTES: Readonly<Record<string, number>> = { utf8mb4: 4, utf16: 4, utf32: 4, utf8mb3: 3, utf8: 3 };
 
 /** The most bytes of a character; 1 where the database's default decides. */
-function bytesOfChar({ type, charset, collation }: ColumnDefinition, facts: TableFacts): number {
+function bytesOfChar(
+  { type, charset, collation }: ColumnDefinition,
+  facts: TableFacts,
+  width: number,
+): number {
   if (/BINARY|BLOB/.test(type.name)) return 1;
-  return BYTES[charset ?? collation?.split("_")[0] ?? facts.charset ?? ""] ?? 1;
+  const known = charset ?? collation?.split("_")[0] ?? facts.charset;
+  return known === undefined ? width : (BYTES[known] ?? 1);
 }
 
 const VARIABLE = /^(?:VAR)?(?:CHAR|BINARY)$/;
@@ -82,20 +102,20 @@ const NUMBERS: Readonly<Record<string, number>> = {
 
 /** MySQL 8.0 manual, "Limits on Table Column Count and Row Size": 65,535 bytes without TEXT and BLOB. */
 function rowSize(
-  table: string,
+  { table, facts, server, width }: Definition,
   columns: readonly ColumnDefinition[],
-  facts: TableFacts,
-  server: ServerVersion,
 ): BrokenRule[] {
-  const bytes = columns.reduce((sum, column) => sum + bytesOfColumn(column, facts), 0);
+  const bytes = columns.reduce((sum, column) => sum + bytesOfColumn(column, facts, width), 0);
   if (bytes <= 65535) return [];
   const words = `the columns of ${table} have ${bytes} bytes or more, and a row holds 65535`;
   return [refusal(server, `${table} row size`, words, 1118, "make the long ones TEXT")];
 }
 
-function bytesOfColumn(column: ColumnDefinition, facts: TableFacts): number {
+function bytesOfColumn(column: ColumnDefinition, facts: TableFacts, width: number): number {
   const { name, args } = column.type;
-  return VARIABLE.test(name) ? Number(args[0] ?? 1) * bytesOfChar(column, facts) : (NUMBERS[name] ?? 0);
+  return VARIABLE.test(name)
+    ? Number(args[0] ?? 1) * bytesOfChar(column, facts, width)
+    : (NUMBERS[name] ?? 0);
 }
 
 function indexDefects(definition: Definition, key: string, index: IndexDefinition): BrokenRule[] {
@@ -194,7 +214,7 @@ function missingPartitionColumn(facts: TableFacts, { kind, columns }: IndexDefin
 
 /** InnoDB: 3072 bytes a key; 767 a column where the row format is COMPACT or REDUNDANT (manual, "InnoDB Limits"). */
 function tooLong(
-  { facts, server: { engine }, strict }: Definition,
+  { facts, server: { engine }, strict, width }: Definition,
   { kind, columns, lengths }: IndexDefinition,
   say: (words: string, error: number | string) => BrokenRule[],
 ): BrokenRule[] {
@@ -204,7 +224,9 @@ function tooLong(
     const column = facts.columns.get(name.toLowerCase());
     if (!column) return 0;
     const length = lengths[at];
-    return length !== undefined ? length * bytesOfChar(column, facts) : bytesOfColumn(column, facts);
+    return length !== undefined
+      ? length * bytesOfChar(column, facts, width)
+      : bytesOfColumn(column, facts, width);
   });
   const total = parts.reduce((sum, bytes) => sum + bytes, 0);
   const longest = Math.max(0, ...parts);

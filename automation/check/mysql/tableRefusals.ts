@@ -4,34 +4,38 @@ import type { CreateTable } from "./createTable.ts";
 import type { BrokenRule } from "./effect.ts";
 import { refusal } from "./refusal.ts";
 import type { SchemaMemory } from "./schemaMemory.ts";
-import type { ServerVersion } from "./serverVersion.ts";
+import { isAtLeast, type ServerVersion } from "./serverVersion.ts";
 import type { StatementBody } from "./statementBody.ts";
-import { tableDefects } from "./tableDefects.ts";
+import { type Definition, tableDefects } from "./tableDefects.ts";
 import { factsOf, type TableFacts } from "./tableFacts.ts";
 
 /** Nothing is said of a table whose columns are not all known. One a statement: the server stops at the first. */
 export function refusedTable(body: StatementBody, memory: SchemaMemory, server: ServerVersion): BrokenRule[] {
-  const strict = !memory.settings.has("sql_mode");
-  if (body.kind === "createTable") return created(body, memory, server, strict).slice(0, 1);
+  const judged = {
+    server,
+    strict: !memory.settings.has("sql_mode"),
+    width: isAtLeast(server, "mysql", 80000) && !memory.setsCharset ? 4 : 1,
+  };
+  if (body.kind === "createTable") return created(body, memory, judged).slice(0, 1);
   if (body.kind !== "alterTable" || memory.ranCode) return [];
   const before = memory.tableOf(body.table);
   const after = memory.altered(body);
   if (!before?.known || !after?.known) return [];
   const { table } = body;
-  const old = new Set(tableDefects({ table, facts: before, server, strict }).map(({ subject }) => subject));
+  const old = new Set(tableDefects({ table, facts: before, ...judged }).map(({ subject }) => subject));
   return [
     ...alteredKeys(body, before, after, server),
-    ...tableDefects({ table, facts: after, server, strict }).filter(({ subject }) => !old.has(subject)),
+    ...tableDefects({ table, facts: after, ...judged }).filter(({ subject }) => !old.has(subject)),
   ].slice(0, 1);
 }
 
 function created(
   create: CreateTable,
   memory: SchemaMemory,
-  server: ServerVersion,
-  strict: boolean,
+  judged: Pick<Definition, "server" | "strict" | "width">,
 ): BrokenRule[] {
   const { table, elements, like, fromQuery, repeatable, temporary } = create;
+  const { server } = judged;
   const isKept = repeatable && !create.replaces && !temporary && memory.tableOf(table) !== undefined;
   if (like !== undefined || fromQuery || isKept) return [];
   const columns = elements.flatMap((element) => (element.kind === "column" ? [element.column] : []));
@@ -45,7 +49,7 @@ function created(
     ...(column === undefined ? [] : [twiceIn(table, "column", column, 1060, server)]),
     ...(index === undefined ? [] : [twiceIn(table, "index", index, 1061, server)]),
     ...(primary > 1 ? [primaryThere(table, server)] : []),
-    ...tableDefects({ table, facts: factsOf(create, undefined), server, strict }),
+    ...tableDefects({ table, facts: factsOf(create, undefined), ...judged }),
   ];
 }
 
