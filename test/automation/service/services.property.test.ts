@@ -17,6 +17,7 @@ import {
   REPOSITORY,
   TARGET,
 } from "../../support/fakeServices.ts";
+import { MortalProcess, TROUBLES, type Troubles } from "../../support/mortalProcess.ts";
 import { fakeStack } from "../../support/previews.ts";
 import { RunFixture } from "../../support/runFixture.ts";
 import { revisionOf, SAMPLE_FILES, sampleCheckout, sampleOutputs } from "../../support/sampleOutputs.ts";
@@ -25,16 +26,11 @@ import { revisionOf, SAMPLE_FILES, sampleCheckout, sampleOutputs } from "../../s
 const NAMES = ["old", "middle", "new"] as const;
 type Name = (typeof NAMES)[number];
 
-/** What happens to one AWS call, before it reaches AWS or after AWS has done it. */
-const FATES = ["throttled", "lostBefore", "lostAfter", "killBefore", "killAfter", "overtaken"] as const;
-const TROUBLES = ["none", ...FATES] as const;
-type Trouble = (typeof TROUBLES)[number];
-
 interface Play {
   /** One a command: which commit it deploys, and what happens to its calls, by their number. */
   readonly commands: readonly {
     readonly name: Name;
-    readonly troubles: readonly (readonly [number, Trouble])[];
+    readonly troubles: Troubles;
   }[];
   /** Images whose tasks never become healthy. */
   readonly broken: readonly Name[];
@@ -99,61 +95,6 @@ function outputsOf(name: Name, made = false): Outputs {
   return { ...sample, taskDefinitionArn: sample.taskDefinitionArn.replace(/:12$/, `:${12 + index}`) };
 }
 
-/** One process: from its death on nothing that it calls, and no sleep of it, comes back. */
-class Process {
-  readonly death = Promise.withResolvers<undefined>();
-  #dead = false;
-  #calls = 0;
-  readonly #troubles: ReadonlyMap<number, Trouble>;
-  readonly #overtake: () => Promise<void>;
-
-  constructor(troubles: Play["commands"][number]["troubles"], overtake: () => Promise<void>) {
-    this.#troubles = new Map(troubles);
-    this.#overtake = overtake;
-  }
-
-  /** The same functions, each of which may meet its trouble. */
-  through<Api extends object>(api: Api): Api {
-    const entries = Object.entries(api).map(([name, call]) => [
-      name,
-      (...args: unknown[]) =>
-        this.#call(name, () => (call as (...all: unknown[]) => Promise<unknown>)(...args)),
-    ]);
-    return Object.fromEntries(entries) as Api;
-  }
-
-  async #call(name: string, run: () => Promise<unknown>): Promise<unknown> {
-    if (this.#dead) return NEVER;
-    const trouble = this.#troubles.get(this.#calls++) ?? "none";
-    if (trouble === "overtaken" && !WINDOW.has(name)) await this.#overtake();
-    if (trouble === "throttled") throw failure("ThrottlingException", 400);
-    if (trouble === "lostBefore") throw failure("TimeoutError");
-    if (trouble === "killBefore") return this.#die();
-    const answer = await run();
-    if (trouble === "lostAfter") throw failure("TimeoutError");
-    return trouble === "killAfter" || this.#dead ? this.#die() : answer;
-  }
-
-  #die(): Promise<never> {
-    this.#dead = true;
-    this.death.resolve(undefined);
-    return NEVER;
-  }
-}
-
-/** UpdateService takes no condition, so the moment before it stays. */
-const WINDOW: ReadonlySet<string> = new Set(["updateService"]);
-
-const NEVER = new Promise<never>(() => undefined);
-
-/** As the SDK throws it. */
-function failure(name: string, status?: number): Error {
-  return Object.assign(new Error(name), {
-    name,
-    ...(status ? { $metadata: { httpStatusCode: status } } : {}),
-  });
-}
-
 class World {
   readonly #aws = new FakeAws(outputsOf("old"));
   readonly #services: FakeServices;
@@ -215,12 +156,9 @@ class World {
   }
 
   /** @returns undefined if its process died */
-  async deploy(
-    name: Name,
-    troubles: Play["commands"][number]["troubles"] = [],
-  ): Promise<RunReport | undefined> {
+  async deploy(name: Name, troubles: Troubles = []): Promise<RunReport | undefined> {
     const fixture = new RunFixture("/nowhere", this.#aws);
-    const process = new Process(troubles, async () => {
+    const process = new MortalProcess(troubles, async () => {
       await this.deploy("new");
     });
     const { source } = outputsOf(name);
