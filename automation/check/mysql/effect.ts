@@ -9,6 +9,11 @@ export interface BrokenRule {
   readonly fix: string;
 }
 
+/** With its line, counted from 1. */
+export interface PlacedRule extends BrokenRule {
+  readonly line: number;
+}
+
 export interface Effect {
   /** The table that is locked or changed; undefined when there is none, or none can be told. */
   readonly table: string | undefined;

@@ -1,14 +1,11 @@
 /** The rules over a file as a whole: what its statements do to each other and to the files after it. */
-import type { BrokenRule } from "./effect.ts";
+import type { PlacedRule } from "./effect.ts";
 import type { JudgedStatement } from "./judge.ts";
+import { lockedOut } from "./lockedTables.ts";
 import type { ServerVersion } from "./serverVersion.ts";
 import type { Assignment } from "./statementBody.ts";
 import type { Statement } from "./statements.ts";
 import type { Token } from "./tokens.ts";
-
-export interface PlacedRule extends BrokenRule {
-  readonly line: number;
-}
 
 /** MySQL 8.0 manual, "Statements That Cause an Implicit Commit". */
 const COMMITS = new Set<Statement["body"]["kind"]>([
@@ -39,6 +36,7 @@ export function fileRules(
     ...halfApplied(statements, server),
     ...implicitCommit(statements),
     ...transactionOpen(statements),
+    ...lockedOut(statements),
     ...lockWait(statements, lockLimit),
     ...sessionSettings(statements),
     ...statements.flatMap(({ tokens }) => longNames(tokens, server)),

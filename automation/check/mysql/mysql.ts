@@ -2,8 +2,9 @@
 import { type Finding, finding } from "../finding.ts";
 import type { RuleId } from "../rules.ts";
 import type { LintSettings, SqlDialect, SqlFile, SqlLint } from "../sqlDialect.ts";
+import type { PlacedRule } from "./effect.ts";
 import { droppedBy, estimateFiles } from "./estimate.ts";
-import { fileRules, type PlacedRule } from "./fileRules.ts";
+import { fileRules } from "./fileRules.ts";
 import { type JudgedStatement, judge } from "./judge.ts";
 import { SchemaMemory } from "./schemaMemory.ts";
 import type { ServerVersion } from "./serverVersion.ts";

@@ -49,6 +49,7 @@ export function rowChange(kind: "update" | "delete", tokens: readonly Token[]): 
   while (reader.takeAny(MODIFIERS));
   reader.take("FROM");
   const tables = [reader.qualifiedName()];
+  const isOne = reader.isAtEnd || reader.seesAny(["SET", "WHERE", "ORDER", "LIMIT"]);
   const rest = reader.rest();
   const at = rest.findIndex(({ kind, value }) => kind === "word" && value === "WHERE");
   const condition = at < 0 ? [] : rest.slice(at + 1);
@@ -58,8 +59,8 @@ export function rowChange(kind: "update" | "delete", tokens: readonly Token[]): 
     ({ kind, value }) => kind === "word" && (value === "JOIN" || value === "STRAIGHT_JOIN"),
   );
   const isAlways = at >= 0 && isAlwaysTrue(condition);
-  if (limit || joins || (at >= 0 && !isAlways)) return { kind, tables, limit: "limited" };
-  return { kind, tables, limit: isAlways ? "always" : "none" };
+  if (limit || joins || (at >= 0 && !isAlways)) return { kind, tables, isOne, limit: "limited" };
+  return { kind, tables, isOne, limit: isAlways ? "always" : "none" };
 }
 
 /** TRUE, a number, `1 = 1` and `'a' = 'a'`, all of those that AND joins or one of those that OR joins. */

@@ -6,6 +6,8 @@ import type { StoredProgram } from "./storedProgram.ts";
 export interface RowChange {
   readonly kind: "update" | "delete";
   readonly tables: readonly string[];
+  /** Whether it is of one table without an alias. */
+  readonly isOne: boolean;
   /** What keeps it from all rows: a WHERE, a LIMIT or a join; `always` is a WHERE that is true for each row. */
   readonly limit: "limited" | "always" | "none";
 }
@@ -47,7 +49,12 @@ export type StatementBody =
     }
   | { readonly kind: "set"; readonly assignments: readonly Assignment[] }
   | { readonly kind: "transaction"; readonly verb: "begin" | "commit" | "rollback" | "savepoint" }
-  | { readonly kind: "lockTables"; readonly tables: readonly string[] }
+  /** `writable`: the aliases and names of those with WRITE. */
+  | {
+      readonly kind: "lockTables";
+      readonly tables: readonly string[];
+      readonly writable: readonly string[];
+    }
   | { readonly kind: "unlockTables" }
   | { readonly kind: "maintenance"; readonly verb: string; readonly tables: readonly string[] }
   | { readonly kind: "loadData"; readonly local: boolean; readonly table: string }

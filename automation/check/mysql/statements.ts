@@ -10,7 +10,7 @@ import type { ServerVersion } from "./serverVersion.ts";
 import { splitStatements } from "./split.ts";
 import type { StatementBody } from "./statementBody.ts";
 import { readProgram } from "./storedProgram.ts";
-import { TokenReader, textOf } from "./tokenReader.ts";
+import { splitAtCommas, TokenReader, textOf } from "./tokenReader.ts";
 import { type LexicalError, type Token, tokenize } from "./tokens.ts";
 
 export interface Statement {
@@ -93,7 +93,7 @@ const READERS: Readonly<Record<string, Read | undefined>> = {
   RELEASE: transaction("savepoint"),
   LOCK: (reader) => {
     if (!reader.takeAny(["TABLES", "TABLE"])) return { kind: "definition", object: "server" };
-    return { kind: "lockTables", tables: reader.isAtEnd ? [] : [reader.qualifiedName()] };
+    return readLocks(splitAtCommas(reader.rest()));
   },
   UNLOCK: (reader) =>
     reader.takeAny(["TABLES", "TABLE"]) ? { kind: "unlockTables" } : { kind: "definition", object: "server" },
@@ -132,6 +132,21 @@ const READERS: Readonly<Record<string, Read | undefined>> = {
       .map((word) => [word, other]),
   ),
 };
+
+function readLocks(parts: readonly (readonly Token[])[]): StatementBody {
+  const locks = parts.map((part) => {
+    const reader = new TokenReader(part);
+    const table = reader.qualifiedName();
+    const isAlias = reader.take("AS") || !reader.seesAny(["READ", "WRITE", "LOW_PRIORITY", "CONCURRENT"]);
+    const name = isAlias ? (reader.name() ?? table) : table;
+    return { table, writes: reader.rest().some(({ value }) => value === "WRITE") ? [name] : [] };
+  });
+  return {
+    kind: "lockTables",
+    tables: locks.map(({ table }) => table),
+    writable: locks.flatMap(({ writes }) => writes),
+  };
+}
 
 function maintenance(verb: string): Read {
   return (reader) => {
