@@ -68,7 +68,7 @@ function requireMigrations(
   const next =
     first === undefined
       ? nextWithoutFolder(files, place)
-      : `golang-migrate reads no folder below, and there are some in ${listed(below)}: \`${COMMAND} check --dir ${shellWord(first)}\``;
+      : `golang-migrate reads no folder below, and there are some in ${listed(below)}: \`${[COMMAND, "check", ...placeWords({ ...place, dir: first }).map(shellWord)].join(" ")}\``;
   throw new ConfigError([`There is no migration in ${shown}, which ${namedBy} names; ${next}`]);
 }
 

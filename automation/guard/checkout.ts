@@ -134,7 +134,7 @@ export async function recordOfStack(deps: RecordDeps): Promise<StackRecord> {
   }
   const migrations = mayHaveRun(record.migrations, known);
   const left = recordErrors(deps, migrations);
-  const hint = left.length > 0 ? hintOf(known, stack) : null;
+  const hint = left.length > 0 ? hintOf(left, known, stack) : null;
   return { ...facts, migrations, released: releasedBy(errors, left, known), hint };
 }
 
@@ -197,12 +197,15 @@ export function overtaken(released: readonly Released[], verdict: Verdict): stri
     );
 }
 
-function hintOf(known: KnownVersion, stack: string): string | null {
+function hintOf(left: readonly Finding[], known: KnownVersion, stack: string): string | null {
+  const files = [...new Set(left.map(({ file }) => file))];
+  const more = files.length > 1 ? ` (and ${files.length - 1} more)` : "";
+  const named = `${files[0]}${more}`;
   if (known.kind === "unknown") {
     const command = commandFor("version", stack);
-    return `Where such a file has not run to its end, it may change: ${command} lets the history say so (${known.why}); then deploy again.`;
+    return `If ${named} has not run to its end, it may change: ${command} lets the history say so (${known.why}); then deploy again.`;
   }
   if (!known.version.dirty) return null;
   const guide = commandFor("doctor", stack);
-  return `The database is ${versionText(known.version)}: a file that has not run to its end may change once \`${COMMAND} migrate force\` has said so; ${guide} --database shows how. Then deploy again.`;
+  return `The database is ${versionText(known.version)}: if ${named} has not run to its end, it may change once \`${COMMAND} migrate force\` has said so; ${guide} --database shows how. Then deploy again.`;
 }

@@ -30,7 +30,11 @@ export async function writeWhole(path: string, text: string): Promise<void> {
     await rename(temporary, target.path);
   } catch (error) {
     await rm(temporary, { force: true });
-    throw error;
+    const { code, message } = error as NodeJS.ErrnoException;
+    // Node's own words go on with the temporary path, which nobody gave.
+    throw new Error(code === "EISDIR" ? "it is a folder" : (message.split(", ")[0] ?? message), {
+      cause: error,
+    });
   }
 }
 

@@ -195,7 +195,12 @@ describe("check in a monorepo", () => {
     writeFileSync(join(root, "sql", "my sql", "000001_a.up.sql"), "SELECT 1;");
     const above = await runCommand(t, ["check", "--project", project, "--dir", "sql"], { cwd: root });
     assert.equal(above.code, 2);
-    assert.match(above.stderr, /there are some in sql\/my sql: `npx ecs-migrate check --dir 'sql\/my sql'`/);
+    assert.ok(
+      above.stderr.includes(
+        `there are some in sql/my sql: \`npx ecs-migrate check --dir 'sql/my sql' --project ${project}\``,
+      ),
+      above.stderr,
+    );
     const missing = await runCommand(t, ["check", "--project", project, "--dir", "nowhere"], { cwd: root });
     assert.equal(missing.code, 2);
     assert.match(missing.stderr, /^There is no folder nowhere, where --dir says/m);

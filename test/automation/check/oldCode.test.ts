@@ -89,9 +89,18 @@ describe("a name in the code of a commit", () => {
     git("init", "-q");
     const files = {
       "app/db/1_a.up.sql": "CREATE TABLE users (first_name text);",
-      "app/server.ts": "// users\nconst name = user.firstName;\n",
+      "app/server.ts": 'const table = "users";\nconst first = user.firstName;\n',
       "app/orders.ts": "order.first_name = 1;\n",
       "docs/a.md": "users have a first_name\n",
+      "tools/job.py": "# users\nrun('DELETE FROM Addresses')\n",
+      "app/names.ts": "import { User } from 'x';\nconst name = 1;\nconst label = user.name;\n",
+      "app/address.go": "type Address struct { ZipCode string }\n/* zip_code */\n  // zip_code\n",
+      "app/users_test.go": "users.first_name\n",
+      "app/test/users.ts": "users.first_name\n",
+      "app/vendor/lib/users.go": "users.first_name\n",
+      "app/other/2_b.down.sql": "DROP TABLE users;\n",
+      "app/db/structure.sql": "CREATE TABLE users (first_name text);\n",
+      "app/quoted.ts": 'sql`SELECT "createdAt" FROM "users"`;\nuser.created_at;\n',
     };
     for (const [file, text] of Object.entries(files)) {
       mkdirSync(join(folder, dirname(file)), { recursive: true });
@@ -114,13 +123,23 @@ describe("a name in the code of a commit", () => {
   });
 
   test("a table is found as a word, and nowhere is no error", async () => {
-    assert.deepEqual(await find("users", null), ["app/server.ts:1"]);
-    assert.deepEqual(await find("user", null), ["app/server.ts:2"]);
+    assert.deepEqual(await find("users", null), ["app/quoted.ts:1", "app/server.ts:1"]);
+    assert.deepEqual(await find("user", null, ["app/server.ts"]), ["app/server.ts:2"]);
     assert.deepEqual(await find("invoices", null), []);
   });
 
   test("without paths the whole repository but the migrations is searched", async () => {
-    assert.deepEqual(await find("users", null, []), ["app/server.ts:1", "docs/a.md:1"]);
+    assert.deepEqual(await find("addresses", null, []), ["tools/job.py:2"]);
+    assert.deepEqual(await find("users", null, []), ["app/quoted.ts:1", "app/server.ts:1"]);
+  });
+
+  test("a name that is everywhere counts beside its table, and the plural in -es has a singular", async () => {
+    assert.deepEqual(await find("users.name", "users"), ["app/names.ts:3"]);
+    assert.deepEqual(await find("addresses.zip_code", "addresses"), ["app/address.go:1"]);
+  });
+
+  test("a quoted name in camelCase is found as a property too", async () => {
+    assert.deepEqual(await find("users.createdAt", "users"), ["app/quoted.ts:1", "app/quoted.ts:2"]);
   });
 
   test("a commit that the clone lacks is known to be missing", async () => {

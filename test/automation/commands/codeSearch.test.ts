@@ -14,7 +14,10 @@ function fakeGit(fails: readonly string[] = []): { git: Git; searched: string[][
   const git: Git = async (args) => {
     const verb = args.find((word) => /^(?:rev-parse|cat-file|grep)$/.test(word)) ?? "";
     if (fails.includes(verb)) throw Object.assign(new Error(verb), { code: 128 });
-    if (verb === "grep") searched.push(args.slice(args.indexOf("--") + 1));
+    if (verb === "grep")
+      searched.push(
+        args.slice(args.indexOf("--") + 1).filter((word) => !/glob.*\*\*\/(?!\*\.md)/.test(word)),
+      );
     return Buffer.from(verb === "rev-parse" ? "shop/app/\n" : "");
   };
   return { git, searched };
@@ -32,7 +35,9 @@ describe("the running code is searched", () => {
     const { git, searched } = fakeGit();
     const found = await search([], git);
     assert.equal("searched" in found && found.searched, "shop/app");
-    assert.deepEqual(searched, [[":(top)shop/app/", ":(top,exclude)shop/app/db/migrations"]]);
+    assert.deepEqual(searched, [
+      [":(top)shop/app/", ":(top,exclude)shop/app/db/migrations", ":(top,exclude,glob)shop/app/**/*.md"],
+    ]);
   });
 
   test("in the folders that the stack's configuration names", async () => {
@@ -40,7 +45,10 @@ describe("the running code is searched", () => {
     const found = await search([["ecs-migrate:searchPaths", '["web", "shared/models"]']], git);
     assert.equal("searched" in found && found.searched, "web, shared/models");
     assert.deepEqual(searched, [
-      [":(top)web", ":(top)shared/models", ":(top,exclude)shop/app/db/migrations"],
+      [
+        ...[":(top)web", ":(top)shared/models", ":(top,exclude)shop/app/db/migrations"],
+        ...[":(top,exclude,glob)web/**/*.md", ":(top,exclude,glob)shared/models/**/*.md"],
+      ],
     ]);
   });
 

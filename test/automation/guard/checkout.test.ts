@@ -101,7 +101,7 @@ describe("a shipped file that was edited", () => {
     assert.equal(said[1], REFUSED);
     assert.equal(
       said.at(-1),
-      "The database is 20261124 (dirty): a file that has not run to its end may change once `npx ecs-migrate migrate force` has said so; npx ecs-migrate doctor --stack stage --database shows how. Then deploy again.",
+      "The database is 20261124 (dirty): if 20261124_index_email.up.sql has not run to its end, it may change once `npx ecs-migrate migrate force` has said so; npx ecs-migrate doctor --stack stage --database shows how. Then deploy again.",
     );
     await fixture.run(FORCE);
     assert.ok(!Array.isArray(await guard(fixture, edited(LAST))));
@@ -110,7 +110,7 @@ describe("a shipped file that was edited", () => {
 
 describe("where the history does not tell", () => {
   const hint = (why: string) =>
-    `Where such a file has not run to its end, it may change: npx ecs-migrate migrate version --stack stage lets the history say so (${why}); then deploy again.`;
+    `If ${LAST} has not run to its end, it may change: npx ecs-migrate migrate version --stack stage lets the history say so (${why}); then deploy again.`;
 
   test("nothing passes, and the refusal says how it would", async (t) => {
     const said = await guarded(t, [], edited(LAST));

@@ -42,7 +42,7 @@ describe("writeReport", () => {
 
   test("a place that cannot be written to is an error, and leaves no half file", async () => {
     await inFolder(async (folder) => {
-      await assert.rejects(writeReport(folder, reportOf(APPLIED)), { code: /EISDIR|ENOTEMPTY|EEXIST|EPERM/ });
+      await assert.rejects(writeReport(folder, reportOf(APPLIED)), { message: "it is a folder" });
       assert.deepEqual(readdirSync(folder), []);
       assert.equal(existsSync(`${folder}.${process.pid}.tmp`), false);
     });

@@ -5,6 +5,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
+import { POSTGRES_RULES } from "../../../automation/check/postgres/ruleTable.ts";
 import type { RuleId } from "../../../automation/check/rules.ts";
 import { BASE, ROWS } from "../../../bench/lint/corpus.ts";
 import { measure } from "../../../bench/lint/measure.ts";
@@ -14,6 +15,11 @@ import { migratorBinary } from "../docker/baseImages.ts";
 import { thisMachine } from "../machine.ts";
 
 const LOCAL = "SET LOCAL lock_timeout = '5s';\n";
+
+/** As the finding says, once no code uses it any more. */
+function disabled(rule: RuleId, sql: string): string {
+  return `-- ecs-migrate:disable ${rule} no code uses it since the deploy before\n${LOCAL}${sql}`;
+}
 
 /** What was written, and the files that the fix makes of it. */
 const FIXES: [RuleId, string, string[]][] = [
@@ -180,7 +186,49 @@ const FIXES: [RuleId, string, string[]][] = [
     "CREATE INDEX CONCURRENTLY i ON users (age);\nSELECT 1;",
     ["CREATE INDEX CONCURRENTLY i ON users (age);", "SELECT 1;"],
   ],
+  ["heavy-lock", "REFRESH MATERIALIZED VIEW summary;", ["REFRESH MATERIALIZED VIEW CONCURRENTLY summary;"]],
+  ["heavy-lock", "REINDEX TABLE users;", ["REINDEX TABLE CONCURRENTLY users;"]],
+  ["heavy-lock", "VACUUM FULL users;", ["VACUUM users;"]],
+  [
+    "transaction-control",
+    "ALTER TABLE plain ADD COLUMN z int;\nCOMMIT;\nSELECT 1;",
+    [`${LOCAL}ALTER TABLE plain ADD COLUMN z int;\nSELECT 1;`],
+  ],
+  ["transaction-wrapped", "BEGIN;\nCREATE TABLE w (id int);\nCOMMIT;", ["CREATE TABLE w (id int);"]],
+  ["copy-stdin", "COPY plain FROM STDIN;", ["INSERT INTO plain VALUES (9001, 1, 'x');"]],
+  [
+    "lock-timeout",
+    "SET LOCAL lock_timeout = '10min';\nALTER TABLE plain ADD COLUMN z int;",
+    [`${LOCAL}ALTER TABLE plain ADD COLUMN z int;`],
+  ],
+  [
+    "cascade",
+    "ALTER TABLE users DROP COLUMN active CASCADE;",
+    [`${LOCAL}DROP VIEW adults;\nALTER TABLE users DROP COLUMN active;`],
+  ],
+  [
+    "invalid-index",
+    "CREATE INDEX CONCURRENTLY IF NOT EXISTS i ON users (age);",
+    ["DROP INDEX CONCURRENTLY IF EXISTS i;", "CREATE INDEX CONCURRENTLY i ON users (age);"],
+  ],
+  [
+    "identifier-too-long",
+    `CREATE TABLE ${"a".repeat(64)} (id int);`,
+    [`CREATE TABLE ${"a".repeat(63)} (id int);`],
+  ],
+  ["update-all-rows", "UPDATE plain SET b = 1;", ["UPDATE plain SET b = 1 WHERE a BETWEEN 1 AND 10;"]],
+  ["rename", "ALTER TABLE plain RENAME COLUMN a TO z;", [`${LOCAL}ALTER TABLE plain ADD COLUMN z int;`]],
+  ["drop-table", "DROP TABLE plain;", [disabled("drop-table", "DROP TABLE plain;")]],
+  [
+    "drop-column",
+    "ALTER TABLE plain DROP COLUMN c;",
+    [disabled("drop-column", "ALTER TABLE plain DROP COLUMN c;")],
+  ],
+  ["drop-object", "DROP VIEW adults;", [disabled("drop-object", "DROP VIEW adults;")]],
 ];
+
+/** What was written may be anything; the last is run below, by x-multi-statement. */
+const WITHOUT_FIX: readonly RuleId[] = ["syntax", "split-inside"];
 
 let postgres: Postgres;
 let folder: string;
@@ -220,7 +268,7 @@ const name = (index: number) => `${String(index + 1).padStart(6, "0")}_x.up.sql`
 
 /** What is a warning only: it may be harmless, which depends on what the file cannot show. */
 const WARNED: ReadonlySet<string> = new Set([
-  "drop-index-not-concurrent",
+  ...Object.entries(POSTGRES_RULES).flatMap(([id, { severity }]) => (severity === "warning" ? [id] : [])),
   // Without a time zone of the session other than UTC, nothing is rewritten.
   "ALTER TABLE users ALTER COLUMN created TYPE timestamptz;",
 ]);
@@ -242,6 +290,7 @@ for (const [index, [rule, bad, fixed]] of FIXES.entries()) {
     const severities = WARNED.has(rule) || WARNED.has(bad) ? ["warning"] : ["error"];
     assert.ok((await rulesIn([bad], severities)).includes(rule), "the check finds it");
     assert.deepEqual(await errorsIn(fixed), [], "the check is content with the fix");
+    assert.ok(!(await rulesIn(fixed, ["warning"])).includes(rule), "the finding itself is gone");
     const database = `fix_${index}`;
     const { fromHost } = await postgres.createDatabase(database);
     await postgres.query(database, BASE);
@@ -253,6 +302,14 @@ for (const [index, [rule, bad, fixed]] of FIXES.entries()) {
     }
   });
 }
+
+test("each rule's fix is run here", () => {
+  const run = new Set([...FIXES.map(([rule]) => rule), ...WITHOUT_FIX]);
+  assert.deepEqual(
+    Object.keys(POSTGRES_RULES).filter((rule) => !run.has(rule as RuleId)),
+    [],
+  );
+});
 
 test("x-multi-statement: what must be alone may stand beside others, and dollar quotes stay whole", async () => {
   const files = [
