@@ -935,6 +935,188 @@ BEGIN; SET LOCAL statement_timeout = 0; ALTER TABLE t ADD COLUMN q int; COMMIT;
 SET statement_timeout = '5min'; ALTER TABLE t ADD COLUMN q2 int; SET statement_timeout TO DEFAULT;
 -----
 SET statement_timeout = 0; UPDATE t SET q = 1 WHERE id = 1; SET statement_timeout = '30s';
+## the extension is dropped while a column has its type
+CREATE EXTENSION citext; CREATE TABLE t (id int PRIMARY KEY, email citext);
+-----
+-- refused
+DROP EXTENSION citext;
+## insert without a required value
+CREATE TABLE t (id int PRIMARY KEY, name text NOT NULL, n int NOT NULL DEFAULT 0, g int GENERATED ALWAYS AS (n + 1) STORED);
+-----
+-- refused
+INSERT INTO t (id, n) VALUES (1, 2);
+-----
+-- refused
+INSERT INTO t (id, name, n) VALUES (1, 'a');
+-----
+-- refused
+INSERT INTO t (id, name, g) VALUES (1, 'a', 2);
+-----
+INSERT INTO t (id, name, g) VALUES (1, 'a', DEFAULT);
+-----
+-- refused
+UPDATE t SET g = 4 WHERE id = 1;
+## identity always
+CREATE TABLE t (id int GENERATED ALWAYS AS IDENTITY PRIMARY KEY, name text);
+-----
+-- refused
+INSERT INTO t (id, name) VALUES (1, 'a');
+-----
+INSERT INTO t (id, name) OVERRIDING SYSTEM VALUE VALUES (1, 'a');
+## labels
+CREATE TYPE s AS ENUM ('a', 'b'); CREATE TABLE t (id int PRIMARY KEY, s s);
+-----
+-- refused
+INSERT INTO t VALUES (1, 'c');
+-----
+-- refused
+ALTER TABLE t ALTER s SET DEFAULT 'c';
+-----
+-- refused
+ALTER TYPE s ADD VALUE 'z' BEFORE 'q';
+-----
+-- refused
+ALTER TYPE s RENAME VALUE 'q' TO 'r';
+-----
+-- refused
+ALTER TYPE s RENAME VALUE 'a' TO 'b';
+-----
+ALTER TYPE s RENAME VALUE 'a' TO 'A';
+-----
+ALTER TYPE s ADD VALUE 'c';
+-----
+-- refused
+INSERT INTO t VALUES (1, 'c'), (2, 'A');
+UPDATE t SET s = 'x' WHERE id = 1;
+## using index
+CREATE TABLE t (id int NOT NULL, a int); CREATE INDEX t_a ON t (a); CREATE UNIQUE INDEX t_x ON t ((id + 1));
+-----
+-- refused
+ALTER TABLE t ADD CONSTRAINT u UNIQUE USING INDEX t_b;
+-----
+-- refused
+ALTER TABLE t ADD CONSTRAINT u UNIQUE USING INDEX t_a;
+-----
+-- refused
+ALTER TABLE t ADD CONSTRAINT u UNIQUE USING INDEX t_x;
+-----
+-- refused
+ALTER TABLE t CLUSTER ON t_b;
+-----
+ALTER TABLE t CLUSTER ON t_a;
+## upsert
+CREATE TABLE t (id int PRIMARY KEY, email text, org int); CREATE UNIQUE INDEX t_e ON t (lower(email)); CREATE UNIQUE INDEX t_o ON t (org) WHERE org > 0;
+-----
+-- refused
+INSERT INTO t VALUES (1, 'a', 1) ON CONFLICT (email) DO NOTHING;
+-----
+INSERT INTO t VALUES (1, 'a', 1) ON CONFLICT (lower(email)) DO NOTHING;
+-----
+INSERT INTO t VALUES (1, 'a', 1) ON CONFLICT (org) WHERE org > 0 DO NOTHING;
+-----
+INSERT INTO t VALUES (1, 'a', 1) ON CONFLICT ON CONSTRAINT t_pkey DO NOTHING;
+## domain constraints
+CREATE DOMAIN d AS int CONSTRAINT pos CHECK (VALUE > 0); CREATE DOMAIN e AS int;
+-----
+-- refused
+ALTER DOMAIN d DROP CONSTRAINT nope;
+-----
+-- refused
+ALTER DOMAIN d ADD CONSTRAINT pos CHECK (VALUE > 1);
+-----
+ALTER DOMAIN d DROP CONSTRAINT pos;
+-----
+ALTER DOMAIN e ADD CHECK (VALUE > 0);
+-----
+ALTER DOMAIN e DROP CONSTRAINT e_check;
+-----
+-- refused
+ALTER DOMAIN d VALIDATE CONSTRAINT pos;
+## rows of all sorts
+CREATE TYPE st AS ENUM ('a', 'b''c', ''); CREATE DOMAIN dd AS int NOT NULL DEFAULT 3;
+CREATE TABLE t (id bigserial PRIMARY KEY, s st NOT NULL DEFAULT 'a', ss st[] DEFAULT '{}', n int NOT NULL, d dd, j jsonb NOT NULL DEFAULT '{}', at timestamptz NOT NULL DEFAULT now());
+-----
+INSERT INTO t (s, ss, n) VALUES ('b''c', '{a,""}', 1), ('', ARRAY['a']::st[], 2), (DEFAULT, NULL, 3), (('a'), NULL, 4);
+INSERT INTO t VALUES (100, 'a', '{}', 5);
+INSERT INTO t (n) SELECT 7;
+INSERT INTO t (n, s) VALUES ((SELECT count(*) FROM t), lower('A')::st);
+UPDATE t SET s = DEFAULT, ss = '{}', n = n + 1 WHERE id = 1;
+UPDATE t SET (s, n) = ('a', 2) WHERE id = 2;
+UPDATE t SET ss[1] = 'a' WHERE id = 1;
+INSERT INTO t (ss[1], n) VALUES ('a', 1);
+ALTER TABLE t ALTER s SET DEFAULT 'a'::st, ALTER ss SET DEFAULT '{a}';
+INSERT INTO t (id, n) VALUES (1, 1) ON CONFLICT (id) DO UPDATE SET n = EXCLUDED.n, s = 'a';
+-----
+ALTER TYPE st ADD VALUE 'new';
+-----
+INSERT INTO t (n, s) VALUES (1, 'new');
+ALTER TYPE st RENAME VALUE 'new' TO 'newer';
+-----
+UPDATE t SET s = 'newer' WHERE s = 'a';
+ALTER TYPE st RENAME TO state;
+INSERT INTO t (n, s) VALUES (1, 'newer');
+-----
+ALTER TABLE t ALTER n DROP NOT NULL;
+INSERT INTO t (s) VALUES ('newer');
+ALTER TABLE t ALTER s DROP DEFAULT, ALTER s TYPE text;
+INSERT INTO t (s) VALUES ('anything');
+## triggers and views fill
+CREATE TABLE t (id int PRIMARY KEY, slug text NOT NULL, name text NOT NULL);
+CREATE FUNCTION fill() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN NEW.slug := lower(NEW.name); RETURN NEW; END $$;
+CREATE TRIGGER fill BEFORE INSERT ON t FOR EACH ROW EXECUTE FUNCTION fill();
+CREATE VIEW tv AS SELECT id, name FROM t;
+-----
+INSERT INTO t (id, name) VALUES (1, 'A');
+INSERT INTO tv (id, name) VALUES (2, 'B');
+INSERT INTO tv VALUES (3, 'C');
+-----
+-- refused
+DROP TRIGGER fill ON t;
+INSERT INTO t (id, name) VALUES (4, 'A');
+## identity and generated change
+CREATE TABLE t (id int GENERATED ALWAYS AS IDENTITY PRIMARY KEY, a int, b int GENERATED ALWAYS AS (a * 2) STORED, c int NOT NULL GENERATED BY DEFAULT AS IDENTITY);
+-----
+INSERT INTO t (a) VALUES (1);
+INSERT INTO t (id, a, b) VALUES (DEFAULT, 1, DEFAULT);
+INSERT INTO t (id, a) OVERRIDING USER VALUE VALUES (7, 1);
+ALTER TABLE t ALTER id SET GENERATED BY DEFAULT;
+INSERT INTO t (id, a) VALUES (50, 1);
+ALTER TABLE t ALTER b DROP EXPRESSION;
+UPDATE t SET b = 3 WHERE id = 1;
+INSERT INTO t (a, b) VALUES (1, 2);
+ALTER TABLE t ALTER id DROP IDENTITY;
+INSERT INTO t (id, a) VALUES (60, 1);
+-----
+ALTER TABLE t ALTER id ADD GENERATED ALWAYS AS IDENTITY (START WITH 100);
+INSERT INTO t (a) VALUES (1);
+## copies and parts
+CREATE TABLE a (id int GENERATED ALWAYS AS IDENTITY, n int NOT NULL, d int NOT NULL DEFAULT 5, g int GENERATED ALWAYS AS (n + 1) STORED);
+CREATE TABLE l (LIKE a); CREATE TABLE la (LIKE a INCLUDING ALL);
+CREATE TABLE p (id int NOT NULL, n int NOT NULL DEFAULT 1) PARTITION BY LIST (id); CREATE TABLE p1 PARTITION OF p (n DEFAULT 2) FOR VALUES IN (1);
+-----
+INSERT INTO l (id, n, d, g) VALUES (1, 2, 3, 4);
+INSERT INTO la (n) VALUES (1);
+INSERT INTO p (id) VALUES (1);
+INSERT INTO p1 (id) VALUES (1);
+INSERT INTO p1 (n, id) VALUES (DEFAULT, 1);
+CREATE TABLE x AS SELECT * FROM a;
+INSERT INTO x (id, g) VALUES (1, 2);
+ALTER TABLE l ADD COLUMN q int NOT NULL DEFAULT 0;
+INSERT INTO l VALUES (1, 2, 3, 4);
+## function of default and serial
+CREATE SEQUENCE sq; CREATE TABLE t (id bigint NOT NULL, n text NOT NULL);
+ALTER TABLE t ALTER id SET DEFAULT nextval('sq'); ALTER SEQUENCE sq OWNED BY t.id;
+-----
+INSERT INTO t (n) VALUES ('x');
+ALTER TABLE t RENAME n TO name;
+INSERT INTO t (name) VALUES ('y');
+DO $$ BEGIN INSERT INTO t (name) VALUES ('z'); INSERT INTO t (id) VALUES (1); EXCEPTION WHEN OTHERS THEN NULL; END $$;
+## dynamic label
+CREATE TYPE st AS ENUM ('a'); CREATE TABLE t (s st);
+-----
+DO $$ DECLARE l text; BEGIN FOREACH l IN ARRAY ARRAY['x', 'y'] LOOP EXECUTE format('ALTER TYPE st ADD VALUE IF NOT EXISTS %L', l); END LOOP; END $$;
+-----
+INSERT INTO t VALUES ('x');
 `).flatMap(({ name, files, rows = "" }) =>
   files.map((file, index) => ({
     name: `${name}, file ${index + 1}`,

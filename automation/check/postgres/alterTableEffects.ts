@@ -39,7 +39,6 @@ const REWRITES = new Map<string | undefined, string>([
 /** The effects of one command on a table. */
 export function alterTableEffects(table: string, command: AlterTableCmd, context: Context): Effect[] {
   const { subtype, def, name = "" } = command;
-  if (HARMLESS.has(subtype)) return [work(table, "some", "changes settings of a table")];
   const rewrite = REWRITES.get(subtype);
   if (rewrite) {
     const facts = context.schema.tables.get(table);
@@ -48,6 +47,7 @@ export function alterTableEffects(table: string, command: AlterTableCmd, context
   }
   const refused = refusedChange(table, command, context);
   if (refused) return [refused];
+  if (HARMLESS.has(subtype)) return [work(table, "some", "changes settings of a table")];
   switch (subtype) {
     case "AT_AddColumn": {
       // IF NOT EXISTS on a column that is there does nothing.

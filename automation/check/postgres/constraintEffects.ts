@@ -2,9 +2,11 @@
 import type { Constraint } from "libpg-query";
 import type { Context } from "./context.ts";
 import { breaking, type Effect, tableLock } from "./effect.ts";
-import { columnMissing, keyIndexThere, uniqueWithoutKey } from "./existence.ts";
+import { columnMissing, keyIndexThere, type Refused, uniqueWithoutKey } from "./existence.ts";
+import type { Index } from "./facts.ts";
 import { keyWork } from "./keyWork.ts";
 import { refusal } from "./refusal.ts";
+import { noIndex } from "./refusedColumns.ts";
 import { usedIndex } from "./rememberConstraint.ts";
 import { listName, stringOf } from "./sqlNames.ts";
 
@@ -92,20 +94,28 @@ function usingIndex(table: string, subject: string, constraint: Constraint, cont
       ),
     ];
   }
-  if (index?.partial) {
-    return [
-      refusal(
-        lock,
-        subject,
-        `"${name}" is a partial index, and a constraint cannot be built on one`,
-        "create the unique index without WHERE, or keep the index without a constraint",
-      ),
-    ];
-  }
+  const refused = index ? notForKey(name, index) : noIndex(table, name, schema);
+  if (refused) return [refusal(lock, subject, refused.words, refused.fix)];
   if (constraint.contype !== "CONSTR_PRIMARY") return [lock];
   // The columns of a primary key are set NOT NULL, by a scan where that is not known.
   const nullable = (index?.columns ?? []).filter((column) => !schema.isNotNull(table, column));
   return [lock, ...nullable.map((column) => setNotNull(table, column, context))];
+}
+
+/** parse_utilcmd.c, transformIndexConstraint. */
+function notForKey(name: string, { unique, partial, columns }: Index): Refused | undefined {
+  if (!unique)
+    return { words: `"${name}" is not a unique index`, fix: "create a unique index, and take that" };
+  if (columns.includes(""))
+    return {
+      words: `index "${name}" contains expressions`,
+      fix: "keep the index: no constraint is over expressions",
+    };
+  if (!partial) return undefined;
+  return {
+    words: `"${name}" is a partial index, and a constraint cannot be built on one`,
+    fix: "create the unique index without WHERE, or keep the index without a constraint",
+  };
 }
 
 /** Both tables are locked (SHARE ROW EXCLUSIVE), so both have to be named. */

@@ -15,6 +15,8 @@ export interface Column {
   /** Whether it has a default that is no NULL; a number of a sequence counts too. */
   hasDefault: boolean;
   identity: boolean;
+  /** GENERATED ALWAYS: no statement may give a value. */
+  always?: "generated" | "identity" | undefined;
 }
 
 export const UNKNOWN_COLUMN: Column = { type: undefined, notNull: false, hasDefault: false, identity: false };

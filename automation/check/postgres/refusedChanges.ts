@@ -3,7 +3,7 @@ import type { AlterTableCmd } from "libpg-query";
 import type { Context } from "./context.ts";
 import { type Effect, work } from "./effect.ts";
 import { missingConstraint, type Refused } from "./existence.ts";
-import type { Table } from "./facts.ts";
+import { type Table, UNKNOWN_COLUMN } from "./facts.ts";
 import { refusedKey, sameSet } from "./foreignKeys.ts";
 import { refusedBound } from "./partitionBounds.ts";
 import { refusal } from "./refusal.ts";
@@ -21,6 +21,7 @@ import {
   subjectOf,
   typeInUse,
 } from "./refusedColumns.ts";
+import { wrongLabel } from "./refusedRows.ts";
 import { constraintName } from "./rememberConstraint.ts";
 import { rememberCommand } from "./rememberTable.ts";
 import { besides, type Schema } from "./schema.ts";
@@ -62,8 +63,12 @@ function reasonOf(table: string, command: AlterTableCmd, context: Context): Refu
         noCast(table, command, context)
       );
     case "AT_SetNotNull":
-    case "AT_ColumnDefault":
       return noColumn(table, command, facts);
+    case "AT_ColumnDefault":
+      return (
+        noColumn(table, command, facts) ??
+        wrongLabel(command.def, facts.columns.get(column) ?? UNKNOWN_COLUMN, schema)
+      );
     case "AT_DropNotNull":
       return noColumn(table, command, facts) ?? staysNotNull(table, column, facts);
     case "AT_AddIdentity":

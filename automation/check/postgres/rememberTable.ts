@@ -40,7 +40,11 @@ export function rememberCommand(name: string, command: AlterTableCmd, schema: Sc
       setColumn(schema, name, object, { hasDefault: isValue(def) });
       depend(schema, { kind: "default value", name: object, of: name, uses: usesOf(def, schema, name) });
       break;
+    case "AT_SetIdentity":
+      setColumn(schema, name, object, { always: undefined });
+      break;
     case "AT_DropExpression":
+      setColumn(schema, name, object, { always: undefined });
       independ(schema, { kind: "column", name: object, of: name });
       break;
     case "AT_AddInherit":
@@ -49,7 +53,10 @@ export function rememberCommand(name: string, command: AlterTableCmd, schema: Sc
       break;
     case "AT_AddIdentity":
     case "AT_DropIdentity":
-      setColumn(schema, name, object, { identity: subtype === "AT_AddIdentity" });
+      setColumn(schema, name, object, {
+        identity: subtype === "AT_AddIdentity",
+        always: def && "Constraint" in def && isAlways(def.Constraint) ? "identity" : undefined,
+      });
       if (subtype === "AT_AddIdentity") rememberOwnSequence(schema, name, object);
       else forgetOwnSequences(schema, name, object);
       break;
@@ -160,7 +167,12 @@ export function withColumn(table: Table, name: string, column: ColumnDef, schema
   const expression = of("CONSTR_DEFAULT")?.raw_expr;
   const hasDefault = serial !== undefined || isValue(expression);
   const identity = of("CONSTR_IDENTITY") !== undefined;
-  const fact: Column = { type, notNull, hasDefault, identity };
+  const always = of("CONSTR_GENERATED")
+    ? "generated"
+    : isAlways(of("CONSTR_IDENTITY"))
+      ? "identity"
+      : undefined;
+  const fact: Column = { type, notNull, hasDefault, identity, always };
   const numbered = serial !== undefined || identity;
   const sequence = numbered ? `sequence ${rememberOwnSequence(schema, name, colname)}` : undefined;
   const used = serial === undefined ? usesOf(expression, schema, name) : new Set([sequence ?? ""]);
@@ -170,6 +182,11 @@ export function withColumn(table: Table, name: string, column: ColumnDef, schema
   let next: Table = { ...table, columns: new Map(table.columns).set(colname, fact) };
   for (const constraint of constraints) next = withConstraint(next, name, constraint, schema, colname);
   return next;
+}
+
+/** GENERATED ALWAYS is `a`, BY DEFAULT `d` (pg_attribute.h). */
+function isAlways(constraint: Constraint | undefined): boolean {
+  return constraint?.generated_when === "a";
 }
 
 /** `REFERENCES a DEFERRABLE INITIALLY DEFERRED` behind a column are three constraints in the tree. */

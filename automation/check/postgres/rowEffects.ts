@@ -3,14 +3,17 @@ import type { DeleteStmt, InsertStmt, MergeStmt, Node, SelectStmt, UpdateStmt } 
 import type { Context } from "./context.ts";
 import { breaking, type Effect, work } from "./effect.ts";
 import { columnMissing } from "./existence.ts";
+import { refusedInsert, refusedUpdate } from "./refusedRows.ts";
 import { columnsIn } from "./rememberConstraint.ts";
 import { calledFunctions, stringOf } from "./sqlNames.ts";
 import { relationsIn, walk } from "./tree.ts";
 
-export function updateEffects({ relation, whereClause, targetList }: UpdateStmt, context: Context): Effect[] {
+export function updateEffects(statement: UpdateStmt, context: Context): Effect[] {
+  const { relation, whereClause, targetList } = statement;
   const table = context.schema.nameOf(relation);
   return [
     ...columnMissing(table, targetNames(targetList), context),
+    ...refusedUpdate(statement, context),
     rowChange("UPDATE", table, whereClause, context),
   ];
 }
@@ -36,10 +39,13 @@ export function mergeEffects({ relation }: MergeStmt, context: Context): Effect[
   return [context.file.locked.has(table) ? underLock("MERGE", table, effect) : effect];
 }
 
-export function insertEffects({ relation, selectStmt, cols }: InsertStmt, context: Context): Effect[] {
+export function insertEffects(statement: InsertStmt, context: Context): Effect[] {
+  const { relation, selectStmt, cols } = statement;
   const table = context.schema.nameOf(relation);
   const missing = columnMissing(table, targetNames(cols), context);
   if (missing.length > 0) return missing;
+  const refused = refusedInsert(statement, context);
+  if (refused.length > 0) return refused;
   const copies = selectStmt && "SelectStmt" in selectStmt && copiesRows(selectStmt, context);
   if (!copies) return [work(table, "some", `inserts rows into ${table}`)];
   const effect = work(table, "long", `copies rows into ${table}`);

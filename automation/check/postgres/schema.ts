@@ -62,6 +62,7 @@ export class Schema {
   loseTrack(): void {
     this.#forgetGone();
     for (const [name] of [...this.tables.entries()]) this.change(name, { complete: false });
+    for (const [name, { labels: _labels, ...type }] of [...this.types.entries()]) this.types.set(name, type);
   }
 
   /** After a statement that may not have run: what it dropped may be there, and the tables that it names may be as before. */

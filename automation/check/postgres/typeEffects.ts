@@ -66,12 +66,28 @@ export function attributeEffects(
 }
 
 export function enumEffects(statement: AlterEnumStmt, { schema }: Context): Effect[] {
-  const { typeName, oldVal, newVal = "", skipIfNewValExists: ifNotExists } = statement;
+  const {
+    typeName,
+    oldVal,
+    newVal = "",
+    newValNeighbor: neighbor,
+    skipIfNewValExists: ifNotExists,
+  } = statement;
   const type = listName(typeName);
   const labels = schema.types.get(schema.nameOfList(typeName, "types"))?.labels;
-  if (labels?.includes(newVal) && !ifNotExists) {
-    const words = `enum label "${newVal}" already exists`;
-    return [refusal(work(undefined, "none", words), `${type}.${newVal}`, words, "delete the statement")];
+  const there = labels?.includes(newVal) === true;
+  const missing = [oldVal, there && ifNotExists ? undefined : neighbor].find(
+    (label) => label !== undefined && labels?.includes(label) === false,
+  );
+  const words =
+    missing !== undefined
+      ? `"${missing}" is not an existing enum label`
+      : there && !ifNotExists
+        ? `enum label "${newVal}" already exists`
+        : undefined;
+  if (words !== undefined) {
+    const fix = missing === undefined ? "delete the statement" : `take one of ${labels?.join(", ")}`;
+    return [refusal(work(undefined, "none", words), `${type}.${missing ?? newVal}`, words, fix)];
   }
   if (oldVal === undefined || schema.isFresh(schema.types.get(schema.nameOfList(typeName, "types"))))
     return [];
