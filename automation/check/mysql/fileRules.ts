@@ -106,7 +106,10 @@ function implicitCommit(statements: readonly Statement[]): PlacedRule[] {
     if (body.kind === "transaction" && body.verb === "begin") open = statement;
     else if (body.kind === "transaction" && body.verb !== "savepoint") open = undefined;
     else if (open && commitsImplicitly(statement)) {
-      const words = statement.text.split(/\s+/).slice(0, 2).join(" ").toUpperCase();
+      const words = statement.tokens
+        .slice(0, 2)
+        .map(({ value }) => value.toUpperCase())
+        .join(" ");
       return [
         {
           rule: "implicit-commit",

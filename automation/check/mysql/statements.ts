@@ -16,7 +16,7 @@ import { type LexicalError, type Token, tokenize } from "./tokens.ts";
 export interface Statement {
   /** Counted from 1. */
   readonly line: number;
-  /** As written, without the semicolon and without the comments before it. */
+  /** As written, without the semicolon and without the comments before it, but those that the server runs. */
   readonly text: string;
   readonly tokens: readonly Token[];
   readonly body: StatementBody;
@@ -35,13 +35,20 @@ export function readSql(sql: string, server: ServerVersion): ReadSql {
   const read = statements.map((words): Statement => {
     const [first] = words;
     const last = words.at(-1);
-    const text = sql.slice(first?.offset ?? 0, (last?.offset ?? 0) + (last?.text.length ?? 0));
+    const text = withComment(sql, first?.offset ?? 0, (last?.offset ?? 0) + (last?.text.length ?? 0));
     return { line: first?.line ?? 1, text, tokens: words, body: readBody(words) };
   });
   const client = delimiter
     ? [{ line: delimiter.line, text: "DELIMITER", tokens: [delimiter], body: { kind: "delimiter" } as const }]
     : [];
   return { statements: [...read, ...client], error };
+}
+
+/** The text with the marks of the versioned comment that it begins or ends in. */
+function withComment(sql: string, start: number, end: number): string {
+  const opening = /\/\*M?!\d*\s*$/.exec(sql.slice(Math.max(0, start - 40), start))?.[0] ?? "";
+  const closing = /^\s*\*\//.exec(sql.slice(end, end + 40))?.[0] ?? "";
+  return `${opening}${sql.slice(start, end)}${closing}`;
 }
 
 type Read = (reader: TokenReader, tokens: readonly Token[]) => StatementBody;

@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { readServerVersion } from "../../../../automation/check/mysql/serverVersion.ts";
+import { readSql } from "../../../../automation/check/mysql/statements.ts";
 import { lint, rulesOfServer } from "./lint.ts";
 import { KEYS_SCHEMA, SCHEMA_CASES, SERVER_CASES, SERVER_SCHEMA } from "./serverCases.ts";
 
@@ -67,6 +69,20 @@ test("MySQL 5.7 lacks what came later, and takes what it has", async () => {
   }
   const known = "ALTER TABLE t ADD INDEX i (n), ALGORITHM=INPLACE, LOCK=NONE;";
   assert.deepEqual(await lint(known, { version: "5.7", shipped: SERVER_SCHEMA }), []);
+});
+
+test("a statement's text keeps the marks of a versioned comment", () => {
+  const server = readServerVersion("8.0.33");
+  assert(server);
+  for (const text of [
+    "/*!40101 SET NAMES utf8 */",
+    "CREATE TABLE x (id INT) /*!80023 AUTOEXTEND_SIZE=4M */",
+    "/*!50003 CREATE*/ /*!50017 DEFINER=`a`@`b`*/ /*!50003 TRIGGER tr BEFORE INSERT ON x FOR EACH ROW SET NEW.id = 1 */",
+  ])
+    assert.deepEqual(
+      readSql(`-- a note\n${text};\n`, server).statements.map((one) => one.text),
+      [text],
+    );
 });
 
 test("there are many statements, and both answers of each server", () => {
