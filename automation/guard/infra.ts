@@ -61,7 +61,8 @@ const TASK_DEFINITION = "aws:ecs/taskDefinition:TaskDefinition";
 const APP_DEFINITION = "service-definition";
 
 /**
- * Finds what a routine deploy may not change, one entry for a resource.
+ * Finds what a routine deploy may not change, one entry for a resource. The list is sorted: Pulumi's steps come in another
+ * order each time.
  *
  * @throws {PreviewIncompleteError} if the engine's events ended before its summary or left out steps that it counted
  */
@@ -69,9 +70,9 @@ export function findInfraChanges(preview: Preview, stack: string): InfraChange[]
   const missing = missingPart(preview);
   if (missing !== undefined) throw new PreviewIncompleteError(stack, missing);
   const container = containerChanges(preview);
-  const resources = [...byResource(preview.steps).values()].flatMap((steps) =>
-    resourceChange(steps, container),
-  );
+  const resources = [...byResource(preview.steps).values()]
+    .flatMap((steps) => resourceChange(steps, container))
+    .sort((a, b) => a.what.localeCompare(b.what, "en"));
   const shown = new Set(resources.flatMap(({ values }) => values.map(newValueOf)));
   return [...resources, ...outputChanges(preview, container, resources.length > 0, shown)];
 }

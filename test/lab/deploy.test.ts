@@ -42,11 +42,12 @@ describe("a stack in the lab", () => {
   }
 
   it("refuses to make infrastructure in a routine deploy, and starts nothing", async () => {
-    const { exitCode, report } = await run("deploy");
+    const { exitCode, report, stderr } = await run("deploy");
     assert.equal(exitCode, 3);
     assert.equal(report?.verdict.kind, "notStarted");
     assert.equal(report?.databaseChanged, "no");
-    assert.match(report?.why ?? "", /aws:ecs\/cluster:Cluster/);
+    assert.match(report?.why ?? "", /would change more than the image of stack local: create aws:/);
+    assert.match(stderr, /^ {2}- create aws:ecs\/cluster:Cluster /m);
   });
 
   it("deploys, applies every migration and tells Slack", async () => {

@@ -36,6 +36,13 @@ describe("findInfraChanges", () => {
     assert.deepEqual(found(previewOf(steps, { outputs: NEW_IMAGE })), []);
   });
 
+  test("the list does not follow the order of Pulumi's steps", () => {
+    const steps = [step("create", "aws:iam/role:Role"), step("create", "aws:ecs/cluster:Cluster")];
+    const expected = ["create aws:ecs/cluster:Cluster main", "create aws:iam/role:Role main"];
+    assert.deepEqual(lines(previewOf(steps)), expected);
+    assert.deepEqual(lines(previewOf(steps.toReversed())), expected);
+  });
+
   test("a resource has one line with its properties' old and new values", () => {
     const role = step("update", "aws:iam/role:Role", {
       diffs: ["policy", "policy"],
