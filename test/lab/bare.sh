@@ -5,7 +5,7 @@
 #
 # The machine is a Debian 12 by debootstrap with what the README asks for of it (Node.js and npm) and nothing else, kept in the
 # cache folder; each run works on a layer above it that goes away. Whatever tells this machine where its package registries are
-# is copied. The checkout is what is committed.
+# is copied. The checkout is what is committed. ECS_MIGRATE_TERRAFORM_MIRROR, a folder that the lab may need, is there too.
 set -eu
 
 checkout=$(CDPATH='' cd -- "$(dirname -- "$0")/../.." && pwd)
@@ -58,6 +58,8 @@ unshare --mount --pid --fork sh -euc '
   mkdir -p checkout var/lib/docker
   mount --bind "$layer/checkout" checkout
   mount --bind "$layer/docker" var/lib/docker
+  mirror=${ECS_MIGRATE_TERRAFORM_MIRROR:-}
+  [ -z "$mirror" ] || { mkdir -p ".$mirror" && mount --bind "$mirror" ".$mirror"; }
   mount -t proc proc proc
   mount --rbind /sys sys
   mount --rbind /dev dev
@@ -66,5 +68,6 @@ unshare --mount --pid --fork sh -euc '
     ${GOPROXY:+"GOPROXY=$GOPROXY"} ${GOSUMDB:+"GOSUMDB=$GOSUMDB"} ${GONOSUMDB:+"GONOSUMDB=$GONOSUMDB"} \
     ${GOFLAGS:+"GOFLAGS=$GOFLAGS"} ${HTTPS_PROXY:+"HTTPS_PROXY=$HTTPS_PROXY"} \
     ${NODE_EXTRA_CA_CERTS:+"NODE_EXTRA_CA_CERTS=$NODE_EXTRA_CA_CERTS"} ${PIP_INDEX_URL:+"PIP_INDEX_URL=$PIP_INDEX_URL"} \
+    ${mirror:+"ECS_MIGRATE_TERRAFORM_MIRROR=$mirror"} \
     sh -c "cd /checkout && exec \"\$@\"" sh "$@"
 ' sh "$@"
