@@ -1,14 +1,20 @@
-/** Which database a folder is for, as far as the stacks' files say it: of a command that asks no stack. */
-import type { TargetSettings } from "../check/lintTarget.ts";
-import { checkSettings } from "../check/settings.ts";
+/** How a folder is checked, as far as the stacks' files say it: of a command that asks no stack. */
+import { type CheckSettings, checkSettings, DEFAULT_CHECK } from "../check/settings.ts";
 import type { CommandContext } from "../cli/context.ts";
-import { PROJECT, readStackFile, settingOf } from "../stack/settings.ts";
+import { listOf, PROJECT, readStackFile, settingOf } from "../stack/settings.ts";
 import { type FolderOptions, stackFiles } from "./folder.ts";
 import { projectFolder } from "./locate.ts";
 
-const KEYS = ["checkDialect", "mysqlVersion", "databaseHost", "databaseEngine"].map(
-  (key) => `${PROJECT}:${key}`,
-);
+const KEYS = [
+  "checkDialect",
+  "mysqlVersion",
+  "databaseHost",
+  "databaseEngine",
+  "postgresVersion",
+  "multiStatement",
+  "lockTimeout",
+].map((key) => `${PROJECT}:${key}`);
+const LIST_KEY = `${PROJECT}:checkDisable`;
 
 /**
  * What the named stacks' files say; without a name those of all stacks, unless `--dir` names a folder that may be none of
@@ -20,8 +26,8 @@ export function statedTarget(
   context: CommandContext,
   options: FolderOptions,
   stacks: readonly string[],
-): TargetSettings {
-  if (stacks.length === 0 && options.dir !== undefined) return { dialect: "auto" };
+): CheckSettings {
+  if (stacks.length === 0 && options.dir !== undefined) return DEFAULT_CHECK;
   const project = projectFolder(context, options);
   const files =
     stacks.length > 0
@@ -31,19 +37,24 @@ export function statedTarget(
 }
 
 /** Of one stack's file. Pure. */
-export function targetOf(yaml: string): TargetSettings {
+export function targetOf(yaml: string): CheckSettings {
   const config = new Map(KEYS.flatMap((key) => [[key, settingOf(yaml, key) ?? ""] as const]));
-  const { dialect, mysqlVersion, engine } = checkSettings({}, config);
-  return { dialect, mysqlVersion, engine };
+  config.set(LIST_KEY, JSON.stringify(listOf(yaml, LIST_KEY)));
+  return checkSettings({}, config);
 }
 
-/** What all say alike. Pure. */
-export function agreed(targets: readonly TargetSettings[]): TargetSettings {
-  const [first = { dialect: "auto" }] = targets;
-  const same = (key: keyof TargetSettings) => targets.every((target) => target[key] === first[key]);
+/** What all say alike, and the rules that all switch off. Pure. */
+export function agreed(targets: readonly CheckSettings[]): CheckSettings {
+  const [first = DEFAULT_CHECK] = targets;
+  const same = <K extends keyof CheckSettings>(key: K): CheckSettings[K] =>
+    targets.every((target) => target[key] === first[key]) ? first[key] : DEFAULT_CHECK[key];
   return {
-    dialect: same("dialect") ? first.dialect : "auto",
-    mysqlVersion: same("mysqlVersion") ? first.mysqlVersion : undefined,
-    engine: same("engine") ? first.engine : undefined,
+    dialect: same("dialect"),
+    mysqlVersion: same("mysqlVersion"),
+    engine: same("engine"),
+    disable: first.disable.filter((rule) => targets.every(({ disable }) => disable.includes(rule))),
+    postgresVersion: same("postgresVersion"),
+    multiStatement: same("multiStatement"),
+    lockLimit: same("lockLimit"),
   };
 }

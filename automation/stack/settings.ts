@@ -40,6 +40,32 @@ export function settingOf(yaml: string, key: string): string | undefined {
   return value === "" || /<[^<>]*>/.test(value) ? undefined : value;
 }
 
+/**
+ * The plain values of a list below `config:`, as `key: [a, "b"]` or as lines `- a`. Pure.
+ *
+ * @returns empty if the key is not there or holds no list
+ */
+export function listOf(yaml: string, key: string): string[] {
+  const escaped = key.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
+  const start = new RegExp(`^[ \\t]+["']?${escaped}["']?:[ \\t]*`, "m").exec(yaml);
+  if (!start) return [];
+  const rest = yaml.slice(start.index + start[0].length);
+  const inline = /^\[([^\]]*)\]/.exec(rest)?.[1];
+  if (inline !== undefined) return inline.split(/[,\n]/).map(unquoted).filter(Boolean);
+  const lines = rest.split(/\r?\n/).slice(1);
+  const end = lines.findIndex((line) => !/^\s*(?:-\s.*|#.*)?$/.test(line));
+  const items = end === -1 ? lines : lines.slice(0, end);
+  return items.flatMap((line) => /^\s*-\s+(.*)$/.exec(line)?.[1] ?? []).map(unquoted);
+}
+
+/** A plain value without its quotes, or the comment behind it. */
+function unquoted(text: string): string {
+  return text
+    .replace(/(^|\s)#.*$/, "")
+    .trim()
+    .replace(/^(["'])(.*)\1$/, "$2");
+}
+
 /** The stack's own backend, as `pulumi login` takes it; undefined if its file does not say. Pure. */
 export function backendOf(yaml: string): string | undefined {
   const bucket = settingOf(yaml, KEY.bucket);
