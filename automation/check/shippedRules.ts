@@ -52,7 +52,8 @@ interface Comparison {
   holder: string;
   /** What `--fix` makes of a file's name; of one that it leaves, a version later than all that are known. */
   renamed: (file: NamedMigrationFile) => string;
-  fixCommand: string;
+  /** The command that renames one of these files, in brackets; empty if `--fix` leaves them all. */
+  fixHint: (files: readonly NamedMigrationFile[]) => string;
 }
 
 /** A finding before it has a severity. */
@@ -115,7 +116,9 @@ function compare(
   const digits = [...byVersion.values()].flat().map(({ parsed }) => parsed.digits);
   const nextVersion = versionAfter(digits, record.keys(), now);
   const renamed = (file: NamedMigrationFile) => renames.get(file.file) ?? withVersion(file, nextVersion);
-  return { checkout, byVersion, shipped: record, highest, holder, renamed, fixCommand };
+  const fixHint = (files: readonly NamedMigrationFile[]) =>
+    files.some(({ file }) => renames.has(file)) ? ` (${fixCommand})` : "";
+  return { checkout, byVersion, shipped: record, highest, holder, renamed, fixHint };
 }
 
 function brokenNames({ checkout }: Comparison): Found[] {
@@ -130,7 +133,7 @@ function brokenNames({ checkout }: Comparison): Found[] {
     }));
 }
 
-function duplicates({ byVersion, shipped, renamed, fixCommand }: Comparison): Found[] {
+function duplicates({ byVersion, shipped, renamed, fixHint }: Comparison): Found[] {
   const found: Found[] = [];
   for (const [version, files] of byVersion) {
     const twice = (["up", "down"] as const)
@@ -149,7 +152,7 @@ function duplicates({ byVersion, shipped, renamed, fixCommand }: Comparison): Fo
       file: mover.file,
       version,
       message: `version ${version} belongs to ${twice.map(({ file }) => file).join(", ")}`,
-      fix: `keep one pair and rename the other to ${renamed(mover)} (${fixCommand})`,
+      fix: `keep one pair and rename the other to ${renamed(mover)}${fixHint(twice)}`,
     });
   }
   return found;
@@ -160,7 +163,7 @@ function withVersion({ parsed }: NamedMigrationFile, version: string): string {
 }
 
 /** One problem a version: the pair moves together. */
-function lateFiles({ byVersion, shipped, highest, holder, renamed, fixCommand }: Comparison): Found[] {
+function lateFiles({ byVersion, shipped, highest, holder, renamed, fixHint }: Comparison): Found[] {
   const found: Found[] = [];
   for (const [version, files] of byVersion) {
     const file = upOf(files) ?? files[0];
@@ -170,7 +173,7 @@ function lateFiles({ byVersion, shipped, highest, holder, renamed, fixCommand }:
       file: file.file,
       version,
       message: `version ${version} is not shipped and lies below ${highest}, the highest that ${holder} has; it would never run`,
-      fix: `rename to ${renamed(file)} (${fixCommand})`,
+      fix: `rename to ${renamed(file)}${fixHint(files)}`,
     });
   }
   return found;
@@ -226,13 +229,16 @@ export function onlyLineEnds(bytes: Uint8Array, shipped: string): boolean {
 }
 
 function lineEnds({ holder }: Comparison, { file, bytes }: NamedMigrationFile, version: bigint): Found {
-  const ends = Buffer.from(bytes).includes("\r\n") ? "CRLF" : "LF";
+  const [ends, line] = Buffer.from(bytes).includes("\r\n")
+    ? ["CRLF", "`*.sql text eol=lf` into .gitattributes"]
+    : // Others may have been shipped with LF, so each such file has its own line.
+      ["LF", `\`${file} text eol=crlf\` into .gitattributes, a line for each such file`];
   return {
     rule: "line-ends",
     file,
     version,
     message: `only the line ends differ from what ${holder} has shipped: this checkout has ${ends}`,
-    fix: "put `*.sql text eol=lf` into .gitattributes, run git add --renormalize ., and check the files out again",
+    fix: `put ${line}, run git add --renormalize ., and check the files out again`,
   };
 }
 

@@ -124,6 +124,33 @@ test("line ends that git has converted are one finding, and the files count as s
   );
 });
 
+test("what was shipped with CRLF keeps it, and other files their LF", async () => {
+  const shipped = { "000001_a.up.sql": "SELECT 1;\r\n", "000001_a.down.sql": "--\n" };
+  const checkout = { ...shipped, "000001_a.up.sql": "SELECT 1;\n" };
+  const [only, ...others] = await check(checkout, { records: [recordFrom("stack prod", shipped)] });
+  assert.deepEqual(others, []);
+  assert.deepEqual(
+    [only?.message, only?.fix],
+    [
+      "only the line ends differ from what stack prod has shipped: this checkout has LF",
+      "put `000001_a.up.sql text eol=crlf` into .gitattributes, a line for each such file, run git add --renormalize ., and check the files out again",
+    ],
+  );
+});
+
+test("the command is named only where --fix renames the file", async () => {
+  const shipped = { "000002_a.up.sql": "SELECT 1;\n", "000002_a.down.sql": "--\n" };
+  const fixOf = async (file: string) => {
+    const found = await check(
+      { ...shipped, [file]: "SELECT 2;\n" },
+      { records: [recordFrom("stack prod", shipped)] },
+    );
+    return found.find(({ rule }) => rule === "late")?.fix;
+  };
+  assert.equal(await fixOf("000001_b.up.sql"), "rename to 000003_b.up.sql (npx ecs-migrate check --fix)");
+  assert.equal(await fixOf("000001_b.up.SQL"), "rename to 000003_b.up.SQL");
+});
+
 test("two stacks that lack the same file each say so, what no stack is needed for is said once", async () => {
   const stage = recordFrom("stack stage", SHIPPED);
   const files = { "0001_Old.up.sql": SHIPPED["0001_Old.up.sql"] ?? "", "x.sql": "" };
