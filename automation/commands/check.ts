@@ -7,15 +7,13 @@ import { type GivenPlace, placeWords } from "../check/fixCommand.ts";
 import { runGit } from "../check/gitBase.ts";
 import type { KnownDatabase } from "../check/lintTarget.ts";
 import { runCheck } from "../check/runCheck.ts";
-import { DEFAULT_CHECK } from "../check/settings.ts";
 import type { CommandContext } from "../cli/context.ts";
 import type { CheckCommandOptions } from "../cli/programLook.ts";
 import { ConfigError } from "../contract/errors.ts";
 import type { ShippedMigration } from "../contract/outputs.ts";
 import { type MigrationFile, readMigrationFiles } from "../migrations/folder.ts";
-import { migrationFoldersBelow } from "../migrations/foldersBelow.ts";
 import { COMMAND, shellWord } from "../text/commandLine.ts";
-import { findFolder, type MigrationsFolder } from "./folder.ts";
+import { findFolder, insteadBelow, type MigrationsFolder } from "./folder.ts";
 import { outputsOf } from "./locate.ts";
 import { printReport } from "./printReport.ts";
 import { statedTarget } from "./target.ts";
@@ -33,13 +31,12 @@ export async function checkCommand(context: CommandContext, options: CheckComman
       place: options,
       format: options.json ? "json" : options.markdown ? "markdown" : options.format,
       settings: {
-        ...DEFAULT_CHECK,
-        engine: stated.engine,
+        ...stated,
         dialect: options.dialect ?? stated.dialect,
         mysqlVersion: options.mysqlVersion ?? stated.mysqlVersion,
-        disable: options.disable,
-        postgresVersion: options.postgresVersion ?? DEFAULT_CHECK.postgresVersion,
-        multiStatement: options.multiStatement,
+        disable: [...stated.disable, ...options.disable],
+        postgresVersion: options.postgresVersion ?? stated.postgresVersion,
+        multiStatement: options.multiStatement || stated.multiStatement,
       },
       fix: options.fix,
       strict: options.strict,
@@ -63,12 +60,7 @@ function requireMigrations(
   terminal.say(`Migrations: ${shown} (${namedBy})`);
   const files = readMigrationFiles(path);
   if (files.some(({ parsed }) => parsed)) return;
-  const below = migrationFoldersBelow(path).map((one) => relative(cwd, join(path, one)));
-  const [first] = below;
-  const next =
-    first === undefined
-      ? nextWithoutFolder(files, place)
-      : `golang-migrate reads no folder below, and there are some in ${listed(below)}: \`${[COMMAND, "check", ...placeWords({ ...place, dir: first }).map(shellWord)].join(" ")}\``;
+  const next = insteadBelow(cwd, path, "check", place) ?? nextWithoutFolder(files, place);
   throw new ConfigError([`There is no migration in ${shown}, which ${namedBy} names; ${next}`]);
 }
 
@@ -80,12 +72,6 @@ function nextWithoutFolder(files: readonly MigrationFile[], place: GivenPlace): 
     return `name the folder with --dir, or make the first one with \`${[COMMAND, "new NAME", ...placeWords(place).map(shellWord)].join(" ")}\``;
   const more = meant.length > 1 ? ` and ${meant.length - 1} more` : "";
   return `golang-migrate passes over ${first}${more} in silence: ${nameFix(first)}`;
-}
-
-/** The first three, and how many more there are. */
-function listed(folders: readonly string[]): string {
-  const more = folders.length > 3 ? `, and ${folders.length - 3} more` : "";
-  return `${folders.slice(0, 3).join(", ")}${more}`;
 }
 
 /** Paths in a report are relative to it, as GitLab and GitHub want them. The working folder if there is no repository. */

@@ -1,9 +1,12 @@
 /** The one answer to "where are the migrations". */
 import { existsSync, readdirSync } from "node:fs";
 import { join, relative, resolve } from "node:path";
+import { type GivenPlace, placeWords } from "../check/fixCommand.ts";
 import type { CommandContext } from "../cli/context.ts";
 import { ConfigError } from "../contract/errors.ts";
+import { migrationFoldersBelow } from "../migrations/foldersBelow.ts";
 import { PROJECT, readStackFile, readText, settingOf, stackFileName } from "../stack/settings.ts";
+import { COMMAND, shellWord } from "../text/commandLine.ts";
 import { projectFolder } from "./locate.ts";
 
 export interface FolderOptions {
@@ -36,9 +39,34 @@ export function findFolder(
 ): MigrationsFolder {
   const found = chooseFolder(context, options, stack);
   if (existsSync(found.path)) return found;
+  const next =
+    options.dir === undefined
+      ? `correct ${PROJECT}:appPath and ${PROJECT}:migrationsPath, or name the folder with --dir`
+      : "correct the path; it starts at the folder that the command is given in";
   throw new ConfigError([
-    `There is no folder ${relative(context.cwd, found.path) || "."}, where ${found.namedBy} says the migrations are; correct ${PROJECT}:appPath and ${PROJECT}:migrationsPath, or name the folder with --dir`,
+    `There is no folder ${relative(context.cwd, found.path) || "."}, where ${found.namedBy} says the migrations are; ${next}`,
   ]);
+}
+
+/**
+ * What to do where a folder holds no migration and folders below it do, as the end of a sentence; undefined if none does.
+ *
+ * @param command the words of the command that was given, without its options
+ */
+export function insteadBelow(
+  cwd: string,
+  path: string,
+  command: string,
+  place: GivenPlace,
+): string | undefined {
+  const below = migrationFoldersBelow(path).map((one) => relative(cwd, join(path, one)) || ".");
+  const [first] = below;
+  if (first === undefined) return undefined;
+  const more = below.length > 3 ? `, and ${below.length - 3} more` : "";
+  const words = placeWords({ ...place, dir: first })
+    .map(shellWord)
+    .join(" ");
+  return `golang-migrate reads no folder below, and there are some in ${below.slice(0, 3).join(", ")}${more}: \`${COMMAND} ${command} ${words}\``;
 }
 
 function chooseFolder(context: CommandContext, options: FolderOptions, stack?: string): MigrationsFolder {

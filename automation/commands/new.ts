@@ -1,15 +1,17 @@
 /** The command `new`: makes the two files of a migration. */
 import { relative } from "node:path";
+import type { GivenPlace } from "../check/fixCommand.ts";
 import { type KnownDatabase, type LintTarget, lintTarget, readAs } from "../check/lintTarget.ts";
 import type { CommandContext } from "../cli/context.ts";
 import type { NewCommandOptions } from "../cli/programLook.ts";
-import { EXIT } from "../contract/errors.ts";
+import { ConfigError, EXIT } from "../contract/errors.ts";
 import type { Outputs } from "../contract/outputs.ts";
 import { createMigration } from "../migrations/create.ts";
 import { readMigrationFiles } from "../migrations/folder.ts";
 import type { HeaderKind } from "../migrations/headers.ts";
 import { jsonText } from "../text/json.ts";
-import { findFolder } from "./folder.ts";
+import { shellWord } from "../text/commandLine.ts";
+import { findFolder, insteadBelow } from "./folder.ts";
 import { outputsOf } from "./locate.ts";
 import { statedTarget } from "./target.ts";
 
@@ -20,7 +22,8 @@ export async function newCommand(
 ): Promise<void> {
   const outputs = await outputsOf(context, options, options.against);
   const known = [...outputs.values()].flatMap(({ migrations }) => migrations);
-  const { path: dir } = findFolder(context, options, options.against[0]);
+  const { path: dir, namedBy } = findFolder(context, options, options.against[0]);
+  requireNoOther(context.cwd, dir, { name, namedBy, place: options });
   const target = await targetFor(context, options, [...outputs.values()], dir);
   context.terminal.say(`The header is for ${readAs(target)}`);
   const made = createMigration({ dir, name, now: new Date(), known, header: headerOf(target) });
@@ -29,6 +32,24 @@ export async function newCommand(
   const paths = files.down === null ? [files.up] : [files.up, files.down];
   context.print(options.json ? jsonText(files) : `${paths.join("\n")}\n`);
   context.finish(EXIT.ok);
+}
+
+/**
+ * The first file of an application goes into an empty folder, but not beside the folder where its others are.
+ *
+ * @throws {ConfigError} if there is no migration in the folder, and some below
+ */
+function requireNoOther(
+  cwd: string,
+  dir: string,
+  { name, namedBy, place }: { name: string; namedBy: string; place: GivenPlace },
+): void {
+  if (readMigrationFiles(dir).some(({ parsed }) => parsed)) return;
+  const instead = insteadBelow(cwd, dir, `new ${shellWord(name)}`, place);
+  if (instead === undefined) return;
+  throw new ConfigError([
+    `There is no migration in ${relative(cwd, dir) || "."}, which ${namedBy} names; ${instead}`,
+  ]);
 }
 
 /** What a stack's database reported goes before what the stacks' files say of it. */

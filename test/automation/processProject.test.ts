@@ -1,7 +1,7 @@
 /** The process and the project that it finds: whose stack, which backend, which folder, from where it is called. */
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, type TestContext, test } from "node:test";
 import { runCommand } from "../support/commandProcess.ts";
@@ -201,6 +201,9 @@ describe("check in a monorepo", () => {
       ),
       above.stderr,
     );
+    const beside = await runCommand(t, ["new", "add email", "--dir", "sql"], { cwd: root });
+    assert.deepEqual([beside.code, beside.stdout, readdirSync(join(root, "sql"))], [2, "", ["my sql"]]);
+    assert.match(beside.stderr, /`npx ecs-migrate new 'add email' --dir 'sql\/my sql'`$/m);
     const missing = await runCommand(t, ["check", "--project", project, "--dir", "nowhere"], { cwd: root });
     assert.equal(missing.code, 2);
     assert.match(missing.stderr, /^There is no folder nowhere, where --dir says/m);

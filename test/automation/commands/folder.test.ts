@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { describe, it, type TestContext } from "node:test";
 import { type CommandContext, workingFolder } from "../../../automation/cli/context.ts";
-import { defaultsOf, findFolder } from "../../../automation/commands/folder.ts";
+import { defaultsOf, findFolder, insteadBelow } from "../../../automation/commands/folder.ts";
 
 const ROOT = resolve(import.meta.dirname, "..", "..", "..");
 
@@ -38,6 +38,28 @@ describe("the folder of migrations", () => {
       appPath: null,
       namedBy: "--dir",
     });
+  });
+
+  it("is told of as a path where --dir leads nowhere", (t) => {
+    const { context } = project(t, {}, []);
+    assert.throws(() => findFolder(context, { dir: "nowhere" }), {
+      message:
+        "There is no folder nowhere, where --dir says the migrations are; correct the path; it starts at the folder that the command is given in",
+    });
+  });
+
+  it("is not the one above it, and the command that is given instead pastes", (t) => {
+    const { home } = project(t, { "it's/pg/000001_a.up.sql": "" }, ["it's/pg", "empty"]);
+    const below = "golang-migrate reads no folder below, and there are some in";
+    assert.equal(
+      insteadBelow(home, join(home, "it's"), "new x", { dir: "it's" }),
+      `${below} it's/pg: \`npx ecs-migrate new x --dir 'it'\\''s/pg'\``,
+    );
+    assert.equal(
+      insteadBelow(join(home, "it's/pg"), join(home, "it's"), "check", { dir: ".." }),
+      `${below} .: \`npx ecs-migrate check --dir .\``,
+    );
+    assert.equal(insteadBelow(home, join(home, "empty"), "check", {}), undefined);
   });
 
   it("is the one that the stack's file names, with or without the stack's name given", (t) => {
