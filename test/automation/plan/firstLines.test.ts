@@ -10,5 +10,6 @@ test("the first lines are those that say something, cut and safe to print", () =
     "0123456789a…",
     "… 1 more line",
   ]);
+  assert.deepEqual(firstLines("SELECT '😀😀'", 3, 10), ["SELECT '…"]);
   assert.deepEqual(firstLines("", 3), []);
 });
