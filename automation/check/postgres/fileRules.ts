@@ -6,6 +6,7 @@ import { afterwards } from "./createTable.ts";
 import { meansLabel } from "./labelUse.ts";
 import { alwaysTrue } from "./rowEffects.ts";
 import { besides } from "./schema.ts";
+import { configCalls } from "./sessionRules.ts";
 import { wordsOf } from "./sqlNames.ts";
 import type { Statement } from "./statements.ts";
 import { relationsIn, stringsIn } from "./tree.ts";
@@ -80,6 +81,10 @@ export function noteInFile({ node }: Statement, context: Context): void {
     if (!file.deferred) file.pendingEvents.clear();
   }
   if ("VariableSetStmt" in node) noteSetting(node.VariableSetStmt, context);
+  if ("SelectStmt" in node) {
+    for (const { name, value } of configCalls(node.SelectStmt.targetList))
+      if (name === "search_path" && value !== undefined) setPath([value], schema);
+  }
   noteEvents(node, context);
 }
 

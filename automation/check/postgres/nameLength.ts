@@ -6,8 +6,8 @@ import type { Statement } from "./statements.ts";
 /** NAMEDATALEN - 1 (manual, identifiers). */
 const MAX_BYTES = 63;
 
-/** A quick look before the scanner: most statements have no long word at all. */
-const LONG_WORD = /[\p{L}\p{N}_$]{40,}|"[^"]{40,}"/u;
+/** A quick look before the scanner: most statements have no long word at all, and none whose letters are several bytes. */
+const LONG_WORD = /[\w$]{40,}|"[^"]{40,}"|[^\p{ASCII}]/u;
 
 const CHANGES_ROWS = [
   "InsertStmt",

@@ -92,7 +92,8 @@ function settingOf({ node, text }: Statement): Change {
   }
   if ("DiscardStmt" in node) return "all";
   if (!("SelectStmt" in node) || !/set_config/i.test(text)) return undefined;
-  return configCall(node.SelectStmt.targetList ?? []);
+  const call = configCalls(node.SelectStmt.targetList).find(({ local }) => local === false);
+  return call && { kind: "set", name: call.name ?? "a setting" };
 }
 
 /** What a server has from the start; a dump of Rails ends with that search path. */
@@ -106,18 +107,29 @@ function isDefault(name: string, args: readonly Node[] | undefined): boolean {
   return DEFAULTS[name]?.test(wordsOf(args).join(",")) === true;
 }
 
-function configCall(targets: readonly unknown[]): Change {
-  for (const target of targets as {
-    ResTarget?: { val?: { FuncCall?: { funcname?: never; args?: unknown[] } } };
-  }[]) {
-    const call = target.ResTarget?.val?.FuncCall;
-    if (!call || stringOf((call.funcname as unknown as never[] | undefined)?.at(-1)) !== "set_config")
-      continue;
-    const [name, , local] = call.args as {
-      A_Const?: { sval?: { sval?: string }; boolval?: { boolval?: boolean } };
-    }[];
-    if (local?.A_Const?.boolval && local.A_Const.boolval.boolval !== true)
-      return { kind: "set", name: name?.A_Const?.sval?.sval ?? "a setting" };
-  }
-  return undefined;
+interface ConfigCall {
+  /** undefined: worked out as the statement runs. */
+  readonly name: string | undefined;
+  readonly value: string | undefined;
+  /** undefined: as the name. */
+  readonly local: boolean | undefined;
+}
+
+/** The calls of `set_config(name, value, is_local)` that a SELECT lists. */
+export function configCalls(targets: readonly Node[] = []): ConfigCall[] {
+  return (targets as { ResTarget?: { val?: { FuncCall?: { funcname?: never[]; args?: unknown[] } } } }[])
+    .map(({ ResTarget }) => ResTarget?.val?.FuncCall)
+    .filter((call) => call !== undefined && stringOf(call.funcname?.at(-1)) === "set_config")
+    .map((call) => {
+      const [name, value, local] = (call?.args ?? []) as {
+        A_Const?: { sval?: { sval?: string }; boolval?: { boolval?: boolean } };
+      }[];
+      const isLocal = local?.A_Const?.boolval;
+      return {
+        name: name?.A_Const?.sval?.sval,
+        // An empty text has no field of its own in the tree.
+        value: value?.A_Const?.sval && (value.A_Const.sval.sval ?? ""),
+        local: isLocal && isLocal.boolval === true,
+      };
+    });
 }

@@ -33,6 +33,12 @@ const GOOD: [string, Files][] = [
   ],
   ["a constraint over an index that is there", timed("ALTER TABLE t ADD CONSTRAINT u UNIQUE USING INDEX i;")],
   [
+    "a table of the schema that set_config puts first",
+    pair(
+      "SELECT pg_catalog.set_config('search_path', 'app, public', true);\nCREATE TABLE t (id int);\nCREATE INDEX i ON app.t (id);",
+    ),
+  ],
+  [
     "a lock_timeout by set_config",
     pair("SELECT set_config('lock_timeout', '5s', true);\nALTER TABLE t ADD COLUMN c int;"),
   ],

@@ -9,6 +9,11 @@ export const TEXTS: Files = {
 
 export const BAD: [string, Files, string[]][] = [
   [
+    "a name of few letters and many bytes",
+    pair(`CREATE TABLE ${"é".repeat(32)} (${"é".repeat(31)} int);`),
+    [`${UP}:1 warning identifier-too-long`],
+  ],
+  [
     "a label that is used in the file that adds it",
     timed("ALTER TYPE mood ADD VALUE 'sad';\nSELECT 'sad'::mood;"),
     [`${UP}:3 error enum-value-used`],
