@@ -1,5 +1,6 @@
 /** The statements of the file that failed: what each left behind, as the run reported it, and how to see it. */
 import type { LintTarget } from "../check/lintTarget.ts";
+import type { ServerVersion } from "../check/mysql/serverVersion.ts";
 import { type Statement as MysqlStatement, readSql } from "../check/mysql/statements.ts";
 import type { Statement as PostgresStatement } from "../check/postgres/statements.ts";
 import type { Failure } from "../contract/resultLine.ts";
@@ -38,7 +39,7 @@ export async function guidedStatements(
     if (error) return undefined;
     return {
       statements: number(statements, failure, mysqlLooks),
-      oneTransaction: isMysqlTransaction(statements),
+      oneTransaction: isMysqlTransaction(statements, server),
     };
   }
   if (dialect !== "postgres") return undefined;
@@ -54,13 +55,31 @@ function number<T extends { line: number; text: string }>(
   failure: Failure | null,
   looks: (statement: T) => Look[],
 ): GuidedStatement[] {
-  return statements.map((statement, index) => ({
+  const guided = statements.map((statement, index) => ({
     number: index + 1,
     line: statement.line,
     text: statement.text,
     outcome: outcomeOf(index + 1, statements.length, failure),
     looks: looks(statement),
   }));
+  return guided.map((one) => ({ ...one, looks: one.looks.map((look) => besidesOthers(look, one, guided)) }));
+}
+
+const ANSWERS = /^(?<done>[^:]+): it took effect; (?<undone>[^:]+): it did not$/;
+
+/** Of two statements that make and drop the same, as `DROP PROCEDURE IF EXISTS p; CREATE PROCEDURE p`, one answer tells both. */
+function besidesOthers(look: Look, own: GuidedStatement, all: readonly GuidedStatement[]): Look {
+  const others = all.filter((one) => one !== own && one.looks.some(({ query }) => query === look.query));
+  const [other] = others;
+  if (look.query === null || other === undefined || others.length > 1) return look;
+  const [first, second] = other.number < own.number ? [other, own] : [own, other];
+  const answers = first.looks.find(({ query }) => query === look.query)?.tells.match(ANSWERS)?.groups;
+  if (!answers || !ANSWERS.test(look.tells)) return look;
+  const [one, two] = [`statement ${first.number}`, `statement ${second.number}`];
+  return {
+    query: look.query,
+    tells: `${answers.done}: ${one} took effect and ${two} did not; ${answers.undone}: ${two} took effect, or neither did`,
+  };
 }
 
 /** The report numbers the statements as they are numbered here; another count means that it cut them otherwise. */
@@ -85,7 +104,13 @@ function isPostgresTransaction(statements: readonly PostgresStatement[]): boolea
   );
 }
 
-/** MySQL commits each statement by itself, so only a file of one is whole or not at all. */
-function isMysqlTransaction(statements: readonly MysqlStatement[]): boolean {
-  return statements.length === 1 && statements[0]?.body.kind !== "code";
+/**
+ * MySQL commits each statement by itself, so only a file of one is whole or not at all. MariaDB, and MySQL before 8.0,
+ * drop the tables of a list one by one (MySQL 8.0 manual, "Atomic Data Definition Statement Support").
+ */
+function isMysqlTransaction(statements: readonly MysqlStatement[], server: ServerVersion): boolean {
+  const body = statements[0]?.body;
+  const isAtomic = server.engine === "mysql" && server.number >= 80_000;
+  const isList = body?.kind === "drop" && body.names.length > 1;
+  return statements.length === 1 && body?.kind !== "code" && (isAtomic || !isList);
 }

@@ -57,10 +57,10 @@ export class TokenReader {
     return token.kind === "word" ? token.text : token.value;
   }
 
-  /** `db.table` or `table`; an empty text when no name comes next. */
+  /** `db.table` or `table`, a part with a dot of its own in backquotes; an empty text when no name comes next. */
   qualifiedName(): string {
-    const parts = [this.name() ?? ""];
-    while (this.take(".")) parts.push(this.name() ?? "");
+    const parts = [namePart(this.name())];
+    while (this.take(".")) parts.push(namePart(this.name()));
     return parts.join(".");
   }
 
@@ -100,6 +100,10 @@ export class TokenReader {
   rest(): Token[] {
     return this.until(() => false);
   }
+}
+
+function namePart(name = ""): string {
+  return /[.`]/.test(name) ? `\`${name.replaceAll("`", "``")}\`` : name;
 }
 
 /** Cuts a list at its commas, those in parentheses left alone. */

@@ -1,7 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { LintTarget } from "../../../automation/check/lintTarget.ts";
-import { DEFAULT_MYSQL } from "../../../automation/check/mysql/serverVersion.ts";
+import {
+  DEFAULT_MARIADB,
+  DEFAULT_MYSQL,
+  type ServerVersion,
+} from "../../../automation/check/mysql/serverVersion.ts";
 import { readSql } from "../../../automation/check/mysql/statements.ts";
 import type { Failure } from "../../../automation/contract/resultLine.ts";
 import { dirtyGuide } from "../../../automation/doctor/dirtyGuide.ts";
@@ -29,6 +33,111 @@ test("a query of information_schema for what a statement leaves", () => {
       null,
     ],
   );
+});
+
+// Each was asked before and after the statement on MySQL 8.0.33 and MariaDB 10.11.19: the answers differ as the text says.
+test("names with dots, quotes and reserved words are asked for as the server has them", () => {
+  assert.deepEqual(
+    queriesOf(
+      "CREATE TABLE `a.c` (id INT); CREATE TABLE `b``q`.`d.e` (id INT); ALTER TABLE `order` ADD INDEX (`my.col`);",
+    ),
+    [
+      "SELECT COUNT(*) FROM information_schema.tables WHERE table_schema = DATABASE() AND table_name = 'a.c';",
+      "SELECT COUNT(*) FROM information_schema.tables WHERE table_schema = 'b`q' AND table_name = 'd.e';",
+      "SHOW CREATE TABLE `order`;",
+    ],
+  );
+  assert.deepEqual(queriesOf("ALTER TABLE `x.b``q` FORCE, ADD INDEX (a);"), ["SHOW CREATE TABLE `x.b``q`;"]);
+});
+
+test("a name that is there before and after is not asked for", () => {
+  for (const actions of [
+    "DROP KEY i, ADD KEY i (a, b)",
+    "DROP PRIMARY KEY, ADD PRIMARY KEY (a, b)",
+    "DROP COLUMN c, ADD COLUMN c INT",
+    "RENAME COLUMN c TO C",
+    "RENAME COLUMN b TO c, RENAME COLUMN c TO b",
+    "RENAME INDEX i TO I",
+    "CHANGE c C INT",
+    "MODIFY c INT COMMENT 'x'",
+    "MODIFY c INT FIRST",
+    "ALTER CHECK ck NOT ENFORCED",
+    "PARTITION BY KEY (a) PARTITIONS 4",
+  ])
+    assert.deepEqual(queriesOf(`ALTER TABLE t ${actions};`), ["SHOW CREATE TABLE `t`;"], actions);
+});
+
+const TABLES =
+  "SELECT COUNT(*) FROM information_schema.tables WHERE table_schema = DATABASE() AND table_name =";
+const ROUTINES =
+  "SELECT COUNT(*) FROM information_schema.routines WHERE routine_schema = DATABASE() AND routine_name =";
+
+for (const [sql, ...queries] of [
+  ["ALTER TABLE t ADD COLUMN z INT, RENAME TO u", `${TABLES} 'u';`],
+  ["RENAME TABLE x TO old, px TO x", `${TABLES} 'old';`],
+  ["RENAME TABLE `order` TO x1, x TO `order`", `${TABLES} 'x1';`],
+  ["RENAME TABLE x TO tmp, px TO x, tmp TO px", "SHOW CREATE TABLE `px`;"],
+  ["DROP TEMPORARY TABLE t", null],
+  ["ALTER TABLE p TRUNCATE PARTITION p0", "SELECT EXISTS (SELECT 1 FROM `p` PARTITION (`p0`));"],
+  ["ALTER TABLE p TRUNCATE PARTITION ALL", "SELECT EXISTS (SELECT 1 FROM `p`);"],
+  ["ALTER TABLE p EXCHANGE PARTITION p0 WITH TABLE px", "SELECT * FROM `p` PARTITION (`p0`) LIMIT 20;"],
+  ["ALTER TABLE t FORCE", null],
+  ["CREATE PROCEDURE p() SELECT 1", `${ROUTINES} 'p' AND routine_type = 'PROCEDURE';`],
+  ["DROP FUNCTION f", `${ROUTINES} 'f' AND routine_type = 'FUNCTION';`],
+  ["CREATE OR REPLACE VIEW `v.x` AS SELECT 1", "SHOW CREATE VIEW `v.x`;"],
+  [
+    "ALTER EVENT e RENAME TO e2",
+    "SELECT COUNT(*) FROM information_schema.events WHERE event_schema = DATABASE() AND event_name = 'e2';",
+  ],
+  ["ALTER EVENT e DO ALTER TABLE t RENAME TO u", "SHOW CREATE EVENT `e`;"],
+  ["SET GLOBAL max_connections = 150, @a = 1", "SELECT @@GLOBAL.max_connections;"],
+  ["CREATE DATABASE d", "SELECT COUNT(*) FROM information_schema.schemata WHERE schema_name = 'd';"],
+  [
+    "ALTER DATABASE CHARACTER SET latin1",
+    "SELECT default_character_set_name, default_collation_name FROM information_schema.schemata WHERE schema_name = DATABASE();",
+  ],
+  ["TRUNCATE `order`", "SELECT EXISTS (SELECT 1 FROM `order`);"],
+  ["DELETE FROM t", "SELECT EXISTS (SELECT 1 FROM `t`);"],
+  [
+    "DELETE FROM t WHERE a = 1\n  AND b = ABS(2) ORDER BY a",
+    "SELECT EXISTS (SELECT 1 FROM `t` WHERE a = 1 AND b = ABS(2));",
+  ],
+  ["DELETE FROM t WHERE a = 1 LIMIT 5", "SELECT * FROM `t` LIMIT 20;"],
+  ["DELETE FROM t WHERE a = 1 -- x\n AND b = 2", "SELECT * FROM `t` LIMIT 20;"],
+  ["UPDATE t SET b = 7 WHERE id = 1", "SELECT * FROM `t` WHERE id = 1 LIMIT 20;"],
+  ["DELETE w FROM t AS q JOIN u AS w ON q.id = w.id", "SELECT * FROM `u` LIMIT 20;"],
+  ["DELETE FROM w USING t AS q JOIN u AS w ON q.id = w.id", "SELECT * FROM `u` LIMIT 20;"],
+  ["UPDATE t AS q JOIN u AS w ON q.id = w.id SET w.c = 'k'", "SELECT * FROM `u` LIMIT 20;"],
+  ["WITH r AS (SELECT 1 AS n) UPDATE t JOIN r SET c = 'k'", "SELECT * FROM `t` LIMIT 20;"],
+] as const)
+  test(`what to ask after ${sql}`, () => assert.deepEqual(queriesOf(`${sql};`), queries));
+
+test("MariaDB's OR REPLACE may have found one of the same name", () => {
+  for (const sql of ["CREATE OR REPLACE TABLE t (id INT)", "CREATE OR REPLACE INDEX i ON t (a)"])
+    assert.deepEqual(
+      readSql(sql, DEFAULT_MARIADB).statements.flatMap((one) => mysqlLooks(one).map(({ query }) => query)),
+      ["SHOW CREATE TABLE `t`;"],
+    );
+});
+
+test("one answer tells of a drop and of the CREATE after it", async () => {
+  const sql = "DROP PROCEDURE IF EXISTS p;\nCREATE PROCEDURE p() SELECT 1;\n";
+  const read = await guidedStatements(TARGET, sql, null);
+  const tells =
+    "0: statement 1 took effect and statement 2 did not; 1: statement 2 took effect, or neither did";
+  assert.deepEqual(
+    read?.statements.map(({ looks }) => looks.map((look) => look.tells)),
+    [[tells], [tells]],
+  );
+});
+
+// Tried: `DROP TABLE x, nosuch` leaves x on MySQL 8.0.33 and drops it on MariaDB 10.11.19.
+test("MariaDB drops the tables of a list one by one", async () => {
+  const whole = async (server: ServerVersion, sql: string) =>
+    (await guidedStatements({ ...TARGET, server }, sql, null))?.oneTransaction;
+  assert.equal(await whole(DEFAULT_MARIADB, "DROP TABLE x, y;"), false);
+  assert.equal(await whole(DEFAULT_MARIADB, "DROP TABLE x;"), true);
+  assert.equal(await whole(DEFAULT_MYSQL, "DROP TABLE x, y;"), true);
 });
 
 test("a guide without a run of the history has the queries of the database alone", async () => {

@@ -1,0 +1,138 @@
+/** How to see whether INSERT, UPDATE, DELETE, TRUNCATE and LOAD DATA took effect. Pure. */
+import type { StatementBody } from "../check/mysql/statementBody.ts";
+import type { Statement } from "../check/mysql/statements.ts";
+import { splitAtCommas, TokenReader } from "../check/mysql/tokenReader.ts";
+import type { Token } from "../check/mysql/tokens.ts";
+import type { Look } from "./look.ts";
+import { identifier } from "./mysqlNames.ts";
+
+type RowStatement = StatementBody & { kind: "truncate" | "insert" | "loadData" | "update" | "delete" };
+
+export function changedRows(statement: Statement, body: RowStatement): Look[] {
+  switch (body.kind) {
+    case "truncate":
+      return [noneLeft(body.table, "")];
+    case "insert":
+    case "loadData":
+      return [rows(body.table, "")];
+    default: {
+      const [table] = body.tables;
+      if (!body.isOne || table === undefined)
+        return changedTables(statement.tokens).map((one) => rows(one, ""));
+      const where = whereOf(statement);
+      if (where === undefined) return [rows(table, "")];
+      return [body.kind === "delete" ? noneLeft(table, where) : rows(table, where)];
+    }
+  }
+}
+
+function noneLeft(table: string, where: string): Look {
+  return {
+    query: `SELECT EXISTS (SELECT 1 FROM ${identifier(table)}${where});`,
+    tells: "0: it took effect; 1: it did not",
+  };
+}
+
+function rows(table: string, where: string): Look {
+  return {
+    query: `SELECT * FROM ${identifier(table)}${where} LIMIT 20;`,
+    tells:
+      where === ""
+        ? "compare the rows with the statement"
+        : "compare the rows with the statement; none: its WHERE finds none any more, or never did",
+  };
+}
+
+/**
+ * ` WHERE …` as written, on one line; empty without a condition.
+ *
+ * @returns undefined when it cannot be used: a LIMIT leaves rows, and a comment or a text of several lines does not
+ * bear one line
+ */
+function whereOf({ tokens, text }: Statement): string | undefined {
+  const reader = new TokenReader(tokens);
+  reader.until(({ kind, value }) => kind === "word" && value === "WHERE");
+  const rest = reader.rest();
+  const end = rest.findIndex(
+    ({ kind, value }) => kind === "word" && (value === "ORDER" || value === "RETURNING"),
+  );
+  const condition = end < 0 ? rest : rest.slice(0, end);
+  if (tokens.some(({ kind, value }) => kind === "word" && (value === "LIMIT" || value === "PORTION")))
+    return undefined;
+  const [first, last] = [condition[0], condition.at(-1)];
+  if (!first || !last) return "";
+  const start = text.indexOf(tokens[0]?.text ?? "") - (tokens[0]?.offset ?? 0);
+  const written = text.slice(start + first.offset, start + last.offset + last.text.length);
+  const spansLines = condition.some(({ kind, text: word }) => kind !== "symbol" && word.includes("\n"));
+  return spansLines || /--|#|\/\*/.test(written) ? undefined : ` ${written.replaceAll(/\s*\n\s*/g, " ")}`;
+}
+
+/** The tables of a joined UPDATE, and those that a joined DELETE names before or behind FROM, by their own names. */
+function changedTables(tokens: readonly Token[]): string[] {
+  const reader = new TokenReader(tokens);
+  const before = reader.until((token) => isWord(token, ["UPDATE", "DELETE"]));
+  const isDelete = reader.next()?.value === "DELETE";
+  while (reader.takeAny(["LOW_PRIORITY", "QUICK", "IGNORE", "FROM"]));
+  const first = reader.until((token) => isWord(token, ["SET", "FROM", "USING", "WHERE"]));
+  if (!isDelete) return assignedTables(reader, first, commonTables(before));
+  const references = reader.takeAny(["FROM", "USING"])
+    ? referencesOf(reader.until((token) => isWord(token, ["WHERE"])))
+    : [];
+  return splitAtCommas(first).map((part) => {
+    // MySQL takes t.* for t here.
+    const name = new TokenReader(
+      part.filter(({ value }, at) => value !== "*" && part[at + 1]?.value !== "*"),
+    ).qualifiedName();
+    return references.find(({ alias }) => alias.toLowerCase() === name.toLowerCase())?.table ?? name;
+  });
+}
+
+/** What WITH names. */
+function commonTables(tokens: readonly Token[]): (string | undefined)[] {
+  return splitAtCommas(tokens).map((part) => (part[0]?.value === "WITH" ? part[1] : part[0])?.text);
+}
+
+/** Those whose columns SET names; all of the join when it names a column without its table. */
+function assignedTables(
+  reader: TokenReader,
+  join: readonly Token[],
+  common: readonly (string | undefined)[],
+): string[] {
+  const references = referencesOf(join).filter(({ table }) => !common.includes(table));
+  reader.take("SET");
+  const owners = splitAtCommas(reader.until((token) => isWord(token, ["WHERE"]))).map((part) => {
+    const column = new TokenReader(part);
+    const owner = column.name()?.toLowerCase();
+    return column.take(".") ? owner : undefined;
+  });
+  const assigned = references.filter(({ alias }) => owners.includes(alias.toLowerCase()));
+  const known = owners.every((owner) => assigned.some(({ alias }) => alias.toLowerCase() === owner));
+  return [...new Set((known ? assigned : references).map(({ table }) => table))];
+}
+
+function isWord({ kind, value }: Token, words: readonly string[]): boolean {
+  return kind === "word" && words.includes(value);
+}
+
+const JOINS = ["JOIN", "STRAIGHT_JOIN"];
+const BEHIND_NAME = [
+  ..."ON USING INNER CROSS LEFT RIGHT NATURAL PARTITION USE FORCE IGNORE".split(" "),
+  ...JOINS,
+];
+
+/** Derived tables are left out, since no statement changes them. */
+function referencesOf(tokens: readonly Token[]): { table: string; alias: string }[] {
+  const reader = new TokenReader(tokens);
+  const references: { table: string; alias: string }[] = [];
+  while (!reader.isAtEnd) {
+    const part = new TokenReader(
+      reader.until((token) => isWord(token, JOINS) || (token.kind === "symbol" && token.value === ",")),
+    );
+    reader.next();
+    const table = part.qualifiedName();
+    if (table === "") continue;
+    part.take("AS");
+    references.push({ table, alias: (part.seesAny(BEHIND_NAME) ? undefined : part.name()) ?? table });
+  }
+  return references;
+}
