@@ -6,6 +6,9 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { readMigrationFiles } from "../../automation/migrations/folder.ts";
+import { migrationFoldersBelow } from "../../automation/migrations/foldersBelow.ts";
+import { shellWord } from "../../automation/text/commandLine.ts";
 import type { Mariadb } from "./database/mariadb.ts";
 import { MYSQL_STACK, startMariadbOf } from "./database/ofLab.ts";
 import { DATABASE } from "./database/server.ts";
@@ -92,10 +95,15 @@ function requireApp(app: string, migrations: string): void {
     throw new LabError(
       `There is no Dockerfile in ${app}; name with --app an application's folder that has one.`,
     );
-  if (!existsSync(join(app, migrations)))
-    throw new LabError(
-      `There is no ${migrations} in ${app}; name the folder of migrations with --migrations, such as --migrations db/migrate.`,
-    );
+  if (
+    existsSync(join(app, migrations)) &&
+    readMigrationFiles(join(app, migrations)).some(({ parsed }) => parsed)
+  )
+    return;
+  const [found = "db/migrate"] = migrationFoldersBelow(app);
+  throw new LabError(
+    `There is no migration in ${migrations} of ${app}; name the folder of migrations with --migrations, such as --migrations ${shellWord(found)}.`,
+  );
 }
 
 async function playOnMariadb(lab: Lab, chosen: DemoOptions): Promise<number> {

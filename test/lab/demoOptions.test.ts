@@ -1,7 +1,9 @@
 /** What the demo says of words that it cannot take: one sentence, exit code 2, and no lab was started. And what it plays. */
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { resolve } from "node:path";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
 import { test } from "node:test";
 import { readMigrationFiles, recordOf } from "../../automation/migrations/folder.ts";
 import { MYSQL_STACK } from "./database/ofLab.ts";
@@ -28,8 +30,24 @@ test("an application without migrations", () => {
   assert.equal(status, 2, stderr);
   assert.match(
     stdout,
-    /^There is no resources\/db\/migrations in .*noMigrations; name the folder of migrations with --migrations, such as --migrations db\/migrate\.$/m,
+    /^There is no migration in resources\/db\/migrations of .*noMigrations; name the folder of migrations with --migrations, such as --migrations db\/migrate\.$/m,
   );
+});
+
+test("the folder above the migrations, and one that is not the example's", (t) => {
+  const folder = mkdtempSync(join(tmpdir(), "ecs-migrate-app-"));
+  t.after(() => rmSync(folder, { recursive: true }));
+  mkdirSync(join(folder, "sql", "pg"), { recursive: true });
+  writeFileSync(join(folder, "Dockerfile"), "");
+  writeFileSync(join(folder, "sql", "pg", "000001_a.up.sql"), "SELECT 1;");
+  for (const given of [[], ["--migrations", "sql"]]) {
+    const { status, stdout } = demo("--app", folder, ...given);
+    assert.equal(status, 2, stdout);
+    assert.match(
+      stdout,
+      /name the folder of migrations with --migrations, such as --migrations sql\/pg\.\n$/,
+    );
+  }
 });
 
 test("an option that there is not", () => {
