@@ -151,7 +151,7 @@ function duplicates({ byVersion, shipped, renamed, fixHint }: Comparison): Found
       rule: "duplicate-version",
       file: mover.file,
       version,
-      message: `version ${version} belongs to ${twice.map(({ file }) => file).join(", ")}`,
+      message: `version ${mover.parsed.digits} belongs to ${twice.map(({ file }) => file).join(", ")}`,
       fix: `keep one pair and rename the other to ${renamed(mover)}${fixHint(twice)}`,
     });
   }
@@ -172,11 +172,16 @@ function lateFiles({ byVersion, shipped, highest, holder, renamed, fixHint }: Co
       rule: "late",
       file: file.file,
       version,
-      message: `version ${version} is not shipped and lies below ${highest}, the highest that ${holder} has; it would never run`,
+      message: `version ${file.parsed.digits} is not shipped and lies below ${digitsAt(shipped, highest)}, the highest that ${holder} has; it would never run`,
       fix: `rename to ${renamed(file)}${fixHint(files)}`,
     });
   }
   return found;
+}
+
+/** A version as its file was shipped: `000003`. */
+function digitsAt(shipped: Comparison["shipped"], version: bigint): string {
+  return shipped.get(version)?.digits ?? String(version);
 }
 
 function upOf(files: readonly NamedMigrationFile[]): NamedMigrationFile | undefined {
@@ -206,7 +211,7 @@ function vanished(comparison: Comparison, version: bigint, shipped: ShippedMigra
     rule: "vanished",
     file,
     version,
-    message: `${comparison.holder} has shipped version ${version} (${shipped.name}), and its up file is gone`,
+    message: `${comparison.holder} has shipped version ${shipped.digits ?? version} (${shipped.name}), and its up file is gone`,
     fix: twin
       ? `${twin.file} holds the same SQL and would run again: rename it back to ${file}`
       : "restore the file, with its down file; undo it by a new migration",
@@ -253,7 +258,7 @@ function upEdited(
     rule: "up-edited",
     file: up.file,
     version,
-    message: `version ${version} differs from what ${comparison.holder} has shipped${named} and will not run again there`,
+    message: `version ${up.parsed.digits} differs from what ${comparison.holder} has shipped${named} and will not run again there`,
     fix: "restore the file as it was shipped, and put the change into a new migration (npx ecs-migrate new NAME)",
   };
 }
@@ -263,7 +268,7 @@ function nameChanged(up: NamedMigrationFile, version: bigint, shipped: ShippedMi
     rule: "renamed",
     file: up.file,
     version,
-    message: `version ${version} was shipped as ${shipped.name}; its SQL is the same`,
+    message: `version ${up.parsed.digits} was shipped as ${shipped.name}; its SQL is the same`,
     fix: `rename it back to ${shippedFileName(shipped, "up")}, so that the history keeps one name for it`,
   };
 }
@@ -287,8 +292,8 @@ function downChanged(
       file: down?.file ?? shippedFileName(shipped, "down"),
       version,
       message: down
-        ? `the down file of version ${version} differs from what ${holder} has shipped`
-        : `${holder} has shipped a down file for version ${version}, and it is gone`,
+        ? `the down file of version ${shipped.digits ?? version} differs from what ${holder} has shipped`
+        : `${holder} has shipped a down file for version ${shipped.digits ?? version}, and it is gone`,
       fix: "restore it as it was shipped; where the edit repairs the way back, allow it with --disable down-edited",
     },
   ];

@@ -151,6 +151,32 @@ test("the command is named only where --fix renames the file", async () => {
   assert.equal(await fixOf("000001_b.up.SQL"), "rename to 000003_b.up.SQL");
 });
 
+test("a sequence keeps its zeros in what is said", async () => {
+  const shipped = {
+    "000001_a.up.sql": "SELECT 1;\n",
+    "000002_b.up.sql": "SELECT 2;\n",
+    "000002_b.down.sql": "--\n",
+  };
+  const files = {
+    "000000_z.up.sql": "SELECT 0;\n",
+    "000002_b.up.sql": "SELECT 3;\n",
+    "000002_b.down.sql": "-- x\n",
+    "000003_c.up.sql": "SELECT 4;\n",
+    "000003_d.up.sql": "SELECT 5;\n",
+  };
+  const found = await check(files, {
+    records: [recordFrom("stack prod", shipped)],
+    disable: ["missing-down"],
+  });
+  assert.deepEqual(found.map(({ message }) => message).sort(), [
+    "stack prod has shipped version 000001 (a), and its up file is gone",
+    "the down file of version 000002 differs from what stack prod has shipped",
+    "version 000000 is not shipped and lies below 000002, the highest that stack prod has; it would never run",
+    "version 000002 differs from what stack prod has shipped and will not run again there",
+    "version 000003 belongs to 000003_c.up.sql, 000003_d.up.sql",
+  ]);
+});
+
 test("two stacks that lack the same file each say so, what no stack is needed for is said once", async () => {
   const stage = recordFrom("stack stage", SHIPPED);
   const files = { "0001_Old.up.sql": SHIPPED["0001_Old.up.sql"] ?? "", "x.sql": "" };
