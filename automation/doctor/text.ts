@@ -97,9 +97,10 @@ function checkoutText(checkout: DirtyGuide["checkout"], database: string): strin
 
 function transactionText(wholeOrNothing: boolean, database: string): string {
   if (database !== "Postgres") {
-    return wholeOrNothing
+    const how = wholeOrNothing
       ? "It is one statement, which took effect as a whole or not at all: one query is enough."
       : `${database} commits each of them by itself: check each, in this order.`;
+    return `${how} Ask in the database of the URL (mysql --database): without one, each count is 0.`;
   }
   return wholeOrNothing
     ? "Postgres ran them as one transaction, so all or none took effect: one query is enough, unless the URL has x-multi-statement."

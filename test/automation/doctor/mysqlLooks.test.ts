@@ -150,6 +150,8 @@ test("a guide without a run of the history has the queries of the database alone
   });
   const text = doctorLines({ schema: 1, stack: "stage", exitCode: 12, checks: [], dirty }, false).join("\n");
   assert.match(text, /SHOW PROCESSLIST/);
+  // Tried on both servers: DATABASE() is NULL in a client that chose no database.
+  assert.match(text, /Ask in the database of the URL \(mysql --database\): without one, each count is 0\./);
   assert.doesNotMatch(text, /Postgres|pg_stat_activity/);
 });
 
