@@ -2,10 +2,11 @@
  * What MODIFY and CHANGE cost. Sources: MySQL 8.0 manual, 17.12.1 "Online DDL Operations", "Column Operations"; MariaDB,
  * "InnoDB Online DDL Operations with the INSTANT Alter Algorithm". test/lab/database/onlineDdl.test.ts asks a server.
  */
+import { BYTES, charsetOfColumn } from "./charset.ts";
 import type { ColumnDefinition } from "./columnDefinition.ts";
 import { build, copy, instant, metadata, type Online, rebuild, worst } from "./online.ts";
 import { isAtLeast, isMeasured, type ServerVersion } from "./serverVersion.ts";
-import { charsetOf, type TableFacts } from "./tableFacts.ts";
+import type { TableFacts } from "./tableFacts.ts";
 
 /** @param old undefined when no file declares the column */
 export function columnChange(
@@ -175,27 +176,6 @@ export function conversion(
   const grows = isText && charsetOfColumn(column, table) !== charsetOfColumn({ ...column, ...to }, table);
   return change && grows ? copy(change.reason) : change;
 }
-
-/** `utf8` is utf8mb3 in both servers (MySQL 8.0 manual, "The utf8 Character Set"). */
-function charsetOfColumn(column: ColumnDefinition, table: TableFacts | undefined): string | undefined {
-  const charset = charsetOf(column.charset, column.collation) ?? table?.charset;
-  return charset === "utf8" ? "utf8mb3" : charset;
-}
-
-const BYTES: Readonly<Record<string, number>> = {
-  utf8mb4: 4,
-  utf16: 4,
-  utf16le: 4,
-  utf32: 4,
-  utf8mb3: 3,
-  ucs2: 2,
-  gbk: 2,
-  sjis: 2,
-  big5: 2,
-  latin1: 1,
-  ascii: 1,
-  binary: 1,
-};
 
 /** The most bytes of a character. Without a character set in the files, that of utf8mb4, MySQL 8's default. */
 function bytesOf(column: ColumnDefinition, table: TableFacts | undefined): { bytes: number; known: boolean } {

@@ -1,7 +1,8 @@
 /** What CREATE TABLE does, and the choices in it that are regretted later. */
+
+import { charsetOf } from "./charset.ts";
 import type { CreateTable } from "./createTable.ts";
 import { type BrokenRule, type Effect, harmless } from "./effect.ts";
-import { charsetOf } from "./tableFacts.ts";
 
 export function createEffects(create: CreateTable): Effect[] {
   const { table, temporary, like, elements, options, fromQuery } = create;

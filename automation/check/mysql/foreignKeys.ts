@@ -1,12 +1,13 @@
 /** What a server refuses because a foreign key of the files needs it. Asked of MySQL 8.0.33 and MariaDB 10.11. */
 import { addedKey, isAlike, isServed } from "./addedForeignKey.ts";
 import type { AlterAction, AlterTable } from "./alterAction.ts";
+import { charsetOf } from "./charset.ts";
 import type { BrokenRule } from "./effect.ts";
 import type { SchemaMemory } from "./schemaMemory.ts";
 import type { ServerVersion } from "./serverVersion.ts";
 import type { StatementBody } from "./statementBody.ts";
 import type { KnownForeignKey } from "./tableElements.ts";
-import { charsetOf, factsOf, type TableFacts } from "./tableFacts.ts";
+import { factsOf, type TableFacts } from "./tableFacts.ts";
 
 /** Nothing is said once code has run that `check` does not look into: it may have dropped the key. */
 export function neededByForeignKeys(

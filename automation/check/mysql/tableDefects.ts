@@ -1,4 +1,5 @@
 /** Definitions of a table that a server refuses whoever writes them. Asked of MySQL 8.0.33 and MariaDB 10.11. */
+import { BYTES, charsetOfColumn } from "./charset.ts";
 import type { ColumnDefinition } from "./columnDefinition.ts";
 import type { BrokenRule } from "./effect.ts";
 import { refusal } from "./refusal.ts";
@@ -76,16 +77,10 @@ function isSame(one: string, other: string): boolean {
   return one.trimEnd() === other.trimEnd();
 }
 
-const BYTES: Readonly<Record<string, number>> = { utf8mb4: 4, utf16: 4, utf32: 4, utf8mb3: 3, utf8: 3 };
-
 /** The most bytes of a character; 1 where the database's default decides. */
-function bytesOfChar(
-  { type, charset, collation }: ColumnDefinition,
-  facts: TableFacts,
-  width: number,
-): number {
-  if (/BINARY|BLOB/.test(type.name)) return 1;
-  const known = charset ?? collation?.split("_")[0] ?? facts.charset;
+function bytesOfChar(column: ColumnDefinition, facts: TableFacts, width: number): number {
+  if (/BINARY|BLOB/.test(column.type.name)) return 1;
+  const known = charsetOfColumn(column, facts);
   return known === undefined ? width : (BYTES[known] ?? 1);
 }
 
@@ -161,7 +156,7 @@ interface Defect {
 
 function partDefect(
   { kind }: IndexDefinition,
-  { name, type, notNull, saysNull, charset: _ }: ColumnDefinition,
+  { name, type, notNull, saysNull }: ColumnDefinition,
   length: number | undefined,
   { engine }: ServerVersion,
 ): Defect | undefined {

@@ -1,5 +1,6 @@
 /** What the files say of one table: its columns and keys, and how each action of ALTER TABLE changes them. */
 import type { AlterAction } from "./alterAction.ts";
+import { charsetOf } from "./charset.ts";
 import type { ColumnDefinition } from "./columnDefinition.ts";
 import type { CreateTable } from "./createTable.ts";
 import type { ForeignKeyDefinition, IndexDefinition, TableElement } from "./tableElements.ts";
@@ -46,11 +47,6 @@ export function factsOf(create: CreateTable, model: TableFacts | undefined): Tab
   for (const element of elements) if (element.kind === "column") addColumn(facts, element.column);
   for (const element of elements) addKey(facts, element);
   return facts;
-}
-
-/** A collation's name begins with its character set. */
-export function charsetOf(charset: string | undefined, collation: string | undefined): string | undefined {
-  return (charset ?? collation?.split("_")[0])?.toLowerCase();
 }
 
 function addKey(facts: TableFacts, element: TableElement): void {
