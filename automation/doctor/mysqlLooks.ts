@@ -1,11 +1,13 @@
 /** How to see in a MySQL or MariaDB database whether a statement took effect. Pure. */
+
 import type { AlterAction, AlterTable } from "../check/mysql/alterAction.ts";
+import { lastPart } from "../check/mysql/qualifiedName.ts";
 import type { Statement } from "../check/mysql/statements.ts";
 import type { StoredProgram } from "../check/mysql/storedProgram.ts";
 import { TokenReader } from "../check/mysql/tokenReader.ts";
 import type { Token } from "../check/mysql/tokens.ts";
 import type { Look } from "./look.ts";
-import { identifier, nameOf, quoted, schemaOf } from "./mysqlNames.ts";
+import { identifier, quoted, schemaOf } from "./mysqlNames.ts";
 import { changedRows } from "./mysqlRows.ts";
 
 const BY_HAND: Look = { query: null, tells: "no catalogue tells: look at what it changes" };
@@ -185,11 +187,16 @@ function count(view: string, schemaColumn: string, conditions: string, tells: st
 }
 
 function tableLook(name: string, tells: string): Look {
-  return count("tables", "table_schema", `${schemaOf(name)} AND table_name = ${quoted(nameOf(name))}`, tells);
+  return count(
+    "tables",
+    "table_schema",
+    `${schemaOf(name)} AND table_name = ${quoted(lastPart(name))}`,
+    tells,
+  );
 }
 
 function onTable(table: string): string {
-  return `${schemaOf(table)} AND table_name = ${quoted(nameOf(table))}`;
+  return `${schemaOf(table)} AND table_name = ${quoted(lastPart(table))}`;
 }
 
 function columnLook(table: string, column: string, tells: string): Look {
@@ -217,7 +224,7 @@ function showTable(table: string): Look {
 
 function dropped(object: string, name: string): Look {
   if (object === "table" || object === "view" || object === "sequence") return tableLook(name, GONE);
-  if (object === "database") return count("schemata", "schema_name", quoted(nameOf(name)), GONE);
+  if (object === "database") return count("schemata", "schema_name", quoted(lastPart(name)), GONE);
   return OBJECTS[object] ? objectLook(object, name, GONE) : BY_HAND;
 }
 
@@ -235,7 +242,7 @@ function objectLook(object: string, name: string, tells: string): Look {
   return count(
     view,
     `${prefix}_schema`,
-    `${schemaOf(name)} AND ${prefix}_name = ${quoted(nameOf(name))}${type}`,
+    `${schemaOf(name)} AND ${prefix}_name = ${quoted(lastPart(name))}${type}`,
     tells,
   );
 }
@@ -273,12 +280,12 @@ function defined(object: string, tokens: readonly Token[]): Look {
   if (object === "sequence" && !isAlter && !isReplaced) return tableLook(name, MADE);
   if (object !== "database" && object !== "schema") return BY_HAND;
   if (isAlter || isReplaced) return databaseLook(name);
-  return count("schemata", "schema_name", quoted(nameOf(name)), MADE);
+  return count("schemata", "schema_name", quoted(lastPart(name)), MADE);
 }
 
 /** ALTER DATABASE without a name is for the one of the connection. */
 function databaseLook(name: string): Look {
   const isOwn = ["", "CHARACTER", "CHARSET", "COLLATE", "DEFAULT"].includes(name.toUpperCase());
-  const query = `SELECT default_character_set_name, default_collation_name FROM information_schema.schemata WHERE schema_name = ${isOwn ? "DATABASE()" : quoted(nameOf(name))};`;
+  const query = `SELECT default_character_set_name, default_collation_name FROM information_schema.schemata WHERE schema_name = ${isOwn ? "DATABASE()" : quoted(lastPart(name))};`;
   return { query, tells: COMPARE };
 }

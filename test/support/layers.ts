@@ -34,6 +34,7 @@ export const ENTRIES: Readonly<Record<string, readonly string[]>> = {
     "lintTarget.ts",
     "loadDialect.ts",
     "mysql/alterAction.ts",
+    "mysql/qualifiedName.ts",
     "mysql/statementBody.ts",
     "mysql/serverVersion.ts",
     "mysql/statements.ts",

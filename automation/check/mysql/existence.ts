@@ -1,6 +1,7 @@
 /** Names that are there already, or are not there, by what the files have made. Asked of MySQL 8.0.33 and MariaDB 10.11. */
 import type { AlterAction, AlterTable } from "./alterAction.ts";
 import type { BrokenRule } from "./effect.ts";
+import { lastPart } from "./qualifiedName.ts";
 import { refusal } from "./refusal.ts";
 import type { SchemaMemory } from "./schemaMemory.ts";
 import type { ServerVersion } from "./serverVersion.ts";
@@ -75,7 +76,7 @@ function missingColumns(
   const facts = memory.tableOf(table);
   if (!facts?.known) return [];
   return columns
-    .filter((name) => !facts.columns.has(bare(name)))
+    .filter((name) => !facts.columns.has(lastPart(name).toLowerCase()))
     .slice(0, 1)
     .map((name) => columnMissing(table, name, facts, server));
 }
@@ -89,11 +90,6 @@ function wrongCount(
   if (columns.length === 0 || at < 0) return [];
   const words = `row ${at + 1} of the INSERT into ${table} has ${values[at]} values for ${columns.length} columns`;
   return [refusal(server, `${table} row ${at + 1}`, words, 1136, "give each column one value")];
-}
-
-/** `a` of `t.a`. */
-function bare(name: string): string {
-  return name.toLowerCase().split(".").at(-1) ?? "";
 }
 
 function columnMissing(table: string, name: string, facts: TableFacts, server: ServerVersion): BrokenRule {

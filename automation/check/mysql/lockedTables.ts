@@ -1,5 +1,6 @@
 /** LOCK TABLES shuts the session out of every table that it does not name. Asked of MySQL 8.0.33 and MariaDB 10.11. */
 import type { PlacedRule } from "./effect.ts";
+import { lastPart } from "./qualifiedName.ts";
 import type { Statement } from "./statements.ts";
 
 /** The first statement that changes a table which the file has not locked for writing. */
@@ -7,12 +8,12 @@ export function lockedOut(statements: readonly Statement[]): PlacedRule[] {
   let writable: readonly string[] | undefined;
   const temporary = new Set<string>();
   for (const { body, line } of statements) {
-    if (body.kind === "lockTables") writable = body.writable.map(bare);
+    if (body.kind === "lockTables") writable = body.writable.map(lastPart);
     // START TRANSACTION unlocks too; COMMIT and ROLLBACK do not.
     if (body.kind === "unlockTables" || (body.kind === "transaction" && body.verb === "begin"))
       writable = undefined;
-    if (body.kind === "createTable" && body.temporary) temporary.add(bare(body.table));
-    const table = bare(changedTable(body) ?? "");
+    if (body.kind === "createTable" && body.temporary) temporary.add(lastPart(body.table));
+    const table = lastPart(changedTable(body) ?? "");
     if (!writable || table === "" || writable.includes(table) || temporary.has(table)) continue;
     return [
       {
@@ -44,8 +45,4 @@ function changedTable(body: Statement["body"]): string | undefined {
     default:
       return undefined;
   }
-}
-
-function bare(name: string): string {
-  return name.split(".").at(-1) ?? "";
 }

@@ -1,4 +1,5 @@
 /** Reads tokens from left to right. Nothing here throws: what does not fit is left where it is. */
+import { joinParts } from "./qualifiedName.ts";
 import type { Token } from "./tokens.ts";
 
 export class TokenReader {
@@ -57,11 +58,11 @@ export class TokenReader {
     return token.kind === "word" ? token.text : token.value;
   }
 
-  /** `db.table` or `table`, a part with a dot of its own in backquotes; an empty text when no name comes next. */
+  /** `db.table` or `table` (qualifiedName.ts); an empty text when no name comes next. */
   qualifiedName(): string {
-    const parts = [namePart(this.name())];
-    while (this.take(".")) parts.push(namePart(this.name()));
-    return parts.join(".");
+    const parts = [this.name() ?? ""];
+    while (this.take(".")) parts.push(this.name() ?? "");
+    return joinParts(parts);
   }
 
   /** Takes a group in parentheses. @returns the tokens in it; undefined when none comes next */
@@ -100,10 +101,6 @@ export class TokenReader {
   rest(): Token[] {
     return this.until(() => false);
   }
-}
-
-function namePart(name = ""): string {
-  return /[.`]/.test(name) ? `\`${name.replaceAll("`", "``")}\`` : name;
 }
 
 /** Cuts a list at its commas, those in parentheses left alone. */
