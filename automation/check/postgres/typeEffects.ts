@@ -66,31 +66,12 @@ export function attributeEffects(
 }
 
 export function enumEffects(statement: AlterEnumStmt, { schema }: Context): Effect[] {
-  const {
-    typeName,
-    oldVal,
-    newVal = "",
-    newValNeighbor: neighbor,
-    skipIfNewValExists: ifNotExists,
-  } = statement;
+  const { typeName, oldVal, newVal = "" } = statement;
   const type = listName(typeName);
-  const labels = schema.types.get(schema.nameOfList(typeName, "types"))?.labels;
-  const there = labels?.includes(newVal) === true;
-  const missing = [oldVal, there && ifNotExists ? undefined : neighbor].find(
-    (label) => label !== undefined && labels?.includes(label) === false,
-  );
-  const words =
-    missing !== undefined
-      ? `"${missing}" is not an existing enum label`
-      : there && !ifNotExists
-        ? `enum label "${newVal}" already exists`
-        : undefined;
-  if (words !== undefined) {
-    const fix = missing === undefined ? "delete the statement" : `take one of ${labels?.join(", ")}`;
-    return [refusal(work(undefined, "none", words), `${type}.${missing ?? newVal}`, words, fix)];
-  }
-  if (oldVal === undefined || schema.isFresh(schema.types.get(schema.nameOfList(typeName, "types"))))
-    return [];
+  const known = schema.types.get(schema.nameOfList(typeName, "types"));
+  const refused = known?.labels && refusedLabel(statement, type, known.labels);
+  if (refused) return [refused];
+  if (oldVal === undefined || schema.isFresh(known)) return [];
   return [
     breaking(
       work(undefined, "some", `renames a label of ${type}`),
@@ -100,4 +81,17 @@ export function enumEffects(statement: AlterEnumStmt, { schema }: Context): Effe
       "add the new label beside the old one, switch the code and the rows over, and leave the old one",
     ),
   ];
+}
+
+function refusedLabel(statement: AlterEnumStmt, type: string, labels: readonly string[]): Effect | undefined {
+  const { oldVal, newVal = "", newValNeighbor: neighbor, skipIfNewValExists: ifNotExists } = statement;
+  const isThere = labels.includes(newVal);
+  const refuse = (label: string, words: string, fix: string) =>
+    refusal(work(undefined, "none", words), `${type}.${label}`, words, fix);
+  const needed = isThere && ifNotExists ? [oldVal] : [oldVal, neighbor];
+  const missing = needed.find((label) => label !== undefined && !labels.includes(label));
+  if (missing !== undefined)
+    return refuse(missing, `"${missing}" is not an existing enum label`, `take one of ${labels.join(", ")}`);
+  if (!isThere || ifNotExists) return undefined;
+  return refuse(newVal, `enum label "${newVal}" already exists`, "delete the statement");
 }
