@@ -178,13 +178,16 @@ func (e *Engine) SetVersion(ctx context.Context, version int, dirty bool) error 
 }
 
 // Cancel asks the server in the protocol's own way if it has no place for a second session. RDS Proxy knows only the other.
-func (e *Engine) Cancel(ctx context.Context) error {
-	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
-	defer cancel()
-	if e.Session.Cancel(ctx) == nil {
-		return nil
+func (e *Engine) Cancel(ctx context.Context) (err error) {
+	for _, ask := range []func(context.Context) error{e.Session.Cancel, e.conn.CancelRequest} {
+		bounded, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
+		err = ask(bounded)
+		cancel()
+		if err == nil {
+			break
+		}
 	}
-	return e.conn.CancelRequest(context.WithoutCancel(ctx))
+	return err
 }
 
 func (e *Engine) TryLock(ctx context.Context) (bool, error) {
