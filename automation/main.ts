@@ -1,15 +1,16 @@
 #!/usr/bin/env node
 /** The process: arguments, signals, streams, exit code. */
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { workingFolder } from "./cli/context.ts";
+import { standpoint, workingFolder } from "./cli/context.ts";
 import { knownSecrets } from "./cli/knownSecrets.ts";
 import { missingPackages } from "./cli/packages.ts";
 import { createStop, STOP_SIGNALS } from "./cli/stopSignals.ts";
 import { createCommands } from "./commands/index.ts";
 import { EcsMigrateError, EXIT, type ExitCode } from "./contract/errors.ts";
 import { createTerminal } from "./report/terminal.ts";
+import { fromThere } from "./text/commandLine.ts";
 
 const home = dirname(dirname(fileURLToPath(import.meta.url)));
 const { env, argv, stdout, stderr, stdin } = process;
@@ -21,13 +22,16 @@ if (missing !== undefined) {
 const { CommanderError } = await import("commander");
 const { createProgram } = await import("./cli/program.ts");
 const secrets = knownSecrets(env);
+const place = { cwd: workingFolder(env, process.cwd(), home), home, exists: existsSync };
+let stands = standpoint(place, undefined);
+const pasteable = (text: string): string => fromThere(text, stands, /^\s*[[{]/.test(text));
 const interactive = stdin.isTTY === true && stderr.isTTY === true && env.CI === undefined;
 const plain = env.CI !== undefined || env.NO_COLOR !== undefined || env.TERM === "dumb";
 const { default: yoctoSpinner } =
   stderr.isTTY && !plain ? await import("yocto-spinner") : { default: undefined };
 const terminal = createTerminal({
   stream: stderr,
-  redact: secrets.redact,
+  redact: (text) => pasteable(secrets.redact(text)),
   now: Date.now,
   // Left to itself the spinner ends the process with the first signal, before there is a verdict.
   ...(yoctoSpinner
@@ -52,20 +56,25 @@ async function run(): Promise<number> {
   const commands = createCommands({
     env,
     home,
-    cwd: workingFolder(env, process.cwd(), home),
+    cwd: place.cwd,
     terminal,
     signal: stop.signal,
     pulumiSignal: stop.pulumiSignal,
     keepSecret: secrets.add,
     interactive,
     color: stdout.isTTY === true && !plain,
-    print: (text) => stdout.write(secrets.mask(text)),
+    print: (text) => stdout.write(pasteable(secrets.mask(text))),
+    fromThere: pasteable,
     finish: (code) => {
       exitCode = code;
     },
   });
   try {
-    await createProgram(commands, packageVersion()).parseAsync(argv);
+    const program = createProgram(commands, packageVersion());
+    program.hook("preAction", (_, command) => {
+      stands = standpoint(place, command.opts().project);
+    });
+    await program.parseAsync(argv);
     return exitCode;
   } catch (error) {
     if (!stop.signal.aborted || !isAbort(error)) return told(error);

@@ -10,7 +10,7 @@ export function looksLikeMigration(file: string): boolean {
  * 4.20.1: `^([0-9]+)_(.*)\.(down|up)\.(.*)$`, 64 bits).
  */
 export function nameFix(file: string): string {
-  if (/^\d+_.*\.(up|down)\./.test(file)) return "take a number of at most 18 digits: this one is too large";
+  if (/^\d+_.*\.(up|down)\./.test(file)) return "take a number of at most 15 digits: this one is too large";
   const small = file.replace(/\.(up|down)\./i, (direction) => direction.toLowerCase());
   if (small !== file && /^\d+_/.test(file)) return `write the direction in small letters: ${small}`;
   const [, stem = "", direction = ""] = /^(.*?)(?:\.(up|down))+\.[^.]+$/i.exec(file) ?? [];

@@ -2,6 +2,7 @@
 
 import { groupByVersion, type MigrationFile, type NamedMigrationFile, sha256 } from "../migrations/folder.ts";
 import { checkBytes } from "./byteRules.ts";
+import { onlyLineEnds } from "./changedFiles.ts";
 import { disabledByComment } from "./disableComment.ts";
 import { compareFindings, errorsOf, type Finding } from "./finding.ts";
 import { guessDialect } from "./guessDialect.ts";
@@ -11,7 +12,7 @@ import { checkNames } from "./nameRules.ts";
 import type { Rule } from "./rule.ts";
 import { RULES } from "./rules.ts";
 import type { CheckSettings } from "./settings.ts";
-import { checkOrder, onlyLineEnds, type ShippedRecord } from "./shippedRules.ts";
+import { checkOrder, type ShippedRecord } from "./shippedRules.ts";
 
 export interface FolderInput {
   files: readonly MigrationFile[];
@@ -24,6 +25,8 @@ export interface FolderInput {
   now: Date;
   /** The command that renames late and doubled files, as it is printed. */
   fixCommand: string;
+  /** The command that makes a new migration, as it is printed; left out: without `--dir`. */
+  newCommand?: string;
   /** Whether only order and edits are looked at, and no file is read for what it holds. */
   orderOnly?: boolean;
 }

@@ -1,26 +1,16 @@
-/** The command that renames late and doubled files, as a finding prints it. Pure. */
+/** The commands on a folder of migrations that findings print. Pure. */
 import { COMMAND, shellWord } from "../text/commandLine.ts";
 
-/** `--dir` and `--project` as they were given: without them the command would reach another folder. */
-export interface GivenPlace {
-  readonly dir?: string | undefined;
-  readonly project?: string | undefined;
-}
-
-/** The options that lead to the same folder again. */
-export function placeWords({ dir, project }: GivenPlace): string[] {
-  return [
-    ...(dir === undefined ? [] : ["--dir", dir]),
-    ...(project === undefined ? [] : ["--project", project]),
-  ];
+/** A command on a folder: `folderCommand("new NAME", "db")`. Without `--dir` as it was given it would reach another one. */
+export function folderCommand(words: string, dir?: string): string {
+  return `${COMMAND} ${words}${dir === undefined ? "" : ` --dir ${shellWord(dir)}`}`;
 }
 
 /** `check --fix` against the same records: without them it could rename a file that has run. */
-export function fixCommand(stacks: readonly string[], base?: string, place: GivenPlace = {}): string {
+export function fixCommand(stacks: readonly string[], base?: string, dir?: string): string {
   const words = [
-    ...placeWords(place),
     ...(stacks.length === 0 ? [] : ["--against", stacks.join(",")]),
     ...(base === undefined ? [] : ["--base", base]),
   ];
-  return [COMMAND, "check", ...words.map(shellWord), "--fix"].join(" ");
+  return [folderCommand("check", dir), ...words.map(shellWord), "--fix"].join(" ");
 }

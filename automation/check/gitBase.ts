@@ -1,33 +1,9 @@
 /** `check --base REF`: takes the migrations of a git commit for those that were shipped, where there is no stack. */
-import { execFile } from "node:child_process";
 import { ConfigError } from "../contract/errors.ts";
 import { type MigrationFile, parseMigrationFileName, recordOf } from "../migrations/folder.ts";
+import { howToFetch, howToJoin } from "./baseAdvice.ts";
+import type { Git } from "./git.ts";
 import type { ShippedRecord } from "./shippedRules.ts";
-
-/** Runs git with arguments in a folder; `input` goes to its stdin. Rejects where git's exit code is not 0. */
-export type Git = (args: readonly string[], options: { cwd: string; input?: string }) => Promise<Buffer>;
-
-/** Large enough for a folder of 10,000 migrations; beyond it git's output is cut and the call rejects. */
-const MAX_OUTPUT_BYTES = 256 * 1024 * 1024;
-
-/** A hook's git tells its children where it works (GIT_DIR and others), which is not where this command looks. */
-function withoutGit(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  return Object.fromEntries(Object.entries(env).filter(([name]) => !name.startsWith("GIT_")));
-}
-
-/** Git as it is on the PATH. */
-export const runGit: Git = (args, { cwd, input }) =>
-  new Promise((resolve, reject) => {
-    const child = execFile(
-      "git",
-      [...args],
-      { cwd, env: withoutGit(process.env), encoding: "buffer", maxBuffer: MAX_OUTPUT_BYTES },
-      (error, stdout) => (error ? reject(error) : resolve(stdout)),
-    );
-    // A git that fails early closes its stdin; its exit code tells why.
-    child.stdin?.on("error", () => undefined);
-    child.stdin?.end(input ?? "");
-  });
 
 /**
  * Reads the folder as it is at a commit.
@@ -62,10 +38,7 @@ async function resolve(git: Git, cwd: string, ref: string): Promise<string> {
     });
     return id.toString("utf8").trim();
   } catch (cause) {
-    throw new ConfigError(
-      [`git knows no commit ${ref} here; fetch it first (git fetch origin ${ref.replace(/^origin\//, "")})`],
-      { cause },
-    );
+    throw new ConfigError([`git knows no commit ${ref} here; ${await howToFetch(git, cwd, ref)}`], { cause });
   }
 }
 
@@ -73,10 +46,9 @@ async function mergeBase(git: Git, cwd: string, commit: string, ref: string): Pr
   try {
     return (await git(["merge-base", commit, "HEAD"], { cwd })).toString("utf8").trim();
   } catch (cause) {
-    throw new ConfigError(
-      [`git finds no common ancestor of ${ref} and HEAD; fetch more history (git fetch --unshallow)`],
-      { cause },
-    );
+    throw new ConfigError([`git finds no common ancestor of ${ref} and HEAD; ${await howToJoin(git, cwd)}`], {
+      cause,
+    });
   }
 }
 

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { EcsMigrateError, EXIT } from "../contract/errors.ts";
 import type { ShippedMigration } from "../contract/outputs.ts";
 import { groupByVersion, type MigrationFile, type NamedMigrationFile, sha256 } from "../migrations/folder.ts";
-import { versionAfter } from "../migrations/version.ts";
+import { isRecordable, versionAfter } from "../migrations/version.ts";
 
 /** Base names. */
 export interface Rename {
@@ -46,7 +46,10 @@ export function planRenames(
   const shipped = records.flat();
   const groups = groupByVersion(files);
   const gone = shipped.filter(({ version }) => !groups.has(BigInt(version)));
-  let known = [...groups.values()].flat().map(({ parsed }) => parsed.digits);
+  let known = [...groups.values()]
+    .flat()
+    .map(({ parsed }) => parsed.digits)
+    .filter(isRecordable);
   const byVersion = new Map<bigint, ShippedMigration[]>();
   for (const one of shipped)
     byVersion.set(BigInt(one.version), [...(byVersion.get(BigInt(one.version)) ?? []), one]);

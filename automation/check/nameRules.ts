@@ -4,7 +4,7 @@ import {
   type MigrationFileName,
   type NamedMigrationFile as NamedFile,
 } from "../migrations/folder.ts";
-import { kindOf, momentOf, schemeOf } from "../migrations/version.ts";
+import { kindOf, LARGEST_VERSION, momentOf, schemeOf } from "../migrations/version.ts";
 import { type Finding, finding } from "./finding.ts";
 
 /** How far ahead of the clock (UTC) a version may be: time zones and a date for tomorrow's deploy. */
@@ -56,7 +56,16 @@ function checkName({ file, parsed }: NamedFile, dated: boolean, now: Date): Find
 /** Of a folder whose versions are dates: `2026112` is taken for one that lost a digit. A sequence before the dates is none. */
 const MAIMED_DATE = /^20\d{3,5}$|^20\d{7}$|^20\d{9}$|^20\d{11}$/;
 
-function checkDate(file: string, { digits }: MigrationFileName, dated: boolean, now: Date): Finding[] {
+function checkDate(
+  file: string,
+  { digits, version }: MigrationFileName,
+  dated: boolean,
+  now: Date,
+): Finding[] {
+  if (version > LARGEST_VERSION) {
+    const message = `version ${digits} is above ${LARGEST_VERSION}, the largest that a stack can record`;
+    return [finding("version-size", { file }, message, "use YYYYMMDDHHMMSS in UTC")];
+  }
   const moment = momentIn(digits);
   if (moment === "impossible" && kindOf(digits) === "date") {
     return [

@@ -1,5 +1,5 @@
 /** Finds names of the database in the code of one commit, by git. */
-import type { Git } from "./gitBase.ts";
+import type { Git } from "./git.ts";
 import type { Break } from "./oldCode.ts";
 
 /** Where names are looked for. Paths are from the repository's root. */

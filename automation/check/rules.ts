@@ -45,6 +45,10 @@ const FILE_RULES = {
     summary: "The folder's versions are dates, and this one looks like a date with a digit missing",
     perFolder: true,
   },
+  "version-size": {
+    severity: "error",
+    summary: "The version is larger than a stack can record",
+  },
   "impossible-date": {
     severity: "warning",
     summary: "The version is no date of the calendar",

@@ -6,9 +6,10 @@ import { readMigrationFiles } from "../migrations/folder.ts";
 import { checkFolder } from "./checkFolder.ts";
 import type { Format } from "./choices.ts";
 import { errorsOf, type Finding } from "./finding.ts";
-import { fixCommand, type GivenPlace } from "./fixCommand.ts";
+import { fixCommand, folderCommand } from "./fixCommand.ts";
 import { render } from "./formats.ts";
-import { type Git, readBase } from "./gitBase.ts";
+import type { Git } from "./git.ts";
+import { readBase } from "./gitBase.ts";
 import { applyRenames, planRenames, type Rename } from "./lateRenames.ts";
 import { type KnownDatabase, lintTarget } from "./lintTarget.ts";
 import { isRule } from "./rules.ts";
@@ -26,8 +27,8 @@ export interface CheckDeps {
 export interface CheckOptions {
   /** The folder of migrations, absolute or relative to `cwd`. */
   dir: string;
-  /** For the command that a fix prints; left out: the folder is that of the project found without an option. */
-  place?: GivenPlace;
+  /** `--dir` as it was given, for the commands that a fix prints. */
+  givenDir?: string | undefined;
   format: Format;
   settings: CheckSettings;
   /** Renames late and doubled migrations before it checks. */
@@ -69,10 +70,13 @@ export async function runCheck(deps: CheckDeps, options: CheckOptions): Promise<
   const now = deps.now();
   const renamed = options.fix ? fix(directory, records, now) : [];
   const files = readMigrationFiles(directory);
-  const { settings, base, place, database = null } = options;
+  const { settings, base, givenDir, database = null } = options;
   const target = lintTarget(settings, files, database);
-  const command = fixCommand([...options.shipped.keys()], base, place);
-  const findings = await checkFolder({ files, records, settings, database, now, fixCommand: command });
+  const command = fixCommand([...options.shipped.keys()], base, givenDir);
+  const findings = await checkFolder({
+    ...{ files, records, settings, database, now, fixCommand: command },
+    newCommand: folderCommand("new NAME", givenDir),
+  });
   const refused = errorsOf(findings).length > 0 || (options.strict && findings.length > 0);
   const exitCode = refused ? EXIT.refused : EXIT.ok;
   const folder = relative(deps.cwd, directory).split(sep).join("/");

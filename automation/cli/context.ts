@@ -1,7 +1,8 @@
 /** What the commands share: what they need of the process, and how they find their stack and its folder. */
-import { join } from "node:path";
+import { dirname, join, relative } from "node:path";
 import type { ExitCode } from "../contract/errors.ts";
 import type { Terminal } from "../report/terminal.ts";
+import type { Standpoint } from "../text/commandLine.ts";
 
 /** What the commands need of the process; `main.ts` gives it. */
 export interface CommandContext {
@@ -22,6 +23,8 @@ export interface CommandContext {
   readonly color: boolean;
   /** Writes to standard output. */
   readonly print: (text: string) => void;
+  /** A text whose command lines do what they say where the person stands; `print` and the terminal do it by themselves. */
+  readonly fromThere: (text: string) => string;
   readonly finish: (exitCode: ExitCode) => void;
 }
 
@@ -32,4 +35,30 @@ export interface CommandContext {
 export function workingFolder(env: NodeJS.ProcessEnv, cwd: string, home: string): string {
   const isScriptOfOurs = cwd === home && env.npm_package_json === join(home, "package.json");
   return isScriptOfOurs && env.INIT_CWD ? env.INIT_CWD : cwd;
+}
+
+/**
+ * What a printed command needs where the person stands. npm's root is the nearest folder with a package.json or a
+ * node_modules (npm's documentation, "folders"); Pulumi's project the nearest with a Pulumi.yaml.
+ *
+ * @param project `--project` as it was given
+ */
+export function standpoint(
+  { cwd, home, exists }: { cwd: string; home: string; exists: (path: string) => boolean },
+  project: string | undefined,
+): Standpoint {
+  const nearest = (folder: string, names: readonly string[]): string =>
+    folder === dirname(folder) || names.some((name) => exists(join(folder, name)))
+      ? folder
+      : nearest(dirname(folder), names);
+  const root = nearest(cwd, ["package.json", "node_modules"]);
+  // A copy whose program is a link elsewhere is a root of its own.
+  const npmFinds = root === home || exists(join(root, "automation/main.ts"));
+  const stands = nearest(cwd, ["Pulumi.yaml"]);
+  const its = exists(join(cwd, "Pulumi.yaml")) ? cwd : home;
+  return {
+    prefix: npmFinds ? undefined : relative(cwd, home),
+    project,
+    pulumi: project ?? (stands === its ? undefined : relative(cwd, its)),
+  };
 }

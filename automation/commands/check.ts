@@ -3,8 +3,8 @@
 import { existsSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { looksLikeMigration, nameFix } from "../check/brokenName.ts";
-import { type GivenPlace, placeWords } from "../check/fixCommand.ts";
-import { runGit } from "../check/gitBase.ts";
+import { folderCommand } from "../check/fixCommand.ts";
+import { runGit } from "../check/git.ts";
 import type { KnownDatabase } from "../check/lintTarget.ts";
 import { runCheck } from "../check/runCheck.ts";
 import type { CommandContext } from "../cli/context.ts";
@@ -12,7 +12,6 @@ import type { CheckCommandOptions } from "../cli/programLook.ts";
 import { ConfigError } from "../contract/errors.ts";
 import type { ShippedMigration } from "../contract/outputs.ts";
 import { type MigrationFile, readMigrationFiles } from "../migrations/folder.ts";
-import { COMMAND, shellWord } from "../text/commandLine.ts";
 import { findFolder, insteadBelow, type MigrationsFolder } from "./folder.ts";
 import { outputsOf } from "./locate.ts";
 import { printReport } from "./printReport.ts";
@@ -21,14 +20,14 @@ import { statedTarget } from "./target.ts";
 export async function checkCommand(context: CommandContext, options: CheckCommandOptions): Promise<void> {
   const folder = findFolder(context, options, options.against[0]);
   const dir = folder.path;
-  requireMigrations(context, folder, options);
+  requireMigrations(context, folder, options.dir);
   const stated = statedTarget(context, options, options.against);
   const { records, database } = await shippedAndRun(context, options, dir);
   const result = await runCheck(
     { now: () => new Date(), cwd: repositoryRoot(context.cwd), git: runGit },
     {
       dir,
-      place: options,
+      givenDir: options.dir,
       format: options.json ? "json" : options.markdown ? "markdown" : options.format,
       settings: {
         ...stated,
@@ -54,22 +53,22 @@ export async function checkCommand(context: CommandContext, options: CheckComman
 function requireMigrations(
   { terminal, cwd }: CommandContext,
   { path, namedBy }: MigrationsFolder,
-  place: GivenPlace,
+  dir: string | undefined,
 ): void {
   const shown = relative(cwd, path) || ".";
   terminal.say(`Migrations: ${shown} (${namedBy})`);
   const files = readMigrationFiles(path);
   if (files.some(({ parsed }) => parsed)) return;
-  const next = insteadBelow(cwd, path, "check", place) ?? nextWithoutFolder(files, place);
+  const next = insteadBelow(cwd, path, "check") ?? nextWithoutFolder(files, dir);
   throw new ConfigError([`There is no migration in ${shown}, which ${namedBy} names; ${next}`]);
 }
 
 /** Another tool's names, or a wrong separator, are no reason to start anew. */
-function nextWithoutFolder(files: readonly MigrationFile[], place: GivenPlace): string {
+function nextWithoutFolder(files: readonly MigrationFile[], dir: string | undefined): string {
   const meant = files.map(({ file }) => file).filter(looksLikeMigration);
   const [first] = meant;
   if (first === undefined)
-    return `name the folder with --dir, or make the first one with \`${[COMMAND, "new NAME", ...placeWords(place).map(shellWord)].join(" ")}\``;
+    return `name the folder with --dir, or make the first one with \`${folderCommand("new NAME", dir)}\``;
   const more = meant.length > 1 ? ` and ${meant.length - 1} more` : "";
   return `golang-migrate passes over ${first}${more} in silence: ${nameFix(first)}`;
 }

@@ -1,6 +1,6 @@
 /** The application's code at the commit that runs: where a deploy looks for what its migrations drop or rename. */
 import { relative } from "node:path";
-import { type Git, runGit } from "../check/gitBase.ts";
+import { type Git, runGit } from "../check/git.ts";
 import { findName, hasCommit } from "../check/nameSearch.ts";
 import { searchPaths } from "../check/settings.ts";
 import type { CodeSearch } from "../deploy/deps.ts";

@@ -1,5 +1,5 @@
 /** The commit that a deploy of this checkout is of, and how others lie to it. */
-import { runGit } from "../check/gitBase.ts";
+import { runGit } from "../check/git.ts";
 import type { CommandContext } from "../cli/context.ts";
 import { originOf } from "../cli/origin.ts";
 import type { Source } from "../contract/source.ts";

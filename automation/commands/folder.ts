@@ -1,12 +1,11 @@
 /** The one answer to "where are the migrations". */
 import { existsSync, readdirSync } from "node:fs";
 import { join, relative, resolve } from "node:path";
-import { type GivenPlace, placeWords } from "../check/fixCommand.ts";
+import { folderCommand } from "../check/fixCommand.ts";
 import type { CommandContext } from "../cli/context.ts";
 import { ConfigError } from "../contract/errors.ts";
 import { migrationFoldersBelow } from "../migrations/foldersBelow.ts";
 import { PROJECT, readStackFile, readText, settingOf, stackFileName } from "../stack/settings.ts";
-import { COMMAND, shellWord } from "../text/commandLine.ts";
 import { projectFolder } from "./locate.ts";
 
 export interface FolderOptions {
@@ -53,20 +52,12 @@ export function findFolder(
  *
  * @param command the words of the command that was given, without its options
  */
-export function insteadBelow(
-  cwd: string,
-  path: string,
-  command: string,
-  place: GivenPlace,
-): string | undefined {
+export function insteadBelow(cwd: string, path: string, command: string): string | undefined {
   const below = migrationFoldersBelow(path).map((one) => relative(cwd, join(path, one)) || ".");
   const [first] = below;
   if (first === undefined) return undefined;
   const more = below.length > 3 ? `, and ${below.length - 3} more` : "";
-  const words = placeWords({ ...place, dir: first })
-    .map(shellWord)
-    .join(" ");
-  return `golang-migrate reads no folder below, and there are some in ${below.slice(0, 3).join(", ")}${more}: \`${COMMAND} ${command} ${words}\``;
+  return `golang-migrate reads no folder below, and there are some in ${below.slice(0, 3).join(", ")}${more}: \`${folderCommand(command, first)}\``;
 }
 
 function chooseFolder(context: CommandContext, options: FolderOptions, stack?: string): MigrationsFolder {

@@ -1,6 +1,5 @@
 /** The command `new`: makes the two files of a migration. */
 import { relative } from "node:path";
-import type { GivenPlace } from "../check/fixCommand.ts";
 import { type KnownDatabase, type LintTarget, lintTarget, readAs } from "../check/lintTarget.ts";
 import type { CommandContext } from "../cli/context.ts";
 import type { NewCommandOptions } from "../cli/programLook.ts";
@@ -23,7 +22,7 @@ export async function newCommand(
   const outputs = await outputsOf(context, options, options.against);
   const known = [...outputs.values()].flatMap(({ migrations }) => migrations);
   const { path: dir, namedBy } = findFolder(context, options, options.against[0]);
-  requireNoOther(context.cwd, dir, { name, namedBy, place: options });
+  requireNoOther(context.cwd, dir, { name, namedBy });
   const target = await targetFor(context, options, [...outputs.values()], dir);
   context.terminal.say(`The header is for ${readAs(target)}`);
   const made = createMigration({ dir, name, now: new Date(), known, header: headerOf(target) });
@@ -42,10 +41,10 @@ export async function newCommand(
 function requireNoOther(
   cwd: string,
   dir: string,
-  { name, namedBy, place }: { name: string; namedBy: string; place: GivenPlace },
+  { name, namedBy }: { name: string; namedBy: string },
 ): void {
   if (readMigrationFiles(dir).some(({ parsed }) => parsed)) return;
-  const instead = insteadBelow(cwd, dir, `new ${shellWord(name)}`, place);
+  const instead = insteadBelow(cwd, dir, `new ${shellWord(name)}`);
   if (instead === undefined) return;
   throw new ConfigError([
     `There is no migration in ${relative(cwd, dir) || "."}, which ${namedBy} names; ${instead}`,

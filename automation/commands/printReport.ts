@@ -10,7 +10,7 @@ import { writeWhole } from "../report/write.ts";
  * @throws {ConfigError} if the file cannot be written
  */
 export async function printReport(
-  { cwd, print }: CommandContext,
+  { cwd, print, fromThere }: CommandContext,
   output: string | undefined,
   report: string,
   human: () => string,
@@ -19,7 +19,7 @@ export async function printReport(
     print(report);
     return;
   }
-  await writeOutput(cwd, output, report);
+  await writeOutput(cwd, output, fromThere(report));
   print(human());
 }
 

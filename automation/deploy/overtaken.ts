@@ -1,5 +1,5 @@
 /** Whether what is deployed is newer than what is to be deployed. Pure, but for the calls of git. */
-import type { Git } from "../check/gitBase.ts";
+import type { Git } from "../check/git.ts";
 import type { Source } from "../contract/source.ts";
 
 /** How two commits lie in the history: `after` if the second follows from the first. */

@@ -10,6 +10,7 @@ import { type Dirent, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { EcsMigrateError, EXIT } from "../contract/errors.ts";
 import type { ShippedMigration } from "../contract/outputs.ts";
+import { LARGEST_VERSION } from "./version.ts";
 
 export type Direction = "up" | "down";
 
@@ -147,9 +148,9 @@ export function recordOf(files: readonly MigrationFile[]): {
 /** What keeps one version out of the record. golang-migrate itself refuses a duplicate, and skips a missing up file. */
 function problemsOfVersion(version: bigint, pair: Record<Direction, MigrationFile[]>): string[] {
   const problems: string[] = [];
-  if (version > BigInt(Number.MAX_SAFE_INTEGER)) {
+  if (version > LARGEST_VERSION) {
     problems.push(
-      `${fileNames([...pair.up, ...pair.down])}: version ${version} is above ${Number.MAX_SAFE_INTEGER}, the largest ` +
+      `${fileNames([...pair.up, ...pair.down])}: version ${version} is above ${LARGEST_VERSION}, the largest ` +
         "that the record can hold; use YYYYMMDDHHMMSS",
     );
   }

@@ -6,6 +6,16 @@
  * day before it); that is why a new date has fourteen digits at least.
  */
 
+import { ConfigError } from "../contract/errors.ts";
+
+/** The largest version that a stack's record, which is JSON, holds exactly; databases' bigint takes more. */
+export const LARGEST_VERSION = BigInt(Number.MAX_SAFE_INTEGER);
+
+/** Whether a version can be deployed at all. */
+export function isRecordable(digits: string): boolean {
+  return BigInt(digits) <= LARGEST_VERSION;
+}
+
 /** How a folder numbers its migrations. */
 type Scheme =
   | { readonly kind: "date"; readonly width: number }
@@ -90,12 +100,17 @@ export function schemeOf(digits: Iterable<string>): Scheme {
  * @param others versions that stacks have and the folder may lack
  * @param now the clock, UTC
  * @returns the digits
+ * @throws {ConfigError} if the highest version is the largest there can be
  */
 export function versionAfter(files: Iterable<string>, others: Iterable<bigint>, now: Date): string {
   const digits = [...files];
   const recorded = [...others];
   const known = [...digits.map(BigInt), ...recorded];
   const highest = known.reduce((high, version) => (version > high ? version : high), -1n);
+  if (highest >= LARGEST_VERSION)
+    throw new ConfigError([
+      `No version is left above ${highest}: ${LARGEST_VERSION} is the largest that a stack can record; give that migration the date and time (UTC) as YYYYMMDDHHMMSS first`,
+    ]);
   const scheme = schemeOf(digits.length > 0 ? digits : recorded.map(String));
   const next = clockDigits(scheme, now);
   if (next !== undefined && BigInt(next) > highest) return next;

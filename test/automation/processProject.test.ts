@@ -2,12 +2,13 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { describe, type TestContext, test } from "node:test";
 import { runCommand } from "../support/commandProcess.ts";
 import { temporaryHome } from "../support/runFixture.ts";
 import { sampleOutputs } from "../support/sampleOutputs.ts";
 
+const CHECKOUT = join(import.meta.dirname, "../..");
 const MIGRATIONS = "resources/db/migrations";
 const GOOD = "SET lock_timeout = '5s';\nCREATE TABLE users (id bigint PRIMARY KEY);\n";
 const stackFile = (lines: readonly string[]) => `config:\n${lines.map((line) => `  ${line}\n`).join("")}`;
@@ -178,7 +179,7 @@ describe("check in a monorepo", () => {
     const { stderr } = empty;
     assert.ok(
       stderr.includes(
-        `There is no migration in empty, which --dir names; name the folder with --dir, or make the first one with \`npx ecs-migrate new NAME --dir empty --project ${project}\`\n`,
+        `There is no migration in empty, which --dir names; name the folder with --dir, or make the first one with \`npx --prefix ${relative(root, CHECKOUT)} ecs-migrate new -C ${project} NAME --dir empty\`\n`,
       ),
       stderr,
     );
@@ -197,13 +198,13 @@ describe("check in a monorepo", () => {
     assert.equal(above.code, 2);
     assert.ok(
       above.stderr.includes(
-        `there are some in sql/my sql: \`npx ecs-migrate check --dir 'sql/my sql' --project ${project}\``,
+        `there are some in sql/my sql: \`npx --prefix ${relative(root, CHECKOUT)} ecs-migrate check -C ${project} --dir 'sql/my sql'\``,
       ),
       above.stderr,
     );
     const beside = await runCommand(t, ["new", "add email", "--dir", "sql"], { cwd: root });
     assert.deepEqual([beside.code, beside.stdout, readdirSync(join(root, "sql"))], [2, "", ["my sql"]]);
-    assert.match(beside.stderr, /`npx ecs-migrate new 'add email' --dir 'sql\/my sql'`$/m);
+    assert.match(beside.stderr, /`npx --prefix \S+ ecs-migrate new 'add email' --dir 'sql\/my sql'`$/m);
     const missing = await runCommand(t, ["check", "--project", project, "--dir", "nowhere"], { cwd: root });
     assert.equal(missing.code, 2);
     assert.match(missing.stderr, /^There is no folder nowhere, where --dir says/m);

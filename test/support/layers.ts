@@ -30,7 +30,7 @@ export const ENTRIES: Readonly<Record<string, readonly string[]>> = {
     "disableComment.ts",
     "finding.ts",
     "fixCommand.ts",
-    "gitBase.ts",
+    "git.ts",
     "lintTarget.ts",
     "loadDialect.ts",
     "mysql/alterAction.ts",

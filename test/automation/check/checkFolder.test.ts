@@ -222,7 +222,7 @@ test("each rule of the catalogue is found by some folder of these tables", () =>
 });
 
 for (const [file, fix] of [
-  ["99999999999999999999_a.up.sql", "take a number of at most 18 digits: this one is too large"],
+  ["99999999999999999999_a.up.sql", "take a number of at most 15 digits: this one is too large"],
   ["20261123_a.UP.sql", "write the direction in small letters: 20261123_a.up.sql"],
   ["a.up.up.sql", "put a version before the name: <version>_a.up.sql, or move it out of the folder"],
   ["0001-make-t.down.sql", "rename to 0001_make_t.down.sql"],

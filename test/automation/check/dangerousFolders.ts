@@ -61,6 +61,11 @@ export const BAD: [string, Files, string[]][] = [
     ["20250229_b.down.sql:1 warning impossible-date"],
   ],
   [
+    "a version above what a stack can record",
+    { "9007199254740991_a.up.sql": "--", "9007199254740992_a.up.sql": "--" },
+    ["9007199254740991_a.up.sql:1 warning missing-down", "9007199254740992_a.up.sql:1 error version-size"],
+  ],
+  [
     "a date far ahead",
     { "20621124_x.up.sql": "SELECT 1;", "20621124_x.down.sql": "--" },
     ["20621124_x.down.sql:1 warning future-date", "20621124_x.up.sql:1 warning future-date"],

@@ -5,7 +5,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { after, before, describe, test } from "node:test";
-import { runGit } from "../../../automation/check/gitBase.ts";
+import { runGit } from "../../../automation/check/git.ts";
 import { findName, hasCommit } from "../../../automation/check/nameSearch.ts";
 import { lookAtOldCode } from "../../../automation/check/oldCode.ts";
 import { DEFAULT_CHECK } from "../../../automation/check/settings.ts";

@@ -1,7 +1,7 @@
 /** Where a deploy searches the running code. */
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import type { Git } from "../../../automation/check/gitBase.ts";
+import type { Git } from "../../../automation/check/git.ts";
 import { searchCode } from "../../../automation/commands/codeSearch.ts";
 import type { CodeSearch } from "../../../automation/deploy/deps.ts";
 

@@ -52,14 +52,14 @@ describe("the folder of migrations", () => {
     const { home } = project(t, { "it's/pg/000001_a.up.sql": "" }, ["it's/pg", "empty"]);
     const below = "golang-migrate reads no folder below, and there are some in";
     assert.equal(
-      insteadBelow(home, join(home, "it's"), "new x", { dir: "it's" }),
+      insteadBelow(home, join(home, "it's"), "new x"),
       `${below} it's/pg: \`npx ecs-migrate new x --dir 'it'\\''s/pg'\``,
     );
     assert.equal(
-      insteadBelow(join(home, "it's/pg"), join(home, "it's"), "check", { dir: ".." }),
+      insteadBelow(join(home, "it's/pg"), join(home, "it's"), "check"),
       `${below} .: \`npx ecs-migrate check --dir .\``,
     );
-    assert.equal(insteadBelow(home, join(home, "empty"), "check", {}), undefined);
+    assert.equal(insteadBelow(home, join(home, "empty"), "check"), undefined);
   });
 
   it("is the one that the stack's file names, with or without the stack's name given", (t) => {

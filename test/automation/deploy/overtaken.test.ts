@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, test } from "node:test";
-import { runGit } from "../../../automation/check/gitBase.ts";
+import { runGit } from "../../../automation/check/git.ts";
 import { commitTime, isOvertaken, orderOf } from "../../../automation/deploy/overtaken.ts";
 
 const EARLY = { commit: "a", branch: "prod/shop", time: "2026-11-26T10:00:00+09:00" };

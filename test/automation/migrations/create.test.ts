@@ -119,6 +119,22 @@ test("a name of which nothing is left, and one too long, are refused before a fi
   })();
 });
 
+test("nothing is made above the largest version", async () => {
+  // The last that a stack records, the first above it, and the last that golang-migrate reads (uint64).
+  for (const version of ["9007199254740991", "9007199254740992", "18446744073709551615"])
+    await withFolder([`${version}_a.up.sql`], (dir) => {
+      assert.throws(() => createMigration({ dir, name: "b", now: NOW }), {
+        name: "ConfigError",
+        exitCode: 2,
+        message: `No version is left above ${version}: 9007199254740991 is the largest that a stack can record; give that migration the date and time (UTC) as YYYYMMDDHHMMSS first`,
+      });
+      assert.deepEqual(readdirSync(dir), [`${version}_a.up.sql`]);
+    })();
+  await withFolder(["9007199254740990_a.up.sql"], (dir) => {
+    assert.equal(createMigration({ dir, name: "b", now: NOW }).up, join(dir, "9007199254740991_b.up.sql"));
+  })();
+});
+
 test("a folder that is not there is named", () => {
   assert.throws(() => createMigration({ dir: "/nowhere/migrations", name: "a", now: NOW }), {
     name: "MigrationsError",
