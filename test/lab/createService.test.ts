@@ -6,6 +6,7 @@ import { after, before, describe, it } from "node:test";
 import { DescribeServicesCommand, ECSClient, type Service } from "@aws-sdk/client-ecs";
 import { type Outputs, parseOutputs } from "../../automation/contract/outputs.ts";
 import type { RunReport } from "../../automation/report/report.ts";
+import { SERVICE_STACK, Visitor } from "./demoService.ts";
 import { isServed } from "./docker/served.ts";
 import { type Lab, startLab } from "./lab.ts";
 import { createLabStack, type LabStack, STACK } from "./labStack.ts";
@@ -16,12 +17,12 @@ describe("a service that the stack makes", () => {
   let lab: Lab;
   let stack: LabStack;
   let ecs: ECSClient;
+  let visitor: Visitor;
 
   before(async () => {
-    lab = await startLab({ report: (line) => process.stderr.write(`${line}\n`) });
-    stack = await createLabStack(lab, {
-      stackConfig: { "ecs-migrate:createService": { desiredCount: 1, port: 8080 } },
-    });
+    lab = await startLab({ report: (line) => process.stderr.write(`${line}\n`), sharedPlugins: true });
+    stack = await createLabStack(lab, { stackConfig: SERVICE_STACK });
+    visitor = new Visitor(lab);
     ecs = new ECSClient(lab.clientConfig);
   });
   after(async () => {
@@ -59,6 +60,8 @@ describe("a service that the stack makes", () => {
     assert.deepEqual([made?.status, made?.desiredCount, made?.runningCount], ["ACTIVE", 0, 0]);
     assert.match(made?.taskDefinition ?? "", /\/local-shop-app:1$/);
     assert.equal(await isServed(lab, (await outputs()).image), false);
+    const visit = await visitor.visit(report, "notRolled", { asked: 0, failed: 0 });
+    assert.deepEqual(visit, { text: "No answer from the application", asExpected: false });
   });
 
   it("answers HTTP after the first deploy whose migration passed", async () => {
@@ -70,10 +73,23 @@ describe("a service that the stack makes", () => {
     assert.deepEqual([made?.desiredCount, made?.runningCount], [1, 1]);
     assert.match(made?.taskDefinition ?? "", /\/local-shop-app:2$/);
     assert.ok(await isServed(lab, (await outputs()).image));
+    const visit = await visitor.visit(report, "live", { asked: 0, failed: 0 });
+    assert.match(
+      visit.text,
+      /^GET \S+:8080\/healthz: 200 from local-shop@sha256:[0-9a-f]{12}, the new image$/,
+    );
+    assert.ok(visit.asExpected);
   });
 
   it("is left as it is by the next deploy, which is a routine one", async () => {
-    const { report, output } = await deploy();
+    const { result, ...counts } = await visitor.during(() => deploy());
+    const { report, output } = result;
+    const visit = await visitor.visit(report, "unchanged", counts);
+    assert.match(
+      visit.text,
+      /, the same image; during the deploy [1-9]\d* requests, 0 without a good answer$/,
+    );
+    assert.ok(visit.asExpected);
     assert.equal(report.exitCode, 0, output);
     const made = await service();
     assert.equal(made?.desiredCount, 1);

@@ -8,11 +8,14 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { readMigrationFiles } from "../../automation/migrations/folder.ts";
 import { migrationFoldersBelow } from "../../automation/migrations/foldersBelow.ts";
+import type { RunReport } from "../../automation/report/report.ts";
+import { serviceLine } from "../../automation/report/services.ts";
 import { shellWord } from "../../automation/text/commandLine.ts";
 import type { Mariadb } from "./database/mariadb.ts";
 import { MYSQL_STACK, startMariadbOf } from "./database/ofLab.ts";
 import { DATABASE } from "./database/server.ts";
 import { type Act, MYSQL_ACTS, OWN_ACTS, POSTGRES_ACTS } from "./demoActs.ts";
+import { SERVICE_STACK, Visitor } from "./demoService.ts";
 import { type Lab, withLab } from "./lab.ts";
 import { LabError } from "./labError.ts";
 import { createLabStack, type LabStack } from "./labStack.ts";
@@ -33,6 +36,8 @@ interface Outcome {
   readonly title: string;
   readonly exitCode: number | null;
   readonly headline: string;
+  /** What became of the example's service; empty for a command that is no deploy. */
+  readonly service: string;
   readonly seconds: number;
   readonly asExpected: boolean;
 }
@@ -47,7 +52,7 @@ async function demo(): Promise<number> {
       return 0;
     }
     const dockerfile = chosen.app === undefined ? {} : { dockerfile: join(chosen.app, "Dockerfile") };
-    return await withLab({ report: say, ...dockerfile }, (lab) =>
+    return await withLab({ report: say, sharedPlugins: true, ...dockerfile }, (lab) =>
       chosen.mysql ? playOnMariadb(lab, chosen) : play(lab, chosen),
     );
   } catch (error) {
@@ -120,6 +125,7 @@ async function play(lab: Lab, chosen: DemoOptions, mariadb?: Mariadb): Promise<n
   const { app, migrations, mysql, keep } = chosen;
   const stackConfig = {
     ...(mysql && app === undefined ? MYSQL_STACK : {}),
+    ...(app === undefined ? SERVICE_STACK : {}),
     ...(migrations === DEFAULT_MIGRATIONS ? {} : { "ecs-migrate:migrationsPath": migrations }),
   };
   const stack = await createLabStack(lab, {
@@ -128,9 +134,11 @@ async function play(lab: Lab, chosen: DemoOptions, mariadb?: Mariadb): Promise<n
     ...(mariadb && { databaseUrl: mariadb.urlFromContainer }),
   });
   const examples = mysql ? MYSQL_ACTS : POSTGRES_ACTS;
+  // Of a user's own application nobody knows the port.
+  const visitor = app === undefined ? new Visitor(lab) : undefined;
   const outcomes: Outcome[] = [];
   for (const act of app === undefined ? examples : OWN_ACTS) {
-    outcomes.push(await perform({ lab, stack, mariadb, migrations }, act));
+    outcomes.push(await perform({ lab, stack, mariadb, migrations, visitor }, act));
     if (lab.signal.aborted) return 130;
   }
   say(summary(outcomes));
@@ -145,9 +153,10 @@ interface Stage {
   readonly stack: LabStack;
   readonly mariadb: Mariadb | undefined;
   readonly migrations: string;
+  readonly visitor: Visitor | undefined;
 }
 
-async function perform({ lab, stack, mariadb, migrations }: Stage, act: Act): Promise<Outcome> {
+async function perform({ lab, stack, mariadb, migrations, visitor }: Stage, act: Act): Promise<Outcome> {
   const { title, args, byHand, exitCode, headline } = act;
   say(`\n=== ${title}`);
   if (byHand !== undefined) say(`By hand, in the database: ${byHand}`);
@@ -156,32 +165,41 @@ async function perform({ lab, stack, mariadb, migrations }: Stage, act: Act): Pr
   if (byHand !== undefined) await mariadb?.query(DATABASE, byHand);
   const before = lab.slack.messages.length;
   const report = join(lab.folder, `report-${before}.json`);
-  const result = await stack.run(headline ? [...args, "--report", report] : args, {
-    onOutput: (text) => process.stdout.write(text),
-  });
+  const run = () =>
+    stack.run(headline ? [...args, "--report", report] : args, {
+      onOutput: (text) => process.stdout.write(text),
+    });
+  const { result, ...asked } = visitor
+    ? await visitor.during(run)
+    : { result: await run(), asked: 0, failed: 0 };
   const messages = lab.slack.messages.slice(before);
   for (const message of messages) say(`\n--- Slack\n${renderSlackMessage(message)}\n---`);
-  const said = headline ? readHeadline(lab, report) : "";
-  const told = headline ? messages.length === 1 && headline.test(said) : messages.length === 0;
+  const told = headline ? readReport(lab, report) : undefined;
+  const visit = visitor && told && act.service ? await visitor.visit(told, act.service, asked) : undefined;
+  if (visit) say(`\n--- The application\n${visit.text}\n---`);
+  const said = headline
+    ? messages.length === 1 && headline.test(told?.headline ?? "")
+    : messages.length === 0;
   return {
     title,
     exitCode: result.exitCode,
-    headline: said,
+    headline: told?.headline ?? "",
+    service: visitor === undefined ? "" : (told?.services.map(serviceLine).join() ?? ""),
     seconds: result.milliseconds / 1000,
-    asExpected: told && result.exitCode === exitCode,
+    asExpected: said && result.exitCode === exitCode && visit?.asExpected !== false,
   };
 }
 
-function readHeadline(lab: Lab, report: string): string {
-  if (!readdirSync(lab.folder).includes(report.slice(lab.folder.length + 1))) return "no report";
-  return (JSON.parse(readFileSync(report, "utf8")) as { headline: string }).headline;
+function readReport(lab: Lab, report: string): RunReport | undefined {
+  if (!readdirSync(lab.folder).includes(report.slice(lab.folder.length + 1))) return undefined;
+  return JSON.parse(readFileSync(report, "utf8")) as RunReport;
 }
 
 function summary(outcomes: readonly Outcome[]): string {
-  const rows = outcomes.map(
-    ({ title, exitCode, headline, seconds, asExpected }) =>
-      `${asExpected ? "as expected" : "UNEXPECTED "}  exit ${String(exitCode).padStart(2)}  ${seconds.toFixed(1).padStart(6)} s  ${title}${headline && `\n${" ".repeat(33)}${headline}`}`,
-  );
+  const rows = outcomes.flatMap(({ title, exitCode, headline, service, seconds, asExpected }) => [
+    `${asExpected ? "as expected" : "UNEXPECTED "}  exit ${String(exitCode).padStart(2)}  ${seconds.toFixed(1).padStart(6)} s  ${title}`,
+    ...[headline, service].filter(Boolean).map((line) => `${" ".repeat(33)}${line}`),
+  ]);
   return `\n=== Summary\n${rows.join("\n")}\n`;
 }
 

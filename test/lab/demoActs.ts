@@ -1,6 +1,7 @@
 /** What the demo plays: on Postgres, on MariaDB, and with an application of the user's own. */
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
+import type { ServiceReport } from "../../automation/report/services.ts";
 
 /** One command, and what it must come to. */
 export interface Act {
@@ -13,22 +14,26 @@ export interface Act {
   readonly exitCode: number;
   /** Of the report and of the one message in Slack; a command without a report sends none. */
   readonly headline?: RegExp;
+  /** What becomes of the example's service; a command that is no deploy leaves it alone. */
+  readonly service?: ServiceReport["kind"];
 }
 
 /** With the user's own migrations none is made to fail. */
 export const OWN_ACTS: readonly Act[] = [
   {
-    title: "First deploy: makes everything, then applies every migration",
+    title: "First deploy: makes everything, applies every migration, then starts the application",
     // An operator's word: a routine deploy may not make the infrastructure.
     args: ["deploy", "--allow-infra"],
     exitCode: 0,
     headline: /^Applied \d+ migrations?/,
+    service: "live",
   },
   {
     title: "Second deploy: nothing is new",
     args: ["deploy"],
     exitCode: 0,
     headline: /^(Skipped|Nothing to do)/,
+    service: "unchanged",
   },
 ];
 
@@ -66,7 +71,8 @@ export const writeBroken =
   };
 
 const broken = (file: Broken, exitCode: number, headline: RegExp): Act => ({
-  title: "Third deploy: a migration that fails half-way",
+  title: "Third deploy: a migration that fails half-way, so the old code goes on",
+  service: "notRolled",
   args: ["deploy"],
   prepare: writeBroken(file, "discount"),
   exitCode,
@@ -74,7 +80,8 @@ const broken = (file: Broken, exitCode: number, headline: RegExp): Act => ({
 });
 
 const corrected = (file: Broken): Act => ({
-  title: "Fourth deploy: the same file, corrected",
+  title: "Fourth deploy: the same file, corrected, so the new code goes live",
+  service: "live",
   args: ["deploy"],
   prepare: writeBroken(file, "discounts"),
   exitCode: 0,

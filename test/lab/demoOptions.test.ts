@@ -7,7 +7,7 @@ import { join, resolve } from "node:path";
 import { test } from "node:test";
 import { readMigrationFiles, recordOf } from "../../automation/migrations/folder.ts";
 import { MYSQL_STACK } from "./database/ofLab.ts";
-import { MYSQL_ACTS } from "./demoActs.ts";
+import { MYSQL_ACTS, POSTGRES_ACTS } from "./demoActs.ts";
 
 const DEMO = resolve(import.meta.dirname, "demo.ts");
 
@@ -65,6 +65,11 @@ test("--help shows the options, and nothing is started", () => {
   assert.match(stdout, /^Usage: npm run demo -- \[options\]\n/);
   for (const option of ["--mysql", "--app <folder>", "--migrations <path>", "--keep", "--help"])
     assert.ok(stdout.includes(option), option);
+});
+
+test("each deploy of the example says what becomes of its service", () => {
+  for (const { args, service } of [...POSTGRES_ACTS, ...MYSQL_ACTS])
+    assert.equal(service !== undefined, args[0] === "deploy", args.join(" "));
 });
 
 test("the way out on MariaDB ends at the highest of the example's own versions", () => {

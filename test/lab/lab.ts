@@ -7,8 +7,10 @@ import { type BaseImages, ensureBaseImages } from "./docker/baseImages.ts";
 import { type Docker, ensureDocker } from "./docker/docker.ts";
 import { findHostAddress } from "./docker/hostAddress.ts";
 import { makeProject, type ProjectOptions } from "./project.ts";
+import { type SharedPlugins, startSharedPlugins } from "./provider/sharedPlugins.ts";
 import { type SlackReceiver, startSlackReceiver } from "./slack/receiver.ts";
 import { Cleanup, type Report, step } from "./steps.ts";
+import { pluginScripts } from "./toolchain/plugins.ts";
 import { ensureToolchain } from "./toolchain.ts";
 
 /** A whole AWS on this machine, a database, a receiver in Slack's place and the Pulumi engine. */
@@ -46,6 +48,8 @@ export interface LabOptions {
   readonly dockerfile?: string;
   /** Tells of a task's end as late as Fargate does. */
   readonly fargateClock?: boolean;
+  /** Starts the plugins of the toolchain from registries once for all runs; see startSharedPlugins for when that will do. */
+  readonly sharedPlugins?: boolean;
   readonly signal?: AbortSignal;
 }
 
@@ -62,7 +66,9 @@ export async function startLab(options: LabOptions): Promise<Lab> {
   try {
     const parts = await startParts({ ...options, signal }, folder, cleanup);
     signal.throwIfAborted();
-    const env = childEnvironment(folder, parts);
+    const own = childEnvironment(folder, parts);
+    const shares = options.sharedPlugins === true && parts.toolchain.way === "registries";
+    const plugins = shares ? await startPlugins(options.report, own, cleanup) : undefined;
     return {
       ...parts,
       endpoint: parts.ministack.endpoint,
@@ -73,7 +79,7 @@ export async function startLab(options: LabOptions): Promise<Lab> {
       },
       toolchain: parts.toolchain.way,
       folder,
-      env,
+      env: { ...own, ...plugins?.env },
       signal,
       makeProject: async (project) =>
         makeProject({ ...project, folder: mkdtempSync(join(folder, "project-")) }),
@@ -203,6 +209,17 @@ async function startServices(
     postgres: await postgres,
     images: await images,
   };
+}
+
+async function startPlugins(
+  report: Report,
+  env: NodeJS.ProcessEnv,
+  cleanup: Cleanup,
+): Promise<SharedPlugins> {
+  const start = () => startSharedPlugins(pluginScripts(env.PULUMI_HOME ?? ""), env);
+  const plugins = await step(report, "plugins", start, (started) => started.env.PULUMI_DEBUG_PROVIDERS);
+  cleanup.add("plugins", plugins.stop);
+  return plugins;
 }
 
 function describeDocker(running: { version: string; started: boolean }): string {

@@ -3,20 +3,19 @@ import { tryCommand } from "../command.ts";
 import type { Lab } from "../lab.ts";
 
 export async function isServed(lab: Lab, image: string): Promise<boolean> {
-  const [address] = await addresses(lab, image);
-  if (address === undefined) return false;
-  return (await fetch(`http://${address}:8080/healthz`)).ok;
+  const url = await serverOf(lab, image);
+  return url !== undefined && (await fetch(url)).ok;
 }
 
-/** Addresses of the containers that run an image. */
-async function addresses({ docker, ministack }: Lab, image: string): Promise<string[]> {
+/** Where a container of an image answers; undefined if none runs. */
+export async function serverOf({ docker, ministack }: Lab, image: string): Promise<string | undefined> {
   const { stdout } = await tryCommand(docker.path, ["ps", "--quiet", "--no-trunc"]);
   const ids = stdout.split("\n").filter(Boolean);
-  if (ids.length === 0) return [];
+  if (ids.length === 0) return undefined;
   const format = "{{.Config.Image}} {{.NetworkSettings.IPAddress}} {{json .Config.Labels}}";
   const inspected = await tryCommand(docker.path, ["inspect", "--format", format, ...ids]);
-  return inspected.stdout
+  const found = inspected.stdout
     .split("\n")
-    .filter((line) => line.startsWith(`${image} `) && line.includes(ministack.instance))
-    .map((line) => line.split(" ")[1] ?? "");
+    .find((line) => line.startsWith(`${image} `) && line.includes(ministack.instance));
+  return found === undefined ? undefined : `http://${found.split(" ")[1]}:8080/healthz`;
 }

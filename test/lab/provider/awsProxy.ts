@@ -1,6 +1,7 @@
 /**
  * A Pulumi provider that answers to the names of @pulumi/aws and has the Terraform AWS provider do the work, through
- * Pulumi's dynamic bridge. The engine starts it as `pulumi-resource-aws <engine address>`.
+ * Pulumi's dynamic bridge. The engine starts it as `pulumi-resource-aws <engine address>`; without an address it waits for
+ * engines that attach, one after the other (see sharedPlugins.ts).
  *
  * Environment: `ECS_MIGRATE_BRIDGE` and `ECS_MIGRATE_TERRAFORM_AWS`, the paths of the two binaries (the plugin's start
  * script sets them); `ECS_MIGRATE_AWS_PROXY_LOG`, a file to which each call is logged by method, token, status and time.
@@ -16,17 +17,17 @@ import {
 } from "@grpc/grpc-js";
 import plugin from "@pulumi/pulumi/proto/plugin_pb.js";
 import provider from "@pulumi/pulumi/proto/provider_grpc_pb.js";
+import empty from "google-protobuf/google/protobuf/empty_pb.js";
 import { type Message, rewriteAnswer, rewriteRequest, tokenOf } from "./awsMessages.ts";
 import { type Bridge, startBridge, UNLIMITED } from "./bridge.ts";
+import { endWithParent } from "./endWithParent.ts";
 import { withProviderDefaults } from "./providerDefaults.ts";
 import { withPulumiNames } from "./tokens.ts";
 
 /** The version of @pulumi/aws whose names the tables hold. */
 const VERSION = "7.48.0";
 /** The proxy is parameterized by itself, and speaks the protocol of before the handshake. */
-const NOT_OFFERED = new Set(["handshake", "parameterize", "attach"]);
-const PARENT_CHECK_MS = 500;
-
+const NOT_OFFERED = new Set(["handshake", "parameterize"]);
 type Call = ServerUnaryCall<Message, Message>;
 type Handler = (call: Call, callback: sendUnaryData<Message>) => void;
 
@@ -84,12 +85,29 @@ function log(method: string, token: string, code: number, ms: number): void {
   appendFileSync(file, `${method} ${token || "-"} ${status[code] ?? code} ${Math.round(ms)}ms\n`);
 }
 
-/** An engine that is killed says no good-bye; whoever inherits its plugin has another process id. */
-function endWithParent(): void {
-  const parent = process.ppid;
-  setInterval(() => {
-    if (process.ppid !== parent) process.exit(0);
-  }, PARENT_CHECK_MS).unref();
+/**
+ * What is different with engines that attach. The Terraform provider takes its configuration once, so the answer to the
+ * first serves all; an engine's end, which it announces by `cancel`, must not stop what another one does.
+ */
+function sharedHandlers(bridge: Bridge): Record<string, Handler> {
+  const first = forward(bridge, "configure");
+  let known: { readonly args: string; readonly answer: Message } | undefined;
+  return {
+    configure(call, callback) {
+      const args = JSON.stringify(call.request.getArgs()?.toJavaScript());
+      if (known?.args === args) return callback(null, known.answer);
+      if (known !== undefined)
+        return callback({
+          code: status.FAILED_PRECONDITION,
+          details: "The lab's aws plugin is shared: it takes one configuration.",
+        });
+      first(call, (error, answer) => {
+        if (error === null && answer) known = { args, answer };
+        callback(error, answer);
+      });
+    },
+    cancel: (_call, callback) => callback(null, new empty.Empty()),
+  };
 }
 
 function required(name: string): string {
@@ -108,7 +126,8 @@ async function main(): Promise<void> {
     engine,
   );
   const server = new Server(UNLIMITED);
-  server.addService(provider.ResourceProviderService, handlers(bridge));
+  const shared = engine === "" ? sharedHandlers(bridge) : {};
+  server.addService(provider.ResourceProviderService, { ...handlers(bridge), ...shared });
   const port = await new Promise<number>((resolve, reject) => {
     server.bindAsync("127.0.0.1:0", ServerCredentials.createInsecure(), (error, bound) =>
       error === null ? resolve(bound) : reject(error),

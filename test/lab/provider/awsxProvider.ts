@@ -5,6 +5,7 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import * as provider from "@pulumi/pulumi/provider/index.js";
+import { endWithParent } from "./endWithParent.ts";
 
 const COMPONENT = "awsx:ecr:Repository";
 /** As package.json has it: the engine asks for the plugin of that version. */
@@ -38,4 +39,5 @@ async function construct(
   return { urn: made.urn, state: { repository: made.repository, url: made.repository.repositoryUrl } };
 }
 
+endWithParent();
 await provider.main({ version: AWSX_VERSION, construct }, process.argv.slice(2));

@@ -40,7 +40,7 @@ const SUPERVISOR = '"$@" </dev/null & exec >/dev/null; cat >/dev/null; kill -KIL
 /**
  * @param bridge path of the bridge's binary
  * @param terraformProvider path of the Terraform provider, whose file name must be `terraform-provider-aws`
- * @param engine address of the Pulumi engine's gRPC server, `host:port`; the bridge logs there
+ * @param engine address of the Pulumi engine's gRPC server, `host:port`, where the bridge logs; empty for engines that attach
  */
 export async function startBridge(
   bridge: string,

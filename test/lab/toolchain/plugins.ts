@@ -3,6 +3,8 @@ import { link, mkdir, rename, rm, symlink, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 
 const PROVIDERS = join(import.meta.dirname, "../provider");
+/** As package.json has them: the engine asks for the plugins of those versions. */
+const VERSIONS = { aws: "7.48.0", awsx: "3.9.0" } as const;
 
 /** Installs the aws provider: the proxy, with the binaries that it drives. */
 export async function installAwsProxy(
@@ -11,7 +13,7 @@ export async function installAwsProxy(
   terraformProvider: string,
 ): Promise<void> {
   const provider = await linkTerraformProvider(home, terraformProvider);
-  await installPlugin(home, "aws", "7.48.0", "awsProxy.ts", {
+  await installPlugin(home, "aws", "awsProxy.ts", {
     ECS_MIGRATE_BRIDGE: bridge,
     ECS_MIGRATE_TERRAFORM_AWS: provider,
   });
@@ -19,7 +21,7 @@ export async function installAwsProxy(
 
 /** Installs the stand-in for awsx, which is used with either toolchain. */
 export async function installAwsx(home: string): Promise<void> {
-  await installPlugin(home, "awsx", "3.9.0", "awsxProvider.ts", {});
+  await installPlugin(home, "awsx", "awsxProvider.ts", {});
 }
 
 /**
@@ -59,14 +61,25 @@ export function startScript(node: string, program: string, env: Readonly<Record<
   return `#!/bin/sh\n${assignments.join("")}exec ${quoted(node)} ${quoted(program)} "$@"\n`;
 }
 
+/** Start scripts of the plugins that this file installs, by package. */
+export function pluginScripts(home: string): Record<string, string> {
+  const names = Object.keys(VERSIONS) as (keyof typeof VERSIONS)[];
+  return Object.fromEntries(
+    names.map((name) => [name, join(folderOf(home, name), `pulumi-resource-${name}`)]),
+  );
+}
+
+function folderOf(home: string, name: keyof typeof VERSIONS): string {
+  return join(home, "plugins", `resource-${name}-v${VERSIONS[name]}`);
+}
+
 async function installPlugin(
   home: string,
-  name: string,
-  version: string,
+  name: keyof typeof VERSIONS,
   program: string,
   env: Readonly<Record<string, string>>,
 ): Promise<void> {
-  const folder = join(home, "plugins", `resource-${name}-v${version}`);
+  const folder = folderOf(home, name);
   await mkdir(folder, { recursive: true });
   const file = join(folder, `pulumi-resource-${name}`);
   const scratch = `${file}.${process.pid}`;
