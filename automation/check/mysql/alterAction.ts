@@ -25,7 +25,12 @@ export type AlterAction =
       readonly value: string | undefined;
       readonly repeatable: boolean;
     }
-  | { readonly kind: "visibility"; readonly of: "column" | "index"; readonly name: string }
+  | {
+      readonly kind: "visibility";
+      readonly of: "column" | "index";
+      readonly name: string;
+      readonly invisible: boolean;
+    }
   | { readonly kind: "addIndex"; readonly index: IndexDefinition; readonly repeatable: boolean }
   | { readonly kind: "dropIndex"; readonly name: string; readonly repeatable: boolean }
   | { readonly kind: "dropPrimaryKey" }

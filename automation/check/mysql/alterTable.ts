@@ -204,9 +204,10 @@ function readAlter(reader: TokenReader): AlterAction {
   if (reader.sees("DROP", "DEFAULT")) return { kind: "columnDefault", name, value: undefined, repeatable };
   const [first, second] = reader.rest();
   const word = first?.value === "SET" || first?.value === "NOT" ? second : first;
-  return !["VISIBLE", "INVISIBLE", "IGNORED"].includes(word?.value ?? "")
-    ? { kind: "unknown", word: `ALTER … ${first?.text ?? ""}`, line: first?.line ?? 0 }
-    : { kind: "visibility", of: what === "INDEX" || what === "KEY" ? "index" : "column", name };
+  if (!["VISIBLE", "INVISIBLE", "IGNORED"].includes(word?.value ?? ""))
+    return { kind: "unknown", word: `ALTER … ${first?.text ?? ""}`, line: first?.line ?? 0 };
+  const of = what === "INDEX" || what === "KEY" ? "index" : "column";
+  return { kind: "visibility", of, name, invisible: word?.value === "INVISIBLE" };
 }
 
 function readRename(reader: TokenReader): AlterAction {

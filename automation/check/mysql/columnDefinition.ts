@@ -33,6 +33,9 @@ export interface ColumnDefinition {
   readonly check: boolean;
   readonly comment: string | undefined;
   readonly position: "first" | "after" | undefined;
+  /** The column that AFTER names. */
+  readonly after: string | undefined;
+  readonly invisible: boolean;
 }
 
 /** The same type by another name (MySQL 8.0 manual, "Numeric Data Type Syntax", "String Data Type Syntax"). */
@@ -89,6 +92,8 @@ const NO_ATTRIBUTES: Mutable<Omit<ColumnDefinition, "name" | "type">> = {
   check: false,
   comment: undefined,
   position: undefined,
+  after: undefined,
+  invisible: false,
 };
 
 function readType(reader: TokenReader): ColumnType {
@@ -123,7 +128,10 @@ function readAttribute(reader: TokenReader, column: Mutable<ColumnDefinition>): 
   else if (reader.take("REFERENCES")) column.references = reader.qualifiedName();
   else if (reader.take("CHECK")) column.check = reader.group() !== undefined;
   else if (reader.take("FIRST")) column.position = "first";
-  else if (reader.take("AFTER")) column.position = reader.name() === undefined ? undefined : "after";
+  else if (reader.take("AFTER")) {
+    column.after = reader.name();
+    column.position = column.after === undefined ? undefined : "after";
+  } else if (reader.take("INVISIBLE")) column.invisible = true;
   else if (reader.take("AS") || reader.take("GENERATED", "ALWAYS", "AS"))
     Object.assign(column, readGenerated(reader));
   else return false;

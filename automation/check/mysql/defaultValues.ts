@@ -16,13 +16,23 @@ export function isUnfit({ type, defaultValue, notNull, autoIncrement }: ColumnDe
   if (defaultValue === undefined) return false;
   if (autoIncrement) return true;
   if (/^null$/i.test(defaultValue)) return notNull;
-  const text = textOf(defaultValue);
+  const text = quotedText(defaultValue);
   if (text === undefined) return NUMBER.test(defaultValue) && !takesNumber(type, defaultValue);
   return !takesText(type, text);
 }
 
+/** The same of a value that a row is given: error 1264, 1265, 1292, 1366 or 1406, in strict mode. */
+export function isUnfitValue(column: ColumnDefinition, value: string): boolean {
+  // The number of a member is a value too.
+  if (/^(?:ENUM|SET)$/.test(column.type.name) && /^['"]?\d*['"]?$/.test(value)) return false;
+  if (/^(?:DATE|DATETIME|TIMESTAMP)$/.test(column.type.name) && /^['"].*\dZ['"]$/.test(value)) return true;
+  // MySQL takes '' for 00:00:00.
+  if (column.type.name === "TIME" && quotedText(value) === "") return false;
+  return isUnfit({ ...column, defaultValue: value, autoIncrement: false, notNull: false });
+}
+
 /** What stands in the quotes; undefined for anything but a text without escapes. */
-function textOf(value: string): string | undefined {
+export function quotedText(value: string): string | undefined {
   const [, quote = "", text] = /^(['"])(.*)\1$/s.exec(value) ?? [];
   return text?.includes("\\") ? undefined : text?.replaceAll(quote + quote, quote);
 }
@@ -37,7 +47,8 @@ function takesNumber({ name, args, unsigned }: ColumnDefinition["type"], literal
   }
   if (name === "BIT") return value < 2 ** Number(args[0] ?? 1);
   if (name === "ENUM") return args.includes(literal);
-  return name === "CHAR" || name === "VARCHAR" ? literal.length <= Number(args[0] ?? 1) : true;
+  const isText = (name === "CHAR" || name === "VARCHAR") && /^-?[1-9]\d*$/.test(literal);
+  return !isText || literal.length <= Number(args[0] ?? 1);
 }
 
 function takesText(type: ColumnDefinition["type"], text: string): boolean {
@@ -59,7 +70,7 @@ function takesText(type: ColumnDefinition["type"], text: string): boolean {
     case "YEAR":
       return /\d/.test(text);
     default:
-      return name in RANGES || name === "DOUBLE" || name === "FLOAT"
+      return name in RANGES || /^(?:DOUBLE|FLOAT|DECIMAL)$/.test(name)
         ? NUMBER.test(text.trim()) && takesNumber(type, text.trim())
         : true;
   }
@@ -68,7 +79,7 @@ function takesText(type: ColumnDefinition["type"], text: string): boolean {
 /** Of zeros nothing is said: sql_mode decides. */
 function isDate(text: string): boolean {
   const [, year, month, day] = /^(\d{4})-(\d{1,2})-(\d{1,2})(?!\d)/.exec(text) ?? [];
-  if (year === undefined) return /\d/.test(text);
+  if (year === undefined) return /\d/.test(text) && !/^\d{1,2}[./]\d{1,2}[./]\d{4}/.test(text);
   if (Number(month) === 0 || Number(day) === 0) return true;
   return (
     Number(month) <= 12 && Number(day) <= new Date(Date.UTC(Number(year), Number(month), 0)).getUTCDate()

@@ -1,7 +1,6 @@
 /** Names that are there already, or are not there, by what the files have made. Asked of MySQL 8.0.33 and MariaDB 10.11. */
 import type { AlterAction, AlterTable } from "./alterAction.ts";
 import type { BrokenRule } from "./effect.ts";
-import { lastPart } from "./qualifiedName.ts";
 import { refusal } from "./refusal.ts";
 import type { SchemaMemory } from "./schemaMemory.ts";
 import type { ServerVersion } from "./serverVersion.ts";
@@ -29,11 +28,7 @@ export function refusedNames(body: StatementBody, memory: SchemaMemory, server: 
       if (memory.isGone(body.table)) return body.ifExists ? [] : gone([body.table]);
       return refusedActions(body, memory, server);
     case "insert":
-      return [
-        ...gone([body.table]),
-        ...missingColumns(body.table, body.columns, memory, server),
-        ...wrongCount(body, server),
-      ].slice(0, 1);
+      return gone([body.table]);
     case "update":
     case "delete":
     case "truncate":
@@ -67,32 +62,12 @@ function renamed(
   return memory.tableOf(to) && from !== to ? [tableThere(to, server)] : [];
 }
 
-function missingColumns(
+export function columnMissing(
   table: string,
-  columns: readonly string[],
-  memory: SchemaMemory,
+  name: string,
+  facts: TableFacts,
   server: ServerVersion,
-): BrokenRule[] {
-  const facts = memory.tableOf(table);
-  if (!facts?.known) return [];
-  return columns
-    .filter((name) => !facts.columns.has(lastPart(name).toLowerCase()))
-    .slice(0, 1)
-    .map((name) => columnMissing(table, name, facts, server));
-}
-
-/** Of rows that the statement itself gives columns; `()` is a row of defaults. */
-function wrongCount(
-  { table, columns, values }: Extract<StatementBody, { kind: "insert" }>,
-  server: ServerVersion,
-): BrokenRule[] {
-  const at = values.findIndex((count) => count !== columns.length);
-  if (columns.length === 0 || at < 0) return [];
-  const words = `row ${at + 1} of the INSERT into ${table} has ${values[at]} values for ${columns.length} columns`;
-  return [refusal(server, `${table} row ${at + 1}`, words, 1136, "give each column one value")];
-}
-
-function columnMissing(table: string, name: string, facts: TableFacts, server: ServerVersion): BrokenRule {
+): BrokenRule {
   const fix = `correct the name; the files gave ${table} the columns ${[...facts.columns.values()].map((column) => column.name).join(", ")}`;
   return refusal(server, `${table}.${name}`, `${table} has no column ${name}`, "1054, 1072 and 1091", fix);
 }

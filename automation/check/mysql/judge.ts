@@ -1,8 +1,10 @@
 /** Judges the statements of a file one after the other. */
+import { RULES } from "../rules.ts";
 import type { Impact } from "../sqlDialect.ts";
 import { type BrokenRule, type Effect, worse } from "./effect.ts";
 import { refusedNames } from "./existence.ts";
 import { neededByForeignKeys } from "./foreignKeys.ts";
+import { refusedRows } from "./insertedRows.ts";
 import { refusedSyntax } from "./refusedSyntax.ts";
 import { refusedValues } from "./refusedValues.ts";
 import type { SchemaMemory } from "./schemaMemory.ts";
@@ -39,6 +41,7 @@ export function judge(
       ...refusedByFiles(statement.body, memory, server),
     ];
     memory.remember(statement, deployed);
+    if (refused.some(({ rule }) => RULES[rule].severity === "error")) memory.doubt(statement.body);
     return { ...statement, effects, refused };
   });
 }
@@ -48,7 +51,9 @@ function refusedByFiles(body: Statement["body"], memory: SchemaMemory, server: S
   const names = refusedNames(body, memory, server);
   if (names.length > 0) return names;
   const table = refusedTable(body, memory, server);
-  return table.length > 0 ? table : neededByForeignKeys(body, memory, server);
+  if (table.length > 0) return table;
+  const rows = refusedRows(body, memory, server);
+  return rows.length > 0 ? rows : neededByForeignKeys(body, memory, server);
 }
 
 /** The heaviest of all effects. */

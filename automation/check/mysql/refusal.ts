@@ -13,3 +13,28 @@ export function refusal(
   const noun = typeof error === "string" ? "errors" : "error";
   return { rule: "refused", subject, message: `${words}: ${name} refuses it (${noun} ${error})`, fix };
 }
+
+/**
+ * What only strict mode refuses. It is MySQL's and MariaDB's default, but RDS for MySQL 5.7 and 8.0 has sql_mode
+ * NO_ENGINE_SUBSTITUTION (awsdocs/amazon-rds-user-guide#160).
+ */
+export function strictly(
+  { name }: ServerVersion,
+  subject: string,
+  words: string,
+  error: number | string,
+  fix: string,
+): BrokenRule {
+  const noun = typeof error === "string" ? "errors" : "error";
+  return {
+    rule: "strict-mode",
+    subject,
+    message: `${words}: ${name} refuses it in strict mode (${noun} ${error}), and changes it without an error elsewhere, as on RDS by default`,
+    fix,
+  };
+}
+
+/** One a statement, for the server stops at the first: what every sql_mode refuses, or else what only strict mode does. */
+export function firstOf(refused: readonly BrokenRule[]): BrokenRule[] {
+  return [refused.find(({ rule }) => rule !== "strict-mode") ?? refused].flat().slice(0, 1);
+}

@@ -1,9 +1,10 @@
 /** Syntax errors (1064) of both servers that a statement's words and columns tell. Asked of both. */
 import type { BrokenRule } from "./effect.ts";
 import type { ServerVersion } from "./serverVersion.ts";
-import { formOf } from "./statementForm.ts";
+import { formOf, outerForm } from "./statementForm.ts";
 import { columnsOf } from "./statementNames.ts";
 import type { Statement } from "./statements.ts";
+import type { Token } from "./tokens.ts";
 
 /** Where a name must stand; `'` is a text in either quote (statementForm.ts). */
 const QUOTED_NAME =
@@ -26,9 +27,77 @@ export function refusedSyntax(
         fix: `write ${bare.type.name}(…)`,
       },
     ];
+  const broken = strayComma(tokens) ?? (body.kind === "insert" ? brokenRow(body.rows, tokens) : undefined);
+  if (broken)
+    return [
+      {
+        rule: "syntax",
+        subject: broken.what,
+        message: `${broken.what}: ${name} refuses the statement (error 1064)`,
+        fix: broken.fix,
+      },
+    ];
   const quoted = tokens.find(({ kind, text }) => kind === "string" && !(ansiQuotes && text.startsWith('"')));
   if (!quoted || !QUOTED_NAME.test(formOf(tokens))) return [];
   const fix = `write \`${quoted.value}\`${quoted.text.startsWith('"') ? "; or SET sql_mode = 'ANSI_QUOTES' in the file, and put it back" : ""}`;
   const message = `${quoted.text} is a text for ${name}, and a name is meant (error 1064)`;
   return [{ rule: "syntax", subject: quoted.value, message, fix }];
+}
+
+interface Broken {
+  readonly what: string;
+  readonly fix: string;
+}
+
+/** Reserved words of both servers that begin what follows a list. */
+const CLAUSES = new Set(["FROM", "WHERE", "GROUP", "ORDER", "HAVING", "LIMIT", "ON", "INTO"]);
+
+/** Nothing follows a comma, or nothing is before it; of any statement. */
+function strayComma(tokens: readonly Token[]): Broken | undefined {
+  const isSymbol = (token: Token | undefined, value: string) =>
+    token?.kind === "symbol" && token.value === value;
+  const at = tokens.findIndex((token, place) => {
+    const next = tokens[place + 1];
+    if (!isSymbol(token, ",")) return false;
+    if (next?.kind === "word") return CLAUSES.has(next.value);
+    return (
+      next === undefined || isSymbol(next, ",") || isSymbol(next, ")") || isSymbol(tokens[place - 1], "(")
+    );
+  });
+  const before = tokens[at - 1];
+  if (at < 0 || !before) return undefined;
+  const where = before.kind === "string" || before.kind === "number" ? "a value" : before.text;
+  return { what: `the comma behind ${where} has nothing on one side`, fix: "leave the comma out" };
+}
+
+/** The rows of VALUES need a comma between them, and so do the values of a row. */
+function brokenRow(
+  rows: readonly (readonly (readonly Token[])[])[],
+  tokens: readonly Token[],
+): Broken | undefined {
+  if (/ VALUES? .*\) \(/.test(outerForm(tokens)))
+    return { what: "two rows of VALUES have no comma between them", fix: "write one" };
+  const at = rows.findIndex((row) => row.some(isBroken));
+  if (at < 0) return undefined;
+  const what = `a value of row ${at + 1} has no comma, or a quote too many, behind it`;
+  return { what, fix: "write a quote inside a text twice: 'it''s'" };
+}
+
+/** Words that may follow a literal. */
+const OPERATORS = new Set(
+  "AND OR XOR NOT IS IN LIKE RLIKE REGEXP BETWEEN DIV MOD COLLATE SOUNDS MEMBER ESCAPE AT WHEN THEN ELSE END".split(
+    " ",
+  ),
+);
+
+function isBroken(value: readonly Token[]): boolean {
+  let depth = 0;
+  return value.some((token, at) => {
+    if (token.kind === "symbol") depth += token.value === "(" ? 1 : token.value === ")" ? -1 : 0;
+    const next = value[at + 1];
+    const isLiteral = token.kind === "string" || token.kind === "number";
+    if (depth > 0 || !next || !isLiteral || value[at - 1]?.value === "INTERVAL") return false;
+    if (next.kind === "word") return !OPERATORS.has(next.value);
+    return next.kind === "number" || (next.kind === "string" && token.kind === "number");
+  });
 }

@@ -3,6 +3,7 @@ import type { AlterTable } from "./alterAction.ts";
 import type { ColumnDefinition } from "./columnDefinition.ts";
 import { isUnfit } from "./defaultValues.ts";
 import type { BrokenRule } from "./effect.ts";
+import { strictly } from "./refusal.ts";
 import type { SchemaMemory } from "./schemaMemory.ts";
 import { isAtLeast, type ServerVersion } from "./serverVersion.ts";
 import { columnsOf } from "./statementNames.ts";
@@ -14,7 +15,7 @@ export function refusedValues(
   memory: SchemaMemory,
 ): BrokenRule[] {
   const columns = [
-    ...columnsOf(body).flatMap((column) => refusedDefault(column, server)),
+    ...columnsOf(body).flatMap((column) => refusedDefault(column, server, memory.isStrict)),
     ...(body.kind === "alterTable" ? setDefaults(body, server, memory) : []),
   ];
   const zero =
@@ -45,11 +46,11 @@ function setDefaults(
     const fix = "put it into parentheses: SET DEFAULT (…), from MySQL 8.0.13 on";
     if (isMysql && !value.startsWith("(") && !LITERAL.test(value))
       return [refuses(name, `SET DEFAULT ${value} for ${name}`, 1064, fix, server)];
-    if (isMysql && column && /^null$/i.test(value) && WITHOUT_LITERAL.test(column.type.name))
+    if (isMysql && column && /^(?:null|''|"")$/i.test(value) && WITHOUT_LITERAL.test(column.type.name))
       return [
-        refuses(name, `SET DEFAULT NULL for ${column.type.name} ${name}`, 1101, "DROP DEFAULT", server),
+        refuses(name, `SET DEFAULT ${value} for ${column.type.name} ${name}`, 1101, "DROP DEFAULT", server),
       ];
-    return column ? refusedDefault({ ...column, defaultValue: value }, server) : [];
+    return column ? refusedDefault({ ...column, defaultValue: value }, server, memory.isStrict) : [];
   });
 }
 
@@ -59,7 +60,7 @@ const TIMES = /^(?:DATE|DATETIME|TIMESTAMP)$/;
 const NOW = /^(?:current_timestamp|now|localtime|localtimestamp)(?:\((?<digits>\d?)\))?$/i;
 const LITERAL = /^(?:[+-]?[\d.]|[bxn]?['"]|_\w+|(?:null|true|false)$)/i;
 
-function refusedDefault(column: ColumnDefinition, server: ServerVersion): BrokenRule[] {
+function refusedDefault(column: ColumnDefinition, server: ServerVersion, strict: boolean): BrokenRule[] {
   const { name, type, defaultValue } = column;
   if (type.name === "TIMESTAMP" && /^'1970-01-01 00:00:00/.test(defaultValue ?? ""))
     return [
@@ -110,6 +111,8 @@ function refusedDefault(column: ColumnDefinition, server: ServerVersion): Broken
             server,
           ),
         ];
+  if (/^(['"])\1$/.test(defaultValue) && /TEXT$|BLOB$|^JSON$/.test(type.name))
+    return strict ? [strictly(server, name, `column ${name} has ${what}`, 1101, inParentheses)] : [];
   if (WITHOUT_LITERAL.test(type.name)) return [refuses(name, what, 1101, inParentheses, server)];
   return LITERAL.test(defaultValue) ? [] : [refuses(name, what, 1064, inParentheses, server)];
 }

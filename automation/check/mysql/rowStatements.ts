@@ -1,34 +1,65 @@
 /** INSERT, UPDATE and DELETE: which table, and whether all of its rows. */
-import type { RowChange, StatementBody } from "./statementBody.ts";
-import { columnNames } from "./tableElements.ts";
+import { lastPart } from "./qualifiedName.ts";
+import type { GivenValue, RowChange, StatementBody } from "./statementBody.ts";
 import { splitAtCommas, TokenReader } from "./tokenReader.ts";
 import type { Token } from "./tokens.ts";
 
 const MODIFIERS = ["LOW_PRIORITY", "HIGH_PRIORITY", "DELAYED", "QUICK", "IGNORE", "INTO", "HISTORY"];
 
-export function readInsert(reader: TokenReader): StatementBody {
-  while (reader.takeAny(MODIFIERS));
+export function readInsert(reader: TokenReader, tokens: readonly Token[]): StatementBody {
+  let ignores = false;
+  for (let word = reader.takeAny(MODIFIERS); word !== undefined; word = reader.takeAny(MODIFIERS))
+    ignores ||= word === "IGNORE";
   const table = reader.qualifiedName();
+  if (reader.take("PARTITION")) reader.group();
   const rest = reader.until(
     ({ kind, value }) =>
       kind === "word" && ["SELECT", "VALUES", "VALUE", "WITH", "TABLE", "SET"].includes(value),
   );
-  const columns = rest.at(0)?.value === "(" ? columnNames(new TokenReader(rest).group()) : [];
   const inGroup = rest.some(({ kind, value }) => kind === "word" && value === "SELECT");
-  const fromQuery = inGroup || reader.seesAny(["SELECT", "WITH", "TABLE"]);
-  return { kind: "insert", table, columns: inGroup ? [] : columns, fromQuery, values: readValues(reader) };
+  const list = inGroup || rest.at(0)?.value !== "(" ? undefined : new TokenReader(rest).group();
+  const given = reader.take("SET") ? readGiven(reader) : [];
+  const rows = given.length > 0 ? [given.map(({ value }) => value)] : readRows(reader);
+  return {
+    kind: "insert",
+    table,
+    columns:
+      given.length > 0
+        ? given.map(({ column }) => column)
+        : splitAtCommas(list ?? []).map((part) => lastPart(new TokenReader(part).qualifiedName())),
+    fromQuery: inGroup || reader.seesAny(["SELECT", "WITH", "TABLE"]),
+    rows,
+    ignores,
+    takesTwice:
+      ignores ||
+      tokens[0]?.value === "REPLACE" ||
+      reader.rest().some(({ kind, value }) => kind === "word" && value === "DUPLICATE"),
+  };
 }
 
-/** How many values each row of VALUES has. */
-function readValues(reader: TokenReader): number[] {
-  const counts: number[] = [];
-  if (!reader.takeAny(["VALUES", "VALUE"])) return counts;
+function readRows(reader: TokenReader): Token[][][] {
+  const rows: Token[][][] = [];
+  if (!reader.takeAny(["VALUES", "VALUE"])) return rows;
   do {
     reader.takeAny(["ROW"]);
     const row = reader.group();
-    if (row) counts.push(splitAtCommas(row).length);
+    if (row) rows.push(splitAtCommas(row));
   } while (reader.take(","));
-  return counts;
+  return rows;
+}
+
+/** `a = 1, t.b = 2`, up to what follows the list. */
+function readGiven(reader: TokenReader): GivenValue[] {
+  const list = reader.until(
+    ({ kind, value }) =>
+      kind === "word" && ["WHERE", "ORDER", "LIMIT", "ON", "AS", "RETURNING"].includes(value),
+  );
+  return splitAtCommas(list).map((part) => {
+    const words = new TokenReader(part);
+    const column = lastPart(words.qualifiedName());
+    words.next();
+    return { column, value: words.rest() };
+  });
 }
 
 /** WITH … SELECT, UPDATE or DELETE: the first of the three outside parentheses decides. */
@@ -51,6 +82,8 @@ export function rowChange(kind: "update" | "delete", tokens: readonly Token[]): 
   const tables = [reader.qualifiedName()];
   const isOne = reader.isAtEnd || reader.seesAny(["SET", "WHERE", "ORDER", "LIMIT"]);
   const rest = reader.rest();
+  const list = new TokenReader(rest);
+  const given = isOne && list.take("SET") ? readGiven(list) : [];
   const at = rest.findIndex(({ kind, value }) => kind === "word" && value === "WHERE");
   const condition = at < 0 ? [] : rest.slice(at + 1);
   const limit = rest.some(({ kind, value }) => kind === "word" && (value === "LIMIT" || value === "PORTION"));
@@ -59,8 +92,8 @@ export function rowChange(kind: "update" | "delete", tokens: readonly Token[]): 
     ({ kind, value }) => kind === "word" && (value === "JOIN" || value === "STRAIGHT_JOIN"),
   );
   const isAlways = at >= 0 && isAlwaysTrue(condition);
-  if (limit || joins || (at >= 0 && !isAlways)) return { kind, tables, isOne, limit: "limited" };
-  return { kind, tables, isOne, limit: isAlways ? "always" : "none" };
+  if (limit || joins || (at >= 0 && !isAlways)) return { kind, tables, isOne, given, limit: "limited" };
+  return { kind, tables, isOne, given, limit: isAlways ? "always" : "none" };
 }
 
 /** TRUE, a number, `1 = 1` and `'a' = 'a'`, all of those that AND joins or one of those that OR joins. */

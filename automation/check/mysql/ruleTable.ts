@@ -107,6 +107,11 @@ export const MYSQL_RULES = {
     severity: "error",
     summary: "A foreign key of the files does not fit, or still needs what the statement drops or changes",
   },
+  "strict-mode": {
+    severity: "warning",
+    summary:
+      "Strict mode refuses it (errors 1264, 1364, 1406 and their like); without it, as on RDS, a value is changed",
+  },
   "zero-date": {
     severity: "warning",
     summary: "A date of zeros, which MySQL's default sql_mode refuses (errors 1067, 1292 and 1525)",

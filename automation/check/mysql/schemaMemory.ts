@@ -2,6 +2,8 @@
 import type { AlterAction, AlterTable } from "./alterAction.ts";
 import type { CreateTable } from "./createTable.ts";
 import type { ServerVersion } from "./serverVersion.ts";
+import type { StatementBody } from "./statementBody.ts";
+import { tablesOf } from "./statementNames.ts";
 import type { Statement } from "./statements.ts";
 import type { ForeignKeyDefinition, KnownForeignKey } from "./tableElements.ts";
 import { applyAction, copyFacts, factsOf, type TableFacts } from "./tableFacts.ts";
@@ -21,6 +23,8 @@ export class SchemaMemory {
   ansiQuotes = false;
   /** Functions that the files define, in capitals. */
   readonly functions = new Set<string>();
+  /** Tables with a trigger, which may give a row its values. */
+  readonly #triggered = new Set<string>();
   /** Session settings that hold now, by name in lower case. */
   readonly settings = new Map<string, string>();
 
@@ -35,6 +39,7 @@ export class SchemaMemory {
     for (const table of this.#fresh) copy.#fresh.add(table);
     for (const table of this.#gone) copy.#gone.add(table);
     for (const name of this.functions) copy.functions.add(name);
+    for (const table of this.#triggered) copy.#triggered.add(table);
     copy.foreignKeys = this.foreignKeys;
     copy.ranCode = this.ranCode;
     copy.ansiQuotes = this.ansiQuotes;
@@ -61,6 +66,24 @@ export class SchemaMemory {
   /** Whether an earlier statement dropped or renamed it, and nothing has made it again. */
   isGone(name: string): boolean {
     return this.#gone.has(name);
+  }
+
+  /** Whether the file has not set sql_mode, so that the servers' own default may hold. */
+  get isStrict(): boolean {
+    return !this.settings.has("sql_mode");
+  }
+
+  hasTrigger(table: string): boolean {
+    return this.#triggered.has(table);
+  }
+
+  /** What the server refuses has not happened, and what comes in its place is not known. */
+  doubt(body: StatementBody): void {
+    for (const table of tablesOf(body)) {
+      this.#tables.delete(table);
+      this.#gone.delete(table);
+      this.foreignKeys = this.foreignKeys.filter((key) => key.table !== table && key.references !== table);
+    }
   }
 
   /** The table as an ALTER TABLE leaves it; undefined for a table that no file made. */
@@ -117,6 +140,7 @@ export class SchemaMemory {
         return;
       case "program":
         if (body.program === "function") this.functions.add(body.name.toUpperCase());
+        if (body.table !== undefined) this.#triggered.add(body.table);
         return;
       case "set":
         for (const { scope, name, value } of body.assignments)
@@ -169,6 +193,7 @@ export class SchemaMemory {
       references: renamed(key.references),
     }));
     if (this.#fresh.delete(from)) this.#fresh.add(to);
+    if (this.#triggered.has(from)) this.#triggered.add(to);
   }
 
   #drop(name: string): void {

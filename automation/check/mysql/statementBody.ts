@@ -2,14 +2,23 @@
 import type { AlterTable } from "./alterAction.ts";
 import type { CreateTable } from "./createTable.ts";
 import type { StoredProgram } from "./storedProgram.ts";
+import type { Token } from "./tokens.ts";
 
 export interface RowChange {
   readonly kind: "update" | "delete";
   readonly tables: readonly string[];
   /** Whether it is of one table without an alias. */
   readonly isOne: boolean;
+  /** Of an UPDATE of one table: the columns that SET names, with what each is given. */
+  readonly given: readonly GivenValue[];
   /** What keeps it from all rows: a WHERE, a LIMIT or a join; `always` is a WHERE that is true for each row. */
   readonly limit: "limited" | "always" | "none";
+}
+
+/** A column and the words of its new value. */
+export interface GivenValue {
+  readonly column: string;
+  readonly value: readonly Token[];
 }
 
 export interface Assignment {
@@ -41,11 +50,15 @@ export type StatementBody =
   | {
       readonly kind: "insert";
       readonly table: string;
-      /** Those that the statement names. */
+      /** Those that the statement names, without their table. */
       readonly columns: readonly string[];
       readonly fromQuery: boolean;
-      /** How many values each row of VALUES has. */
-      readonly values: readonly number[];
+      /** The values of each row, of VALUES or SET, as words. */
+      readonly rows: readonly (readonly (readonly Token[])[])[];
+      /** INSERT IGNORE. */
+      readonly ignores: boolean;
+      /** REPLACE, IGNORE or ON DUPLICATE KEY UPDATE: two rows with one key are no error. */
+      readonly takesTwice: boolean;
     }
   | { readonly kind: "set"; readonly assignments: readonly Assignment[] }
   | { readonly kind: "transaction"; readonly verb: "begin" | "commit" | "rollback" | "savepoint" }

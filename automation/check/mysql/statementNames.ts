@@ -27,6 +27,27 @@ export function namesOf(body: StatementBody): readonly string[] {
   }
 }
 
+/** The tables that a statement makes, changes or drops. */
+export function tablesOf(body: StatementBody): readonly string[] {
+  switch (body.kind) {
+    case "createTable":
+    case "truncate":
+    case "insert":
+      return [body.table];
+    case "alterTable":
+      return [
+        body.table,
+        ...body.actions.flatMap((action) => (action.kind === "renameTable" ? [action.to] : [])),
+      ];
+    case "renameTable":
+      return body.pairs.flat();
+    case "drop":
+      return body.object === "table" ? body.names : [];
+    default:
+      return [];
+  }
+}
+
 /** The columns that a statement defines. */
 export function columnsOf(body: StatementBody): ColumnDefinition[] {
   if (body.kind === "createTable")

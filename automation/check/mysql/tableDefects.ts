@@ -2,7 +2,7 @@
 import { BYTES, charsetOfColumn } from "./charset.ts";
 import type { ColumnDefinition } from "./columnDefinition.ts";
 import type { BrokenRule } from "./effect.ts";
-import { refusal } from "./refusal.ts";
+import { refusal, strictly } from "./refusal.ts";
 import type { ServerVersion } from "./serverVersion.ts";
 import type { IndexDefinition } from "./tableElements.ts";
 import type { TableFacts } from "./tableFacts.ts";
@@ -59,7 +59,7 @@ function columnDefects(
   const member = type.args.find((one, at) => type.args.findIndex((other) => isSame(one, other)) !== at);
   if (/^(?:ENUM|SET)$/.test(type.name) && strict && member !== undefined) {
     const words = `${type.name} of ${table}.${name} has ${member} twice`;
-    return [refusal(server, `${table}.${name} ${member}`, words, 1291, "leave one out")];
+    return [strictly(server, `${table}.${name} ${member}`, words, 1291, "leave one out")];
   }
   if (!VARIABLE.test(type.name)) return [];
   const max = /^(?:CHAR|BINARY)$/.test(type.name)
@@ -69,7 +69,8 @@ function columnDefects(
       : Number.POSITIVE_INFINITY;
   if (length <= max) return [];
   const words = `${type.name}(${length}) of ${table}.${name} is longer than ${max}`;
-  return [refusal(server, `${table}.${name} length`, words, 1074, "take a shorter one, or TEXT or BLOB")];
+  const refuses = /^VAR/.test(type.name) ? strictly : refusal;
+  return [refuses(server, `${table}.${name} length`, words, 1074, "take a shorter one, or TEXT or BLOB")];
 }
 
 /** Only the same letters count: which others are alike, the collation says. */
@@ -100,7 +101,9 @@ function rowSize(
   { table, facts, server, width }: Definition,
   columns: readonly ColumnDefinition[],
 ): BrokenRule[] {
-  const bytes = columns.reduce((sum, column) => sum + bytesOfColumn(column, facts, width), 0);
+  // What alone is longer than a row is of no strict length (error 1074), and becomes TEXT.
+  const lengths = columns.map((column) => bytesOfColumn(column, facts, width));
+  const bytes = lengths.reduce((sum, length) => sum + (length > 65535 ? 0 : length), 0);
   if (bytes <= 65535) return [];
   const words = `the columns of ${table} have ${bytes} bytes or more, and a row holds 65535`;
   return [refusal(server, `${table} row size`, words, 1118, "make the long ones TEXT")];
@@ -117,8 +120,8 @@ function indexDefects(definition: Definition, key: string, index: IndexDefinitio
   const { table, facts, server } = definition;
   const shown = key === "primary" ? "the primary key" : `index ${index.name ?? key}`;
   const subject = `${table} ${shown}`;
-  const say = (words: string, error: number | string, fix: string) => [
-    refusal(server, subject, words, error, fix),
+  const say = (words: string, error: number | string, fix: string, refuses = refusal) => [
+    refuses(server, subject, words, error, fix),
   ];
   for (const [at, name] of index.columns.entries()) {
     if (name.startsWith("(")) continue;
@@ -139,11 +142,12 @@ function indexDefects(definition: Definition, key: string, index: IndexDefinitio
       1503,
       `add ${missing} to it: each unique key of a partitioned table holds all partitioning columns`,
     );
-  return tooLong(definition, index, (words, error) =>
+  return tooLong(definition, index, (words, error, refuses) =>
     say(
       `${shown} of ${table} ${words}`,
       error,
       "index the first characters: name(191); or a generated column with a hash",
+      refuses,
     ),
   );
 }
@@ -211,7 +215,7 @@ function missingPartitionColumn(facts: TableFacts, { kind, columns }: IndexDefin
 function tooLong(
   { facts, server: { engine }, strict, width }: Definition,
   { kind, columns, lengths }: IndexDefinition,
-  say: (words: string, error: number | string) => BrokenRule[],
+  say: (words: string, error: number | string, refuses: typeof refusal) => BrokenRule[],
 ): BrokenRule[] {
   const isInnodb = facts.engine === undefined || facts.engine.toUpperCase() === "INNODB";
   if (!isInnodb || kind === "fulltext" || kind === "spatial") return [];
@@ -226,16 +230,16 @@ function tooLong(
   const total = parts.reduce((sum, bytes) => sum + bytes, 0);
   const longest = Math.max(0, ...parts);
   const isShort = /^(?:COMPACT|REDUNDANT)$/i.test(facts.rowFormat ?? "");
-  // Without strict mode MySQL cuts a single long column of a key that is not unique.
-  const mayCut = kind === "index" && (!strict || engine === "mariadb");
-  if (isShort && longest > 767 && (strict || kind !== "index"))
+  // Where it is not strict MySQL cuts a single long column of a key that is not unique, as MariaDB always does.
+  const isCut = kind === "index" && parts.reduce((sum, bytes) => sum + Math.min(bytes, 3072), 0) <= 3072;
+  if (isShort && longest > 767 && (strict || kind !== "index" || engine === "mariadb"))
     return say(
       `has a column of ${longest} bytes, and ROW_FORMAT=${facts.rowFormat} takes 767`,
       "1071 and 1709",
+      kind === "index" && engine === "mysql" ? strictly : refusal,
     );
   // MariaDB keeps a unique key that is too long as a hash.
-  if (total <= 3072 || (engine === "mariadb" && kind === "unique") || (mayCut && total - longest === 0))
-    return [];
-  if (mayCut && parts.reduce((sum, bytes) => sum + Math.min(bytes, 3072), 0) <= 3072) return [];
-  return say(`has ${total} bytes, and InnoDB takes 3072`, 1071);
+  if (total <= 3072 || (engine === "mariadb" && kind === "unique")) return [];
+  if (isCut && (engine === "mariadb" || !strict)) return [];
+  return say(`has ${total} bytes, and InnoDB takes 3072`, 1071, isCut ? strictly : refusal);
 }

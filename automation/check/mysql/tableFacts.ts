@@ -12,6 +12,8 @@ export interface TableFacts {
   readonly indexes: Map<string, IndexDefinition>;
   /** Whether the columns and indexes are all that the table has; not for a copy of a table or query. */
   known: boolean;
+  /** Whether the columns are in the table's order. */
+  ordered: boolean;
   hasPrimaryKey: boolean;
   /** In lower case; undefined when the server's default holds. */
   charset: string | undefined;
@@ -36,6 +38,7 @@ export function factsOf(create: CreateTable, model: TableFacts | undefined): Tab
     columns: new Map(),
     indexes: new Map(),
     known: create.like === undefined && !create.fromQuery,
+    ordered: true,
     hasPrimaryKey: false,
     charset: charsetOf(options.get("CHARACTER SET"), options.get("COLLATE")),
     rowFormat: options.get("ROW_FORMAT")?.toUpperCase(),
@@ -57,6 +60,7 @@ function addKey(facts: TableFacts, element: TableElement): void {
 function addColumn(facts: TableFacts, column: ColumnDefinition): void {
   const columns = [column.name];
   facts.columns.set(column.name.toLowerCase(), column);
+  if (column.position !== undefined) facts.ordered = false;
   if (column.primaryKey) addIndex(facts, { kind: "primary", name: undefined, columns, lengths: [] });
   if (column.unique) addIndex(facts, { kind: "unique", name: undefined, columns, lengths: [] });
 }
@@ -110,6 +114,12 @@ export function applyAction(facts: TableFacts, action: AlterAction): void {
       return;
     case "renameColumn":
       rename(facts, action.from, action.to);
+      return;
+    case "columnDefault":
+      alterColumn(facts, action.name, { defaultValue: action.value });
+      return;
+    case "visibility":
+      if (action.of === "column") alterColumn(facts, action.name, { invisible: action.invisible });
       return;
     case "addIndex":
       if (!(action.repeatable && facts.indexes.has(action.index.name?.toLowerCase() ?? "")))
@@ -175,11 +185,17 @@ function dropColumn(facts: TableFacts, name: string): void {
   }
 }
 
+function alterColumn(facts: TableFacts, name: string, change: Partial<ColumnDefinition>): void {
+  const column = facts.columns.get(name.toLowerCase());
+  if (column) facts.columns.set(name.toLowerCase(), { ...column, ...change });
+}
+
 function rename(facts: TableFacts, from: string, to: string): void {
   const [old, now] = [from.toLowerCase(), to.toLowerCase()];
   if (old === now) return;
   // Names that change places are not followed.
   if (facts.columns.has(now)) facts.known = false;
+  facts.ordered = false;
   const column = facts.columns.get(old);
   facts.columns.delete(old);
   if (column) facts.columns.set(now, { ...column, name: to });

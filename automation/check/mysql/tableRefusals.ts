@@ -2,7 +2,7 @@
 import type { AlterAction, AlterTable } from "./alterAction.ts";
 import type { CreateTable } from "./createTable.ts";
 import type { BrokenRule } from "./effect.ts";
-import { refusal } from "./refusal.ts";
+import { firstOf, refusal } from "./refusal.ts";
 import type { SchemaMemory } from "./schemaMemory.ts";
 import { isAtLeast, type ServerVersion } from "./serverVersion.ts";
 import type { StatementBody } from "./statementBody.ts";
@@ -13,20 +13,20 @@ import { factsOf, type TableFacts } from "./tableFacts.ts";
 export function refusedTable(body: StatementBody, memory: SchemaMemory, server: ServerVersion): BrokenRule[] {
   const judged = {
     server,
-    strict: !memory.settings.has("sql_mode"),
+    strict: memory.isStrict,
     width: isAtLeast(server, "mysql", 80000) && !memory.setsCharset ? 4 : 1,
   };
-  if (body.kind === "createTable") return created(body, memory, judged).slice(0, 1);
+  if (body.kind === "createTable") return firstOf(created(body, memory, judged));
   if (body.kind !== "alterTable" || memory.ranCode) return [];
   const before = memory.tableOf(body.table);
   const after = memory.altered(body);
   if (!before?.known || !after?.known) return [];
   const { table } = body;
   const old = new Set(tableDefects({ table, facts: before, ...judged }).map(({ subject }) => subject));
-  return [
+  return firstOf([
     ...alteredKeys(body, before, after, server),
     ...tableDefects({ table, facts: after, ...judged }).filter(({ subject }) => !old.has(subject)),
-  ].slice(0, 1);
+  ]);
 }
 
 function created(

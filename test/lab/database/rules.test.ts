@@ -31,6 +31,7 @@ const CASES: readonly ServerCase[] = [
     errno: 1146,
     after: ["SELECT COUNT(*) FROM information_schema.tables WHERE table_name = 'h'", "1"],
   },
+  { rule: "strict-mode", sql: "INSERT INTO users (age) VALUES ('x')", errno: 1366 },
   {
     rule: "implicit-commit",
     sql: "BEGIN; INSERT INTO users (email) VALUES ('c'); CREATE TABLE i (id INT PRIMARY KEY); ROLLBACK",

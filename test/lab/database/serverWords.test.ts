@@ -1,4 +1,4 @@
-/** What each server answers to the statements of `serverCases.txt` and `schemaCases.txt`: `node --test test/lab/database/serverWords.test.ts`. */
+/** What each server answers to the statements of `serverCases.txt`, `schemaCases.txt` and `rowCases.txt`: `node --test test/lab/database/serverWords.test.ts`. */
 import assert from "node:assert/strict";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -6,6 +6,8 @@ import { join } from "node:path";
 import { test } from "node:test";
 import {
   KEYS_SCHEMA,
+  ROW_CASES,
+  ROWS_SCHEMA,
   SCHEMA_CASES,
   SERVER_CASES,
   SERVER_SCHEMA,
@@ -23,6 +25,7 @@ test("the server refuses what check says it refuses", async (context) => {
   for (const [schema, cases] of [
     [SERVER_SCHEMA, SERVER_CASES],
     [KEYS_SCHEMA, SCHEMA_CASES],
+    [ROWS_SCHEMA, ROW_CASES],
   ] as const)
     for (const { sql, ...answers } of cases) {
       const { errno, error } = await server.run("shop", `${setUp} ${schema} ${sql};`);

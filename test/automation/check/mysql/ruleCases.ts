@@ -215,6 +215,20 @@ export const BOTH_WAYS: Readonly<
       "ALTER TABLE users ADD COLUMN c TEXT DEFAULT NULL;",
     ],
   },
+  "strict-mode": {
+    breaks: [
+      "INSERT INTO users (age) VALUES (1);",
+      "INSERT INTO users (email, age) VALUES ('a', 'x');",
+      "INSERT INTO users (email, age) VALUES ('a', 1), (NULL, 2);",
+      "ALTER TABLE users ADD COLUMN e ENUM('a', 'a');",
+    ],
+    keeps: [
+      "INSERT INTO users (email, age) VALUES ('a', 1);",
+      "INSERT IGNORE INTO users (age) VALUES ('x');",
+      "SET sql_mode = '';\nINSERT INTO users (age) VALUES ('x');\nSET sql_mode = DEFAULT;",
+      "CREATE TRIGGER tr BEFORE INSERT ON users FOR EACH ROW SET NEW.email = 'a';\nINSERT INTO users (age) VALUES (1);",
+    ],
+  },
   "zero-date": {
     breaks: [
       "ALTER TABLE users ADD COLUMN c DATE NOT NULL DEFAULT '0000-00-00';",

@@ -140,3 +140,23 @@ test("messages name the place, and none of the SQL's values", async () => {
     ],
   );
 });
+
+test("what is refused ends the knowledge of its table, so that nothing is told twice", async () => {
+  const text =
+    "ALTER TABLE users ADD COLUMN c INT AFTER age, ADD KEY age_idx (email);\nALTER TABLE users DROP COLUMN nope;\n";
+  assert.deepEqual(
+    (await rulesOf(text)).filter((one) => one.includes("error")),
+    ["1 error refused"],
+  );
+});
+
+test("no value of a row is told", async () => {
+  const text =
+    "INSERT INTO users (email, age) VALUES ('anna@example.org', 'ninety'), (NULL, 99999999999), ('bo's, 1);";
+  const found = await lint(text);
+  assert.ok(found.length > 0);
+  assert.doesNotMatch(JSON.stringify(found), /anna|ninety|99999|bo's/);
+  const strict = await lint("INSERT INTO users (email, age) VALUES ('anna@example.org', 'ninety');");
+  assert.doesNotMatch(JSON.stringify(strict), /anna|ninety/);
+  assert.equal(strict.length, 1);
+});

@@ -1,6 +1,6 @@
 /**
  * Statements that one of the servers may not know, with the number that MySQL 8.0.33 and MariaDB 10.11.19 answered (`ok`:
- * none): `serverCases.txt`. test/lab/database/serverWords.test.ts asks them again.
+ * none): `serverCases.txt`, `schemaCases.txt`, `rowCases.txt`. test/lab/database/serverWords.test.ts asks them again.
  */
 import { readFileSync } from "node:fs";
 
@@ -23,9 +23,19 @@ CREATE TABLE imp (id INT PRIMARY KEY, par_id INT UNSIGNED, CONSTRAINT ip FOREIGN
 CREATE TABLE pt (id INT NOT NULL, d DATE NOT NULL, PRIMARY KEY (id, d)) PARTITION BY RANGE COLUMNS(d) (PARTITION p0 VALUES LESS THAN ('2025-01-01'), PARTITION pm VALUES LESS THAN (MAXVALUE));
 CREATE TABLE g (id INT PRIMARY KEY, a INT, b INT AS (a + 1) VIRTUAL, e INT, CONSTRAINT e_pos CHECK (e > 0), w INT, CHECK (w > id));`;
 
+/** What the rows of `rowCases.txt` are for. */
+export const ROWS_SCHEMA = `CREATE TABLE e (id INT PRIMARY KEY AUTO_INCREMENT, k ENUM('a','b') NOT NULL, v VARCHAR(5), s SET('x','y'), ts TIMESTAMP NOT NULL, dt DATETIME NOT NULL DEFAULT CURRENT_TIMESTAMP, j JSON, bt BIT(1), tx TEXT, de DECIMAL(4,2), u VARCHAR(9) UNIQUE, n INT NOT NULL DEFAULT 0, x TINYINT(1), y YEAR, t TIME, bl BLOB, fl FLOAT, c CHAR(3), l LONGTEXT);
+CREATE TABLE trg (id INT PRIMARY KEY AUTO_INCREMENT, n INT NOT NULL, m VARCHAR(3) NOT NULL);
+CREATE TRIGGER tb BEFORE INSERT ON trg FOR EACH ROW SET NEW.n = 5, NEW.m = IFNULL(NEW.m, 'x');
+CREATE TABLE inv (id INT PRIMARY KEY AUTO_INCREMENT, h INT DEFAULT 1 INVISIBLE, b INT);
+CREATE TABLE tsn (id INT PRIMARY KEY, ts TIMESTAMP NOT NULL);
+CREATE TABLE tbn (id INT PRIMARY KEY, tx TEXT NOT NULL, j JSON NOT NULL, bl BLOB NOT NULL);`;
+
 export const SERVER_CASES = readCases("serverCases.txt");
 /** Statements that one of the servers refuses, or does not, for the tables, keys and values of the files. */
 export const SCHEMA_CASES = readCases("schemaCases.txt");
+/** Rows that a server takes or does not. */
+export const ROW_CASES = readCases("rowCases.txt");
 
 function readCases(file: string): ServerCase[] {
   return readFileSync(new URL(file, import.meta.url), "utf8")

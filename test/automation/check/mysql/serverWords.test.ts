@@ -3,7 +3,14 @@ import { test } from "node:test";
 import { readServerVersion } from "../../../../automation/check/mysql/serverVersion.ts";
 import { readSql } from "../../../../automation/check/mysql/statements.ts";
 import { lint, rulesOfServer } from "./lint.ts";
-import { KEYS_SCHEMA, SCHEMA_CASES, SERVER_CASES, SERVER_SCHEMA } from "./serverCases.ts";
+import {
+  KEYS_SCHEMA,
+  ROW_CASES,
+  ROWS_SCHEMA,
+  SCHEMA_CASES,
+  SERVER_CASES,
+  SERVER_SCHEMA,
+} from "./serverCases.ts";
 
 /** A syntax error, an unknown variable, function, collation or option, a default or a date that is refused. */
 const REFUSALS = new Set("1064 1067 1101 1128 1193 1231 1273 1292 1305 1525 1800 1911 4161".split(" "));
@@ -14,6 +21,7 @@ const RULES = [
   "zero-date",
   "algorithm-refused",
   "syntax",
+  "strict-mode",
 ];
 
 for (const [version, engine] of [
@@ -33,15 +41,21 @@ for (const [version, engine] of [
   ["mariadb-10.11", "mariadb"],
 ] as const)
   test(`check refuses for ${version} what the tables, keys and values do not allow, and nothing else`, async () => {
-    for (const { sql, ...answers } of SCHEMA_CASES) {
-      const found = await lint(`${sql};`, { version, shipped: KEYS_SCHEMA });
-      const errors = found.filter(({ severity }) => severity === "error").map(({ message }) => message);
-      assert.equal(
-        errors.length > 0,
-        answers[engine] !== "ok",
-        `${answers[engine]} ${sql}: ${errors.join()}`,
-      );
-    }
+    for (const [shipped, cases] of [
+      [KEYS_SCHEMA, SCHEMA_CASES],
+      [ROWS_SCHEMA, ROW_CASES],
+    ] as const)
+      for (const { sql, ...answers } of cases) {
+        const found = await lint(`${sql};`, { version, shipped });
+        const errors = found
+          .filter(({ severity, rule }) => severity === "error" || rule === "strict-mode")
+          .map(({ message }) => message);
+        assert.equal(
+          errors.length > 0,
+          answers[engine] !== "ok",
+          `${answers[engine]} ${sql}: ${errors.join()}`,
+        );
+      }
   });
 
 /** Releases as the MySQL 8.0 manual has them; no 5.7 server was asked. */
