@@ -8,21 +8,28 @@ import type { ShippedRecord } from "./shippedRules.ts";
 /**
  * Reads the folder as it is at a commit.
  *
- * A file that the commit has and the branch point has not is not missed in the checkout: its branch is merged later.
+ * A file that the commit has and the branch point has not is not missed in the checkout: its branch is merged later. One
+ * that git takes for unchanged (core.autocrlf, eol=crlf, a filter) counts as shipped with the bytes of the checkout.
  *
  * @param directory the folder of migrations, in a git work tree
+ * @param checkout the files that it holds
  * @param ref branch, tag or commit
  * @throws {ConfigError} if git does not know the commit, or no common ancestor (a shallow clone)
  */
-export async function readBase(git: Git, directory: string, ref: string): Promise<ShippedRecord> {
+export async function readBase(
+  git: Git,
+  directory: string,
+  ref: string,
+  checkout: readonly MigrationFile[],
+): Promise<ShippedRecord> {
   const commit = await resolve(git, directory, ref);
   const branchPoint = await mergeBase(git, directory, commit, ref);
   const listed = await listAt(git, directory, commit);
-  const { migrations } = recordOf(await filesOf(git, directory, listed));
+  const ours = await storedIds(git, directory, checkout);
+  const { migrations } = recordOf(await filesOf(git, directory, listed, ours));
+  const listedThen = await listAt(git, directory, branchPoint);
   const then = new Set(
-    recordOf(await filesOf(git, directory, await listAt(git, directory, branchPoint))).migrations.map(
-      ({ version }) => version,
-    ),
+    recordOf(await filesOf(git, directory, listedThen, ours)).migrations.map(({ version }) => version),
   );
   const notMergedYet = new Set(
     migrations.map(({ version }) => version).filter((version) => !then.has(version)),
@@ -57,24 +64,42 @@ async function listAt(git: Git, cwd: string, commit: string): Promise<string> {
   return (await git(["ls-tree", "-z", commit], { cwd })).toString("utf8");
 }
 
+/** The checkout's files by the id that git would store each under, after its own conversions. */
+async function storedIds(
+  git: Git,
+  cwd: string,
+  checkout: readonly MigrationFile[],
+): Promise<ReadonlyMap<string, MigrationFile>> {
+  const named = checkout.filter(({ parsed }) => parsed);
+  if (named.length === 0) return new Map();
+  const where = await git(["rev-parse", "--show-toplevel", "--show-prefix"], { cwd });
+  const [root = cwd, prefix = ""] = where.toString("utf8").split("\n");
+  // hash-object takes the paths of its input from the work tree's root, wherever it is run.
+  const input = named.map(({ file }) => `${prefix}${file}\n`).join("");
+  const hashed = await git(["hash-object", "--stdin-paths"], { cwd: root, input });
+  const ids = hashed.toString("utf8").split("\n");
+  return new Map(named.map((entry, index) => [`${ids[index]} ${entry.file}`, entry]));
+}
+
 /** The migrations of such a list. */
-async function filesOf(git: Git, cwd: string, listing: string): Promise<MigrationFile[]> {
+async function filesOf(
+  git: Git,
+  cwd: string,
+  listing: string,
+  ours: ReadonlyMap<string, MigrationFile>,
+): Promise<MigrationFile[]> {
   const blobs = listing
     .split("\0")
     .map((entry) => /^100\d{3} blob ([0-9a-f]+)\t(.*)$/s.exec(entry))
     .filter((match) => match !== null)
-    .map(([, id = "", file = ""]) => ({ id, file }))
+    .map(([, id = "", file = ""]) => ({ id, file, same: ours.get(`${id} ${file}`) }))
     .filter(({ file }) => parseMigrationFileName(file));
-  const contents = await readBlobs(
-    git,
-    cwd,
-    blobs.map(({ id }) => id),
+  const changed = blobs.filter(({ same }) => !same).map(({ id }) => id);
+  const contents = (await readBlobs(git, cwd, changed)).values();
+  return blobs.map(
+    ({ file, same }) =>
+      same ?? { file, parsed: parseMigrationFileName(file), bytes: contents.next().value ?? Buffer.alloc(0) },
   );
-  return blobs.map(({ file }, index) => ({
-    file,
-    parsed: parseMigrationFileName(file),
-    bytes: contents[index] ?? Buffer.alloc(0),
-  }));
 }
 
 /** `cat-file --batch` answers `<id> blob <size> LF <bytes> LF` for each id, in order. */

@@ -121,8 +121,8 @@ async function recordsOf(
   }));
   if (options.base === undefined) return stacks;
   // Read first, so that a folder that is missing is named as such and not as a fault of git's.
-  readMigrationFiles(directory);
-  return [...stacks, await readBase(deps.git, directory, options.base)];
+  const checkout = readMigrationFiles(directory);
+  return [...stacks, await readBase(deps.git, directory, options.base, checkout)];
 }
 
 function fix(directory: string, records: readonly ShippedRecord[], now: Date): Rename[] {

@@ -42,7 +42,7 @@ function clone(up: string, name: string, ...words: string[]): string {
 }
 
 async function refusal(cwd: string, ref: string): Promise<string> {
-  return readBase(runGit, join(cwd, FOLDER), ref).then(
+  return readBase(runGit, join(cwd, FOLDER), ref, []).then(
     () => assert.fail(`${ref} is known`),
     (error: Error) => error.message,
   );
@@ -80,7 +80,7 @@ describe("in a shallow clone of one branch", () => {
       const commands = [...message.matchAll(/git fetch [^;)]*/g)].map(([line]) => line);
       assert.ok(commands.includes(command), message);
       execFileSync("sh", ["-c", command], { cwd, stdio: "pipe" });
-      assert.equal((await readBase(runGit, join(cwd, FOLDER), ref)).migrations.length, count);
+      assert.equal((await readBase(runGit, join(cwd, FOLDER), ref, [])).migrations.length, count);
     });
 
   test("no common ancestor is a matter of depth", async (t) => {
@@ -92,7 +92,7 @@ describe("in a shallow clone of one branch", () => {
       "git finds no common ancestor of origin/main and HEAD; fetch more history (git fetch --unshallow)",
     );
     git(cwd, "fetch", "--unshallow");
-    const { migrations, notMergedYet } = await readBase(runGit, join(cwd, FOLDER), "origin/main");
+    const { migrations, notMergedYet } = await readBase(runGit, join(cwd, FOLDER), "origin/main", []);
     assert.deepEqual([migrations.length, notMergedYet?.size], [12, 2]);
   });
 });
@@ -122,13 +122,13 @@ describe("in a clone with its whole history", () => {
       `${known} origin/main here; fetch it first (git fetch origin main:refs/remotes/origin/main)`,
     );
     git(cwd, "fetch", "origin", "main:refs/remotes/origin/main");
-    assert.equal((await readBase(runGit, join(cwd, FOLDER), "origin/main")).migrations.length, 12);
+    assert.equal((await readBase(runGit, join(cwd, FOLDER), "origin/main", [])).migrations.length, 12);
     assert.equal(
       await refusal(cwd, "release"),
       `${known} release here; fetch it first (a branch: git fetch origin release:release; a tag: git fetch origin tag release)`,
     );
     git(cwd, "fetch", "origin", "release:release");
-    assert.equal((await readBase(runGit, join(cwd, FOLDER), "release")).migrations.length, 9);
+    assert.equal((await readBase(runGit, join(cwd, FOLDER), "release", [])).migrations.length, 9);
   });
 
   test("histories that share nothing are told apart from short ones", async (t) => {
