@@ -5,7 +5,7 @@ import { checkBytes } from "./byteRules.ts";
 import { onlyLineEnds } from "./changedFiles.ts";
 import { disabledByComment } from "./disableComment.ts";
 import { compareFindings, errorsOf, type Finding } from "./finding.ts";
-import { guessDialect } from "./guessDialect.ts";
+import { looksLike } from "./guessDialect.ts";
 import { type KnownDatabase, type LintTarget, lintTarget } from "./lintTarget.ts";
 import { loadDialect } from "./loadDialect.ts";
 import { checkNames } from "./nameRules.ts";
@@ -119,8 +119,8 @@ function namingDialect(
   { dialect }: LintTarget,
   files: readonly NamedMigrationFile[],
 ): Finding[] {
-  const guess = guessDialect(files);
-  if ((guess === "postgres") === (dialect === "postgres")) return [...findings];
+  const guess = looksLike(files);
+  if (guess === undefined || (guess === "postgres") === (dialect === "postgres")) return [...findings];
   const [name, option] = guess === "postgres" ? ["Postgres", "postgres"] : ["MySQL or MariaDB", guess];
   const fix = `the folder's SQL looks like that of ${name}: give --dialect ${option}, or set ecs-migrate:checkDialect`;
   return findings.map((found) => (found.rule === "syntax" ? { ...found, fix } : found));

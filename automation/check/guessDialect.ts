@@ -20,6 +20,7 @@ const SIGNS: Readonly<Record<"postgres" | "mysql" | "mariadb" | "mysql8", readon
     /\bon\s+conflict\b|\bilike\b|\bowner\s+to\b|\blanguage\s+(?:plpgsql)\b/i,
     /\b(?:table|index|view|into|exists|only)\s+(?:"?\w+"?\.)?"\w+"/i,
     /\bpublic\.\w|\bcomment\s+on\b/i,
+    /^\s*\\(?:i|ir|include|copy|c|connect|set|echo|if|pset|timing|restrict)\b/im,
   ],
   mysql: [
     /`/,
@@ -30,6 +31,7 @@ const SIGNS: Readonly<Record<"postgres" | "mysql" | "mariadb" | "mysql8", readon
     /\b(?:tiny|medium|long)(?:text|blob)\b|\b(?:tiny|medium)int\b/i,
     /[(,]\s*\w+\s+(?:(?:datetime|double|blob|year)\b|enum\s*\()|\badd\s+(?:column\s+)?\w+\s+(?:(?:datetime|double|blob)\b|enum\s*\()/i,
     /^\s*delimiter\b/im,
+    /^\s*(?:source[ \t]+\S|\\\.[ \t]+\S|use[ \t]+\S+\s*(?:;|$))/im,
     /\bmodify\s+(?:column\s+)?\w+\s+\w/i,
     /\bchange\s+(?:column\s+)?\w+\s+\w+\s+\w/i,
     /\balter\s+table\s+\w+\s+(?:add|drop)\s+(?:unique\s+)?(?:key|index)\b|\bdrop\s+(?:foreign|primary)\s+key\b/i,
@@ -69,13 +71,19 @@ const LOOKED_AT = 200;
 
 /** @returns `postgres` when nothing points elsewhere */
 export function guessDialect(files: readonly MigrationFile[]): Dialect {
+  return looksLike(files) ?? "postgres";
+}
+
+/** @returns undefined when nothing points anywhere, or as much here as there */
+export function looksLike(files: readonly MigrationFile[]): Dialect | undefined {
   const text = files
     .slice(-LOOKED_AT)
     .map(({ bytes }) => withoutComments(new TextDecoder().decode(bytes)))
     .join("\n");
   const points = (signs: readonly RegExp[]) => signs.filter((sign) => sign.test(text)).length;
   const mysql = points(SIGNS.mysql);
-  if (mysql <= points(SIGNS.postgres)) return "postgres";
+  const postgres = points(SIGNS.postgres);
+  if (mysql <= postgres) return mysql < postgres ? "postgres" : undefined;
   return points(SIGNS.mariadb) > points(SIGNS.mysql8) ? "mariadb" : "mysql";
 }
 

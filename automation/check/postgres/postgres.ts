@@ -8,6 +8,7 @@ import { blockOf, functionBlock } from "./procedural.ts";
 import { checkStatements } from "./rules.ts";
 import { Schema } from "./schema.ts";
 import { parseSql, type Statement } from "./statements.ts";
+import { syntaxFix } from "./syntaxFix.ts";
 
 export const postgres: SqlDialect = { openLint, estimateFiles, droppedBy };
 
@@ -18,7 +19,7 @@ function openLint({ historyKnown, postgresVersion, multiStatement, lockLimit }: 
       const isUp = direction === "up";
       if (isUp) schema.startFile();
       const sql = await parseSql(text);
-      if (!sql.ok) return [syntaxFinding(file, sql)];
+      if (!sql.ok) return [syntaxFinding(file, sql, syntaxFix(sql, text))];
       // A down file knows what its up file made; it is not part of the way up.
       const context = {
         schema: isUp ? schema : schema.branch(),
@@ -45,15 +46,16 @@ function bodyErrors(file: string, statements: readonly Statement[]): Finding[] {
         : "CreateFunctionStmt" in node
           ? functionBlock(node.CreateFunctionStmt, text)
           : undefined;
-    return block?.error === undefined ? [] : [syntaxFinding(file, { line, message: block.error })];
+    return block?.error === undefined
+      ? []
+      : [syntaxFinding(file, { line, message: block.error }, "correct the SQL")];
   });
 }
 
-function syntaxFinding(file: string, { line, message }: { line: number; message: string }): Finding {
-  return finding(
-    "syntax",
-    { file, line, subject: message },
-    `Postgres's parser says: ${message}`,
-    "correct the SQL; psql's commands (\\copy, \\i) are none",
-  );
+function syntaxFinding(
+  file: string,
+  { line, message }: { line: number; message: string },
+  fix: string,
+): Finding {
+  return finding("syntax", { file, line, subject: message }, `Postgres's parser says: ${message}`, fix);
 }

@@ -9,6 +9,9 @@ function guess(sql: string): string {
 
 /** Each alone must do: no backquote and no ENGINE. */
 const MYSQL = [
+  "source users.sql;",
+  "\\. users.sql",
+  "USE shop;",
   "CREATE TABLE users (id BIGINT AUTO_INCREMENT PRIMARY KEY)",
   "CREATE TABLE users (id BIGINT PRIMARY KEY, active TINYINT(1) NOT NULL DEFAULT 1)",
   "CREATE TABLE users (id BIGINT PRIMARY KEY, created_at DATETIME NOT NULL)",
@@ -47,6 +50,8 @@ const POSTGRES = [
   "CREATE INDEX CONCURRENTLY users_change ON users (change)",
   "CREATE TABLE users (id int, first int, after int)",
   "DROP TABLE users CASCADE",
+  "\\i schema/users.sql",
+  "\\copy users FROM 'users.csv' CSV",
   "SELECT 1",
   "",
 ];
