@@ -82,7 +82,7 @@ func refuse(out *mask.Printer, line *result.Line, started time.Time, err error) 
 	if _, known := config.Operations[line.Operation]; known {
 		text := out.Text(err.Error())
 		line.Outcome, line.ExitCode, line.Error, line.Database = "usage", run.ExitUsage, &text, nil
-		line.Failed = &result.Failed{Kind: database.Settings, Message: text, TookEffect: database.Nothing}
+		line.Failed = &database.Failure{Kind: database.Settings, Message: text, Effect: database.Nothing}
 		line.DurationMs = result.Ms(time.Since(started))
 		out.Result(line.Encode())
 	}

@@ -8,13 +8,14 @@ import (
 
 // Row changes of one transaction are sent ahead of their answers: what is told of each is still its own.
 func TestStatementsSentAhead(t *testing.T) {
+	t.Parallel()
 	insert := strings.Repeat("INSERT INTO a VALUES (1);\n", 149)
 	t.Run("refused", func(t *testing.T) {
 		d := pg.database(t)
 		d.exec("CREATE TABLE a (id int CHECK (id > 0))")
 		r := d.migrate(folder(t, "1_a.up.sql", insert+"INSERT INTO a VALUES (0);\n"+insert), "up")
 		r.expect(t, 11, "failed", "none")
-		if f := r.line.Failed; f.Code == nil || *f.Code != "23514" || f.Statement.N != 150 || f.Statement.Of != 299 || f.Statement.Line != 150 || f.TookEffect != "nothing" || d.one("SELECT count(*) FROM a") != "0" {
+		if f := r.line.Failed; f.Code != "23514" || f.Statement.N != 150 || f.Statement.Of != 299 || f.Statement.Line != 150 || f.Effect != "nothing" || d.one("SELECT count(*) FROM a") != "0" {
 			t.Fatal(r.out)
 		}
 	})
@@ -41,7 +42,7 @@ func TestStatementsSentAhead(t *testing.T) {
 		m.signal(syscall.SIGTERM)
 		r := m.end()
 		r.expect(t, 13, "interrupted", "none")
-		if f := r.line.Failed; f == nil || f.Kind != "cancelled" || f.TookEffect != "nothing" || d.one("SELECT count(*) FROM a") != "0" {
+		if f := r.line.Failed; f == nil || f.Kind != "cancelled" || f.Effect != "nothing" || d.one("SELECT count(*) FROM a") != "0" {
 			t.Fatal(r.out)
 		}
 	})

@@ -34,7 +34,10 @@ var (
 	maria  mariaServer
 )
 
+// A test has databases of its own, and most of its time it waits for a server: so more run at once than there are processors. A
+// test with tables of another engine than InnoDB runs alone, since one such table on the server changes what is provable of any file.
 func TestMain(m *testing.M) {
+	_ = flag.Set("test.parallel", "8") // -parallel overrides it
 	flag.Parse()
 	os.Exit(run(m))
 }

@@ -11,13 +11,22 @@ var three = []string{
 	"000010_c.up.sql", "CREATE TABLE c (id int);", "000010_c.down.sql", "DROP TABLE c;",
 }
 
-// both runs a test against a database of each server.
+// both runs a test against a database of each server, at the same time.
 func both(t *testing.T, test func(t *testing.T, d *database)) {
+	each(t, func(t *testing.T, d *database) {
+		t.Parallel()
+		test(t, d)
+	})
+}
+
+// each runs a test against a database of one server, then of the other.
+func each(t *testing.T, test func(t *testing.T, d *database)) {
 	t.Run("PostgreSQL", func(t *testing.T) { test(t, pg.database(t)) })
 	t.Run("MariaDB", func(t *testing.T) { test(t, maria.database(t)) })
 }
 
 func TestOperations(t *testing.T) {
+	t.Parallel()
 	both(t, func(t *testing.T, d *database) {
 		path := folder(t, three...)
 		d.migrate(path, "version").expect(t, 0, "unchanged", "none")
@@ -50,6 +59,7 @@ func TestOperations(t *testing.T) {
 }
 
 func TestQuestionsCreateNothing(t *testing.T) {
+	t.Parallel()
 	both(t, func(t *testing.T, d *database) {
 		path := folder(t, three...)
 		for _, operation := range []string{"version", "status", "inspect"} {
@@ -63,6 +73,7 @@ func TestQuestionsCreateNothing(t *testing.T) {
 
 // The table and the lock are golang-migrate's own: its row says what ours says.
 func TestTable(t *testing.T) {
+	t.Parallel()
 	both(t, func(t *testing.T, d *database) {
 		d.migrate(folder(t, three...), "up").expect(t, 0, "applied", "10")
 		if got := d.one("SELECT concat(version, ' ', dirty) FROM schema_migrations"); got != "10 f" && got != "10 0" {
@@ -72,11 +83,12 @@ func TestTable(t *testing.T) {
 }
 
 func TestMissingFolderAndOlderImage(t *testing.T) {
+	t.Parallel()
 	both(t, func(t *testing.T, d *database) {
 		d.migrate(folder(t, three...), "up").expect(t, 0, "applied", "10")
 		missing := d.migrate("/nonexistent", "up")
 		missing.expect(t, 11, "failed", "10")
-		if f := missing.line.Failed; f.Kind != "source" || f.TookEffect != "nothing" || !strings.Contains(f.Message, "/nonexistent, cannot be read") {
+		if f := missing.line.Failed; f.Kind != "source" || f.Effect != "nothing" || !strings.Contains(f.Message, "/nonexistent, cannot be read") {
 			t.Fatal(missing.out)
 		}
 		older := d.migrate(folder(t, three[:4]...), "up")
@@ -89,6 +101,7 @@ func TestMissingFolderAndOlderImage(t *testing.T) {
 }
 
 func TestFailedFiles(t *testing.T) {
+	t.Parallel()
 	cases := []struct {
 		name, server, sql, to, effect, message string
 		line                                   int
@@ -103,6 +116,15 @@ func TestFailedFiles(t *testing.T) {
 		{"a DO that does not", "postgres", "DO $$ BEGIN CREATE TABLE x (); RAISE division_by_zero; END $$;", "1", "nothing", "division_by_zero (SQLSTATE 22012)", 1},
 		{"a deferred constraint at COMMIT", "postgres", "CREATE TABLE p (id int PRIMARY KEY); CREATE TABLE c (p int REFERENCES p DEFERRABLE INITIALLY DEFERRED); INSERT INTO c VALUES (1);", "1", "nothing",
 			`insert or update on table "c" violates foreign key constraint "c_p_fkey" (SQLSTATE 23503)`, 0},
+		{"a template that does not exist", "postgres", "CREATE DATABASE x TEMPLATE nope;", "1", "nothing", `template database "nope" does not exist (SQLSTATE 3D000)`, 1},
+		{"a database that does not exist", "postgres", "DROP DATABASE nope;", "1", "nothing", `database "nope" does not exist (SQLSTATE 3D000)`, 1},
+		{"a database that exists", "postgres", "CREATE DATABASE postgres;", "1", "nothing", `database "postgres" already exists (SQLSTATE 42P04)`, 1},
+		{"a table without a name's position", "postgres", "VACUUM nope;", "1", "nothing", `relation "nope" does not exist (SQLSTATE 42P01)`, 1},
+		{"a prepared transaction that does not exist", "postgres", "COMMIT PREPARED 'nope';", "1", "nothing", `prepared transaction with identifier "nope" does not exist (SQLSTATE 42704)`, 1},
+		{"a setting that does not exist", "postgres", "ALTER SYSTEM SET nope = 1;", "1", "nothing", `unrecognized configuration parameter "nope" (SQLSTATE 42704)`, 1},
+		{"another database that does not exist", "mariadb", "CREATE TABLE nope.x (id int);", "1", "nothing", "Unknown database 'nope' (error 1049)", 1},
+		{"to use it", "mariadb", "USE nope;", "1", "nothing", "Unknown database 'nope' (error 1049)", 1},
+		{"to drop it", "mariadb", "DROP DATABASE nope;", "1", "nothing", "Can't drop database 'nope'; database doesn't exist (error 1008)", 1},
 		{"statements that commit by themselves", "mariadb", "CREATE TABLE x (id int);\nINSERT INTO x VALUES (1);\nINSERT INTO nope VALUES (1);", "2 dirty", "some", "Table '", 3},
 		{"the first of them", "mariadb", "ALTER TABLE nope ADD y int;\nCREATE TABLE x (id int);", "1", "nothing", "Table '", 1},
 		{"a transaction of rows", "mariadb", "START TRANSACTION;\nINSERT INTO twice VALUES (9);\nINSERT INTO nope VALUES (1);\nCOMMIT;", "1", "nothing", "Table '", 3},
@@ -135,7 +157,7 @@ func TestFailedFiles(t *testing.T) {
 			}
 			r.expect(t, code, outcome, c.to)
 			f := r.line.Failed
-			if string(f.TookEffect) != c.effect || !strings.HasPrefix(f.Message, c.message) || *f.File != "2_fails.up.sql" || f.Statement == nil && c.line > 0 || f.Statement != nil && f.Statement.Line != c.line {
+			if string(f.Effect) != c.effect || !strings.HasPrefix(f.Message, c.message) || *f.File != "2_fails.up.sql" || f.Statement == nil && c.line > 0 || f.Statement != nil && f.Statement.Line != c.line {
 				t.Fatal(r.out)
 			}
 		})

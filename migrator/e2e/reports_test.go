@@ -8,6 +8,7 @@ import (
 
 // Each is what users of golang-migrate reported, on a table of versions that is not as it should be (golang-migrate/migrate#34).
 func TestTableOfVersions(t *testing.T) {
+	t.Parallel()
 	both(t, func(t *testing.T, d *database) {
 		path := folder(t, "1_a.up.sql", "CREATE TABLE a (id int);", "2_b.up.sql", "CREATE TABLE b (id int);")
 		for name, c := range map[string]struct{ table, words string }{
@@ -20,7 +21,7 @@ func TestTableOfVersions(t *testing.T) {
 			d.exec(c.table)
 			for _, operation := range []string{"up", "version"} {
 				r := d.migrate(path, operation)
-				if f := r.line.Failed; r.code != 11 || f.Kind != "other" || f.TookEffect != "nothing" || r.line.To != nil || !strings.Contains(f.Message, c.words) {
+				if f := r.line.Failed; r.code != 11 || f.Kind != "other" || f.Effect != "nothing" || r.line.To != nil || !strings.Contains(f.Message, c.words) {
 					t.Fatal(name, r.out)
 				}
 			}
@@ -34,7 +35,7 @@ func TestTableOfVersions(t *testing.T) {
 		d.exec("CREATE TABLE schema_migrations (dirty boolean NOT NULL, version int NOT NULL PRIMARY KEY)")
 		r := d.migrate(folder(t, "20261104120000_a.up.sql", "SELECT 1;"), "up")
 		r.expect(t, 11, "failed", "none")
-		if f := r.line.Failed; f.TookEffect != "nothing" || f.Statement != nil && d.conn != nil || !strings.Contains(f.Message, "schema_migrations") {
+		if f := r.line.Failed; f.Effect != "nothing" || f.Statement != nil && d.conn != nil || !strings.Contains(f.Message, "schema_migrations") {
 			t.Fatal(r.out)
 		}
 		d.migrate(path, "up").expect(t, 0, "applied", "2")
@@ -44,6 +45,7 @@ func TestTableOfVersions(t *testing.T) {
 // Several migrators that start at the same moment on an empty database (golang-migrate/migrate#394): one applies, the others
 // find nothing to do.
 func TestManyMigratorsStartAtOnce(t *testing.T) {
+	t.Parallel()
 	both(t, func(t *testing.T, d *database) {
 		path := folder(t, three...)
 		results := make([]ran, 5)
@@ -67,6 +69,7 @@ func TestManyMigratorsStartAtOnce(t *testing.T) {
 
 // A privilege that is missing is told of the table that it is missing on, and of no statement (golang-migrate/migrate#826).
 func TestVersionsCannotBeWritten(t *testing.T) {
+	t.Parallel()
 	d := pg.database(t)
 	d.exec("DROP ROLE IF EXISTS low; CREATE ROLE low; REVOKE CREATE ON SCHEMA public FROM public; GRANT low TO app; ALTER DATABASE " + d.one("SELECT current_database()") + " SET role = low")
 	several := folder(t, "1_a.up.sql", "CREATE TABLE a (); COMMIT; CREATE TABLE b ();")
@@ -74,7 +77,7 @@ func TestVersionsCannotBeWritten(t *testing.T) {
 		t.Helper()
 		r := d.migrate(several, "up")
 		r.expect(t, 11, "failed", "none")
-		if f := r.line.Failed; f.Statement != nil || f.Code == nil || *f.Code != "42501" || f.TookEffect != "nothing" || f.Message != words {
+		if f := r.line.Failed; f.Statement != nil || f.Code != "42501" || f.Effect != "nothing" || f.Message != words {
 			t.Fatal(r.out)
 		}
 	}
@@ -85,6 +88,7 @@ func TestVersionsCannotBeWritten(t *testing.T) {
 
 // A version that golang-migrate's library cannot count with is refused before anything runs.
 func TestVersionTooHigh(t *testing.T) {
+	t.Parallel()
 	d := pg.database(t)
 	for _, name := range []string{"9223372036854775808_a.up.sql", "99999999999999999999_a.up.sql"} {
 		r := d.migrate(folder(t, name, "CREATE TABLE a ();"), "up")
@@ -98,6 +102,7 @@ func TestVersionTooHigh(t *testing.T) {
 
 // An index that an earlier attempt left invalid serves no query, so IF NOT EXISTS must not pass over it (multica-ai/multica#7073).
 func TestInvalidIndexIsNotPassedOver(t *testing.T) {
+	t.Parallel()
 	d := pg.database(t)
 	d.exec("CREATE TABLE twice (a int); INSERT INTO twice VALUES (1), (1); CREATE TABLE other (a int)")
 	d.migrate(folder(t, "1_a.up.sql", "CREATE UNIQUE INDEX CONCURRENTLY i ON twice (a);"), "up").expect(t, 12, "dirty", "1 dirty")
@@ -105,7 +110,7 @@ func TestInvalidIndexIsNotPassedOver(t *testing.T) {
 	for _, text := range []string{"CREATE INDEX CONCURRENTLY IF NOT EXISTS i ON twice (a);", "CREATE TABLE b (); CREATE INDEX IF NOT EXISTS i ON twice (a);"} {
 		r := d.migrate(folder(t, "1_a.up.sql", text), "up")
 		r.expect(t, 11, "failed", "none")
-		if f := r.line.Failed; f.TookEffect != "nothing" || !strings.HasPrefix(f.Message, "the index i exists and is invalid") {
+		if f := r.line.Failed; f.Effect != "nothing" || !strings.HasPrefix(f.Message, "the index i exists and is invalid") {
 			t.Fatal(r.out)
 		}
 	}
@@ -115,6 +120,7 @@ func TestInvalidIndexIsNotPassedOver(t *testing.T) {
 
 // An application's URL may have a readTimeout: a statement that takes longer is not cut off by it (gastownhall/beads#4154).
 func TestReadTimeoutCutsNoStatement(t *testing.T) {
+	t.Parallel()
 	d := maria.database(t)
 	d.url += "?readTimeout=200ms"
 	d.migrate(folder(t, "1_a.up.sql", "SELECT SLEEP(1);"), "up").expect(t, 0, "applied", "1")
@@ -122,6 +128,7 @@ func TestReadTimeoutCutsNoStatement(t *testing.T) {
 
 // DELIMITER is the mysql client's own (golang-migrate/migrate#1036).
 func TestDelimiter(t *testing.T) {
+	t.Parallel()
 	r := maria.database(t).migrate(folder(t, "1_a.up.sql", "DELIMITER //\nCREATE PROCEDURE p() BEGIN SELECT 1; END//\nDELIMITER ;"), "up")
 	r.expect(t, 11, "failed", "none")
 	if !strings.HasPrefix(r.line.Failed.Message, "DELIMITER is a command of the mysql client") {
@@ -131,6 +138,7 @@ func TestDelimiter(t *testing.T) {
 
 // A server that refuses to be the one that the URL asks for may become it by a failover, and is waited for.
 func TestTargetSessionAttributes(t *testing.T) {
+	t.Parallel()
 	d := pg.database(t)
 	d.url += "&target_session_attrs=standby"
 	r := d.migrate(folder(t, three...), "version", "CONNECT_TIMEOUT=1200ms")
@@ -141,11 +149,12 @@ func TestTargetSessionAttributes(t *testing.T) {
 
 // Where no second session is to be had, the wait is told without names.
 func TestNoSecondSession(t *testing.T) {
+	t.Parallel()
 	d := maria.database(t)
 	d.exec("CREATE TABLE held (id int); DROP USER IF EXISTS single; CREATE USER single IDENTIFIED BY 'single' WITH MAX_USER_CONNECTIONS 1; GRANT ALL ON *.* TO single")
 	defer d.hold("SELECT * FROM held")()
 	d.url = strings.Replace(d.url, d.url[strings.Index(d.url, "//")+2:strings.LastIndex(d.url, "@tcp")], "single:single", 1)
-	r := d.migrate(folder(t, "1_a.up.sql", "ALTER TABLE held ADD x int;"), "up", "LOCK_TIMEOUT=1s", "LOCK_BUDGET=2s")
+	r := d.migrate(folder(t, "1_a.up.sql", "ALTER TABLE held ADD x int;"), "up", "LOCK_TIMEOUT=3s", "LOCK_BUDGET=4s")
 	r.expect(t, 11, "failed", "none")
 	if r.line.Failed.Kind != "lock" || !strings.Contains(r.out, ": who blocked it cannot be seen: ") || !strings.Contains(r.out, "max_user_connections") {
 		t.Fatal(r.out)

@@ -12,6 +12,7 @@ var planted = []string{"alice@example.com", "hunter2secret", "4111111111111111"}
 
 // R18: row values and literals in what the servers say.
 func TestValuesAreWithheld(t *testing.T) {
+	t.Parallel()
 	cases := map[string][]string{
 		"postgres": {
 			"CREATE TABLE u (mail text UNIQUE); INSERT INTO u VALUES ('alice@example.com'), ('alice@example.com');",
@@ -75,6 +76,7 @@ func TestValuesAreWithheld(t *testing.T) {
 }
 
 func TestDetailsAreShownIfAskedFor(t *testing.T) {
+	t.Parallel()
 	r := pg.database(t).migrate(folder(t, "1_a.up.sql", "CREATE TABLE u (mail text UNIQUE);\nINSERT INTO u VALUES ('alice@example.com'), ('alice@example.com');"), "up", "SHOW_ERROR_DETAILS=true")
 	r.expect(t, 11, "failed", "none")
 	if !strings.Contains(r.out, "Key (mail)=(alice@example.com) already exists.") || !strings.Contains(r.out, "  INSERT INTO u VALUES ('alice") {
@@ -84,6 +86,7 @@ func TestDetailsAreShownIfAskedFor(t *testing.T) {
 
 // L13: what looks like a result line and is none.
 func TestForgedResultLine(t *testing.T) {
+	t.Parallel()
 	forged := `{"ecsMigrate":2,"operation":"up","outcome":"applied","exitCode":0}`
 	for i, sql := range []string{
 		"DO $$ BEGIN RAISE NOTICE '" + forged + "'; END $$; SELECT 1/0;",
@@ -101,6 +104,7 @@ func TestForgedResultLine(t *testing.T) {
 
 // R3, R4, R13: no session, and the right words for it.
 func TestConnectionFailures(t *testing.T) {
+	t.Parallel()
 	d := pg.database(t)
 	name := d.url[strings.LastIndex(d.url, "/")+1 : strings.Index(d.url, "?")]
 	port := fmt.Sprint(pg.port)
@@ -132,7 +136,7 @@ func TestConnectionFailures(t *testing.T) {
 			if strings.Contains(c.name, "CA file") {
 				code = 2 // known before anybody is called
 			}
-			if r.code != code || f == nil || string(f.Kind) != c.kind || f.TookEffect != "nothing" || !strings.Contains(*r.line.Error, c.words) {
+			if r.code != code || f == nil || string(f.Kind) != c.kind || f.Effect != "nothing" || !strings.Contains(*r.line.Error, c.words) {
 				t.Fatal(r.out)
 			}
 		})
@@ -142,6 +146,7 @@ func TestConnectionFailures(t *testing.T) {
 }
 
 func TestParts(t *testing.T) {
+	t.Parallel()
 	d, my := pg.database(t), maria.database(t)
 	dbName := func(u string) string {
 		u, _, _ = strings.Cut(u[strings.LastIndex(u, "/")+1:], "?")
@@ -159,6 +164,7 @@ func TestParts(t *testing.T) {
 
 // A database that is not up yet is waited for.
 func TestDatabaseNotUpYet(t *testing.T) {
+	t.Parallel()
 	m := start(t, []string{"up"}, "MIGRATION_DB=postgres://app:x@127.0.0.1:1/shop", "MIGRATIONS_PATH="+folder(t, three...), "CONNECT_TIMEOUT=3s")
 	m.says("waiting for the database: the database could not be reached (dial 127.0.0.1:1: connect: connection refused)")
 	if r := m.end(); r.code != 11 || r.took.Seconds() < 3 {

@@ -7,6 +7,7 @@ import (
 )
 
 func TestFirstSignalLetsTheFileEnd(t *testing.T) {
+	t.Parallel()
 	both(t, func(t *testing.T, d *database) {
 		waits, open := d.gate()
 		m := d.start(folder(t, "1_a.up.sql", waits, "2_b.up.sql", "CREATE TABLE b (id int);"), "up", "LOCK_TIMEOUT=0")
@@ -20,6 +21,7 @@ func TestFirstSignalLetsTheFileEnd(t *testing.T) {
 
 // The second signal, or the end of the stop timeout, cancels the statement at the server.
 func TestCancelAtTheServer(t *testing.T) {
+	t.Parallel()
 	both(t, func(t *testing.T, d *database) {
 		for _, how := range []string{"second signal", "stop timeout"} {
 			text := "SELECT pg_sleep(600);"
@@ -40,7 +42,7 @@ func TestCancelAtTheServer(t *testing.T) {
 			}
 			r := m.end()
 			r.expect(t, 13, "interrupted", "none")
-			if f := r.line.Failed; f == nil || f.Kind != "cancelled" || f.TookEffect != "nothing" {
+			if f := r.line.Failed; f == nil || f.Kind != "cancelled" || f.Effect != "nothing" {
 				t.Fatal(how, r.out)
 			}
 		}
@@ -48,6 +50,7 @@ func TestCancelAtTheServer(t *testing.T) {
 }
 
 func TestSignalWhileItWaits(t *testing.T) {
+	t.Parallel()
 	m := start(t, []string{"up"}, "MIGRATION_DB=postgres://app:x@127.0.0.1:1/shop", "MIGRATIONS_PATH="+folder(t, three...), "CONNECT_TIMEOUT=600s")
 	m.says("waiting for the database")
 	m.signal(syscall.SIGTERM)
@@ -57,6 +60,7 @@ func TestSignalWhileItWaits(t *testing.T) {
 }
 
 func TestHeartbeat(t *testing.T) {
+	t.Parallel()
 	both(t, func(t *testing.T, d *database) {
 		waits, open := d.gate()
 		m := d.start(folder(t, "1_a.up.sql", waits), "up", "HEARTBEAT=500ms", "LOCK_TIMEOUT=0")

@@ -29,6 +29,7 @@ var shapes = map[string][]string{
 
 // A misspelt statement, whose quotes may not match any more, shows no value of its own: in nothing that is printed.
 func TestMisspeltStatementsShowNoValues(t *testing.T) {
+	t.Parallel()
 	both(t, func(t *testing.T, d *database) {
 		from := *seed
 		if from == 0 {

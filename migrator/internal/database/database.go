@@ -3,6 +3,7 @@ package database
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"strings"
@@ -45,19 +46,45 @@ const (
 	Other       Kind = "other"
 )
 
-// Failure is a failure in words that may be shown: no literal, no row value, no part of a secret.
+// Failure is a failure in words that may be shown: no literal, no row value, no part of a secret. It is also the result
+// line's `failed`.
 type Failure struct {
-	Kind    Kind
-	Code    string // SQLSTATE or MySQL's number
-	Message string
-	Detail  string // shown only if asked for
-	Line    int    // of the file; 0: unknown
-	// Effect is what the failed statement itself did.
-	Effect Effect
+	Kind      Kind      `json:"kind"`
+	File      *string   `json:"file"`
+	Version   *int      `json:"version"`
+	Direction *string   `json:"direction"`
+	Statement *Position `json:"statement"`
+	Code      Code      `json:"code"`
+	Message   string    `json:"message"`
+	// Effect is what the failed statement itself did; in the result line, what the file did.
+	Effect    Effect      `json:"tookEffect"`
+	Completed []Completed `json:"completed"`
+	Blockers  []Blocker   `json:"blockers"`
+
+	Detail string `json:"-"` // shown only if asked for
+	Line   int    `json:"-"` // of the file; 0: unknown
 	// Again tells whether the same may succeed in a moment: a lock, a deadlock, a database that is starting.
-	Again    bool
-	Blockers []Blocker
+	Again bool `json:"-"`
 }
+
+// Position is where a file failed.
+type Position struct {
+	N    int `json:"n"`
+	Of   int `json:"of"`
+	Line int `json:"line"`
+}
+
+// Completed is a statement that took effect.
+type Completed struct {
+	N    int    `json:"n"`
+	Line int    `json:"line"`
+	Kind string `json:"kind"`
+}
+
+// Code is an SQLSTATE or MySQL's number. Without one it is null in JSON.
+type Code string
+
+func (c Code) MarshalJSON() ([]byte, error) { return json.Marshal(Text(string(c))) }
 
 func (f *Failure) Error() string {
 	switch len(f.Code) {

@@ -3,8 +3,10 @@ package database
 import (
 	"context"
 	"fmt"
+	"regexp"
 	"slices"
 	"strconv"
+	"strings"
 
 	gm "github.com/golang-migrate/migrate/v4/database"
 
@@ -29,7 +31,7 @@ type Session struct {
 	Cut func(text string) []statement.Statement
 
 	Table             string // golang-migrate's, quoted
-	NoTable, NoColumn string // the server's codes for a table and a column that do not exist
+	NoTable, NoColumn Code   // the server's codes for a table and a column that do not exist
 	Lock              any    // golang-migrate's lock: PostgreSQL's number, MySQL's name
 	PID               int64
 }
@@ -119,11 +121,11 @@ func (s *Session) Observe(ctx context.Context) (Activity, error) {
 		return Activity{}, err
 	}
 	activity := Activity{Wait: rows[0][0]}
-	for _, name := range []string{"blockers", "blockers of a table", "suspects"} {
+	for _, name := range []string{"blockers", "blockers of a table", "suspects", "suspects elsewhere"} {
 		if question := s.Questions.of(name); question != "" && len(activity.Blockers) == 0 {
 			rows, err = s.Aside(ctx, question, s.PID)
 			activity.Blockers = s.blockers(rows)
-			if err != nil && slices.Contains([]string{"1142", "1227"}, s.Failure(ctx, err, nil).Code) { // MySQL: a privilege is missing
+			if err != nil && slices.Contains([]Code{"1142", "1227"}, s.Failure(ctx, err, nil).Code) { // MySQL: a privilege is missing
 				activity.Unseen, err = "only a user with the privilege PROCESS sees", nil
 			}
 		}
@@ -175,4 +177,31 @@ func milliseconds(value string) *float64 {
 	}
 	ms := max(0, float64(int64(number(value))))
 	return &ms
+}
+
+// Questions are the SQL of an engine by name.
+type Questions map[string]string
+
+var namedPart = regexp.MustCompile(`\{([\w ]+)\}`)
+
+// ReadQuestions reads a text of parts that begin with "-- name: NAME". One of the name "NAME, VARIANT" replaces NAME for that
+// kind of server, and {name} stands for the text of another part.
+func ReadQuestions(text, variant string) Questions {
+	q := Questions{}
+	parts := strings.Split(text, "\n-- name: ")
+	for _, own := range []string{"", variant} {
+		for _, part := range parts[1:] {
+			head, sql, _ := strings.Cut(part, "\n")
+			if name, of, _ := strings.Cut(head, ", "); of == own {
+				sql, _, _ = strings.Cut(sql, "\n\n")
+				q[name] = strings.TrimSpace(sql)
+			}
+		}
+	}
+	return q
+}
+
+// of is the text of a part, or empty.
+func (q Questions) of(name string) string {
+	return namedPart.ReplaceAllStringFunc(q[name], func(part string) string { return q.of(part[1 : len(part)-1]) })
 }

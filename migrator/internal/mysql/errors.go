@@ -28,7 +28,7 @@ const (
 // does anything. e2e/refused_test.go and the property test ask MariaDB; 1822, 1824, 1845, 3780 and 3822 are MySQL's words for
 // 1005, 1846 and 1826.
 var refused = []uint16{
-	1005, 1044, 1050, 1054, 1059, 1060, 1061, 1063, 1064, 1067, 1068, 1071, 1072, 1074, 1075, 1090, 1091, 1101, 1103, 1115, 1118,
+	1005, 1007, 1008, 1044, 1046, 1049, 1050, 1054, 1059, 1060, 1061, 1063, 1064, 1067, 1068, 1071, 1072, 1074, 1075, 1090, 1091, 1101, 1103, 1115, 1118,
 	1142, 1143, 1146, 1149, 1166, 1170, 1171, 1176, 1214, 1227, 1252, 1253, 1273, 1286, 1291, 1294, 1305, 1493, 1503, 1505, 1506,
 	1553, 1822, 1824, 1826, 1829, 1833, 1845, 1846, 3780, 3822,
 }
@@ -46,7 +46,7 @@ func (e *Engine) Failure(ctx context.Context, err error, s *statement.Statement)
 		}
 		return &database.Failure{Kind: database.Lost, Message: "the connection to the database was lost", Effect: database.Unknown}
 	}
-	f := &database.Failure{Kind: database.Refused, Code: strconv.Itoa(int(my.Number)), Message: e.words(my, s), Effect: database.Unknown}
+	f := &database.Failure{Kind: database.Refused, Code: database.Code(strconv.Itoa(int(my.Number))), Message: e.words(my, s), Effect: database.Unknown}
 	if s != nil {
 		f.Effect = e.effect(ctx, my.Number, *s)
 		f.Line = s.Line
@@ -99,7 +99,7 @@ func (e *Engine) effect(ctx context.Context, n uint16, s statement.Statement) da
 		nothing = e.isMySQL8() || n == 1044 || n == accessDenied || n == 1142 || n == 1227
 	case "ALTER TABLE", "CREATE INDEX", "DROP INDEX":
 		nothing = early || slices.Contains(undone, n)
-	case "CREATE VIEW", "CREATE TRIGGER", "CREATE PROCEDURE", "CREATE FUNCTION":
+	case "CREATE VIEW", "CREATE TRIGGER", "CREATE PROCEDURE", "CREATE FUNCTION", "CREATE DATABASE", "CREATE SCHEMA", "DROP DATABASE", "DROP SCHEMA", "ALTER DATABASE", "USE":
 		nothing = early
 	case "CREATE TABLE":
 		nothing = early && !s.Has("SELECT")

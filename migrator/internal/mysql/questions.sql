@@ -45,11 +45,14 @@ WHERE me.processlist_id = ? GROUP BY 1, 2, 3, 4, 5, 6
 
 -- name: blockers of a table, MariaDB
 
--- Where the server does not say who holds the metadata lock, the sessions with an open transaction are named.
+-- Where the server does not say who holds the metadata lock, the sessions with an open transaction are named: those of the same
+-- database, or else all.
 -- name: suspects
-SELECT {session} FROM information_schema.processlist p, (SELECT ? AS id) own
-WHERE p.id IN (SELECT trx_mysql_thread_id FROM information_schema.innodb_trx) AND p.id <> own.id
-  AND (SELECT state FROM information_schema.processlist me WHERE me.id = own.id) LIKE '%lock%'
+{suspects elsewhere} AND p.db = me.db
+
+-- name: suspects elsewhere
+SELECT {session} FROM information_schema.processlist me JOIN information_schema.processlist p ON p.id <> me.id
+WHERE p.id IN (SELECT trx_mysql_thread_id FROM information_schema.innodb_trx) AND me.id = ? AND me.state LIKE '%lock%'
 
 -- name: cancel
 KILL QUERY ?

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/jackc/pgx/v5/pgconn"
@@ -39,7 +40,7 @@ func (e *Engine) Failure(_ context.Context, err error, s *statement.Statement) *
 		}
 		return f
 	}
-	f := &database.Failure{Kind: database.Refused, Code: pg.Code, Effect: database.Nothing}
+	f := &database.Failure{Kind: database.Refused, Code: database.Code(pg.Code), Effect: database.Nothing}
 	f.Message, f.Detail = e.words(pg, s)
 	switch {
 	case pg.Code == lockNotAvailable, pg.Code == deadlock:
@@ -140,16 +141,31 @@ func (e *Engine) refuseInvalid(ctx context.Context, s statement.Statement) error
 		"if no session builds it at the moment, drop it (DROP INDEX CONCURRENTLY %[1]s) and run this again", rows[0][0])}
 }
 
-// aloneEffect judges a statement that ran outside a transaction and failed. What the server refused before it began, and
-// an index command after which every index is as it was, did nothing.
-func (e *Engine) aloneEffect(ctx context.Context, err error, before string) database.Effect {
+// notBegun are the errors of names, privileges and states that a command outside of a transaction meets before it does anything:
+// a database that does not exist (3D000), exists (42P04) or is in use (55006), a table, a prepared transaction.
+var notBegun = []string{syntaxError, inTransaction, "42P01", "42704", "42710", "42P04", "42501", "42809", "3D000", "3F000", "55006", "0A000"}
+
+// aloneEffect judges a statement that ran outside a transaction and failed. What the server refused before it began, what it does
+// whole or not at all, and an index command after which every index is as it was, did nothing.
+func (e *Engine) aloneEffect(ctx context.Context, err error, s statement.Statement, before string) database.Effect {
 	var pg *pgconn.PgError
-	if !errors.As(err, &pg) {
+	if !errors.As(err, &pg) || pg.Severity == "FATAL" {
 		return database.Unknown
 	}
-	refused := pg.Code == syntaxError || pg.Code == inTransaction || strings.HasPrefix(pg.Code, "42") && pg.Position > 0
+	runs := s.Starts("CALL") || s.Starts("DO") // code that may commit, and then meet any error
+	if !runs && !e.outsideTransaction(s) {
+		return database.Nothing // it is a transaction of its own
+	}
+	refused := strings.HasPrefix(pg.Code, "42") && pg.Position > 0 || !runs && slices.Contains(notBegun, pg.Code) || pg.Code == syntaxError || pg.Code == inTransaction
 	if refused && pg.Where == "" && pg.InternalQuery == "" {
 		return database.Nothing
+	}
+	if !s.Concurrent() {
+		switch s.Kind {
+		// A new database is committed or not; the others change no row, whatever they came to.
+		case "CREATE DATABASE", "ALTER SYSTEM", "VACUUM", "REINDEX", "CLUSTER", "DISCARD":
+			return database.Nothing
+		}
 	}
 	if before != "" {
 		if after := e.indexes(ctx); after != "" && after == before {

@@ -5,6 +5,7 @@ package postgres
 import (
 	"context"
 	_ "embed"
+	"errors"
 	"fmt"
 	"slices"
 	"sync"
@@ -37,8 +38,10 @@ type Engine struct {
 	ownTimeout bool   // URL, role or database set a lock_timeout
 	number     int    // server_version_num
 
-	mu     sync.Mutex // guards second
+	mu     sync.Mutex // guards what follows
 	second *pgconn.PgConn
+	// waited is when a second session was last waited for in vain, as in a pool of one connection.
+	waited time.Time
 }
 
 // New does not connect. The error is about the parameters of the URL.
@@ -85,7 +88,13 @@ func (e *Engine) Aside(ctx context.Context, question string, args ...any) (rows 
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	if e.second == nil || e.second.IsClosed() {
+		if time.Since(e.waited) < 30*time.Second {
+			return nil, &database.Failure{Kind: database.Unreachable, Message: "the server gives no second session"}
+		}
 		if e.second, err = e.dial(ctx); err != nil {
+			if errors.Is(ctx.Err(), context.DeadlineExceeded) {
+				e.waited = time.Now()
+			}
 			return nil, err
 		}
 	}
@@ -115,13 +124,13 @@ const (
 	bytesAhead = 16 << 10
 )
 
-// runAhead runs a statement of the file. The answers come in order, each with its own end.
+// runAhead runs a statement of the file, a COPY without others. The answers come in order, each with its own end.
 func (e *Engine) runAhead(ctx context.Context, s statement.Statement) (int64, error) {
 	if e.ahead == 0 {
 		size := 0
 		for _, next := range e.file[s.N-1:] {
 			size += len(next.Text)
-			if e.ahead > 0 && (!rowsOnly(next) || e.ahead == mostAhead || size > bytesAhead) {
+			if e.ahead > 0 && (!rowsOnly(s) || !rowsOnly(next) || e.ahead == mostAhead || size > bytesAhead) {
 				break
 			}
 			e.conn.Frontend().SendQuery(&pgproto3.Query{String: next.Text})
@@ -160,6 +169,11 @@ func (e *Engine) receive(ctx context.Context) (rows int64, failure error) {
 		switch m := message.(type) {
 		case *pgproto3.CommandComplete:
 			rows = pgconn.NewCommandTag(string(m.CommandTag)).RowsAffected()
+		case *pgproto3.CopyInResponse: // else the server waits for rows for ever
+			e.conn.Frontend().Send(&pgproto3.CopyFail{Message: "the file of a migration holds no rows for it; write INSERT"})
+			if err := e.conn.Frontend().Flush(); err != nil {
+				return 0, err
+			}
 		case *pgproto3.ErrorResponse:
 			failure = pgconn.ErrorResponseToPgError(m)
 		case *pgproto3.ReadyForQuery:
@@ -177,17 +191,19 @@ func (e *Engine) SetVersion(ctx context.Context, version int, dirty bool) error 
 	return e.WriteVersion(ctx, before, version, dirty, "")
 }
 
-// Cancel asks the server in the protocol's own way if it has no place for a second session. RDS Proxy knows only the other.
-func (e *Engine) Cancel(ctx context.Context) (err error) {
-	for _, ask := range []func(context.Context) error{e.Session.Cancel, e.conn.CancelRequest} {
-		bounded, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
-		err = ask(bounded)
+// Cancel asks the server in the protocol's own way, which needs no place for a second session, and in SQL: RDS Proxy knows no
+// other. The caller sends no other statement meanwhile, which the second could meet.
+func (e *Engine) Cancel(ctx context.Context) error {
+	var errs [2]error
+	for i, ask := range []func(context.Context) error{e.conn.CancelRequest, e.Session.Cancel} {
+		bounded, cancel := context.WithTimeout(context.WithoutCancel(ctx), 3*time.Second)
+		errs[i] = ask(bounded)
 		cancel()
-		if err == nil {
-			break
-		}
 	}
-	return err
+	if errs[0] == nil {
+		return nil
+	}
+	return errs[1]
 }
 
 func (e *Engine) TryLock(ctx context.Context) (bool, error) {
@@ -264,13 +280,13 @@ func (e *Engine) InTransaction() bool {
 func (e *Engine) CommitsBefore(statement.Statement) bool { return false }
 
 func (e *Engine) Exec(ctx context.Context, s statement.Statement) (int64, error) {
-	alone := !e.InTransaction() && e.outsideTransaction(s)
+	alone := !e.InTransaction() && s.Control == statement.None
 	before := ""
 	if alone && s.Concurrent() {
 		before = e.indexes(ctx)
 	}
 	run := func() (int64, error) { return e.run(ctx, s.Text) }
-	if rowsOnly(s) && e.InTransaction() && s.N > 0 {
+	if rowsOnly(s) && e.InTransaction() && s.N > 0 || s.Starts("COPY") {
 		run = func() (int64, error) { return e.runAhead(ctx, s) }
 	}
 	e.skipped = ""
@@ -280,7 +296,7 @@ func (e *Engine) Exec(ctx context.Context, s statement.Statement) (int64, error)
 	}
 	failure := e.Failure(ctx, err, &s)
 	if alone {
-		failure.Effect = e.aloneEffect(ctx, err, before)
+		failure.Effect = e.aloneEffect(ctx, err, s, before)
 	}
 	return rows, failure
 }

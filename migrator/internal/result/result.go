@@ -27,7 +27,7 @@ type Version struct {
 
 // Statement is one that completed.
 type Statement struct {
-	Completed
+	database.Completed
 	Ms       float64 `json:"ms"`
 	Rows     int64   `json:"rows"`
 	WaitedMs float64 `json:"waitedMs"`
@@ -41,32 +41,6 @@ type File struct {
 	Ms         float64     `json:"ms"`
 	File       *string     `json:"file"`
 	Statements []Statement `json:"statements,omitempty"`
-}
-
-type Position struct {
-	N    int `json:"n"`
-	Of   int `json:"of"`
-	Line int `json:"line"`
-}
-
-type Completed struct {
-	N    int    `json:"n"`
-	Line int    `json:"line"`
-	Kind string `json:"kind"`
-}
-
-// Failed says why a run failed and what it left behind.
-type Failed struct {
-	Kind       database.Kind      `json:"kind"`
-	File       *string            `json:"file"`
-	Version    *int               `json:"version"`
-	Direction  *string            `json:"direction"`
-	Statement  *Position          `json:"statement"`
-	Code       *string            `json:"code"`
-	Message    string             `json:"message"`
-	TookEffect database.Effect    `json:"tookEffect"`
-	Completed  []Completed        `json:"completed"`
-	Blockers   []database.Blocker `json:"blockers"`
 }
 
 type Database struct {
@@ -104,7 +78,7 @@ type Line struct {
 	Run              Run               `json:"run"`
 	Database         *Database         `json:"database"`
 	Holds            *source.Holds     `json:"holds"`
-	Failed           *Failed           `json:"failed"`
+	Failed           *database.Failure `json:"failed"`
 	Retries          int               `json:"retries"`
 	WaitedMs         float64           `json:"waitedMs"`
 	// Inspection is of `inspect` alone.
@@ -168,7 +142,7 @@ func encode(l Line) []byte {
 	}
 	if l.Failed != nil {
 		failed := *l.Failed
-		failed.Completed, failed.Blockers = append([]Completed{}, failed.Completed...), append([]database.Blocker{}, failed.Blockers...)
+		failed.Completed, failed.Blockers = append([]database.Completed{}, failed.Completed...), append([]database.Blocker{}, failed.Blockers...)
 		l.Failed = &failed
 	}
 	var out bytes.Buffer

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"ecs-migrate/migrator/internal/database"
 	"ecs-migrate/migrator/internal/source"
 )
 
@@ -14,15 +15,15 @@ func TestEncodeIsBounded(t *testing.T) {
 	name := "20261124_" + strings.Repeat("n", 200) + ".up.sql"
 	statements := make([]Statement, 30)
 	for i := range statements {
-		statements[i] = Statement{Completed: Completed{N: i, Kind: "CREATE INDEX"}}
+		statements[i] = Statement{Completed: database.Completed{N: i, Kind: "CREATE INDEX"}}
 	}
 	long := strings.Repeat("\"\\ä", 10_000)
-	line := Line{Operation: "up", Error: &long, Failed: &Failed{Message: "x"}, Holds: &source.Holds{}}
+	line := Line{Operation: "up", Error: &long, Failed: &database.Failure{Message: "x"}, Holds: &source.Holds{}}
 	pending := []source.Pending{}
 	for i := range 10_000 {
 		line.Files = append(line.Files, File{Version: i, File: &name, Statements: statements})
 		pending = append(pending, source.Pending{Version: uint(i), File: name})
-		line.Failed.Completed = append(line.Failed.Completed, Completed{N: i, Kind: "INSERT"})
+		line.Failed.Completed = append(line.Failed.Completed, database.Completed{N: i, Kind: "INSERT"})
 	}
 	line.Pending = &pending
 	text := line.Encode()

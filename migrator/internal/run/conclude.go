@@ -13,15 +13,13 @@ import (
 )
 
 // conclude turns the error, the versions and the signal into outcome and exit code. A dirty database outweighs all else.
-func (r *operation) conclude(err error) {
-	l := r.line
-	if r.driver != nil {
-		l.Files, l.FilesOmitted, l.Retries, l.WaitedMs = r.driver.files, r.driver.omitted, r.driver.retries, result.Ms(r.driver.waited)
-	}
+func (o *operation) conclude(err error) {
+	l := o.line
+	l.WaitedMs = result.Ms(o.waited)
 	if err != nil {
-		r.explain(err)
+		o.explain(err)
 	}
-	interrupted := closed(r.stop.Soft) && (!r.config.ReadsOnly() || err != nil)
+	interrupted := closed(o.stop.Soft) && (!o.config.ReadsOnly() || err != nil)
 	switch {
 	case l.To != nil && l.To.Dirty:
 		l.Outcome, l.ExitCode = "dirty", ExitDirty
@@ -29,7 +27,7 @@ func (r *operation) conclude(err error) {
 		if l.Error == nil {
 			l.Error = &text
 		}
-		r.out.Line("%s: complete or undo by hand what its file left half done, then force the version that the database has", text)
+		o.out.Line("%s: complete or undo by hand what its file left half done, then force the version that the database has", text)
 	case interrupted:
 		l.Outcome, l.ExitCode = "interrupted", ExitInterrupted
 		if l.Error == nil {
@@ -37,23 +35,23 @@ func (r *operation) conclude(err error) {
 		}
 	case err != nil:
 		l.Outcome, l.ExitCode = "failed", ExitFailed
-	case r.config.ReadsOnly() || r.unchanged():
+	case o.config.ReadsOnly() || o.unchanged():
 		l.Outcome = "unchanged"
 	default:
 		l.Outcome = "applied"
 	}
 }
 
-func (r *operation) unchanged() bool {
-	from, to := r.line.From, r.line.To
+func (o *operation) unchanged() bool {
+	from, to := o.line.From, o.line.To
 	if from == nil { // `force` of what did not read
 		return false
 	}
-	return len(r.line.Files) == 0 && (to == nil || words(from) == words(to))
+	return len(o.line.Files) == 0 && (to == nil || words(from) == words(to))
 }
 
 // explain fills in `error` and `failed`.
-func (r *operation) explain(err error) {
+func (o *operation) explain(err error) {
 	if errors.Is(err, errInterrupted) {
 		return
 	}
@@ -61,25 +59,22 @@ func (r *operation) explain(err error) {
 	if !errors.As(err, &f) {
 		f = explainMigrate(err)
 	}
-	failed := &result.Failed{Kind: f.Kind, Code: database.Text(f.Code), Message: f.Error(), TookEffect: database.Nothing, Blockers: f.Blockers}
-	if r.driver != nil && r.driver.failed != nil {
-		failed = r.driver.failed
-	} else if r.driver != nil && f.Effect != "" {
-		failed.TookEffect = f.Effect
+	if f.File == nil && o.config.Operation != "force" || f.Effect == "" {
+		f.Effect = database.Nothing
 	}
-	text := r.out.Text(place(failed) + failed.Message + effect(failed))
-	failed.Message = result.Clip(r.out.Text(failed.Message), 2000)
-	r.line.Error, r.line.Failed = &text, failed
-	r.out.Line("error: %s", text)
+	text := o.out.Text(place(f) + f.Error() + effect(f))
+	o.out.Line("error: %s", text)
+	f.Message = result.Clip(o.out.Text(f.Error()), 2000)
+	o.line.Error, o.line.Failed = &text, f
 	if f.Detail != "" {
-		r.out.Line("  %s", f.Detail)
+		o.out.Line("  %s", f.Detail)
 	}
 	if f.Kind == database.Version {
-		r.out.Line("this image lacks the file of that version: run the image that has it (an older image knows no newer files)")
+		o.out.Line("this image lacks the file of that version: run the image that has it (an older image knows no newer files)")
 	}
 }
 
-func place(f *result.Failed) string {
+func place(f *database.Failure) string {
 	switch {
 	case f.File == nil:
 		return ""
@@ -89,13 +84,13 @@ func place(f *result.Failed) string {
 	return fmt.Sprintf("%s, statement %d of %d, line %d: ", *f.File, f.Statement.N, f.Statement.Of, f.Statement.Line)
 }
 
-func effect(f *result.Failed) string {
+func effect(f *database.Failure) string {
 	switch {
 	case f.File == nil:
 		return ""
-	case f.TookEffect == database.Nothing:
+	case f.Effect == database.Nothing:
 		return "; nothing of this file took effect"
-	case f.TookEffect == database.Some:
+	case f.Effect == database.Some:
 		return fmt.Sprintf("; %s of this file took effect", count(len(f.Completed)))
 	}
 	return "; what this file did is not known"

@@ -12,7 +12,7 @@ import (
 
 // fileRun is a file that runs, perhaps more than once.
 type fileRun struct {
-	*driver
+	*operation
 	list []statement.Statement
 	plan database.Plan
 	// marked: golang-migrate's dirty mark is in the table, or may be.
@@ -33,23 +33,23 @@ type fileRun struct {
 
 type stretch struct{ from, to int }
 
-// runFile runs a file to its end, or leaves in d.failed what a failure left behind.
-func (d *driver) runFile(text string) error {
+// runFile runs a file to its end. Its error says what a failure left behind.
+func (o *operation) runFile(text string) error {
 	ctx := context.Background()
-	f := &fileRun{driver: d, list: d.engine.Split(text)}
-	f.plan = d.engine.Plan(ctx, f.list)
-	d.out.Line("%s: %s, %s", d.running.Raw, count(len(f.list)), f.plan.Words)
+	f := &fileRun{operation: o, list: o.engine.Split(text)}
+	f.plan = o.engine.Plan(ctx, f.list)
+	o.out.Line("%s: %s, %s", o.running.Raw, count(len(f.list)), f.plan.Words)
 	defer f.observe(ctx)()
 	begun := time.Now()
 	for attempt := 1; ; attempt++ {
 		failure := f.attempt(ctx)
 		if failure == nil {
-			d.written = f.plan.Atomic
+			o.written = f.plan.Atomic
 			return nil
 		}
 		effect := f.settle(ctx, failure)
 		if effect == committed {
-			d.written = true
+			o.written = true
 			return nil
 		}
 		if f.leaveTransaction(failure) {
@@ -57,7 +57,7 @@ func (d *driver) runFile(text string) error {
 		}
 		// Another attempt begins where the last commit was, if nothing behind it took effect.
 		rest := effect == database.Nothing || effect == database.Some && failure.Effect == database.Nothing
-		if failure.Again && rest && time.Since(begun) < d.config.LockBudget && !closed(d.stop.Soft) {
+		if failure.Again && rest && time.Since(begun) < o.config.LockBudget && !closed(o.stop.Soft) {
 			f.waitForTurn(failure, attempt)
 			continue
 		}
@@ -165,7 +165,7 @@ func (f *fileRun) commitOpen(to int) {
 }
 
 // completed lists the statements that took effect, without those that only begin and end transactions.
-func (f *fileRun) completed() (list []result.Completed) {
+func (f *fileRun) completed() (list []database.Completed) {
 	for _, d := range f.done {
 		for _, s := range f.list[d.from:d.to] {
 			if s.Control == statement.None || s.Starts("PREPARE", "TRANSACTION") {
@@ -226,8 +226,11 @@ func (f *fileRun) settleLost(ctx context.Context, failure *database.Failure) dat
 
 // leaveTransaction tells whether the file's one statement turned out to run in no transaction block: then it runs so.
 func (f *fileRun) leaveTransaction(failure *database.Failure) bool {
-	refused := failure.Code == "25001" || failure.Code == "2D000"
-	if !f.plan.Atomic || len(f.list) != 1 || !refused {
+	if !f.plan.Atomic || len(f.list) != 1 {
+		return false
+	}
+	// What a DO runs is refused outside of a transaction as well; but there it may commit.
+	if refused := failure.Code == "25001" && !f.list[0].Starts("DO") || failure.Code == "2D000"; !refused {
 		return false
 	}
 	f.plan = database.Plan{Words: "outside a transaction"}
@@ -239,7 +242,7 @@ func (f *fileRun) leaveTransaction(failure *database.Failure) bool {
 func (f *fileRun) waitForTurn(failure *database.Failure, attempt int) {
 	pause := min(time.Duration(attempt)*400*time.Millisecond, 4*time.Second)
 	pause = pause/2 + rand.N(pause)
-	f.retries++
+	f.line.Retries++
 	f.lost += pause
 	f.waited += pause
 	f.out.Line("  %s; tried again in %s%s", failure.Error(), database.Seconds(pause), f.blamed(failure))
@@ -270,10 +273,10 @@ func (f *fileRun) fail(ctx context.Context, failure *database.Failure, effect da
 		}
 	}
 	f.fails(failure, effect)
-	f.failed.Completed = f.completed()
+	failure.Completed = f.completed()
 	if f.sent && f.at < len(f.list) {
 		s := f.list[f.at]
-		f.failed.Statement = &result.Position{N: s.N, Of: len(f.list), Line: max(s.Line, failure.Line)}
+		failure.Statement = &database.Position{N: s.N, Of: len(f.list), Line: max(s.Line, failure.Line)}
 		if f.config.ShowDetails {
 			f.out.Line("  %s", result.Clip(s.Text, 2000))
 		}

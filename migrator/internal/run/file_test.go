@@ -2,6 +2,7 @@ package run
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -11,9 +12,12 @@ import (
 	"testing"
 	"time"
 
+	gmsource "github.com/golang-migrate/migrate/v4/source"
+
 	"ecs-migrate/migrator/internal/config"
 	"ecs-migrate/migrator/internal/database"
 	"ecs-migrate/migrator/internal/mask"
+	"ecs-migrate/migrator/internal/result"
 	"ecs-migrate/migrator/internal/source"
 	"ecs-migrate/migrator/internal/statement"
 )
@@ -96,6 +100,51 @@ func (f *fake) Exec(_ context.Context, s statement.Statement) (int64, error) {
 }
 func (f *fake) Observe(context.Context) (database.Activity, error) { return database.Activity{}, nil }
 
+// looked is a server whose second session is slow to answer; it ends the statement when that is cancelled.
+type looked struct {
+	fake
+	looking, cancelled chan struct{}
+	ended              error // why the look ended
+}
+
+func (l *looked) Exec(ctx context.Context, s statement.Statement) (int64, error) {
+	if s.Text == "A" {
+		<-l.cancelled
+		return 0, &database.Failure{Kind: database.Cancelled, Effect: database.Nothing}
+	}
+	return l.fake.Exec(ctx, s)
+}
+
+func (l *looked) Observe(ctx context.Context) (database.Activity, error) {
+	close(l.looking)
+	<-ctx.Done()
+	l.ended = ctx.Err()
+	return database.Activity{}, l.ended
+}
+
+func (l *looked) Cancel(context.Context) error {
+	close(l.cancelled)
+	return nil
+}
+
+// The time that a task has to stop is too short for a look at who blocks.
+func TestACancellationWaitsForNoLook(t *testing.T) {
+	server := &looked{fake{atomic: true}, make(chan struct{}), make(chan struct{}), nil}
+	soft, hard := make(chan bool), make(chan bool)
+	o := &operation{engine: server, out: mask.NewPrinter(io.Discard), config: config.Config{Heartbeat: 10 * time.Millisecond}, stop: Stop{Soft: soft, Hard: hard},
+		line: &result.Line{}, running: &gmsource.Migration{}}
+	go func() {
+		<-server.looking
+		close(hard)
+	}()
+	if f := database.AsFailure(o.runFile("A;")); f == nil || f.Kind != database.Cancelled {
+		t.Fatal(f)
+	}
+	if !errors.Is(server.ended, context.Canceled) {
+		t.Fatal(server.ended)
+	}
+}
+
 // What a file did is told as the server's answers prove it, and golang-migrate's row says the same.
 func TestFile(t *testing.T) {
 	refused := &database.Failure{Kind: database.Refused, Effect: database.Nothing, Message: "no"}
@@ -147,7 +196,8 @@ func TestFile(t *testing.T) {
 	settings := config.Config{LockBudget: time.Minute, Heartbeat: time.Hour}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
-			d := newDriver(&c.server, folder, mask.NewPrinter(io.Discard), settings, Stop{Soft: make(chan bool), Hard: make(chan bool)})
+			d := &operation{engine: &c.server, folder: folder, out: mask.NewPrinter(io.Discard), config: settings, stop: Stop{Soft: make(chan bool), Hard: make(chan bool)},
+				line: &result.Line{}, current: -1}
 			// As golang-migrate calls its drivers.
 			err := d.SetVersion(1, true)
 			if err == nil {
@@ -156,11 +206,12 @@ func TestFile(t *testing.T) {
 			if err == nil {
 				err = d.SetVersion(1, false)
 			}
-			if (err == nil) != (c.effect == "") || (d.failed == nil) != (c.effect == "") {
-				t.Fatal(err, d.failed)
+			failed := database.AsFailure(err)
+			if (failed == nil) != (c.effect == "") {
+				t.Fatal(err)
 			}
-			if d.failed != nil && (d.failed.TookEffect != c.effect || len(d.failed.Completed) != c.done) {
-				t.Errorf("%s, %d completed", d.failed.TookEffect, len(d.failed.Completed))
+			if failed != nil && (failed.File == nil || failed.Effect != c.effect || len(failed.Completed) != c.done) {
+				t.Errorf("%s, %d completed", failed.Effect, len(failed.Completed))
 			}
 			if c.server.saved != c.row {
 				t.Errorf("the row is %q, wanted %q", c.server.saved, c.row)

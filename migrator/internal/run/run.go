@@ -1,3 +1,5 @@
+// Package run executes one operation: golang-migrate decides which files come in which order, this package runs them
+// statement by statement, waits for locks and knows what a failure left behind.
 package run
 
 import (
@@ -8,6 +10,8 @@ import (
 	"time"
 
 	"github.com/golang-migrate/migrate/v4"
+	gm "github.com/golang-migrate/migrate/v4/database"
+	gmsource "github.com/golang-migrate/migrate/v4/source"
 
 	"ecs-migrate/migrator/internal/config"
 	"ecs-migrate/migrator/internal/database"
@@ -28,9 +32,28 @@ const (
 // Run executes the operation and fills in the line.
 func Run(c config.Config, out *mask.Printer, stop Stop, engine database.Engine, line *result.Line) {
 	defer engine.Close()
-	r := &operation{config: c, out: out, stop: stop, engine: engine, line: line}
-	r.conclude(r.execute(context.Background()))
+	o := &operation{config: c, out: out, stop: stop, engine: engine, line: line, current: gm.NilVersion}
+	o.conclude(o.execute(context.Background()))
 }
+
+// Stop is how the process is told to end. Both channels are closed, never sent to.
+type Stop struct {
+	// Soft: the running file comes to its end, no other begins.
+	Soft chan bool
+	// Hard: the running statement is cancelled at the server.
+	Hard chan bool
+}
+
+func closed(c chan bool) bool {
+	select {
+	case <-c:
+		return true
+	default:
+		return false
+	}
+}
+
+var errInterrupted = errors.New("interrupted by a signal")
 
 // operation is one run of the program.
 type operation struct {
@@ -40,88 +63,94 @@ type operation struct {
 	engine database.Engine
 	line   *result.Line
 	folder *source.Folder
-	driver *driver
+
+	current int  // the version that the table has
+	target  int  // the version that the file leads to
+	written bool // with the file
+	begun   time.Time
+	running *gmsource.Migration
+	stats   []result.Statement
+	kept    int // statements of all files in the result
+	waited  time.Duration
 }
 
-func (r *operation) execute(ctx context.Context) error {
-	folder, folderErr := source.Open(r.config.MigrationsPath)
+func (o *operation) execute(ctx context.Context) error {
+	folder, folderErr := source.Open(o.config.MigrationsPath)
+	o.folder = folder
 	if folderErr == nil {
-		r.folder = folder
-		r.line.Holds, folderErr = folder.Holds()
+		o.line.Holds, folderErr = folder.Holds()
 	}
-	if err := connect(ctx, r.engine, r.config, r.out, r.stop); err != nil {
-		r.say("version before: unknown")
+	if err := o.connect(ctx); err != nil {
+		o.say("version before: unknown")
 		return err
 	}
-	version := r.engine.ServerVersion()
-	r.line.Database.ServerVersion = database.Text(version)
-	from, err := r.readVersion(ctx)
-	if err != nil && r.config.Operation != "force" {
-		r.say("version before: unknown")
+	version := o.engine.ServerVersion()
+	o.line.Database.ServerVersion = database.Text(version)
+	from, err := o.readVersion(ctx)
+	if err != nil && o.config.Operation != "force" {
+		o.say("version before: unknown")
 		return err
 	}
-	r.line.From = from
-	if r.config.ReadsOnly() {
-		return r.answer(ctx, folderErr)
+	o.line.From = from
+	if o.config.ReadsOnly() {
+		return o.answer(ctx, folderErr)
 	}
 	if from != nil {
-		r.out.Line("version before: %s", words(from))
+		o.out.Line("version before: %s", words(from))
 	}
-	if folderErr != nil && r.config.Operation != "force" {
-		r.line.To = from
-		return &database.Failure{Kind: database.Source, Message: folderErr.Error(), Effect: database.Nothing}
+	if folderErr != nil && o.config.Operation != "force" {
+		o.line.To = from
+		return unreadable(folderErr)
 	}
-	if closed(r.stop.Soft) {
-		r.line.To = from
+	if closed(o.stop.Soft) {
+		o.line.To = from
 		return errInterrupted
 	}
-	if folder == nil {
-		folder = &source.Folder{}
-	}
-	err = r.migrate(folder)
-	if r.driver.first != nil {
-		r.line.From = r.driver.first // another run may have ended while this one waited for the lock
-	}
-	r.readAfter(ctx)
+	err = o.migrate()
+	o.readAfter(ctx)
 	return err
 }
 
+func unreadable(err error) error {
+	return &database.Failure{Kind: database.Source, Message: err.Error(), Effect: database.Nothing}
+}
+
 // say prints what only an operation that changes something says.
-func (r *operation) say(text string) {
-	if !r.config.ReadsOnly() {
-		r.out.Line("%s", text)
+func (o *operation) say(text string) {
+	if !o.config.ReadsOnly() {
+		o.out.Line("%s", text)
 	}
 }
 
 // answer is for the questions: version, status, inspect.
-func (r *operation) answer(ctx context.Context, folderErr error) error {
-	r.line.To = r.line.From
-	r.out.Line("version: %s", words(r.line.From))
-	switch r.config.Operation {
+func (o *operation) answer(ctx context.Context, folderErr error) error {
+	o.line.To = o.line.From
+	o.out.Line("version: %s", words(o.line.From))
+	switch o.config.Operation {
 	case "status":
 		if folderErr != nil {
-			return &database.Failure{Kind: database.Source, Message: folderErr.Error(), Effect: database.Nothing}
+			return unreadable(folderErr)
 		}
-		pending := r.folder.Pending(r.line.From.Version)
+		pending := o.folder.Pending(o.line.From.Version)
 		for _, file := range pending {
-			r.out.Line("pending: %s", file.File)
+			o.out.Line("pending: %s", file.File)
 		}
 		if len(pending) == 0 {
-			r.out.Line("pending: none")
+			o.out.Line("pending: none")
 		}
-		r.line.Pending = &pending
+		o.line.Pending = &pending
 	case "inspect":
-		found, err := r.engine.Inspect(ctx)
+		found, err := o.engine.Inspect(ctx)
 		if err != nil {
 			return err
 		}
-		r.line.Inspection = found
+		o.line.Inspection = found
 	}
 	return nil
 }
 
-func (r *operation) readVersion(ctx context.Context) (*result.Version, error) {
-	number, dirty, err := r.engine.Version(ctx)
+func (o *operation) readVersion(ctx context.Context) (*result.Version, error) {
+	number, dirty, err := o.engine.Version(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -136,19 +165,19 @@ func versionOf(number int, dirty bool) *result.Version {
 	return v
 }
 
-func (r *operation) readAfter(ctx context.Context) {
-	to, err := r.readVersion(ctx)
+func (o *operation) readAfter(ctx context.Context) {
+	to, err := o.readVersion(ctx)
 	if err != nil && database.AsFailure(err).Kind == database.Lost {
-		if err = connect(ctx, r.engine, r.config, r.out, r.stop); err == nil {
-			to, err = r.readVersion(ctx)
+		if err = o.connect(ctx); err == nil {
+			to, err = o.readVersion(ctx)
 		}
 	}
-	r.line.To = to
+	o.line.To = to
 	if err != nil {
-		r.out.Line("version after: unknown")
+		o.out.Line("version after: unknown")
 		return
 	}
-	r.out.Line("version after: %s", words(to))
+	o.out.Line("version after: %s", words(to))
 }
 
 func words(v *result.Version) string {
@@ -163,9 +192,8 @@ func words(v *result.Version) string {
 }
 
 // migrate lets golang-migrate choose the files.
-func (r *operation) migrate(folder *source.Folder) error {
-	r.driver = newDriver(r.engine, folder, r.out, r.config, r.stop)
-	m, err := migrate.NewWithInstance("folder", folder, r.config.Database.Engine, r.driver)
+func (o *operation) migrate() error {
+	m, err := migrate.NewWithInstance("folder", o.folder, o.config.Database.Engine, o)
 	if err != nil {
 		return err
 	}
@@ -174,24 +202,24 @@ func (r *operation) migrate(folder *source.Folder) error {
 	// What golang-migrate buffers of a file is its name.
 	migrate.DefaultBufferSize = 1024
 	m.LockTimeout = 1000 * time.Hour
-	m.Log = logger{r.out}
-	m.GracefulStop = r.stop.Soft
-	switch r.config.Operation {
+	m.Log = logger{o.out}
+	m.GracefulStop = o.stop.Soft
+	switch o.config.Operation {
 	case "up":
 		err = m.Up()
 	case "down":
-		if r.config.Steps == 0 {
+		if o.config.Steps == 0 {
 			err = m.Down()
 		} else {
-			err = m.Steps(-r.config.Steps)
+			err = m.Steps(-o.config.Steps)
 		}
 	case "goto":
-		err = m.Migrate(uint(r.config.Version))
+		err = m.Migrate(uint(o.config.Version))
 	case "force":
-		err = m.Force(r.config.Version)
+		err = m.Force(o.config.Version)
 	}
 	if errors.Is(err, migrate.ErrNoChange) {
-		r.out.Line("no change")
+		o.out.Line("no change")
 		return nil
 	}
 	return err

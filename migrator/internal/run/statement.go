@@ -59,8 +59,8 @@ func (f *fileRun) nth(s statement.Statement) string {
 	return fmt.Sprintf("statement %d of %d, line %d", s.N, len(f.list), s.Line)
 }
 
-func completed(s statement.Statement) result.Completed {
-	return result.Completed{N: s.N, Line: s.Line, Kind: s.Kind}
+func completed(s statement.Statement) database.Completed {
+	return database.Completed{N: s.N, Line: s.Line, Kind: s.Kind}
 }
 
 // watch is what the second session knows of the statement that runs. A look at it, or its cancellation, ends before the
@@ -92,7 +92,15 @@ func (w *watch) end() time.Duration {
 // for, and who blocks it. It also cancels it when the process must end.
 func (f *fileRun) observe(ctx context.Context) (finish func()) {
 	over := make(chan struct{})
+	looking, endLook := context.WithCancel(ctx)
 	var group sync.WaitGroup
+	group.Go(func() {
+		defer endLook() // a cancellation waits for no look
+		select {
+		case <-over:
+		case <-f.stop.Hard:
+		}
+	})
 	group.Go(func() {
 		every := watchEvery(f.config.LockTimeout, f.config.Heartbeat)
 		ticker := time.NewTicker(every)
@@ -108,9 +116,10 @@ func (f *fileRun) observe(ctx context.Context) (finish func()) {
 				if hard == nil {
 					f.cancel(ctx, false) // again, since the first may have come before the statement
 				} else {
-					f.look(ctx, every)
+					f.look(looking, every)
 				}
 			}
+			ticker.Reset(every) // a statement that has ended meanwhile comes first
 		}
 	})
 	return func() {
