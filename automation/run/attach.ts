@@ -8,6 +8,7 @@ import { makeReport } from "../report/makeReport.ts";
 import type { RunReport } from "../report/report.ts";
 import { attachToTask, type EcsTaskRun } from "../task/taskRun.ts";
 import { commandFor } from "../text/commandLine.ts";
+import { familyOf } from "../text/image.ts";
 import { isStillOpen } from "../verdict/facts.ts";
 import { type RunDeps, watchedBy } from "./follow.ts";
 import { endRunOfTask } from "./journal.ts";
@@ -96,9 +97,4 @@ async function describe(
   } catch (error) {
     throw new ConfigError([`Task ${task} could not be looked up: ${awsErrorText(error)}`], { cause: error });
   }
-}
-
-/** `shop-stage-migration` of `arn:…:task-definition/shop-stage-migration:12`. */
-function familyOf(taskDefinitionArn: string): string {
-  return taskDefinitionArn.slice(taskDefinitionArn.lastIndexOf("/") + 1).replace(/:\d+$/, "");
 }

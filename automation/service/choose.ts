@@ -6,7 +6,7 @@ import type { Service, ServiceDeploymentBrief } from "@aws-sdk/client-ecs";
 import { APP_CONTAINER } from "../contract/createdService.ts";
 import type { Source } from "../contract/source.ts";
 import type { ServiceReport } from "../report/services.ts";
-import { revisionName } from "../text/image.ts";
+import { familyOf, revisionName } from "../text/image.ts";
 import type { FirstRoll, RegisteredDefinition, ServiceApi, ServiceTarget } from "./api.ts";
 import { isRolling, primaryOf, serviceDeploymentState, type WatchedDeployment } from "./deployment.ts";
 import { chooseContainer, hasNoCode, isSameRevision, sourceOf, withImage } from "./revision.ts";
@@ -53,17 +53,24 @@ export interface Ready {
   readonly desiredCount?: number | undefined;
   readonly failed?: string | undefined;
   readonly noTasks: boolean;
+  /** The look that this was chosen by. */
+  readonly service: Service;
 }
 
 /** What a deploy does with a service as it is; nothing was changed to find out. */
 export type Look =
   | { readonly kind: "notRolled"; readonly detail: string }
   /** Nothing was deployed to the service that the stack made. */
-  | { readonly kind: "first"; readonly first: FirstRoll }
+  | (Known & { readonly kind: "first"; readonly first: FirstRoll })
   | (Running & (NamedLook | { readonly kind: "roll" | "overtaken" }));
 
-interface Running {
+interface Known {
   readonly found: RegisteredDefinition;
+  /** The newest ACTIVE revision of the family. */
+  readonly newest: RegisteredDefinition | undefined;
+}
+
+interface Running extends Known {
   readonly container: { readonly name: string; readonly image: string };
   /** Of the image; null if nobody said. */
   readonly commit: string | null;
@@ -84,13 +91,17 @@ export async function lookAt(
   service: Service,
 ): Promise<Look> {
   const current = service.taskDefinition ?? "";
-  const found = await api.describeTaskDefinition(current);
+  const newest = await api.describeTaskDefinition(familyOf(current));
+  // One call serves for both, as long as nobody has registered a revision that the service does not run.
+  const isNewest = newest?.definition.taskDefinitionArn === current;
+  const found = isNewest ? newest : await api.describeTaskDefinition(current);
   if (!found) return { kind: "notRolled", detail: `ECS does not know its task definition ${current}` };
-  if (target.first && hasNoCode(found.definition)) return { kind: "first", first: target.first };
+  const known = { found, newest };
+  if (target.first && hasNoCode(found.definition)) return { ...known, kind: "first", first: target.first };
   const container = chooseContainer(found.definition, target.container, repositoryUrl);
   if ("problem" in container) return { kind: "notRolled", detail: container.problem };
   const source = sourceOf(found);
-  const running = { found, container, commit: source?.commit ?? null };
+  const running = { ...known, container, commit: source?.commit ?? null };
   if (container.image === image) return { ...running, ...(await lookAtNamed(api, target, service)) };
   return { ...running, kind: source && (await isNewer(source)) ? "overtaken" : "roll" };
 }
@@ -115,9 +126,9 @@ export async function chooseNew(
     case "overtaken":
       return { kind: look.kind, detail: `commit ${look.commit?.slice(0, 7)}`, taskDefinition: current };
     case "first":
-      return chooseFirst(deps, look.first, service);
+      return chooseFirst(deps, look, service);
     case "roll": {
-      const taskDefinition = await revisionWith(deps, look.found, look.container.name);
+      const taskDefinition = await revisionWith(deps, look, look.container.name);
       return { taskDefinition, previous: current, withoutCode: target.first?.taskDefinition };
     }
   }
@@ -127,14 +138,16 @@ export async function chooseNew(
 /** From the stack's newest revision, not from the service's: the port may have been corrected since. */
 async function chooseFirst(
   deps: RollDeps,
-  { taskDefinition, desiredCount }: FirstRoll,
+  { first, ...known }: Known & { readonly first: FirstRoll },
   service: Service,
 ): Promise<Chosen | Outcome> {
-  const found = await deps.api.describeTaskDefinition(taskDefinition);
+  const { taskDefinition, desiredCount } = first;
+  const isStacks = known.found.definition.taskDefinitionArn === taskDefinition;
+  const found = isStacks ? known.found : await deps.api.describeTaskDefinition(taskDefinition);
   if (!found) return refused(`ECS does not know the stack's task definition ${taskDefinition}`);
   const previous = service.taskDefinition ?? "";
   return {
-    taskDefinition: await revisionWith(deps, found, APP_CONTAINER),
+    taskDefinition: await revisionWith(deps, { ...known, found }, APP_CONTAINER),
     ...{ previous, withoutCode: previous },
     desiredCount: service.desiredCount === 0 ? desiredCount : undefined,
   };
@@ -172,6 +185,7 @@ function chooseNamed(target: ServiceTarget, service: Service, look: NamedLook): 
     known: new Set(look.known),
     mustUpdate: false,
     noTasks: service.desiredCount === 0,
+    service,
   };
 }
 
@@ -212,11 +226,10 @@ async function cameBackTo(
 
 async function revisionWith(
   { api, image, source }: RollDeps,
-  current: RegisteredDefinition,
+  { found, newest }: Known,
   container: string,
 ): Promise<string> {
-  const input = withImage(current, container, image, source);
-  const newest = await api.describeTaskDefinition(current.definition.family ?? "");
+  const input = withImage(found, container, image, source);
   const registered = isSameRevision(newest, input, container) ? newest?.definition : undefined;
   const { taskDefinitionArn = "" } = registered ?? (await api.registerTaskDefinition(input));
   return taskDefinitionArn;

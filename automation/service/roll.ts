@@ -126,7 +126,10 @@ function readyFor(service: Service, chosen: Chosen, before: readonly ServiceDepl
   const { desiredCount, failed, ...watched } = chosen;
   const known = new Set(before.map(({ serviceDeploymentArn = "" }) => serviceDeploymentArn));
   const noTasks = (desiredCount ?? service.desiredCount) === 0;
-  return { watched: { ...watched, id: "" }, known, mustUpdate: true, desiredCount, failed, noTasks };
+  return {
+    ...{ watched: { ...watched, id: "" }, known, mustUpdate: true },
+    ...{ desiredCount, failed, noTasks, service },
+  };
 }
 
 function changedText({ service }: ServiceTarget, chosen: Chosen, now = "none"): string {
@@ -145,7 +148,7 @@ async function update(
   const { watched, known, mustUpdate, desiredCount, failed } = begun;
   const doing = failed !== undefined ? "Trying again to roll" : mustUpdate ? "Rolling" : "Following";
   say(`${doing} service ${target.service} to ${revisionName(watched.taskDefinition)}`);
-  if (!mustUpdate) return watchDeployment(deps, target, watched, known);
+  if (!mustUpdate) return watchDeployment(deps, target, watched, known, begun.service);
   let service: Service | undefined;
   try {
     const forceNewDeployment = failed !== undefined;
@@ -162,7 +165,7 @@ async function update(
   const own = service.deployments?.find(
     ({ status, taskDefinition }) => status === "PRIMARY" && taskDefinition === watched.taskDefinition,
   );
-  return watchDeployment(deps, target, { ...watched, id: own?.id ?? "" }, known);
+  return watchDeployment(deps, target, { ...watched, id: own?.id ?? "" }, known, service);
 }
 
 async function isStill(

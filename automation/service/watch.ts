@@ -31,12 +31,14 @@ const MOST_POLL_MS = 6_000;
  * events and the reasons of its stopped tasks. Errors that pass are tolerated until the time is over.
  *
  * @param known ARNs of the service's deployments from before the update, for the strategies that are not rolling
+ * @param seen the service as the last call before this one answered it
  */
 export async function watchDeployment(
   deps: WatchDeps,
   name: ServiceName,
   watched: WatchedDeployment,
   known: ReadonlySet<string>,
+  seen: Service,
 ): Promise<Ended> {
   const { api, clock, signal } = deps;
   const startedAt = clock.now();
@@ -45,7 +47,7 @@ export async function watchDeployment(
   let lastError = "";
   for (let polls = 0; ; polls++) {
     try {
-      const service = await api.describeService(name);
+      const service = polls === 0 ? seen : await api.describeService(name);
       if (!service) return { kind: "unknown", detail: "ECS does not know the service any more" };
       await news.print(service, watched.id);
       const state = isRolling(service) ? rollingState(service, watched) : await own.state();

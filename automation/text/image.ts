@@ -5,6 +5,11 @@ export function revisionName(arn: string): string {
   return arn.slice(arn.lastIndexOf("/") + 1);
 }
 
+/** `web`, of a revision's ARN. */
+export function familyOf(arn: string): string {
+  return revisionName(arn).replace(/:\d+$/, "");
+}
+
 /** `shop@sha256:0123456789ab` */
 export function shortImage(image: string): string {
   return image.slice(image.lastIndexOf("/") + 1).replace(/(@sha256:[0-9a-f]{12})[0-9a-f]{52}$/, "$1");
