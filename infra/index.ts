@@ -5,6 +5,7 @@
  */
 import { getStack } from "@pulumi/pulumi/metadata.js";
 import { EcsMigrateError } from "../automation/contract/errors.ts";
+import { deferUnusedOfPulumi } from "../automation/contract/pulumiSdk.ts";
 import { parseSource, SOURCE_VARIABLE } from "../automation/contract/source.ts";
 import { loadConfig } from "./config/config.ts";
 import { deployedOutputs, requirePredecessor } from "./predecessor.ts";
@@ -23,8 +24,8 @@ export default await program();
 async function program(): Promise<StackOutputs> {
   try {
     const config = await loadConfig(deployed);
-    // @pulumi/aws takes most of the program's time, and @pulumi/pulumi in full 0.5 s (npm's and TypeScript's own code): what
-    // is wrong with the configuration is said before they load, with the parts of the SDK that the host has loaded.
+    // What is wrong with the configuration is said before @pulumi/aws loads, which takes most of the program's time.
+    deferUnusedOfPulumi();
     const { createStack } = await import("./stack.ts");
     return createStack(config, parseSource(process.env[SOURCE_VARIABLE]));
   } catch (error) {

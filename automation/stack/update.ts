@@ -5,6 +5,7 @@
 import { stripVTControlCharacters } from "node:util";
 import type { EngineEvent, Stack, StepEventMetadata } from "@pulumi/pulumi/automation/index.js";
 import { EcsMigrateError, EXIT } from "../contract/errors.ts";
+import { deferUnusedOfPulumi } from "../contract/pulumiSdk.ts";
 import { AFTER_VARIABLE, CHANGED_SINCE_MARK } from "../contract/source.ts";
 import { lockOwner, StackLockedError } from "./lock.ts";
 import type { OutputsChange, Preview, StepEvent } from "./preview.ts";
@@ -66,6 +67,7 @@ export interface DeployableStack {
  * @throws {PulumiError} if there is no CLI, no stack or no state
  */
 export async function openStack(location: PulumiLocation, progress: StackProgress): Promise<DeployableStack> {
+  deferUnusedOfPulumi();
   const { LocalWorkspace } = await import("@pulumi/pulumi/automation/index.js");
   const envVars = definedVariables({ ...location.env, PULUMI_SKIP_UPDATE_CHECK: "true" });
   try {

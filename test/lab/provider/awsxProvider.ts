@@ -2,28 +2,33 @@
  * A stand-in for Pulumi's awsx plugin, which no package registry serves, as far as the program needs it: the component
  * `awsx.ecr.Repository` of awsx 3.9 without a lifecycle policy of its own.
  */
-import * as aws from "@pulumi/aws";
-import * as pulumi from "@pulumi/pulumi";
+import type { RepositoryArgs } from "@pulumi/aws/ecr/repository.js";
+import type * as sdk from "@pulumi/pulumi";
 import * as provider from "@pulumi/pulumi/provider/index.js";
+import { deferUnusedOfPulumi } from "../../../automation/contract/pulumiSdk.ts";
 import { endWithParent } from "./endWithParent.ts";
+
+deferUnusedOfPulumi();
+const pulumi = await import("@pulumi/pulumi");
+const ecr = await import("@pulumi/aws/ecr/repository.js");
 
 const COMPONENT = "awsx:ecr:Repository";
 /** As package.json has it: the engine asks for the plugin of that version. */
 const AWSX_VERSION = "3.9.0";
 
-type Inputs = aws.ecr.RepositoryArgs & { readonly lifecyclePolicy?: { readonly skip?: boolean } };
+type Inputs = RepositoryArgs & { readonly lifecyclePolicy?: { readonly skip?: boolean } };
 
 class Repository extends pulumi.ComponentResource {
-  readonly repository: aws.ecr.Repository;
+  readonly repository: InstanceType<typeof ecr.Repository>;
 
-  constructor(name: string, inputs: Inputs, options: pulumi.ComponentResourceOptions) {
+  constructor(name: string, inputs: Inputs, options: sdk.ComponentResourceOptions) {
     super(COMPONENT, name, {}, options);
     const { lifecyclePolicy, ...args } = inputs;
     if (lifecyclePolicy?.skip !== true)
       throw new Error(
         `The lab's ${COMPONENT} makes no lifecycle policy: pass lifecyclePolicy: { skip: true }.`,
       );
-    this.repository = new aws.ecr.Repository(name.toLowerCase(), args, { parent: this });
+    this.repository = new ecr.Repository(name.toLowerCase(), args, { parent: this });
     this.registerOutputs({ repository: this.repository });
   }
 }
@@ -31,8 +36,8 @@ class Repository extends pulumi.ComponentResource {
 async function construct(
   name: string,
   type: string,
-  inputs: pulumi.Inputs,
-  options: pulumi.ComponentResourceOptions,
+  inputs: sdk.Inputs,
+  options: sdk.ComponentResourceOptions,
 ): Promise<provider.ConstructResult> {
   if (type !== COMPONENT) throw new Error(`The lab's awsx only has ${COMPONENT}, not ${type}.`);
   const made = new Repository(name, inputs as Inputs, options);
