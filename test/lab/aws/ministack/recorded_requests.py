@@ -1,16 +1,23 @@
 """Keeps each signed request, one JSON object a line, for the tests that hold calls against IAM and AWS's models.
 
+A request that a client sends again is an ERROR line of the log: an answer was lost or was an error, and calls such as
+Lambda's AddPermission cannot be sent twice.
+
 Environment: ECS_MIGRATE_REQUESTS, the file. Without it nothing is kept.
 """
 
 import base64
 import json
+import logging
 import os
 import re
 
 from ministack import app as ministack
 
 CREDENTIAL = re.compile(r"Credential=([^/]+)/\d+/([^/]+)/([^/]+)/aws4_request")
+# AWS SDK reference guide, "Retry behavior": the header that each attempt carries.
+ATTEMPT = re.compile(r"attempt=(\d+)")
+LOGGER = logging.getLogger("lab")
 # Objects of S3 and layers of images are no requests that anybody looks at.
 MOST_BYTES = 1_000_000
 
@@ -29,6 +36,7 @@ def recording(original, path):
             if message["type"] != "http.request" or not message.get("more_body"):
                 break
         keep(path, scope, headers, signed, body)
+        tell_of_retry(scope, headers, body)
         replayed = iter(messages)
 
         async def receive_again():
@@ -55,6 +63,18 @@ def keep(path, scope, headers, signed, body):
     }
     with open(path, "a", encoding="utf-8") as file:
         file.write(json.dumps(request) + "\n")
+
+
+def tell_of_retry(scope, headers, body):
+    attempt = ATTEMPT.search(headers.get("amz-sdk-request", ""))
+    if attempt and int(attempt.group(1)) > 1:
+        call = headers.get("x-amz-target") or action_in(body) or scope["path"]
+        LOGGER.error("attempt %s of %s %s", attempt.group(1), scope["method"], call)
+
+
+def action_in(body):
+    found = re.match(rb"Action=(\w+)", body)
+    return found.group(1).decode() if found else ""
 
 
 def apply():
