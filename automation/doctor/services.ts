@@ -6,7 +6,7 @@ import type { RegisteredDefinition, ServiceApi, ServiceTarget } from "../service
 import { isRolling, primaryOf, serviceProblem } from "../service/deployment.ts";
 import { chooseContainer, sourceOf } from "../service/revision.ts";
 import { commandFor, shellWord } from "../text/commandLine.ts";
-import { codeText, revisionName, shortImage } from "../text/image.ts";
+import { codeText, isSameImage, revisionName, shortImage } from "../text/image.ts";
 import { type Diagnosis, ok, problem, warning } from "./diagnosis.ts";
 
 type LookApi = Pick<ServiceApi, "describeService" | "describeTaskDefinition">;
@@ -46,7 +46,7 @@ async function examineService(
   if ("problem" in container)
     return [problem(part, container.problem, "name the container in ecs-migrate:services")];
   const runs = runsText(service, definition, container.image);
-  const isCurrent = container.image === outputs.image;
+  const isCurrent = isSameImage(container.image, outputs.image);
   const fix = `deploy again, unless you rolled back: ${again(stack)}`;
   return [
     judgeDeployment(part, service, runs, target, stack),

@@ -6,8 +6,8 @@ import { parseMigrationFileName } from "./folder.ts";
 /** A folder further down belongs to something else. */
 const DEPTH = 4;
 
-/** Hidden folders and those of dependencies hold other people's migrations. */
-const LEFT_OUT = /^(\.|node_modules$|vendor$)/;
+/** Hidden folders and those of dependencies hold other people's migrations, an archive those that run no more. */
+const LEFT_OUT = /^(\.|(node_modules|vendor|_?archived?|_?old|legacy|squashed)$)/i;
 
 /**
  * The folders below that hold at least one file with a name that golang-migrate reads, in order of their names. One that cannot be read

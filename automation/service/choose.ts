@@ -6,7 +6,7 @@ import type { Service, ServiceDeploymentBrief } from "@aws-sdk/client-ecs";
 import { APP_CONTAINER } from "../contract/createdService.ts";
 import type { Source } from "../contract/source.ts";
 import type { ServiceReport } from "../report/services.ts";
-import { familyOf, revisionName } from "../text/image.ts";
+import { familyOf, isSameImage, revisionName } from "../text/image.ts";
 import type { FirstRoll, RegisteredDefinition, ServiceApi, ServiceTarget } from "./api.ts";
 import { isRolling, primaryOf, serviceDeploymentState, type WatchedDeployment } from "./deployment.ts";
 import { chooseContainer, hasNoCode, isSameRevision, sourceOf, withImage } from "./revision.ts";
@@ -102,7 +102,8 @@ export async function lookAt(
   if ("problem" in container) return { kind: "notRolled", detail: container.problem };
   const source = sourceOf(found);
   const running = { ...known, container, commit: source?.commit ?? null };
-  if (container.image === image) return { ...running, ...(await lookAtNamed(api, target, service)) };
+  if (image !== null && isSameImage(container.image, image))
+    return { ...running, ...(await lookAtNamed(api, target, service)) };
   return { ...running, kind: source && (await isNewer(source)) ? "overtaken" : "roll" };
 }
 

@@ -8,6 +8,7 @@ import type {
 } from "@aws-sdk/client-ecs";
 import { NO_CODE_TAG } from "../contract/createdService.ts";
 import type { Source } from "../contract/source.ts";
+import { repositoryOf } from "../text/image.ts";
 import type { RegisteredDefinition } from "./api.ts";
 
 /** What RegisterTaskDefinition takes of what DescribeTaskDefinition answers (Amazon ECS API reference, both). */
@@ -92,12 +93,6 @@ export function chooseContainer(
 
 function chosen({ name = "", image = "" }: ContainerDefinition): ChosenContainer {
   return { name, image };
-}
-
-/** `registry/path` of an image's name, without tag and digest; a port is no tag. */
-function repositoryOf(image: string): string {
-  const [name = ""] = image.split("@");
-  return name.replace(/:[^:/]+$/, "");
 }
 
 /**

@@ -1,5 +1,6 @@
 /** Which commit the code of a service was built from. */
 import type { Outputs } from "../contract/outputs.ts";
+import { isSameImage } from "../text/image.ts";
 import type { ServiceApi, ServiceTarget } from "./api.ts";
 import { chooseContainer, hasNoCode, sourceOf } from "./revision.ts";
 
@@ -24,7 +25,7 @@ export async function readRunningCode(
   if (!found || hasNoCode(found.definition)) return undefined;
   const container = chooseContainer(found.definition, target.container, outputs.repositoryUrl);
   if ("problem" in container) return undefined;
-  const deployed = outputs.image === container.image ? (outputs.source?.commit ?? null) : null;
+  const deployed = isSameImage(outputs.image, container.image) ? (outputs.source?.commit ?? null) : null;
   return {
     service: target.service,
     taskDefinition: service.taskDefinition,
