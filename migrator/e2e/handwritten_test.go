@@ -123,7 +123,7 @@ func TestHandWrittenFiles(t *testing.T) {
 		counts := map[string]int{}
 		for n, f := range list {
 			for _, happens := range blows {
-				x := &trial{d, rand.New(rand.NewPCG(uint64(time.Now().UnixNano()), uint64(n))), n}
+				x := &trial{database: d, r: rand.New(rand.NewPCG(uint64(time.Now().UnixNano()), uint64(n))), n: n}
 				x.reset()
 				if problem := x.judge(f, happens, counts); problem != "" {
 					t.Errorf("file %d: %s", n, problem)

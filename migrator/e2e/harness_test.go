@@ -65,6 +65,18 @@ func run(m *testing.M) int {
 	return m.Run()
 }
 
+// placeOf is a folder that a server may reach, whoever runs the tests.
+func placeOf(t *testing.T) string {
+	t.Helper()
+	place, err := os.MkdirTemp("", "server-")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_ = os.Chmod(place, 0o755)
+	t.Cleanup(func() { _ = os.RemoveAll(place) })
+	return place
+}
+
 // unprivileged makes a command run as nobody if the tests run as root: neither server starts as root.
 func unprivileged(folder string, command *exec.Cmd) *exec.Cmd {
 	if os.Getuid() == 0 {

@@ -235,6 +235,9 @@ func TestWhoBlocksIsNamed(t *testing.T) {
 			path := folder(t, "1_a.up.sql", "CREATE TABLE held (id int PRIMARY KEY, n int); INSERT INTO held VALUES (1, 1); CREATE TABLE other (id int);", "2_b.up.sql", c.statement)
 			d.migrate(path, "goto 1").expect(t, 0, "applied", "1")
 			defer d.hold("SELECT * FROM other")()
+			stranger := maria.database(t)
+			stranger.exec("CREATE TABLE held (id int)")
+			defer stranger.hold("SELECT * FROM held")()
 			defer d.hold("UPDATE held SET n = 3 WHERE id = 1")()
 			want := c.blockers
 			if name == "a table" && !maria.isMySQL {

@@ -17,6 +17,8 @@ import (
 
 type mariaServer struct {
 	port    int
+	program string
+	folder  string
 	process *exec.Cmd
 	isMySQL bool
 }
@@ -39,28 +41,35 @@ func (s *mariaServer) programs(data string) (server string, install []string, er
 }
 
 func (s *mariaServer) start(parent string) error {
-	folder := filepath.Join(parent, "mariadb")
-	if err := os.Mkdir(folder, 0o755); err != nil {
+	s.folder = filepath.Join(parent, "mariadb")
+	if err := os.Mkdir(s.folder, 0o755); err != nil {
 		return err
 	}
-	data := filepath.Join(folder, "data")
-	server, install, err := s.programs(data)
+	server, install, err := s.programs(filepath.Join(s.folder, "data"))
 	if err != nil {
 		return err
 	}
-	command := unprivileged(folder, exec.Command(install[0], install[1:]...))
+	s.program = server
+	command := unprivileged(s.folder, exec.Command(install[0], install[1:]...))
 	if out, err := command.CombinedOutput(); err != nil {
 		return fmt.Errorf("%s: %w\n%s", install[0], err, out)
 	}
 	s.port = freePort()
-	socket := filepath.Join(folder, "s")
-	args := []string{"--no-defaults", "--datadir=" + data, "--socket=" + socket, fmt.Sprintf("--port=%d", s.port), "--bind-address=127.0.0.1",
-		"--pid-file=" + filepath.Join(folder, "pid"), "--innodb-flush-log-at-trx-commit=0", "--sync-binlog=0"}
+	if err := s.launch(); err != nil {
+		return err
+	}
+	return s.makeUser()
+}
+
+// launch starts the server on the data that it has.
+func (s *mariaServer) launch() error {
+	args := []string{"--no-defaults", "--datadir=" + filepath.Join(s.folder, "data"), "--socket=" + filepath.Join(s.folder, "s"), fmt.Sprintf("--port=%d", s.port), "--bind-address=127.0.0.1",
+		"--pid-file=" + filepath.Join(s.folder, "pid"), "--innodb-flush-log-at-trx-commit=2", "--sync-binlog=0"}
 	if s.isMySQL {
 		args = append(args, "--mysqlx=OFF", "--log-bin-trust-function-creators=1")
 	}
-	s.process = unprivileged(folder, exec.Command(server, args...))
-	log, err := os.Create(filepath.Join(parent, "mariadb.log"))
+	s.process = unprivileged(s.folder, exec.Command(s.program, args...))
+	log, err := os.Create(filepath.Join(s.folder, "log"))
 	if err != nil {
 		return err
 	}
@@ -68,14 +77,22 @@ func (s *mariaServer) start(parent string) error {
 	if err := s.process.Start(); err != nil {
 		return err
 	}
-	root, err := sql.Open("mysql", "root@unix("+socket+")/mysql")
-	if err != nil {
-		return err
-	}
+	root := s.root()
 	defer func() { _ = root.Close() }()
-	if err := until(2*time.Minute, root.Ping); err != nil {
-		return err
+	return until(2*time.Minute, root.Ping)
+}
+
+func (s *mariaServer) root() *sql.DB {
+	root, err := sql.Open("mysql", "root@unix("+filepath.Join(s.folder, "s")+")/mysql")
+	if err != nil {
+		panic(err)
 	}
+	return root
+}
+
+func (s *mariaServer) makeUser() error {
+	root := s.root()
+	defer func() { _ = root.Close() }()
 	quoted := strings.NewReplacer(`\`, `\\`, "'", "''").Replace(password)
 	for _, text := range []string{"CREATE USER app IDENTIFIED BY '" + quoted + "'", "GRANT ALL ON *.* TO app WITH GRANT OPTION"} {
 		if _, err := root.Exec(text); err != nil {
@@ -85,12 +102,7 @@ func (s *mariaServer) start(parent string) error {
 	return nil
 }
 
-func (s *mariaServer) stop() {
-	if s.process != nil && s.process.Process != nil {
-		_ = s.process.Process.Signal(syscall.SIGTERM)
-		_ = s.process.Wait()
-	}
-}
+func (s *mariaServer) stop() { end(s.process, syscall.SIGTERM) }
 
 func (s *mariaServer) url(name string) string {
 	return fmt.Sprintf("mysql://app:%s@tcp(127.0.0.1:%d)/%s", url.QueryEscape(password), s.port, name)

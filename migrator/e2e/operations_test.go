@@ -114,6 +114,8 @@ func TestFailedFiles(t *testing.T) {
 		{"an index that stays invalid", "postgres", "CREATE UNIQUE INDEX CONCURRENTLY i ON twice (a);", "2 dirty", "unknown", `could not create unique index "i" (SQLSTATE 23505)`, 1},
 		{"a DO that commits", "postgres", "DO $$ BEGIN CREATE TABLE x (); COMMIT; RAISE division_by_zero; END $$;", "2 dirty", "unknown", "division_by_zero (SQLSTATE 22012)", 1},
 		{"a DO that does not", "postgres", "DO $$ BEGIN CREATE TABLE x (); RAISE division_by_zero; END $$;", "1", "nothing", "division_by_zero (SQLSTATE 22012)", 1},
+		{"a DO that hides that it commits", "postgres", "DO 'BEGIN CREATE TABLE x (); COM'\n'MIT; RAISE division_by_zero; END';", "2 dirty", "unknown", "division_by_zero (SQLSTATE 22012)", 1},
+		{"rows from a client", "postgres", "COPY twice FROM STDIN;\n1\n\\.\n", "1", "nothing", "COPY from stdin failed: the file of a migration holds no rows for it; write INSERT (SQLSTATE 57014)", 1},
 		{"a deferred constraint at COMMIT", "postgres", "CREATE TABLE p (id int PRIMARY KEY); CREATE TABLE c (p int REFERENCES p DEFERRABLE INITIALLY DEFERRED); INSERT INTO c VALUES (1);", "1", "nothing",
 			`insert or update on table "c" violates foreign key constraint "c_p_fkey" (SQLSTATE 23503)`, 0},
 		{"a template that does not exist", "postgres", "CREATE DATABASE x TEMPLATE nope;", "1", "nothing", `template database "nope" does not exist (SQLSTATE 3D000)`, 1},

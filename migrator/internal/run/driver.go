@@ -70,10 +70,11 @@ func (o *operation) connect(ctx context.Context) error {
 	return failure
 }
 
-// lock takes golang-migrate's lock. It asks again and again instead of queueing: a session that waits in pg_advisory_lock
-// holds a snapshot, and CREATE INDEX CONCURRENTLY of the holder would wait for that.
-func (o *operation) lock(ctx context.Context, limit time.Duration) (*database.Failure, time.Duration) {
-	return o.try(limit, 300*time.Millisecond+rand.N(200*time.Millisecond), func() *database.Failure {
+// Lock asks for golang-migrate's lock again and again instead of queueing: a session that waits in pg_advisory_lock holds a
+// snapshot, and CREATE INDEX CONCURRENTLY of the holder would wait for that.
+func (o *operation) Lock() error {
+	ctx := context.Background()
+	failure, waited := o.try(o.config.LockBudget, 300*time.Millisecond+rand.N(200*time.Millisecond), func() *database.Failure {
 		got, err := o.engine.TryLock(ctx)
 		if got || err != nil {
 			return database.AsFailure(err)
@@ -82,16 +83,12 @@ func (o *operation) lock(ctx context.Context, limit time.Duration) (*database.Fa
 	}, func(f *database.Failure, waited time.Duration) string {
 		return fmt.Sprintf("waiting for golang-migrate's lock, %s so far: held by %s", database.Seconds(waited), database.Blockers(f.Blockers))
 	})
-}
-
-func (o *operation) Lock() error {
-	failure, waited := o.lock(context.Background(), o.config.LockBudget)
 	if waited > 100*time.Millisecond {
 		o.waited += waited
 	}
 	switch {
 	case failure == nil:
-		return o.engine.EnsureTable(context.Background())
+		return o.engine.EnsureTable(ctx)
 	case failure.Message == "" && closed(o.stop.Soft):
 		return errInterrupted
 	case failure.Message == "":

@@ -2,56 +2,79 @@
 package source
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
 	"io/fs"
-	"iter"
 	"math"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/golang-migrate/migrate/v4/source"
 )
 
+// file is what is kept of one: there may be very many.
+type file struct {
+	version   uint
+	direction source.Direction
+	name      string
+}
+
+func (f file) compare(other file) int {
+	// "up" comes before "down".
+	return cmp.Or(cmp.Compare(f.version, other.version), cmp.Compare(other.direction, f.direction))
+}
+
 // Folder is the set of files. It is golang-migrate's source: the body that it hands out is the file's name alone, which the
 // migrator's driver reads the file by, so that nothing is buffered twice.
 type Folder struct {
 	path  string
-	files *source.Migrations
+	files []file // in their order
 }
 
 // Open lists the folder. The error is for people; the folder is empty then.
 func Open(path string) (*Folder, error) {
-	f := &Folder{path: path, files: source.NewMigrations()}
-	entries, err := os.ReadDir(path)
+	f := &Folder{path: path}
+	dir, err := os.Open(path)
 	if err != nil {
-		return f, fmt.Errorf("the image's folder of migrations, %s, cannot be read: %w", path, reason(err))
+		return &Folder{}, f.unreadable(err)
 	}
-	found := source.NewMigrations()
-	for _, entry := range entries {
-		m, err := source.DefaultParse(entry.Name())
-		switch {
-		case errors.Is(err, source.ErrParse), entry.IsDir(): // golang-migrate passes over it as well
-		case err != nil, m.Version > math.MaxInt64:
-			return f, fmt.Errorf("%s has a version that no database can hold: the highest is %d", entry.Name(), math.MaxInt64)
-		case !found.Append(m):
-			other, _ := of(found, m.Version, m.Direction)
-			return f, fmt.Errorf("duplicate migration file: %s and %s have the same version; give each its own", other.Raw, m.Raw)
+	defer func() { _ = dir.Close() }()
+	for {
+		entries, err := dir.ReadDir(256)
+		for _, entry := range entries {
+			m, err := source.DefaultParse(entry.Name())
+			switch {
+			case errors.Is(err, source.ErrParse), entry.IsDir(): // golang-migrate passes over it as well
+			case err != nil, m.Version > math.MaxInt64:
+				return &Folder{}, fmt.Errorf("%s has a version that no database can hold: the highest is %d", entry.Name(), math.MaxInt64)
+			default:
+				f.files = append(f.files, file{m.Version, m.Direction, m.Raw})
+			}
+		}
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if err != nil {
+			return &Folder{}, f.unreadable(err)
 		}
 	}
-	f.files = found
+	slices.SortFunc(f.files, func(a, b file) int { return cmp.Or(a.compare(b), cmp.Compare(a.name, b.name)) })
+	for i := range f.files[min(1, len(f.files)):] {
+		if a, b := f.files[i], f.files[i+1]; a.compare(b) == 0 {
+			return &Folder{}, fmt.Errorf("duplicate migration file: %s and %s have the same version; give each its own", a.name, b.name)
+		}
+	}
 	return f, nil
 }
 
-func of(files *source.Migrations, version uint, direction source.Direction) (*source.Migration, bool) {
-	if direction == source.Up {
-		return files.Up(version)
-	}
-	return files.Down(version)
+func (f *Folder) unreadable(err error) error {
+	return fmt.Errorf("the image's folder of migrations, %s, cannot be read: %w", f.path, reason(err))
 }
 
 // reason is the error without the path, which the message has already.
@@ -88,17 +111,6 @@ func (f *Folder) copy(name string, into io.Writer, buffer []byte) error {
 	return nil
 }
 
-// ups are the up files in their order.
-func (f *Folder) ups() iter.Seq[*source.Migration] {
-	return func(yield func(*source.Migration) bool) {
-		for version, ok := f.files.First(); ok; version, ok = f.files.Next(version) {
-			if m, has := f.files.Up(version); has && !yield(m) {
-				return
-			}
-		}
-	}
-}
-
 // Pending is an up file that is still to run.
 type Pending struct {
 	Version uint   `json:"version"`
@@ -109,8 +121,8 @@ type Pending struct {
 // Pending lists the up files above a version, or all.
 func (f *Folder) Pending(version *int) []Pending {
 	list := []Pending{}
-	for m := range f.ups() {
-		if version == nil || m.Version > uint(*version) {
+	for _, one := range f.files {
+		if m, err := source.DefaultParse(one.name); err == nil && m.Direction == source.Up && (version == nil || m.Version > uint(*version)) {
 			list = append(list, Pending{m.Version, m.Identifier, m.Raw})
 		}
 	}
@@ -129,26 +141,29 @@ type Holds struct {
 func (f *Folder) Holds() (*Holds, error) {
 	h := &Holds{}
 	all, buffer := sha256.New(), make([]byte, 32*1024)
-	digest := func(m *source.Migration) (string, error) {
+	digest := func(i int) (string, error) {
 		hash := sha256.New()
-		err := f.copy(m.Raw, hash, buffer)
-		return hex.EncodeToString(hash.Sum(nil)), err
-	}
-	for up := range f.ups() {
-		upHash, err := digest(up)
-		downHash := "-"
-		if down, ok := f.files.Down(up.Version); ok && err == nil {
-			downHash, err = digest(down)
+		if err := f.copy(f.files[i].name, hash, buffer); err != nil {
+			return "", err
 		}
-		if err != nil {
+		return hex.EncodeToString(hash.Sum(nil)), nil
+	}
+	for i, up := range f.files {
+		if up.direction != source.Up {
+			continue
+		}
+		m, err := source.DefaultParse(up.name)
+		upHash, err2 := digest(i)
+		downHash, err3 := "-", error(nil)
+		if i+1 < len(f.files) && f.files[i+1].version == up.version {
+			downHash, err3 = digest(i + 1)
+		}
+		if err := errors.Join(err, err2, err3); err != nil {
 			return nil, err
 		}
-		h.Last = &up.Version
-		if h.First == nil {
-			h.First = h.Last
-		}
+		h.First, h.Last = cmp.Or(h.First, &m.Version), &m.Version
 		h.Count++
-		fmt.Fprintf(all, "%d\t%s\t%s\t%s\n", up.Version, upHash, downHash, up.Identifier)
+		fmt.Fprintf(all, "%d\t%s\t%s\t%s\n", up.version, upHash, downHash, m.Identifier)
 	}
 	h.Sha256 = hex.EncodeToString(all.Sum(nil))
 	return h, nil
@@ -159,19 +174,29 @@ func (f *Folder) Holds() (*Holds, error) {
 func (f *Folder) Open(string) (source.Driver, error) { return f, nil }
 func (f *Folder) Close() error                       { return nil }
 
-func (f *Folder) First() (uint, error) {
-	version, ok := f.files.First()
-	return version, f.missing(ok, "first")
+// at is the version of the i-th file. golang-migrate knows this error by its kind, and prints it.
+func (f *Folder) at(i int, operation string) (uint, error) {
+	if i < 0 || i >= len(f.files) {
+		return 0, &fs.PathError{Op: operation, Path: f.path, Err: fs.ErrNotExist}
+	}
+	return f.files[i].version, nil
 }
 
+// place is where the file is, or the first one behind it.
+func (f *Folder) place(version uint, direction source.Direction) (i int, found bool) {
+	return slices.BinarySearchFunc(f.files, file{version, direction, ""}, file.compare)
+}
+
+func (f *Folder) First() (uint, error) { return f.at(0, "first") }
+
 func (f *Folder) Prev(version uint) (uint, error) {
-	prev, ok := f.files.Prev(version)
-	return prev, f.missing(ok, "prev for version %d", version)
+	i, _ := f.place(version, source.Up)
+	return f.at(i-1, fmt.Sprintf("prev for version %d", version))
 }
 
 func (f *Folder) Next(version uint) (uint, error) {
-	next, ok := f.files.Next(version)
-	return next, f.missing(ok, "next for version %d", version)
+	i, _ := f.place(version+1, source.Up)
+	return f.at(i, fmt.Sprintf("next for version %d", version))
 }
 
 func (f *Folder) ReadUp(version uint) (io.ReadCloser, string, error) {
@@ -183,17 +208,13 @@ func (f *Folder) ReadDown(version uint) (io.ReadCloser, string, error) {
 }
 
 func (f *Folder) body(version uint, direction source.Direction) (io.ReadCloser, string, error) {
-	m, ok := of(f.files, version, direction)
+	i, ok := f.place(version, direction)
 	if !ok {
-		return nil, "", f.missing(ok, "read %s for version %d", direction, version)
+		return nil, "", &fs.PathError{Op: fmt.Sprintf("read %s for version %d", direction, version), Path: f.path, Err: fs.ErrNotExist}
+	}
+	m, err := source.DefaultParse(f.files[i].name)
+	if err != nil {
+		return nil, "", err
 	}
 	return io.NopCloser(strings.NewReader(m.Raw)), m.Identifier, nil
-}
-
-// missing is the error of an operation that found nothing. golang-migrate knows it by its kind, and prints it.
-func (f *Folder) missing(ok bool, operation string, args ...any) error {
-	if ok {
-		return nil
-	}
-	return &fs.PathError{Op: fmt.Sprintf(operation, args...), Path: f.path, Err: fs.ErrNotExist}
 }

@@ -153,7 +153,10 @@ type cutter struct {
 	list  []Statement
 }
 
-func newCutter(text string) *cutter { return &cutter{text: text, line: 1, from: -1} }
+// newCutter makes room for as many statements as there may be, of usual length.
+func newCutter(text string) *cutter {
+	return &cutter{text: text, line: 1, from: -1, list: make([]Statement, 0, min(strings.Count(text, ";"), len(text)/64)+1)}
+}
 
 // advance moves to position to, counting lines.
 func (c *cutter) advance(to int) {
