@@ -94,10 +94,11 @@ function tableLook(table: string): Look {
   return { query: `\\d ${identifier(table)}`, tells: "shows the table: compare it with the statement" };
 }
 
+/** Rows are only counted: a terminal, or the log that it is copied to, would keep what they hold. */
 function rows(table: string): Look {
   return {
-    query: `SELECT * FROM ${identifier(table)} LIMIT 20;`,
-    tells: "compare the rows with the statement",
+    query: `SELECT count(*) FROM ${identifier(table)};`,
+    tells: "the number of rows: compare it with the statement and with what the table had before",
   };
 }
 

@@ -158,7 +158,10 @@ function partitionLook(
     case "TRUNCATE":
       return { query: `SELECT EXISTS (SELECT 1 FROM ${of});`, tells: GONE };
     case "EXCHANGE":
-      return { query: `SELECT * FROM ${of} LIMIT 20;`, tells: "compare the rows with the other table's" };
+      return {
+        query: `SELECT COUNT(*) FROM ${of};`,
+        tells: "the number of rows: the two tables' have changed places",
+      };
     case "ANALYZE":
     case "CHECK":
     case "OPTIMIZE":

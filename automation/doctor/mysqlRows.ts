@@ -1,4 +1,5 @@
 /** How to see whether INSERT, UPDATE, DELETE, TRUNCATE and LOAD DATA took effect. Pure. */
+import { literalOf } from "../check/mysql/defaultValues.ts";
 import type { StatementBody } from "../check/mysql/statementBody.ts";
 import type { Statement } from "../check/mysql/statements.ts";
 import { splitAtCommas, TokenReader } from "../check/mysql/tokenReader.ts";
@@ -13,15 +14,17 @@ export function changedRows(statement: Statement, body: RowStatement): Look[] {
     case "truncate":
       return [noneLeft(body.table, "")];
     case "insert":
+      return [insertedIds(body) ?? count(body.table)];
     case "loadData":
-      return [rows(body.table, "")];
+      return [count(body.table)];
     default: {
       const [table] = body.tables;
-      if (!body.isOne || table === undefined)
-        return changedTables(statement.tokens).map((one) => rows(one, ""));
+      if (!body.isOne || table === undefined) return changedTables(statement.tokens).map(count);
       const where = whereOf(statement);
-      if (where === undefined) return [rows(table, "")];
-      return [body.kind === "delete" ? noneLeft(table, where) : rows(table, where)];
+      if (where === undefined) return [count(table)];
+      return [
+        body.kind === "delete" ? noneLeft(table, where) : (otherValues(table, where, body) ?? count(table)),
+      ];
     }
   }
 }
@@ -33,13 +36,49 @@ function noneLeft(table: string, where: string): Look {
   };
 }
 
-function rows(table: string, where: string): Look {
+/** Rows are only counted: a terminal, or the log that it is copied to, would keep what they hold. */
+function count(table: string): Look {
   return {
-    query: `SELECT * FROM ${identifier(table)}${where} LIMIT 20;`,
-    tells:
-      where === ""
-        ? "compare the rows with the statement"
-        : "compare the rows with the statement; none: its WHERE finds none any more, or never did",
+    query: `SELECT COUNT(*) FROM ${identifier(table)};`,
+    tells: "the number of rows: compare it with the statement and with what the table had before",
+  };
+}
+
+/** Rows that are given the number `id`. */
+function insertedIds({
+  table,
+  columns,
+  rows,
+  takesTwice,
+}: RowStatement & { kind: "insert" }): Look | undefined {
+  const at = columns.findIndex((name) => name.toLowerCase() === "id");
+  const ids = rows.map((row) => literalOf(row[at] ?? []) ?? "");
+  if (takesTwice || ids.length === 0 || ids.length > 20 || !ids.every((id) => /^[1-9]\d*$/.test(id)))
+    return undefined;
+  return {
+    query: `SELECT COUNT(*) FROM ${identifier(table)} WHERE ${identifier(columns[at] ?? "")} IN (${ids.join(", ")});`,
+    tells: `${ids.length}: it took effect; 0: it did not`,
+  };
+}
+
+/** Rows of the WHERE that still have another value than SET gives as a literal. */
+function otherValues(
+  table: string,
+  where: string,
+  { given }: RowStatement & { kind: "update" | "delete" },
+): Look | undefined {
+  const values = given.flatMap(({ column, value }) => {
+    const literal = literalOf(value);
+    // A JSON column is not equal to its text.
+    return literal === undefined || /\n|^['"][[{]/.test(literal)
+      ? []
+      : [`${identifier(column)} <=> ${literal}`];
+  });
+  if (values.length === 0) return undefined;
+  const condition = where === "" ? "" : `(${where.replace(/^ WHERE /i, "")}) AND `;
+  return {
+    query: `SELECT COUNT(*) FROM ${identifier(table)} WHERE ${condition}NOT (${values.join(" AND ")});`,
+    tells: "0: it took effect, or it concerns no row; more: it did not",
   };
 }
 

@@ -1,6 +1,6 @@
 /** Rows that a server does not take: INSERT and UPDATE against the columns of the files. Asked of MySQL 8.0.33 and MariaDB 10.11. */
 import type { ColumnDefinition } from "./columnDefinition.ts";
-import { isUnfitValue, quotedText } from "./defaultValues.ts";
+import { isUnfitValue, literalOf, quotedText } from "./defaultValues.ts";
 import type { BrokenRule } from "./effect.ts";
 import { columnMissing } from "./existence.ts";
 import { firstOf, refusal, strictly } from "./refusal.ts";
@@ -203,16 +203,6 @@ function sameKeys(
 function keyLiteral(value: readonly Token[] | undefined): string | undefined {
   const literal = value && literalOf(value);
   return literal === undefined || /^(?:null|default|0)$/i.test(literal) ? undefined : literal;
-}
-
-/** A text, a number, NULL, TRUE or FALSE as written; undefined for all else. */
-function literalOf(value: readonly Token[]): string | undefined {
-  const [first, second] = value;
-  if (value.length === 2 && (first?.value === "-" || first?.value === "+") && second?.kind === "number")
-    return `${first.value}${second.text}`;
-  if (value.length !== 1 || !first) return undefined;
-  const isLiteral = first.kind === "string" || first.kind === "number";
-  return isLiteral || /^(?:NULL|TRUE|FALSE)$/i.test(first.text) ? first.text : undefined;
 }
 
 function isDefault(value: readonly Token[] | undefined): boolean {
