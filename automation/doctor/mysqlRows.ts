@@ -1,8 +1,7 @@
 /** How to see whether INSERT, UPDATE, DELETE, TRUNCATE and LOAD DATA took effect. Pure. */
-import { literalOf } from "../check/mysql/defaultValues.ts";
 import type { StatementBody } from "../check/mysql/statementBody.ts";
 import type { Statement } from "../check/mysql/statements.ts";
-import { splitAtCommas, TokenReader } from "../check/mysql/tokenReader.ts";
+import { literalOf, splitAtCommas, TokenReader } from "../check/mysql/tokenReader.ts";
 import type { Token } from "../check/mysql/tokens.ts";
 import type { Look } from "./look.ts";
 import { identifier } from "./mysqlNames.ts";

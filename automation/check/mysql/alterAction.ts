@@ -40,7 +40,12 @@ export type AlterAction =
       readonly repeatable: boolean;
     }
   | { readonly kind: "dropForeignKey"; readonly name: string; readonly repeatable: boolean }
-  | { readonly kind: "addCheck"; readonly name: string | undefined; readonly enforced: boolean }
+  | {
+      readonly kind: "addCheck";
+      readonly name: string | undefined;
+      readonly enforced: boolean;
+      readonly uses: readonly string[];
+    }
   | { readonly kind: "dropConstraint"; readonly name: string; readonly repeatable: boolean }
   | { readonly kind: "renameTable"; readonly to: string }
   | {
@@ -58,6 +63,10 @@ export type AlterAction =
       readonly verb: string;
       readonly names: readonly string[];
       readonly byRange: boolean;
+      /** IF EXISTS or IF NOT EXISTS. */
+      readonly repeatable: boolean;
+      /** Those that it makes, in lower case. */
+      readonly made: readonly string[];
       /** Of BY: the words of the partitioning expressions, in lower case. */
       readonly words: readonly string[];
       /** Whether the last partition then takes all up to MAXVALUE, as far as the action says. */

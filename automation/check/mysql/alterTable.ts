@@ -33,15 +33,7 @@ export function readAlterTable(reader: TokenReader): AlterTable {
     if (reader.take(",")) continue;
     if (reader.sees("PARTITION", "BY")) {
       const rest = reader.rest();
-      const words = partitionWords(rest);
-      actions.push({
-        kind: "partition",
-        verb: "BY",
-        names: [],
-        byRange: false,
-        words,
-        openEnd: isOpen(rest),
-      });
+      actions.push(partition("BY", rest, { words: partitionWords(rest) }));
       break;
     }
     const clause = takeClause(reader);
@@ -80,6 +72,35 @@ export function partitionWords(tokens: readonly Token[]): string[] {
   });
 }
 
+type Partition = Extract<AlterAction, { kind: "partition" }>;
+
+/** @param tokens what defines the partitions that it makes */
+function partition(verb: string, tokens: readonly Token[], more: Partial<Partition> = {}): Partition {
+  const made = partitionNames(tokens);
+  const openEnd = isOpen(tokens);
+  return {
+    kind: "partition",
+    verb,
+    names: [],
+    byRange: false,
+    repeatable: false,
+    made,
+    words: [],
+    openEnd,
+    ...more,
+  };
+}
+
+/** `p0` of `PARTITION p0 VALUES …`, in lower case. */
+export function partitionNames(tokens: readonly Token[]): string[] {
+  return tokens.flatMap(({ kind, value }, at) => {
+    const name = tokens[at + 1];
+    const isNamed =
+      kind === "word" && value === "PARTITION" && name?.kind !== "symbol" && name?.value !== "BY";
+    return isNamed && name ? [name.value.toLowerCase()] : [];
+  });
+}
+
 function isOpen(tokens: readonly Token[]): boolean {
   return tokens.some(({ kind, value }) => kind === "word" && value === "MAXVALUE");
 }
@@ -113,8 +134,7 @@ function readAction(reader: TokenReader): AlterAction[] {
     const collation = reader.take("COLLATE") ? reader.name()?.toLowerCase() : undefined;
     return [{ kind: "convertCharset", charset, collation }];
   }
-  if (reader.take("REMOVE", "PARTITIONING"))
-    return [{ kind: "partition", verb: "REMOVE", names: [], byRange: false, words: [], openEnd: false }];
+  if (reader.take("REMOVE", "PARTITIONING")) return [partition("REMOVE", [])];
   if (PARTITION_VERBS.includes(word) && reader.peek(1)?.value === "PARTITION") return [readPartition(reader)];
   if (reader.take("FORCE")) return [{ kind: "force" }];
   if (reader.take("ORDER", "BY")) return [{ kind: "orderBy" }];
@@ -127,10 +147,9 @@ function readAdd(reader: TokenReader): AlterAction[] {
   reader.next();
   if (reader.take("SYSTEM", "VERSIONING")) return [{ kind: "systemVersioning", adds: true }];
   if (reader.take("PARTITION")) {
-    ifNotExists(reader);
+    const repeatable = ifNotExists(reader);
     const byRange = !reader.sees("PARTITIONS");
-    const openEnd = isOpen(reader.rest());
-    return [{ kind: "partition", verb: "ADD", names: [], byRange, words: [], openEnd }];
+    return [partition("ADD", reader.rest(), { byRange, repeatable })];
   }
   reader.take("COLUMN");
   let repeatable = ifNotExists(reader);
@@ -153,7 +172,7 @@ function addElement(element: TableElement, repeatable: boolean): AlterAction {
     case "foreignKey":
       return { kind: "addForeignKey", foreignKey: element.foreignKey, repeatable };
     case "check":
-      return { kind: "addCheck", name: element.name, enforced: element.enforced };
+      return { ...element, kind: "addCheck" };
     case "period":
       return { kind: "none" };
     default:
@@ -167,9 +186,8 @@ function readDrop(reader: TokenReader): AlterAction {
   if (reader.take("SYSTEM", "VERSIONING")) return { kind: "systemVersioning", adds: false };
   if (reader.take("PERIOD")) return { kind: "none" };
   if (reader.take("PARTITION")) {
-    reader.take("IF", "EXISTS");
-    const names = namesOf(reader);
-    return { kind: "partition", verb: "DROP", names, byRange: true, words: [], openEnd: false };
+    const repeatable = reader.take("IF", "EXISTS");
+    return partition("DROP", [], { names: namesOf(reader), byRange: true, repeatable });
   }
   const what = reader.take("FOREIGN", "KEY")
     ? "FOREIGN"
@@ -197,7 +215,7 @@ function readAlter(reader: TokenReader): AlterAction {
   const repeatable = reader.take("IF", "EXISTS");
   const name = reader.name() ?? "";
   if (what === "CHECK" || what === "CONSTRAINT") {
-    return { kind: "addCheck", name, enforced: !reader.sees("NOT", "ENFORCED") };
+    return { kind: "addCheck", name, uses: [], enforced: !reader.sees("NOT", "ENFORCED") };
   }
   if (reader.take("SET", "DEFAULT"))
     return { kind: "columnDefault", name, value: readDefault(reader), repeatable };
@@ -229,7 +247,7 @@ function readPartition(reader: TokenReader): AlterAction {
   const verb = reader.next()?.value ?? "";
   reader.next();
   const names = namesOf(reader);
-  return { kind: "partition", verb, names, byRange: false, words: [], openEnd: isOpen(reader.rest()) };
+  return partition(verb, reader.rest(), { names });
 }
 
 function namesOf(reader: TokenReader): string[] {

@@ -1,6 +1,6 @@
 /** CREATE TABLE with its columns, keys and options. */
 import type { AlterAction } from "./alterAction.ts";
-import { partitionWords, takeWait } from "./alterTable.ts";
+import { partitionNames, partitionWords, takeWait } from "./alterTable.ts";
 import { ifNotExists, readElements, type TableElement } from "./tableElements.ts";
 import { readOptions } from "./tableOptions.ts";
 import { TokenReader } from "./tokenReader.ts";
@@ -21,6 +21,8 @@ export interface CreateTable {
   readonly partitioned: boolean;
   /** The words of the partitioning expressions, in lower case. */
   readonly partitionWords: readonly string[];
+  /** Names in lower case; undefined when the server makes them up. */
+  readonly partitions: readonly string[] | undefined;
   /** Whether a partition takes all up to MAXVALUE. */
   readonly openEnd: boolean;
   /** Whether rows of a query fill it. */
@@ -49,6 +51,7 @@ export function readCreateTable(
       kind === "word" && ["PARTITION", "SELECT", "AS", "WITH", "TABLE", "VALUES"].includes(value),
   );
   const rest = reader.rest();
+  const partitions = partitionNames(rest);
   const has = (word: string) => rest.some(({ kind, value }) => kind === "word" && value === word);
   return {
     kind: "createTable",
@@ -61,6 +64,7 @@ export function readCreateTable(
     options: optionMap(readOptions(new TokenReader(options.filter(({ value }) => value !== ",")))),
     partitioned: has("PARTITION"),
     partitionWords: partitionWords(rest),
+    partitions: has("PARTITION") && partitions.length > 0 ? partitions : undefined,
     openEnd: has("MAXVALUE"),
     fromQuery: isQuery || has("SELECT") || has("TABLE"),
     limitsWait,

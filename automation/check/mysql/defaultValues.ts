@@ -1,6 +1,5 @@
 /** Literal defaults that do not fit the type of their column: error 1067 of both servers, whatever sql_mode is. */
 import type { ColumnDefinition } from "./columnDefinition.ts";
-import type { Token } from "./tokens.ts";
 
 /** The largest of a signed one and of an unsigned one; of BIGINT a little more, beyond what a number tells exactly. */
 const RANGES: Readonly<Record<string, readonly [number, number]>> = {
@@ -30,16 +29,6 @@ export function isUnfitValue(column: ColumnDefinition, value: string): boolean {
   // MySQL takes '' for 00:00:00.
   if (column.type.name === "TIME" && quotedText(value) === "") return false;
   return isUnfit({ ...column, defaultValue: value, autoIncrement: false, notNull: false });
-}
-
-/** A text, a number, NULL, TRUE or FALSE as written; undefined for all else. */
-export function literalOf(value: readonly Token[]): string | undefined {
-  const [first, second] = value;
-  if (value.length === 2 && (first?.value === "-" || first?.value === "+") && second?.kind === "number")
-    return `${first.value}${second.text}`;
-  if (value.length !== 1 || !first) return undefined;
-  const isLiteral = first.kind === "string" || first.kind === "number";
-  return isLiteral || /^(?:NULL|TRUE|FALSE)$/i.test(first.text) ? first.text : undefined;
 }
 
 /** What stands in the quotes; undefined for anything but a text without escapes. */

@@ -82,6 +82,7 @@ function refusedActions(alter: AlterTable, memory: SchemaMemory, server: ServerV
   if (to !== undefined && to !== table && memory.tableOf(to)) return [tableThere(to, server)];
   const added = new Set(actions.flatMap(addedName));
   const left = new Set(actions.flatMap(leftName));
+  const isRenaming = actions.some((action) => action.kind !== "addColumn" && addedName(action).length > 0);
   return actions
     .flatMap((action): BrokenRule[] => {
       const [old] = oldName(action);
@@ -90,6 +91,10 @@ function refusedActions(alter: AlterTable, memory: SchemaMemory, server: ServerV
       const [name] = addedName(action);
       if (name !== undefined && facts.columns.has(name) && !left.has(name) && !isRepeatable(action))
         return [columnThere(table, name, server)];
+      const behind = "column" in action ? action.column.after : undefined;
+      const isThere = behind === undefined || facts.columns.has(behind.toLowerCase());
+      if (!isThere && !isRenaming && !added.has(behind.toLowerCase()))
+        return [columnMissing(table, behind, facts, server)];
       return refusedIndex(table, action, facts, actions, server);
     })
     .slice(0, 1);

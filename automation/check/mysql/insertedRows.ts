@@ -1,6 +1,6 @@
 /** Rows that a server does not take: INSERT and UPDATE against the columns of the files. Asked of MySQL 8.0.33 and MariaDB 10.11. */
 import type { ColumnDefinition } from "./columnDefinition.ts";
-import { isUnfitValue, literalOf, quotedText } from "./defaultValues.ts";
+import { isUnfitValue, quotedText } from "./defaultValues.ts";
 import type { BrokenRule } from "./effect.ts";
 import { columnMissing } from "./existence.ts";
 import { firstOf, refusal, strictly } from "./refusal.ts";
@@ -8,6 +8,7 @@ import type { SchemaMemory } from "./schemaMemory.ts";
 import type { ServerVersion } from "./serverVersion.ts";
 import type { StatementBody } from "./statementBody.ts";
 import type { TableFacts } from "./tableFacts.ts";
+import { literalOf } from "./tokenReader.ts";
 import type { Token } from "./tokens.ts";
 
 type Insert = Extract<StatementBody, { kind: "insert" }>;

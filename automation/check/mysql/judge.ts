@@ -11,8 +11,10 @@ import type { SchemaMemory } from "./schemaMemory.ts";
 import type { ServerVersion } from "./serverVersion.ts";
 import { serverWords } from "./serverWords.ts";
 import { effectsOf } from "./statementEffects.ts";
+import { columnsOf } from "./statementNames.ts";
 import type { Statement } from "./statements.ts";
 import { refusedTable } from "./tableRefusals.ts";
+import { refusedTypes } from "./typeLimits.ts";
 
 /** One statement with what it does. */
 export interface JudgedStatement extends Statement {
@@ -37,6 +39,7 @@ export function judge(
     const refused = [
       ...refusedSyntax(statement, server, memory.ansiQuotes),
       ...serverWords(statement, server, memory.functions),
+      ...refusedTypes(columnsOf(statement.body), server),
       ...refusedValues(statement, server, memory),
       ...refusedByFiles(statement.body, memory, server),
     ];

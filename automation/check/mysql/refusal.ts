@@ -1,4 +1,5 @@
 /** A statement that the server refuses for what the files before it have made. */
+import { RULES } from "../rules.ts";
 import type { BrokenRule } from "./effect.ts";
 import type { ServerVersion } from "./serverVersion.ts";
 
@@ -34,7 +35,7 @@ export function strictly(
   };
 }
 
-/** One a statement, for the server stops at the first: what every sql_mode refuses, or else what only strict mode does. */
+/** One a statement, for the server stops at the first: what is certain, or else what only strict mode or a default refuses. */
 export function firstOf(refused: readonly BrokenRule[]): BrokenRule[] {
-  return [refused.find(({ rule }) => rule !== "strict-mode") ?? refused].flat().slice(0, 1);
+  return [refused.find(({ rule }) => RULES[rule].severity === "error") ?? refused].flat().slice(0, 1);
 }

@@ -27,7 +27,11 @@ export function refusedSyntax(
         fix: `write ${bare.type.name}(…)`,
       },
     ];
-  const broken = strayComma(tokens) ?? (body.kind === "insert" ? brokenRow(body.rows, tokens) : undefined);
+  const form = formOf(tokens);
+  const broken =
+    strayComma(tokens) ??
+    foreignWords(form) ??
+    (body.kind === "insert" ? brokenRow(body.rows, tokens) : undefined);
   if (broken)
     return [
       {
@@ -38,7 +42,7 @@ export function refusedSyntax(
       },
     ];
   const quoted = tokens.find(({ kind, text }) => kind === "string" && !(ansiQuotes && text.startsWith('"')));
-  if (!quoted || !QUOTED_NAME.test(formOf(tokens))) return [];
+  if (!quoted || !QUOTED_NAME.test(form)) return [];
   const fix = `write \`${quoted.value}\`${quoted.text.startsWith('"') ? "; or SET sql_mode = 'ANSI_QUOTES' in the file, and put it back" : ""}`;
   const message = `${quoted.text} is a text for ${name}, and a name is meant (error 1064)`;
   return [{ rule: "syntax", subject: quoted.value, message, fix }];
@@ -68,6 +72,17 @@ function strayComma(tokens: readonly Token[]): Broken | undefined {
   if (at < 0 || !before) return undefined;
   const where = before.kind === "string" || before.kind === "number" ? "a value" : before.text;
   return { what: `the comma behind ${where} has nothing on one side`, fix: "leave the comma out" };
+}
+
+/** What another database takes. */
+function foreignWords(form: string): Broken | undefined {
+  const counts =
+    / (?:BIG|SMALL|TINY)?INT(?:EGER)?(?: NOT NULL| PRIMARY KEY| UNSIGNED)* (?<word>AUTOINCREMENT|IDENTITY)(?= |$)/;
+  const word = /^(?:CREATE|ALTER) TABLE /.test(form) ? counts.exec(form)?.groups?.word : undefined;
+  if (word !== undefined) return { what: `${word} is no attribute of a column`, fix: "write AUTO_INCREMENT" };
+  if (/^DROP INDEX (?:IF EXISTS )?\S+$/.test(form))
+    return { what: "DROP INDEX names no table", fix: "write DROP INDEX name ON table" };
+  return undefined;
 }
 
 /** The rows of VALUES need a comma between them, and so do the values of a row. */

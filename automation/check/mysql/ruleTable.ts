@@ -107,6 +107,11 @@ export const MYSQL_RULES = {
     severity: "error",
     summary: "A foreign key of the files does not fit, or still needs what the statement drops or changes",
   },
+  "default-charset": {
+    severity: "warning",
+    summary:
+      "A key, row or column is too long if utf8mb4 is the database's default, as it is MySQL 8's (errors 1071, 1074 and 1118)",
+  },
   "strict-mode": {
     severity: "warning",
     summary:

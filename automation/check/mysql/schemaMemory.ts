@@ -1,5 +1,6 @@
 /** What the files before a statement have said about the tables: their columns and keys, and which nobody uses yet. */
 import type { AlterAction, AlterTable } from "./alterAction.ts";
+import { BYTES } from "./charset.ts";
 import type { CreateTable } from "./createTable.ts";
 import type { ServerVersion } from "./serverVersion.ts";
 import type { StatementBody } from "./statementBody.ts";
@@ -17,8 +18,8 @@ export class SchemaMemory {
   foreignKeys: readonly KnownForeignKey[] = [];
   /** Whether something ran that is not looked into: a PREPARE, CALL or block, or a file that could not be read. */
   ranCode = false;
-  /** Whether a file makes or alters a database, and with it the default character set. */
-  setsCharset = false;
+  /** The most bytes of a character by default, if a file has set the database's character set. */
+  charsetBytes: number | undefined;
   /** Whether a file changed sql_mode so that "x" may be a name. */
   ansiQuotes = false;
   /** Functions that the files define, in capitals. */
@@ -43,7 +44,7 @@ export class SchemaMemory {
     copy.foreignKeys = this.foreignKeys;
     copy.ranCode = this.ranCode;
     copy.ansiQuotes = this.ansiQuotes;
-    copy.setsCharset = this.setsCharset;
+    copy.charsetBytes = this.charsetBytes;
     return copy;
   }
 
@@ -136,7 +137,8 @@ export class SchemaMemory {
         this.ranCode = true;
         return;
       case "definition":
-        this.setsCharset ||= body.object === "database" || body.object === "schema";
+        if (body.charset !== undefined)
+          this.charsetBytes = BYTES[body.charset === "utf8" ? "utf8mb3" : body.charset] ?? 1;
         return;
       case "program":
         if (body.program === "function") this.functions.add(body.name.toUpperCase());

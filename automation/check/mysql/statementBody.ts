@@ -77,5 +77,5 @@ export type StatementBody =
   | { readonly kind: "query" }
   | { readonly kind: "code" }
   /** Data definition that touches no table: databases, users, privileges, sequences, servers. `object` in lower case. */
-  | { readonly kind: "definition"; readonly object: string }
+  | { readonly kind: "definition"; readonly object: string; readonly charset?: string | undefined }
   | { readonly kind: "unknown"; readonly word: string };

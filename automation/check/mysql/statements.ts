@@ -3,6 +3,7 @@
  * rest by its first words. Our own reader, since no parser that npm serves knows both servers (docs/mysql.md).
  */
 import { readAssignments } from "./assignments.ts";
+import { charsetOf } from "./charset.ts";
 import { readCreateTable } from "./createTable.ts";
 import { readAlteringStatement } from "./indexStatements.ts";
 import { readInsert, readWith, rowChange } from "./rowStatements.ts";
@@ -187,7 +188,19 @@ const OBJECTS = new Set(
 function definition(tokens: readonly Token[], reader: TokenReader): StatementBody {
   const object = reader.next();
   if (!object || !OBJECTS.has(object.value)) return { kind: "unknown", word: textOf(tokens.slice(0, 2)) };
-  return { kind: "definition", object: object.value.toLowerCase() };
+  const isDatabase = object.value === "DATABASE" || object.value === "SCHEMA";
+  return {
+    kind: "definition",
+    object: isDatabase ? "database" : object.value.toLowerCase(),
+    charset: isDatabase ? databaseCharset(tokens) : undefined,
+  };
+}
+
+/** Of `CHARACTER SET = latin1 COLLATE latin1_bin`, in lower case. */
+function databaseCharset(tokens: readonly Token[]): string | undefined {
+  const named = (words: string) =>
+    new RegExp(`(?:${words})\\s*=?\\s*['"\`]?(\\w+)`, "i").exec(textOf(tokens))?.[1];
+  return charsetOf(named("CHARACTER SET|CHARSET"), named("COLLATE"));
 }
 
 function readAlter(reader: TokenReader, tokens: readonly Token[]): StatementBody {
@@ -207,7 +220,7 @@ function readDrop(reader: TokenReader, tokens: readonly Token[]): StatementBody 
   while (reader.take(",")) names.push(reader.qualifiedName());
   return {
     kind: "drop",
-    object: object === "tables" ? "table" : object === "schema" ? "database" : object,
+    object: object === "tables" ? "table" : object,
     names,
     repeatable,
     limitsWait: hasWait(reader.rest()),

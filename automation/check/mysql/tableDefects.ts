@@ -14,7 +14,7 @@ export interface Definition {
   readonly server: ServerVersion;
   /** False once the file sets sql_mode: what is too long may then be cut, or made another type. */
   readonly strict: boolean;
-  /** The bytes of a character where no file names a character set: 4 for MySQL 8's utf8mb4, else 1, which is certain. */
+  /** The bytes of a character where no file names a character set; 1 is certain. */
   readonly width: number;
 }
 

@@ -1,5 +1,5 @@
 /** What stands in the parentheses of CREATE TABLE, and behind ADD in ALTER TABLE. */
-import { type ColumnDefinition, readColumn } from "./columnDefinition.ts";
+import { type ColumnDefinition, namesIn, readColumn } from "./columnDefinition.ts";
 import { splitAtCommas, TokenReader, textOf } from "./tokenReader.ts";
 import type { Token } from "./tokens.ts";
 
@@ -36,7 +36,13 @@ export type TableElement =
   | { readonly kind: "column"; readonly column: ColumnDefinition }
   | { readonly kind: "index"; readonly index: IndexDefinition }
   | { readonly kind: "foreignKey"; readonly foreignKey: ForeignKeyDefinition }
-  | { readonly kind: "check"; readonly name: string | undefined; readonly enforced: boolean }
+  | {
+      readonly kind: "check";
+      readonly name: string | undefined;
+      readonly enforced: boolean;
+      /** The words of its expression that may be columns, in lower case. */
+      readonly uses: readonly string[];
+    }
   /** MariaDB: PERIOD FOR SYSTEM_TIME and application periods. */
   | { readonly kind: "period" };
 
@@ -65,8 +71,8 @@ export function ifNotExists(reader: TokenReader): boolean {
 }
 
 function readCheck(reader: TokenReader, name: string | undefined): TableElement {
-  reader.group();
-  return { kind: "check", name, enforced: !reader.take("NOT", "ENFORCED") };
+  const uses = namesIn(reader.group() ?? []);
+  return { kind: "check", name, uses, enforced: !reader.take("NOT", "ENFORCED") };
 }
 
 function readForeignKey(reader: TokenReader, constraint: string | undefined): ForeignKeyDefinition {

@@ -22,6 +22,10 @@ export interface TableFacts {
   partitioned: boolean;
   /** The words of the partitioning expressions, in lower case. */
   partitionWords: readonly string[];
+  /** Checks that a column does not carry itself: names in lower case, and the columns that each uses. */
+  checks: readonly { readonly name: string | undefined; readonly uses: readonly string[] }[];
+  /** Names in lower case; undefined when the server has made them up. */
+  partitions: readonly string[] | undefined;
   /** Whether the last partition takes all up to MAXVALUE. */
   openEnd: boolean;
 }
@@ -46,6 +50,8 @@ export function factsOf(create: CreateTable, model: TableFacts | undefined): Tab
     partitioned,
     partitionWords,
     openEnd,
+    checks: [],
+    partitions: create.partitions,
   };
   for (const element of elements) if (element.kind === "column") addColumn(facts, element.column);
   for (const element of elements) addKey(facts, element);
@@ -54,7 +60,12 @@ export function factsOf(create: CreateTable, model: TableFacts | undefined): Tab
 
 function addKey(facts: TableFacts, element: TableElement): void {
   if (element.kind === "index") addIndex(facts, element.index);
+  if (element.kind === "check") addCheck(facts, element);
   if (element.kind === "foreignKey") addForeignKeyIndex(facts, element.foreignKey);
+}
+
+function addCheck(facts: TableFacts, check: { name: string | undefined; uses: readonly string[] }): void {
+  facts.checks = [...facts.checks, { name: check.name?.toLowerCase(), uses: check.uses }];
 }
 
 function addColumn(facts: TableFacts, column: ColumnDefinition): void {
@@ -136,11 +147,19 @@ export function applyAction(facts: TableFacts, action: AlterAction): void {
     }
     case "dropIndex":
     case "dropConstraint":
+      // The server has made up the names of those without one.
+      if (action.kind === "dropConstraint")
+        facts.checks = facts.checks.filter(
+          ({ name }) => name !== undefined && name !== action.name.toLowerCase(),
+        );
       if (action.name.toLowerCase() === "primary") dropPrimaryKey(facts);
       facts.indexes.delete(action.name.toLowerCase());
       return;
     case "dropPrimaryKey":
       dropPrimaryKey(facts);
+      return;
+    case "addCheck":
+      addCheck(facts, action);
       return;
     case "convertCharset":
       facts.charset = action.charset;
@@ -153,6 +172,7 @@ export function applyAction(facts: TableFacts, action: AlterAction): void {
       if (action.name === "ENGINE") facts.engine = action.value;
       return;
     case "partition":
+      facts.partitions = partitionsAfter(facts.partitions, action);
       if (action.verb === "BY") facts.partitioned = true;
       if (action.verb === "REMOVE") facts.partitioned = false;
       if (action.verb === "BY" || action.verb === "REMOVE") facts.partitionWords = action.words;
@@ -171,6 +191,7 @@ function dropPrimaryKey(facts: TableFacts): void {
 /** The column leaves its indexes too, and one of it alone is gone. */
 function dropColumn(facts: TableFacts, name: string): void {
   facts.columns.delete(name);
+  facts.checks = facts.checks.filter(({ uses }) => !uses.includes(name));
   for (const [key, index] of facts.indexes) {
     const kept = index.columns.flatMap((column, at) => (column.toLowerCase() === name ? [] : [at]));
     if (kept.length === index.columns.length) continue;
@@ -196,6 +217,10 @@ function rename(facts: TableFacts, from: string, to: string): void {
   // Names that change places are not followed.
   if (facts.columns.has(now)) facts.known = false;
   facts.ordered = false;
+  facts.checks = facts.checks.map((check) => ({
+    ...check,
+    uses: check.uses.map((one) => (one === old ? now : one)),
+  }));
   const column = facts.columns.get(old);
   facts.columns.delete(old);
   if (column) facts.columns.set(now, { ...column, name: to });
@@ -204,4 +229,15 @@ function rename(facts: TableFacts, from: string, to: string): void {
       ...index,
       columns: index.columns.map((one) => (one.toLowerCase() === old ? to : one)),
     });
+}
+
+function partitionsAfter(
+  before: readonly string[] | undefined,
+  { verb, names, made }: Extract<AlterAction, { kind: "partition" }>,
+): readonly string[] | undefined {
+  const gone = names.map((name) => name.toLowerCase());
+  if (verb === "BY") return made.length > 0 ? made : undefined;
+  if (!["DROP", "ADD", "REORGANIZE"].includes(verb))
+    return verb === "TRUNCATE" || verb === "EXCHANGE" ? before : undefined;
+  return before && [...before.filter((name) => !gone.includes(name)), ...made];
 }

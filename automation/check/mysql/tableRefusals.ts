@@ -14,7 +14,8 @@ export function refusedTable(body: StatementBody, memory: SchemaMemory, server: 
   const judged = {
     server,
     strict: memory.isStrict,
-    width: isAtLeast(server, "mysql", 80000) && !memory.setsCharset ? 4 : 1,
+    width: memory.charsetBytes ?? 1,
+    likely: memory.charsetBytes === undefined && isAtLeast(server, "mysql", 80000) ? 4 : undefined,
   };
   if (body.kind === "createTable") return firstOf(created(body, memory, judged));
   if (body.kind !== "alterTable" || memory.ranCode) return [];
@@ -22,17 +23,38 @@ export function refusedTable(body: StatementBody, memory: SchemaMemory, server: 
   const after = memory.altered(body);
   if (!before?.known || !after?.known) return [];
   const { table } = body;
-  const old = new Set(tableDefects({ table, facts: before, ...judged }).map(({ subject }) => subject));
+  const old = new Set(defects({ table, facts: before, ...judged }).map(({ subject }) => subject));
   return firstOf([
     ...alteredKeys(body, before, after, server),
-    ...tableDefects({ table, facts: after, ...judged }).filter(({ subject }) => !old.has(subject)),
+    ...defects({ table, facts: after, ...judged }).filter(({ subject }) => !old.has(subject)),
   ]);
+}
+
+interface Judged extends Definition {
+  /** The bytes of a character where the files do not say, and the server's default most likely holds. */
+  readonly likely: number | undefined;
+}
+
+/** What is too long by the likely character set alone is a warning: a database may have been made with latin1. */
+function defects({ likely, ...definition }: Judged): BrokenRule[] {
+  const sure = tableDefects(definition);
+  if (likely === undefined) return sure;
+  const isSure = new Set(sure.map(({ subject }) => subject));
+  return tableDefects({ ...definition, width: likely }).map((one) =>
+    isSure.has(one.subject)
+      ? one
+      : {
+          ...one,
+          rule: "default-charset",
+          message: `${one.message}, where utf8mb4 is the database's default`,
+        },
+  );
 }
 
 function created(
   create: CreateTable,
   memory: SchemaMemory,
-  judged: Pick<Definition, "server" | "strict" | "width">,
+  judged: Omit<Judged, "table" | "facts">,
 ): BrokenRule[] {
   const { table, elements, like, fromQuery, repeatable, temporary } = create;
   const { server } = judged;
@@ -49,7 +71,7 @@ function created(
     ...(column === undefined ? [] : [twiceIn(table, "column", column, 1060, server)]),
     ...(index === undefined ? [] : [twiceIn(table, "index", index, 1061, server)]),
     ...(primary > 1 ? [primaryThere(table, server)] : []),
-    ...tableDefects({ table, facts: factsOf(create, undefined), ...judged }),
+    ...defects({ table, facts: factsOf(create, undefined), ...judged }),
   ];
 }
 
@@ -75,7 +97,7 @@ function primaryThere(table: string, server: ServerVersion): BrokenRule {
 }
 
 function alteredKeys(
-  { table, actions }: AlterTable,
+  { table, actions, algorithm }: AlterTable,
   before: TableFacts,
   after: TableFacts,
   server: ServerVersion,
@@ -84,8 +106,11 @@ function alteredKeys(
   const hasPrimary = before.hasPrimaryKey && !actions.some(({ kind }) => kind === "dropPrimaryKey");
   return [
     ...(adds + Number(hasPrimary) > 1 ? [primaryThere(table, server)] : []),
+    ...(algorithm === "COPY" ? [] : twoFulltext(table, actions, server)),
     ...actions.flatMap((action) => [
+      ...refusedPartition(table, action, before, server),
       ...behindMaxvalue(table, action, before, server),
+      ...neededByCheck(table, action, actions, before, server),
       ...neededByGenerated(table, action, after, server),
     ]),
   ];
@@ -95,6 +120,72 @@ function alteredKeys(
 function addsPrimaryKey(action: AlterAction): boolean {
   if (action.kind === "addIndex") return action.index.kind === "primary";
   return (action.kind === "addColumn" || action.kind === "changeColumn") && action.column.primaryKey;
+}
+
+/** InnoDB of MySQL builds one FULLTEXT index at a time in place, which it takes where nothing else is done. */
+function twoFulltext(table: string, actions: readonly AlterAction[], server: ServerVersion): BrokenRule[] {
+  const added = actions.flatMap((action) => (action.kind === "addIndex" ? [action.index.kind] : []));
+  const isTwo = added.filter((kind) => kind === "fulltext").length > 1;
+  if (server.engine !== "mysql" || added.length < actions.length || !isTwo) return [];
+  const words = `two FULLTEXT indexes of ${table} in one statement`;
+  return [refusal(server, `${table} FULLTEXT`, words, 1795, "one ALTER TABLE each")];
+}
+
+function neededByCheck(
+  table: string,
+  action: AlterAction,
+  actions: readonly AlterAction[],
+  { checks, columns }: TableFacts,
+  server: ServerVersion,
+): BrokenRule[] {
+  const isOfMysql = isAtLeast(server, "mysql", 80016);
+  const isRenamed =
+    action.kind === "renameColumn" || (action.kind === "changeColumn" && action.from !== action.column.name);
+  if (actions.some(({ kind }) => kind === "dropConstraint")) return [];
+  if (action.kind !== "dropColumn" && !(isRenamed && isOfMysql)) return [];
+  if (server.engine === "mysql" && !isOfMysql) return [];
+  const name = (action.kind === "dropColumn" ? action.name : action.from).toLowerCase();
+  const dropped = actions.flatMap((one) => (one.kind === "dropColumn" ? [one.name.toLowerCase()] : []));
+  const check = checks.find(({ uses }) => {
+    const others = uses.filter((one) => columns.has(one) && one !== name);
+    const isKept =
+      server.engine === "mysql" ? others.length > 0 : others.some((one) => !dropped.includes(one));
+    return uses.includes(name) && (action.kind !== "dropColumn" || isKept);
+  });
+  if (!check) return [];
+  const words = `${check.name === undefined ? "a CHECK" : `the CHECK ${check.name}`} of ${table} uses ${name}`;
+  return [
+    refusal(server, `${table}.${name}`, words, "3959 and 1054", "drop the CHECK in the same statement"),
+  ];
+}
+
+function refusedPartition(
+  table: string,
+  action: AlterAction,
+  { partitioned, partitions }: TableFacts,
+  server: ServerVersion,
+): BrokenRule[] {
+  if (action.kind !== "partition" || action.verb === "BY") return [];
+  const { verb, names, made, repeatable } = action;
+  const say = (words: string, error: number | string, fix: string) => [
+    refusal(server, `${table} partition`, words, error, fix),
+  ];
+  if (!partitioned) return say(`${table} has no partitions`, 1505, "leave the action out");
+  if (!partitions || repeatable) return [];
+  const missing = names.find((name) => !/^all$/i.test(name) && !partitions.includes(name.toLowerCase()));
+  if (missing !== undefined && ["DROP", "TRUNCATE", "REORGANIZE"].includes(verb))
+    return say(
+      `${table} has no partition ${missing}`,
+      "1507 and 1735",
+      `correct the name; the files gave it ${partitions.join(", ")}`,
+    );
+  if (verb === "DROP" && new Set(names).size === partitions.length)
+    return say(`no partition of ${table} is left`, 1508, "DROP TABLE, or TRUNCATE PARTITION");
+  const kept = partitions.filter((name) => !names.some((one) => one.toLowerCase() === name));
+  const again = made.find((name, at) => kept.includes(name) || made.indexOf(name) < at);
+  return again === undefined
+    ? []
+    : say(`${table} would have two partitions ${again}`, 1517, "take another name");
 }
 
 function behindMaxvalue(

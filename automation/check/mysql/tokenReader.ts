@@ -118,3 +118,13 @@ export function splitAtCommas(tokens: readonly Token[]): Token[][] {
 export function textOf(tokens: readonly Token[]): string {
   return tokens.map(({ text }) => text).join(" ");
 }
+
+/** A text, a number, NULL, TRUE or FALSE as written; undefined for all else. */
+export function literalOf(value: readonly Token[]): string | undefined {
+  const [first, second] = value;
+  if (value.length === 2 && (first?.value === "-" || first?.value === "+") && second?.kind === "number")
+    return `${first.value}${second.text}`;
+  if (value.length !== 1 || !first) return undefined;
+  const isLiteral = first.kind === "string" || first.kind === "number";
+  return isLiteral || /^(?:NULL|TRUE|FALSE)$/i.test(first.text) ? first.text : undefined;
+}

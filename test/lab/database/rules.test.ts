@@ -128,7 +128,7 @@ const ELSEWHERE: Partial<Record<keyof typeof MYSQL_RULES, string>> = {
   "writes-blocked": "onlineDdl.test.ts",
   "algorithm-refused": "onlineDdl.test.ts",
   ...Object.fromEntries(
-    ["server-lacks", "reserved-word", "default-refused", "zero-date"].map((rule) => [
+    ["server-lacks", "reserved-word", "default-refused", "zero-date", "default-charset"].map((rule) => [
       rule,
       "serverWords.test.ts",
     ]),

@@ -215,6 +215,18 @@ export const BOTH_WAYS: Readonly<
       "ALTER TABLE users ADD COLUMN c TEXT DEFAULT NULL;",
     ],
   },
+  "default-charset": {
+    breaks: [
+      "CREATE TABLE x (v VARCHAR(1000) PRIMARY KEY);",
+      "ALTER TABLE users ADD COLUMN v VARCHAR(1000) CHARACTER SET utf8mb4;\nCREATE TABLE x (v VARCHAR(20000));",
+      "CREATE DATABASE IF NOT EXISTS other;\nCREATE TABLE x (v VARCHAR(1000) PRIMARY KEY);",
+    ],
+    keeps: [
+      "CREATE TABLE x (v VARCHAR(700) PRIMARY KEY);",
+      "ALTER DATABASE CHARACTER SET latin1;\nCREATE TABLE x (v VARCHAR(1000) PRIMARY KEY);",
+      "ALTER DATABASE shop COLLATE = 'ascii_bin';\nCREATE TABLE x (v VARCHAR(1000) PRIMARY KEY);",
+    ],
+  },
   "strict-mode": {
     breaks: [
       "INSERT INTO users (age) VALUES (1);",

@@ -48,7 +48,10 @@ for (const [version, engine] of [
       for (const { sql, ...answers } of cases) {
         const found = await lint(`${sql};`, { version, shipped });
         const errors = found
-          .filter(({ severity, rule }) => severity === "error" || rule === "strict-mode")
+          .filter(
+            ({ severity, rule }) =>
+              severity === "error" || rule === "strict-mode" || rule === "default-charset",
+          )
           .map(({ message }) => message);
         assert.equal(
           errors.length > 0,
