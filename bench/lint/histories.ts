@@ -4,7 +4,18 @@ import { folders } from "./folders.ts";
 
 const REFUSED = "-- refused";
 
-export const HISTORIES: readonly Item[] = folders(`
+/** Each file of each folder, after those before it that Postgres takes. */
+export function histories(text: string): Item[] {
+  return folders(text).flatMap(({ name, files, rows = "" }) =>
+    files.map((file, index) => ({
+      name: `${name}, file ${index + 1}`,
+      files: [...files.slice(0, index).filter((one) => !one.startsWith(REFUSED)), file],
+      rows: index === files.length - 1 ? rows : "",
+    })),
+  );
+}
+
+export const HISTORIES: readonly Item[] = histories(`
 ## rails structure dump
 SET statement_timeout = 0;
 SET lock_timeout = 0;
@@ -1117,10 +1128,4 @@ CREATE TYPE st AS ENUM ('a'); CREATE TABLE t (s st);
 DO $$ DECLARE l text; BEGIN FOREACH l IN ARRAY ARRAY['x', 'y'] LOOP EXECUTE format('ALTER TYPE st ADD VALUE IF NOT EXISTS %L', l); END LOOP; END $$;
 -----
 INSERT INTO t VALUES ('x');
-`).flatMap(({ name, files, rows = "" }) =>
-  files.map((file, index) => ({
-    name: `${name}, file ${index + 1}`,
-    files: [...files.slice(0, index).filter((one) => !one.startsWith(REFUSED)), file],
-    rows: index === files.length - 1 ? rows : "",
-  })),
-);
+`);

@@ -4,6 +4,7 @@ import { taking } from "./cascade.ts";
 import type { Context } from "./context.ts";
 import { dependentsOn, describe, viewsOf } from "./dependents.ts";
 import { breaking, type Effect, tableLock, work } from "./effect.ts";
+import { TYPES_OF_EXTENSIONS } from "./forget.ts";
 import { refusal } from "./refusal.ts";
 import type { Schema } from "./schema.ts";
 import { listName, objectName, stringOf } from "./sqlNames.ts";
@@ -80,6 +81,8 @@ function dependentsOf(
     case "OBJECT_TYPE":
     case "OBJECT_DOMAIN":
       return [...new Set([...typeColumns(name, schema), ...using(`type ${name}`)])];
+    case "OBJECT_EXTENSION":
+      return (TYPES_OF_EXTENSIONS[stringOf(object) ?? ""] ?? []).flatMap((type) => typeColumns(type, schema));
     case "OBJECT_SEQUENCE":
       return using(`sequence ${name}`);
     case "OBJECT_FUNCTION":

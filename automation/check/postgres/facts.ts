@@ -85,7 +85,7 @@ export interface Index {
 }
 
 export interface TypeFact {
-  kind: "enum" | "domain" | "composite";
+  kind: "enum" | "domain" | "composite" | "range";
   /** The file that made it. */
   file: number;
   deployed: boolean;
@@ -93,6 +93,8 @@ export interface TypeFact {
   base?: SqlType;
   constrained?: boolean;
   hasDefault?: boolean;
+  /** Names of a domain's checks; undefined where one has no name of its own. */
+  checks?: readonly string[] | undefined;
   /** Of an enum. */
   labels?: readonly string[];
 }

@@ -53,7 +53,7 @@ export function rememberDrop({ removeType, objects, behavior }: DropStmt, schema
 }
 
 /** Columns of these types go with their extension, by CASCADE. */
-const TYPES_OF_EXTENSIONS: Partial<Record<string, readonly string[]>> = {
+export const TYPES_OF_EXTENSIONS: Partial<Record<string, readonly string[]>> = {
   citext: ["citext"],
   hstore: ["hstore"],
   ltree: ["ltree", "lquery", "ltxtquery"],

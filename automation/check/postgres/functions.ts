@@ -47,6 +47,16 @@ function signatureOf({ parameters = [], returnType }: CreateFunctionStmt, schema
   };
 }
 
+/** trigger.c, CreateTriggerFiringOn: the function has no arguments and returns trigger. */
+export function noTriggerFunction(funcname: readonly Node[] | undefined, schema: Schema): Effect[] {
+  const name = schema.nameOfList([...(funcname ?? [])], "functions");
+  const signature = schema.functions.get(name)?.signatures.get("");
+  if (!signature || signature.result.trim() === "trigger" || signature.result.includes("?")) return [];
+  const words = `function ${listName(funcname)} must return type trigger`;
+  const fix = "write RETURNS trigger, with RETURN NEW in its body";
+  return [refusal(work(undefined, "none", words), name, words, fix)];
+}
+
 /** CREATE OR REPLACE may change the body, and neither the result nor the names of arguments (manual, CREATE FUNCTION, notes). */
 export function createFunction(statement: CreateFunctionStmt, { schema }: Context): Effect[] {
   const name = schema.nameOfList(statement.funcname, "functions");

@@ -22,6 +22,17 @@ export function blockOf({ args = [] }: DoStmt): Block | undefined {
   return language === "plpgsql" && body !== undefined ? parseBlock(`DO ${quoted(body)}`, body) : undefined;
 }
 
+/** The statements of a DO block, with their lines in the file; none of any other statement. */
+export function statementsInside({ node, line, text }: Statement): Statement[] {
+  if (!("DoStmt" in node)) return [];
+  const body = text.search(/\$[^$\s]*\$/);
+  const first = line + (body < 0 ? 0 : text.slice(0, body).split("\n").length - 1);
+  return (blockOf(node.DoStmt)?.statements ?? []).map((inner) => ({
+    ...inner,
+    line: first + inner.line - 1,
+  }));
+}
+
 /**
  * The statements of a function or procedure; undefined if its language is another.
  *

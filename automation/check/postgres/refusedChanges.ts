@@ -16,6 +16,7 @@ import {
   noIdentity,
   noIndex,
   noReplicaIdentity,
+  notGenerated,
   ofPartitionKey,
   staysNotNull,
   subjectOf,
@@ -73,6 +74,10 @@ function reasonOf(table: string, command: AlterTableCmd, context: Context): Refu
       return noColumn(table, command, facts) ?? staysNotNull(table, column, facts);
     case "AT_AddIdentity":
       return noColumn(table, command, facts) ?? noIdentity(table, column, facts);
+    case "AT_SetIdentity":
+    case "AT_DropIdentity":
+    case "AT_DropExpression":
+      return noColumn(table, command, facts) ?? notGenerated(table, command, facts);
     case "AT_ReplicaIdentity":
       return noReplicaIdentity(table, command, schema);
     case "AT_DropConstraint":

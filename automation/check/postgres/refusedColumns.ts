@@ -104,6 +104,11 @@ export function noIdentity(table: string, column: string, facts: Table): Refused
   const known = facts.columns.get(column);
   if (!facts.complete || !known) return undefined;
   const relation = `column "${column}" of relation "${table}"`;
+  if (known.type && (known.type.array || !["int2", "int4", "int8"].includes(known.type.name)))
+    return {
+      words: "identity column type must be smallint, integer, or bigint",
+      fix: `change the type of ${column} first, or take another column`,
+    };
   if (!isDeclaredNotNull(column, facts))
     return {
       words: `${relation} must be declared NOT NULL before identity can be added`,
@@ -116,6 +121,23 @@ export function noIdentity(table: string, column: string, facts: Table): Refused
     words: `${relation} already has a default value`,
     fix: `ALTER COLUMN ${column} DROP DEFAULT first, in the same file, and give the identity a START above the highest number`,
   };
+}
+
+/** tablecmds.c, ATExecSetIdentity, ATExecDropIdentity and ATExecDropExpression. */
+export function notGenerated(
+  table: string,
+  { subtype, name = "", missing_ok: ifExists }: AlterTableCmd,
+  facts: Table,
+): Refused | undefined {
+  const known = facts.columns.get(name);
+  if (!facts.complete || !known || ifExists) return undefined;
+  const [is, what] =
+    subtype === "AT_DropExpression"
+      ? [known.always === "generated", "a stored generated column"]
+      : [known.identity, "an identity column"];
+  return is
+    ? undefined
+    : { words: `column "${name}" of relation "${table}" is not ${what}`, fix: "delete the statement" };
 }
 
 /** A check that keeps nulls out is not enough for these. */

@@ -1,10 +1,10 @@
 /** A rename of what is not there, or to a name that is taken. */
-import type { RenameStmt } from "libpg-query";
+import type { AlterObjectSchemaStmt, RenameStmt } from "libpg-query";
 import type { Context } from "./context.ts";
 import { type Effect, work } from "./effect.ts";
 import { missingConstraint, relationThere, typeThere } from "./existence.ts";
 import { refusal } from "./refusal.ts";
-import { besides } from "./schema.ts";
+import { besides, qualify } from "./schema.ts";
 
 export function refusedRename(statement: RenameStmt, context: Context): Effect[] {
   const { renameType, relation, object, subname = "", newname = "" } = statement;
@@ -29,6 +29,20 @@ export function refusedRename(statement: RenameStmt, context: Context): Effect[]
     default:
       return [];
   }
+}
+
+/** namespace.c, CheckSetNamespace; tablecmds.c, AlterRelationNamespaceInternal. */
+export function refusedMove(
+  { relation, newschema = "" }: AlterObjectSchemaStmt,
+  { schema }: Context,
+): Effect[] {
+  if (!relation) return [];
+  const [from, bare] = [schema.nameOf(relation), relation.relname ?? ""];
+  const to = qualify(newschema, bare);
+  if (from === to || !(schema.tables.get(to) ?? schema.indexes.get(to))) return [];
+  const words = `relation "${bare}" already exists in schema "${newschema}"`;
+  const fix = "rename one of the two first, with its indexes";
+  return [refusal(work(from, "none", words), from, words, fix)];
 }
 
 function columnRename(table: string, from: string, to: string, { schema }: Context): Effect[] {

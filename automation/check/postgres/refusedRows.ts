@@ -65,7 +65,8 @@ function isWholeRow(value: Node): boolean {
   return "ColumnRef" in value || "A_Indirection" in value;
 }
 
-function known(table: string, schema: Schema): Table | undefined {
+/** The facts of a table whose columns and keys the files tell whole. */
+export function known(table: string, schema: Schema): Table | undefined {
   const facts = schema.tables.get(table);
   const whole = facts?.complete && !facts.copied && facts.parent === undefined;
   return whole && facts.kind === "table" ? facts : undefined;

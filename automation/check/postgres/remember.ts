@@ -77,20 +77,34 @@ const HANDLERS: Handlers = {
   },
   CompositeTypeStmt: ({ typevar }, schema, deployed) =>
     schema.types.set(schema.newNameOf(typevar), { kind: "composite", file: schema.file, deployed }),
+  CreateRangeStmt: ({ typeName }, schema, deployed) =>
+    schema.types.set(schema.newNameOfList(typeName), { kind: "range", file: schema.file, deployed }),
   CreateDomainStmt: ({ domainname, typeName, constraints }, schema, deployed) => {
     const base = typeOf(typeName, schema);
     const kinds = new Set((constraints ?? []).map((node) => "Constraint" in node && node.Constraint.contype));
     const constrained = kinds.has("CONSTR_CHECK") || kinds.has("CONSTR_NOTNULL");
     const hasDefault = kinds.has("CONSTR_DEFAULT");
     const name = schema.newNameOfList(domainname);
-    const fact = { kind: "domain" as const, file: schema.file, deployed, constrained, hasDefault };
+    const names = checksOf(constraints ?? []);
+    const checks = names.includes(undefined) ? undefined : names.filter((one) => one !== undefined);
+    const fact = { kind: "domain" as const, file: schema.file, deployed, constrained, hasDefault, checks };
     schema.types.set(name, base ? { ...fact, base } : fact);
   },
-  AlterDomainStmt: ({ subtype, typeName }, schema) => {
+  AlterDomainStmt: ({ subtype, typeName, def, name: constraint }, schema) => {
     const name = schema.nameOfList(typeName, "types");
     const fact = schema.types.get(name);
     // C: a constraint, O: NOT NULL (parsenodes.h, AlterDomainStmt).
-    if (fact && (subtype === "C" || subtype === "O")) schema.types.set(name, { ...fact, constrained: true });
+    if (!fact) return;
+    if (subtype === "O") schema.types.set(name, { ...fact, constrained: true });
+    const [added] = subtype === "C" && def ? checksOf([def]) : [];
+    if (subtype === "C")
+      schema.types.set(name, {
+        ...fact,
+        constrained: true,
+        checks: added === undefined ? undefined : fact.checks?.concat(added),
+      });
+    if (subtype === "X")
+      schema.types.set(name, { ...fact, checks: fact.checks?.filter((one) => one !== constraint) });
   },
   CreateTrigStmt: ({ relation, trigname = "", funcname, columns, whenClause }, schema) => {
     const of = schema.nameOf(relation);
@@ -275,4 +289,11 @@ function rememberIndex(statement: IndexStmt, schema: Schema): void {
   if (relation?.inh === true && schema.tables.get(table)?.partitioned)
     for (const partition of schema.partitionsOf(table))
       addPartOfIndex(schema, partition, besides(table, name), fact);
+}
+
+/** The names of a domain's checks; undefined for one that Postgres names. */
+function checksOf(constraints: readonly Node[]): (string | undefined)[] {
+  return constraints.flatMap((node) =>
+    "Constraint" in node && node.Constraint.contype === "CONSTR_CHECK" ? [node.Constraint.conname] : [],
+  );
 }

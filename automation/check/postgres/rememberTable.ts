@@ -40,9 +40,11 @@ export function rememberCommand(name: string, command: AlterTableCmd, schema: Sc
       setColumn(schema, name, object, { hasDefault: isValue(def) });
       depend(schema, { kind: "default value", name: object, of: name, uses: usesOf(def, schema, name) });
       break;
-    case "AT_SetIdentity":
-      setColumn(schema, name, object, { always: undefined });
+    case "AT_SetIdentity": {
+      const always = alwaysOf(def);
+      if (always !== undefined) setColumn(schema, name, object, { always: always ? "identity" : undefined });
       break;
+    }
     case "AT_DropExpression":
       setColumn(schema, name, object, { always: undefined });
       independ(schema, { kind: "column", name: object, of: name });
@@ -185,6 +187,18 @@ export function withColumn(table: Table, name: string, column: ColumnDef, schema
 }
 
 /** GENERATED ALWAYS is `a`, BY DEFAULT `d` (pg_attribute.h). */
+/** Of SET GENERATED ALWAYS or BY DEFAULT; undefined where only options of the sequence are set. */
+function alwaysOf(def: Node | undefined): boolean | undefined {
+  const options = def && "List" in def ? (def.List.items ?? []) : [];
+  for (const option of options)
+    if ("DefElem" in option && option.DefElem.defname === "generated") {
+      const { arg } = option.DefElem;
+      // The letter of ATTRIBUTE_IDENTITY_ALWAYS (pg_attribute.h), as a number.
+      return arg !== undefined && "Integer" in arg && arg.Integer.ival === "a".charCodeAt(0);
+    }
+  return undefined;
+}
+
 function isAlways(constraint: Constraint | undefined): boolean {
   return constraint?.generated_when === "a";
 }

@@ -36,6 +36,7 @@ export function rememberRename(statement: RenameStmt, schema: Schema): void {
     rememberRenamedPart(statement, schema);
   else if (renameType === "OBJECT_SEQUENCE")
     schema.objects.rename(`sequence ${name}`, `sequence ${besides(name, newname)}`);
+  else if (renameType === "OBJECT_DOMCONSTRAINT") renameCheck(statement, schema);
   else if (renameType === "OBJECT_SCHEMA") renameSchema(schema, subname, newname);
   else if (relation) renameTable(schema, name, besides(name, newname));
   else if (renameType === "OBJECT_TYPE" || renameType === "OBJECT_DOMAIN") {
@@ -44,8 +45,17 @@ export function rememberRename(statement: RenameStmt, schema: Schema): void {
   }
 }
 
+function renameCheck({ object, subname = "", newname = "" }: RenameStmt, schema: Schema): void {
+  const domain = schema.nameOfList(object && "List" in object ? object.List.items : [], "types");
+  const fact = schema.types.get(domain);
+  const checks = fact?.checks?.map((one) => (one === subname ? newname : one));
+  if (fact) schema.types.set(domain, { ...fact, checks });
+}
+
 function renameSchema(schema: Schema, from: string, to: string): void {
   const moved = (name: string) => qualify(to, name.slice(from.length + 1));
+  // public is there without a statement that makes it, and its name is free now.
+  schema.objects.set(`schema ${from}`, schema.objects.get(`schema ${from}`) ?? {});
   schema.objects.rename(`schema ${from}`, `schema ${to}`);
   const inside = (layer: { names(): string[] }) =>
     layer.names().filter((name) => name.startsWith(`${from}.`));

@@ -7,6 +7,7 @@ import { refusedInsert, refusedUpdate } from "./refusedRows.ts";
 import { columnsIn } from "./rememberConstraint.ts";
 import { calledFunctions, stringOf } from "./sqlNames.ts";
 import { relationsIn, walk } from "./tree.ts";
+import { refusedUpsert } from "./upsert.ts";
 
 export function updateEffects(statement: UpdateStmt, context: Context): Effect[] {
   const { relation, whereClause, targetList } = statement;
@@ -44,7 +45,7 @@ export function insertEffects(statement: InsertStmt, context: Context): Effect[]
   const table = context.schema.nameOf(relation);
   const missing = columnMissing(table, targetNames(cols), context);
   if (missing.length > 0) return missing;
-  const refused = refusedInsert(statement, context);
+  const refused = [...refusedInsert(statement, context), ...refusedUpsert(statement, context)].slice(0, 1);
   if (refused.length > 0) return refused;
   const copies = selectStmt && "SelectStmt" in selectStmt && copiesRows(selectStmt, context);
   if (!copies) return [work(table, "some", `inserts rows into ${table}`)];

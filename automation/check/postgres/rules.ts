@@ -8,7 +8,7 @@ import { fileFindings, noteInFile } from "./fileRules.ts";
 import { FileState } from "./fileState.ts";
 import { lockTimeout } from "./lockTimeout.ts";
 import { longNames } from "./nameLength.ts";
-import { blockOf } from "./procedural.ts";
+import { blockOf, statementsInside } from "./procedural.ts";
 import { remember } from "./remember.ts";
 import { DOT } from "./schema.ts";
 import { hiddenTables, leakedSettings, uselessLocals } from "./sessionRules.ts";
@@ -63,14 +63,7 @@ function judgeOne(file: string, statement: Statement, context: Context, deployed
 function innerStatements(statement: Statement, { schema }: Context): Statement[] {
   const { node, line, text } = statement;
   if ("DoStmt" in node) {
-    const block = blockOf(node.DoStmt);
-    const body = text.search(/\$[^$\s]*\$/);
-    const first = line + (body < 0 ? 0 : text.slice(0, body).split("\n").length - 1);
-    return (block?.statements ?? []).map((inner) => ({
-      ...inner,
-      line: first + inner.line - 1,
-      inBlock: true,
-    }));
+    return statementsInside({ node, line, text }).map((inner) => ({ ...inner, inBlock: true }));
   }
   return calledNames(node).flatMap((name) =>
     (schema.functions.get(name)?.body ?? []).map((inner) => ({ ...inner, line, text, inBlock: true })),

@@ -7,13 +7,13 @@ import { createTable } from "./createTable.ts";
 import { dropEffects, losing, truncateEffects } from "./dropEffects.ts";
 import { breaking, type Effect, tableLock, work } from "./effect.ts";
 import { refreshConcurrently, tableThere, typeThere, viewThere } from "./existence.ts";
-import { createFunction } from "./functions.ts";
+import { createFunction, noTriggerFunction } from "./functions.ts";
 import { createIndex } from "./indexEffects.ts";
 import { missingDropped, missingRelations } from "./missing.ts";
 import { missingColumns } from "./missingColumns.ts";
 import { newerSyntax } from "./newerSyntax.ts";
 import { extensionThere, partEffects, schemaThere, sequenceThere } from "./objects.ts";
-import { refusedRename } from "./refusedRename.ts";
+import { refusedMove, refusedRename } from "./refusedRename.ts";
 import { constraintName } from "./rememberConstraint.ts";
 import { rememberCommand } from "./rememberTable.ts";
 import { deleteEffects, insertEffects, mergeEffects, readsLocked, updateEffects } from "./rowEffects.ts";
@@ -122,10 +122,13 @@ const HANDLERS: Handlers = {
     const refused = refusedRename(rename, context);
     return refused.length > 0 ? refused : renameEffects(rename, context);
   },
-  AlterObjectSchemaStmt: ({ relation, objectType }, { schema }) =>
-    relation && objectType === "OBJECT_TABLE"
-      ? [renaming(schema.nameOf(relation), "moves", schema.nameOf(relation))]
-      : [],
+  AlterObjectSchemaStmt: (statement, context) => {
+    const { relation, objectType } = statement;
+    const refused = refusedMove(statement, context);
+    if (refused.length > 0 || !relation || objectType !== "OBJECT_TABLE") return refused;
+    const name = context.schema.nameOf(relation);
+    return [renaming(name, "moves", name)];
+  },
   AlterDomainStmt: (statement, context) => domainEffects(statement, context),
   AlterEnumStmt: (statement, context) => enumEffects(statement, context),
   DropStmt: (drop, context) => {
@@ -144,7 +147,8 @@ const HANDLERS: Handlers = {
   ],
   DoStmt: () => [work(undefined, "some", "a block of code")],
   CallStmt: () => [work(undefined, "some", "a procedure")],
-  CreateTrigStmt: ({ relation }, { schema }) => [
+  CreateTrigStmt: ({ relation, funcname }, { schema }) => [
+    ...noTriggerFunction(funcname, schema),
     tableLock(schema.nameOf(relation), "some", "adds a trigger"),
   ],
   CreatePolicyStmt: ({ table }, { schema }) => [tableLock(schema.nameOf(table), "some", "adds a policy")],

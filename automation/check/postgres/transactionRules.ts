@@ -8,7 +8,7 @@
  */
 import type { Node, TransactionStmt } from "libpg-query";
 import { type Finding, finding } from "../finding.ts";
-import { blockOf } from "./procedural.ts";
+import { blockOf, statementsInside } from "./procedural.ts";
 import type { Schema } from "./schema.ts";
 import { listName } from "./sqlNames.ts";
 import type { Statement } from "./statements.ts";
@@ -22,6 +22,7 @@ export function checkTransactions(
   return [
     ...transactionControl(file, statements),
     ...mustBeAlone(file, statements, schema),
+    ...insideBlocks(file, statements),
     ...copies(file, statements),
   ];
 }
@@ -108,6 +109,17 @@ const ALONE: Record<string, string> = {
   DropTableSpaceStmt: "DROP TABLESPACE",
   AlterSystemStmt: "ALTER SYSTEM",
 };
+
+/** A block is a transaction of its own even where it is alone in its file (xact.c, PreventInTransactionBlock). */
+function insideBlocks(file: string, statements: readonly Statement[]): Finding[] {
+  return statements.flatMap(statementsInside).flatMap(({ node, line, text }) => {
+    const what = nonTransactional(node);
+    if (what === undefined) return [];
+    const fix =
+      "put it into a file of its own, without the block; IF NOT EXISTS or IF EXISTS stands for the condition";
+    return [finding("alone", { file, line, subject: text }, `${what} cannot run in a DO block`, fix)];
+  });
+}
 
 function mustBeAlone(file: string, statements: readonly Statement[], schema?: Schema): Finding[] {
   if (statements.length < 2) return [];

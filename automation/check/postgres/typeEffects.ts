@@ -9,10 +9,13 @@ import { listName } from "./sqlNames.ts";
  * A new constraint of a domain is checked in every table with a column of it, each under SHARE (typecmds.c,
  * validateDomainConstraint): writes wait.
  */
-export function domainEffects({ subtype, typeName, def, name }: AlterDomainStmt, context: Context): Effect[] {
+export function domainEffects(statement: AlterDomainStmt, context: Context): Effect[] {
+  const { subtype, typeName, def, name } = statement;
   const { schema } = context;
   const domain = schema.nameOfList(typeName, "types");
   const fact = schema.types.get(domain);
+  const refused = refusedCheck(statement, domain, fact?.checks);
+  if (refused) return [refused];
   const notValid = def && "Constraint" in def && def.Constraint.skip_validation === true;
   // C: ADD CONSTRAINT, O: SET NOT NULL, V: VALIDATE (parsenodes.h, AlterDomainStmt).
   const adds = (subtype === "C" && !notValid) || subtype === "O";
@@ -34,6 +37,27 @@ export function domainEffects({ subtype, typeName, def, name }: AlterDomainStmt,
       : "add it as NOT VALID, which holds for new values, and VALIDATE CONSTRAINT at a quiet time in the next migration",
   );
   return [finding, ...locks];
+}
+
+/** typecmds.c, AlterDomainAddConstraint, AlterDomainDropConstraint and AlterDomainValidateConstraint. */
+function refusedCheck(
+  { subtype, def, name, missing_ok: ifExists }: AlterDomainStmt,
+  domain: string,
+  checks: readonly string[] | undefined,
+): Effect | undefined {
+  const added = def && "Constraint" in def ? def.Constraint.conname : undefined;
+  const refuse = (words: string, fix: string) => refusal(work(undefined, "none", words), domain, words, fix);
+  if (subtype === "C" && added !== undefined && checks?.includes(added))
+    return refuse(
+      `constraint "${added}" for domain "${domain}" already exists`,
+      "take another name, or drop the old one first",
+    );
+  const needs = (subtype === "X" && !ifExists) || subtype === "V";
+  // NOT NULL has a name of its own since Postgres 17.
+  if (!needs || name === undefined || checks === undefined || checks.includes(name) || /not_null/.test(name))
+    return undefined;
+  const fix = `correct the name; the files gave ${domain} ${checks.length === 0 ? "no check" : checks.join(", ")}`;
+  return refuse(`constraint "${name}" of domain "${domain}" does not exist`, fix);
 }
 
 /** A domain may be over another one. */

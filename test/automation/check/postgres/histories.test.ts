@@ -2,12 +2,17 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { HISTORIES } from "../../../../bench/lint/histories.ts";
+import { TEAMS } from "../../../../bench/lint/teams.ts";
 import { type Files, findingsOf, recordFrom } from "../folders.ts";
 import { FOUND_HISTORIES } from "./foundHistories.ts";
+import { FOUND_TEAMS } from "./foundTeams.ts";
+
+const ALL = [...HISTORIES, ...TEAMS];
+const FOUND = { ...FOUND_HISTORIES, ...FOUND_TEAMS };
 
 const nameOf = (index: number) => `${String(index + 1).padStart(6, "0")}_x.up.sql`;
 
-for (const { name, files } of HISTORIES) {
+for (const { name, files } of ALL) {
   test(name, async () => {
     const all: Files = Object.fromEntries(files.map((sql, index) => [nameOf(index), sql]));
     const ran: Files = Object.fromEntries(Object.entries(all).slice(0, -1));
@@ -15,15 +20,15 @@ for (const { name, files } of HISTORIES) {
     const found = await findingsOf(all, { records, disable: ["missing-down"], postgresVersion: 15 });
     assert.deepEqual(
       found.map((line) => line.split(" ").slice(1).join(" ")),
-      FOUND_HISTORIES[name] ?? [],
+      FOUND[name] ?? [],
     );
   });
 }
 
 test("every pin has its file", () => {
-  const names = new Set(HISTORIES.map(({ name }) => name));
+  const names = new Set(ALL.map(({ name }) => name));
   assert.deepEqual(
-    Object.keys(FOUND_HISTORIES).filter((name) => !names.has(name)),
+    Object.keys(FOUND).filter((name) => !names.has(name)),
     [],
   );
 });
