@@ -64,7 +64,6 @@ async function run(): Promise<number> {
     interactive,
     color: stdout.isTTY === true && !plain,
     print: (text) => stdout.write(pasteable(secrets.mask(text))),
-    fromThere: pasteable,
     finish: (code) => {
       exitCode = code;
     },

@@ -21,10 +21,11 @@ export interface CommandContext {
   /** True if a person can answer a question. */
   readonly interactive: boolean;
   readonly color: boolean;
-  /** Writes to standard output. */
+  /**
+   * Writes to standard output; its command lines do what they say where the person stands, as the terminal's do. Files and
+   * Slack's messages have other readers: theirs are for the project's own folder.
+   */
   readonly print: (text: string) => void;
-  /** A text whose command lines do what they say where the person stands; `print` and the terminal do it by themselves. */
-  readonly fromThere: (text: string) => string;
   readonly finish: (exitCode: ExitCode) => void;
 }
 

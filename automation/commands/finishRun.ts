@@ -19,20 +19,13 @@ export async function finishRun(
   outputs: Outputs | undefined,
   slack: boolean,
 ): Promise<void> {
-  const next = report.next.map(({ text, command }) => ({
-    text,
-    command: command === null ? null : context.fromThere(command),
-  }));
-  await deliver(
-    { ...report, next },
-    {
-      terminal: context.terminal,
-      print: context.print,
-      color: context.color,
-      json: options.json,
-      reportFiles: options.report.map((file) => resolve(context.cwd, file)),
-      notifiers: slack ? () => findNotifiers(context, outputs) : undefined,
-    },
-  );
+  await deliver(report, {
+    terminal: context.terminal,
+    print: context.print,
+    color: context.color,
+    json: options.json,
+    reportFiles: options.report.map((file) => resolve(context.cwd, file)),
+    notifiers: slack ? () => findNotifiers(context, outputs) : undefined,
+  });
   context.finish(report.exitCode as ExitCode);
 }

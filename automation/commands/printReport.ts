@@ -10,7 +10,7 @@ import { writeWhole } from "../report/write.ts";
  * @throws {ConfigError} if the file cannot be written
  */
 export async function printReport(
-  { cwd, print, fromThere }: CommandContext,
+  { cwd, print }: CommandContext,
   output: string | undefined,
   report: string,
   human: () => string,
@@ -19,7 +19,7 @@ export async function printReport(
     print(report);
     return;
   }
-  await writeOutput(cwd, output, fromThere(report));
+  await writeOutput(cwd, output, report);
   print(human());
 }
 

@@ -1,7 +1,7 @@
 /** A printed command reaches the same checkout and project when it is pasted where the person stands. */
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, test } from "node:test";
 import { standpoint } from "../../../automation/cli/context.ts";
@@ -99,6 +99,12 @@ test("pasted at the root of a monorepo, the command of a finding does what it sa
   }
   const refused = await runCommand(t, ["check", "--project", "infra"], { cwd: root });
   assert.equal(refused.code, 3, refused.stderr);
+  await runCommand(t, ["check", "--project", "infra", "--json", "--output", "report.json"], { cwd: root });
+  assert.match(
+    readFileSync(join(root, "report.json"), "utf8"),
+    /npx ecs-migrate check --fix/,
+    "a file has readers elsewhere",
+  );
   const [, command = ""] = /\((npx .*? --fix)\)/.exec(refused.stdout) ?? [];
   assert.match(command, /^npx --prefix \S+ ecs-migrate check -C infra --fix$/);
   const pasted = execFileSync("sh", ["-c", command], {
