@@ -52,7 +52,8 @@ function isBelowLastRun(verdict: Verdict): boolean {
 
 async function askAndPlan(deps: PlanDeps, settings: CheckSettings): Promise<PlanReport | RunReport> {
   const { known, outputs, files, stack } = deps;
-  const report = known ? undefined : await askDatabase(deps, outputs.taskDefinitionArn);
+  const ask = () => deps.asked ?? askDatabase(deps, outputs.taskDefinitionArn);
+  const report = known ? undefined : await ask();
   const current = known ?? (report ? versionOf(report) : null);
   if (report && (current === null || isBelowLastRun(report.verdict))) return report;
   const plan = await makePlan({

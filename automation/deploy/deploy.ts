@@ -51,12 +51,13 @@ export async function deploy(deps: DeployDeps): Promise<Deployed> {
   if ("newer" in ready)
     return { report: skipped(deps, before, overtakenSkip(deps, ready.newer), startedAt), outputs: before };
   const { outputs, released } = ready;
+  let asked: RunReport | undefined;
   try {
-    if (ready.unrecorded) await checkBaseline(deps, outputs);
+    if (ready.unrecorded) asked = await checkBaseline(deps, outputs);
   } catch (error) {
     return { report: notDeployed(deps, outputs, error, startedAt), outputs };
   }
-  const report = await migrate(deps, outputs, startedAt);
+  const report = await migrate(deps, outputs, startedAt, asked);
   const warnings = [...report.warnings, ...overtaken(released, report.verdict)];
   return { report: await rollAfter(deps, outputs, { ...report, warnings }), outputs };
 }

@@ -62,6 +62,8 @@ export interface PlanDeps extends RunDeps {
   readonly files: readonly MigrationFile[];
   /** The database's version if no task is run to ask for it. */
   readonly known?: DatabaseVersion;
+  /** The database's answer, if it was asked already. */
+  readonly asked?: RunReport | undefined;
   /** What the deploy would do with the stack's services. */
   readonly planServices: () => Promise<PlannedService[]>;
 }

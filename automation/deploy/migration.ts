@@ -1,7 +1,6 @@
 /** The migration of a deploy, once its stack is up: whether a task is due, and when it is its turn. */
 import { awsErrorText } from "../aws/errors.ts";
 import type { Outputs } from "../contract/outputs.ts";
-import type { DatabaseVersion } from "../contract/resultLine.ts";
 import { lastUpToDate } from "../history/knownVersion.ts";
 import { type EndedRun, readBack } from "../history/record.ts";
 import { makeReport } from "../report/makeReport.ts";
@@ -11,35 +10,41 @@ import { backoffMs } from "../task/clock.ts";
 import { readFamily } from "../task/family.ts";
 import { commandFor } from "../text/commandLine.ts";
 import type { Verdict } from "../verdict/verdict.ts";
-import type { DeployDeps } from "./deps.ts";
+import type { DeployDeps, PlanDeps } from "./deps.ts";
 import { newerCommit } from "./overtaken.ts";
 import { plannedServices } from "./rollout.ts";
 
-/** Runs the migration, or says why no task is due. */
-export async function migrate(deps: DeployDeps, outputs: Outputs, startedAt: number): Promise<RunReport> {
+/**
+ * Runs the migration, or says why no task is due.
+ *
+ * @param asked the database's answer, if this deploy has asked it already
+ */
+export async function migrate(
+  deps: DeployDeps,
+  outputs: Outputs,
+  startedAt: number,
+  asked?: RunReport,
+): Promise<RunReport> {
   const logs = await deps.connectLogs(outputs.region);
   const run: RunDeps = { ...deps, outputs, logs, ecs: await deps.connectEcs(outputs.region) };
   const skip = await reasonToSkip(deps, run);
   const known = skip?.version ?? undefined;
-  if (skip?.kind === "applied" && outputs.services && known) await announced(deps, run, known);
+  if (skip?.kind === "applied" && outputs.services && known) await announced(deps, run, { known });
   if (skip !== undefined) return skipped(deps, outputs, skip, startedAt);
-  const verdict = await announced(deps, run);
+  const verdict = await announced(deps, run, { asked });
   if (verdict) return withoutTask(deps, outputs, verdict, startedAt);
   return runWhenFree(deps, run, startedAt);
 }
 
-/** @param known if no task is due: the services roll all the same, so the plan is made without asking the database */
+/** @param answer `known` if no task is due: the services roll all the same, so the plan is made without asking the database */
 async function announced(
   deps: DeployDeps,
   run: RunDeps,
-  known?: DatabaseVersion,
+  answer: Pick<PlanDeps, "known" | "asked">,
 ): Promise<Verdict | undefined> {
   if (!deps.beforeUp) return undefined;
   const planServices = () => plannedServices(deps, run.outputs);
-  return deps.beforeUp({
-    ...{ ...run, files: await deps.readCheckout(), planServices },
-    ...(known ? { known } : {}),
-  });
+  return deps.beforeUp({ ...run, ...answer, files: await deps.readCheckout(), planServices });
 }
 
 /**

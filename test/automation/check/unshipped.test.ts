@@ -4,7 +4,7 @@ import { checkSettings, DEFAULT_CHECK } from "../../../automation/check/settings
 import { ConfigError } from "../../../automation/contract/errors.ts";
 import { announce } from "../../../automation/deploy/announcePlan.ts";
 import type { DeployDeps, PlanDeps } from "../../../automation/deploy/deps.ts";
-import { type MigrationFile, parseMigrationFileName } from "../../../automation/migrations/folder.ts";
+import { type MigrationFile, parseMigrationFileName, recordOf } from "../../../automation/migrations/folder.ts";
 import { slackNotifier } from "../../../automation/notify/slack/notifier.ts";
 import { FakeAws } from "../../support/fakeAws.ts";
 import { RunFixture, temporaryHome } from "../../support/runFixture.ts";
@@ -217,6 +217,21 @@ describe("deploy --plan", () => {
       report.verdict.kind === "applied" && report.verdict.files.map(({ version }) => version),
       [20261120, 20261122, 20261124],
     );
+  });
+
+  it("takes the answer that the check of a first push has got, and asks once", async (t) => {
+    const fixture = await fixtureOf(t);
+    const { got, beforeUp } = slackOf(fixture);
+    const files = sampleCheckout().map((one) => ({ ...one, bytes: Buffer.from("SELECT 1;\n") }));
+    const { migrations } = recordOf(files);
+    const report = await fixture.deploy({
+      ...{ beforeUp, checkContent, readCheckout: async () => files },
+      findOutputs: async () => ({ ...fixture.aws.outputs, migrations }),
+    });
+    assert.equal(report.verdict.kind, "applied", fixture.said);
+    assert.match(fixture.said, /No run on this database is on record: asking it what it has run/);
+    assert.match(got[0]?.body ?? "", /up would run 3 files: no version → 20261124/);
+    assert.equal(fixture.aws.ecs.tasks.length, 2, "the question and the migration");
   });
 
   it("runs the migration though Slack refuses, and never prints its URL", async (t) => {
