@@ -123,9 +123,11 @@ async function playOnMariadb(lab: Lab, chosen: DemoOptions): Promise<number> {
 /** @param mariadb in place of the lab's Postgres */
 async function play(lab: Lab, chosen: DemoOptions, mariadb?: Mariadb): Promise<number> {
   const { app, migrations, mysql, keep } = chosen;
+  // Of a user's own application nobody knows the port; with --mysql the stack builds no image of the application.
+  const serves = app === undefined && !mysql;
   const stackConfig = {
     ...(mysql && app === undefined ? MYSQL_STACK : {}),
-    ...(app === undefined ? SERVICE_STACK : {}),
+    ...(serves ? SERVICE_STACK : {}),
     ...(migrations === DEFAULT_MIGRATIONS ? {} : { "ecs-migrate:migrationsPath": migrations }),
   };
   const stack = await createLabStack(lab, {
@@ -134,8 +136,7 @@ async function play(lab: Lab, chosen: DemoOptions, mariadb?: Mariadb): Promise<n
     ...(mariadb && { databaseUrl: mariadb.urlFromContainer }),
   });
   const examples = mysql ? MYSQL_ACTS : POSTGRES_ACTS;
-  // Of a user's own application nobody knows the port.
-  const visitor = app === undefined ? new Visitor(lab) : undefined;
+  const visitor = serves ? new Visitor(lab) : undefined;
   const outcomes: Outcome[] = [];
   for (const act of app === undefined ? examples : OWN_ACTS) {
     outcomes.push(await perform({ lab, stack, mariadb, migrations, visitor }, act));

@@ -4,7 +4,11 @@ import { checkSettings, DEFAULT_CHECK } from "../../../automation/check/settings
 import { ConfigError } from "../../../automation/contract/errors.ts";
 import { announce } from "../../../automation/deploy/announcePlan.ts";
 import type { DeployDeps, PlanDeps } from "../../../automation/deploy/deps.ts";
-import { type MigrationFile, parseMigrationFileName, recordOf } from "../../../automation/migrations/folder.ts";
+import {
+  type MigrationFile,
+  parseMigrationFileName,
+  recordOf,
+} from "../../../automation/migrations/folder.ts";
 import { slackNotifier } from "../../../automation/notify/slack/notifier.ts";
 import { FakeAws } from "../../support/fakeAws.ts";
 import { RunFixture, temporaryHome } from "../../support/runFixture.ts";
