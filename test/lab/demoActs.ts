@@ -21,7 +21,7 @@ export interface Act {
 /** With the user's own migrations none is made to fail. */
 export const OWN_ACTS: readonly Act[] = [
   {
-    title: "First deploy: makes everything, applies every migration, then starts the application",
+    title: "First deploy: makes everything, then applies every migration",
     // An operator's word: a routine deploy may not make the infrastructure.
     args: ["deploy", "--allow-infra"],
     exitCode: 0,
@@ -71,7 +71,7 @@ export const writeBroken =
   };
 
 const broken = (file: Broken, exitCode: number, headline: RegExp): Act => ({
-  title: "Third deploy: a migration that fails half-way, so the old code goes on",
+  title: "Third deploy: a migration that fails half-way",
   service: "notRolled",
   args: ["deploy"],
   prepare: writeBroken(file, "discount"),
@@ -80,7 +80,7 @@ const broken = (file: Broken, exitCode: number, headline: RegExp): Act => ({
 });
 
 const corrected = (file: Broken): Act => ({
-  title: "Fourth deploy: the same file, corrected, so the new code goes live",
+  title: "Fourth deploy: the same file, corrected",
   service: "live",
   args: ["deploy"],
   prepare: writeBroken(file, "discounts"),
