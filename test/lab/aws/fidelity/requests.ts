@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { describe, test } from "node:test";
 import {
   ConflictException,
@@ -6,7 +7,8 @@ import {
   ListTasksCommand,
   type Task,
 } from "@aws-sdk/client-ecs";
-import { CLUSTER, container, ecs, register, run, stopped } from "./local.ts";
+import { faultsIn } from "../ministack.ts";
+import { aws, CLUSTER, container, ecs, register, run, stopped } from "./local.ts";
 
 describe("RunTask refuses what AWS refuses", { concurrency: true }, () => {
   const refused = async (input: Promise<Task>, name: string, message: string) => {
@@ -80,4 +82,29 @@ describe("one clientToken is one task", { concurrency: true }, () => {
     });
     await stopped(first);
   });
+});
+
+test("a request that is sent again is told, with what became of the one before", async () => {
+  const send = (attempt: number, invocation: string) =>
+    fetch(aws.endpoint, {
+      method: "POST",
+      headers: {
+        authorization: "AWS4-HMAC-SHA256 Credential=test/20261127/ap-northeast-1/sns/aws4_request",
+        "amz-sdk-invocation-id": invocation,
+        "amz-sdk-request": `attempt=${attempt}; max=3`,
+        "user-agent": "aws-sdk-go-v2/1.0 os/linux",
+      },
+      body: new URLSearchParams({ Action: "ListTopics", Version: "2010-03-31" }),
+    });
+  for (const attempt of [1, 2]) await (await send(attempt, "a")).text();
+  await (await send(2, "b")).text();
+
+  const told = faultsIn(readFileSync(aws.log, "utf8")).filter((line) => line.includes("ListTopics"));
+  assert.deepEqual(
+    told.map((line) => line.replace(/^.*? ERROR/, "ERROR")),
+    [
+      "ERROR [lab] attempt 2 of ListTopics by aws-sdk-go-v2/1.0; the one before was answered 200",
+      "ERROR [lab] attempt 2 of ListTopics by aws-sdk-go-v2/1.0; the one before never came in",
+    ],
+  );
 });

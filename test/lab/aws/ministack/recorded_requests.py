@@ -1,6 +1,6 @@
 """Keeps each signed request, one JSON object a line, for the tests that hold calls against IAM and AWS's models.
 
-A request that a client sends again is an ERROR line of the log: an answer was lost or was an error, and calls such as
+A request that a client sends again is an ERROR line of the log, with what became of its first attempt: calls such as
 Lambda's AddPermission cannot be sent twice.
 
 Environment: ECS_MIGRATE_REQUESTS, the file. Without it nothing is kept.
@@ -17,6 +17,9 @@ from ministack import app as ministack
 CREDENTIAL = re.compile(r"Credential=([^/]+)/\d+/([^/]+)/([^/]+)/aws4_request")
 # AWS SDK reference guide, "Retry behavior": the header that each attempt carries.
 ATTEMPT = re.compile(r"attempt=(\d+)")
+INVOCATION = "amz-sdk-invocation-id"
+# What became of the last attempt of each call.
+FATES = {}
 LOGGER = logging.getLogger("lab")
 # Objects of S3 and layers of images are no requests that anybody looks at.
 MOST_BYTES = 1_000_000
@@ -43,7 +46,7 @@ def recording(original, path):
             message = next(replayed, None)
             return message if message is not None else await receive()
 
-        return await original(scope, receive_again, send)
+        return await original(scope, receive_again, noting(send, headers))
 
     return app
 
@@ -68,8 +71,22 @@ def keep(path, scope, headers, signed, body):
 def tell_of_retry(scope, headers, body):
     attempt = ATTEMPT.search(headers.get("amz-sdk-request", ""))
     if attempt and int(attempt.group(1)) > 1:
-        call = headers.get("x-amz-target") or action_in(body) or scope["path"]
-        LOGGER.error("attempt %s of %s %s", attempt.group(1), scope["method"], call)
+        call = headers.get("x-amz-target") or action_in(body) or f"{scope['method']} {scope['path']}"
+        client = headers.get("user-agent", "").split(" ")[0]
+        fate = FATES.get(headers.get(INVOCATION), "never came in")
+        LOGGER.error("attempt %s of %s by %s; the one before %s", attempt.group(1), call, client, fate)
+
+
+def noting(send, headers):
+    invocation = headers.get(INVOCATION)
+    FATES[invocation] = "was read and not answered"
+
+    async def send_and_note(message):
+        await send(message)
+        if message["type"] == "http.response.start":
+            FATES[invocation] = f"was answered {message['status']}"
+
+    return send_and_note
 
 
 def action_in(body):
