@@ -187,10 +187,10 @@ describe("a production stack that is looked at before and after", () => {
     assert.deepEqual(
       dirty?.choices.map(({ command }) => command),
       [
-        "npx ecs-migrate migrate force 20261120 --stack local",
-        "npx ecs-migrate deploy --stack local",
-        "npx ecs-migrate migrate up --stack local",
-        "npx ecs-migrate migrate force 20261121 --stack local",
+        `npx ecs-migrate migrate force -C ${stack.project} 20261120 --stack local`,
+        `npx ecs-migrate deploy -C ${stack.project} --stack local`,
+        `npx ecs-migrate migrate up -C ${stack.project} --stack local`,
+        `npx ecs-migrate migrate force -C ${stack.project} 20261121 --stack local`,
         null,
       ],
     );

@@ -93,7 +93,7 @@ describe("a MySQL stack", () => {
       assert.deepEqual(await mariadb?.query("shop", query), [[outcome === "completed" ? "1" : "0"]], query);
     await mariadb?.query("shop", "ALTER TABLE products DROP COLUMN discount_id; DROP TABLE discounts;");
     const back = dirty?.choices.find(({ finding }) => /none .* took effect/.test(finding))?.command;
-    assert.equal(back, "npx ecs-migrate migrate force 20261112 --stack local");
+    assert.equal(back, `npx ecs-migrate migrate force -C ${stack.project} 20261112 --stack local`);
     // A program has no terminal in which to confirm.
     assert.equal((await run(["migrate", "force", "20261112", "--yes", "local"])).exitCode, 0);
     write("discounts");
