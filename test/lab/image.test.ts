@@ -36,7 +36,7 @@ describe("an image is built where its content is new", () => {
   let first = "";
 
   before(async () => {
-    lab = await startLab({ report: (line) => process.stderr.write(`${line}\n`) });
+    lab = await startLab({ report: (line) => process.stderr.write(`${line}\n`), sharedPlugins: true });
     stack = await createLabStack(lab);
     ecr = new ECRClient(lab.clientConfig);
     watched = new WatchedDocker(join(lab.folder, "watched"), lab.docker.path, lab.env.PATH ?? "");
