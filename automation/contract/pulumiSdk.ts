@@ -6,15 +6,19 @@ import { createRequire } from "node:module";
  *
  * To be called before `@pulumi/pulumi` or its Automation API is imported. The entries stand in for the modules in
  * `require.cache` (Node.js documentation, Modules, require.cache: "Adding or replacing entries is also possible").
+ *
+ * @param names modules as the SDK's own files name them
  */
-export function deferUnusedOfPulumi(): void {
-  const ofPulumi = createRequire(import.meta.resolve("@pulumi/pulumi/typescript-shim.js"));
-  for (const name of ["./typescript-shim.js", "@npmcli/arborist"]) loadAtFirstUse(ofPulumi, name);
+export function deferUnusedOfPulumi(
+  names: readonly string[] = ["./typescript-shim.js", "@npmcli/arborist"],
+): void {
+  const ofPulumi = createRequire(import.meta.resolve("@pulumi/pulumi/package.json"));
+  for (const name of names) loadAtFirstUse(ofPulumi, name);
 }
 
 function loadAtFirstUse(require: NodeJS.Require, name: string): void {
-  const path = require.resolve(name);
-  if (require.cache[path] !== undefined) return;
+  const path = pathOf(require, name);
+  if (path === undefined || require.cache[path] !== undefined) return;
   const load = (): object => {
     if (require.cache[path] === placeholder) delete require.cache[path];
     return require(path) as object;
@@ -29,4 +33,13 @@ function loadAtFirstUse(require: NodeJS.Require, name: string): void {
   );
   const placeholder = { id: path, filename: path, loaded: true, exports } as NodeJS.Module;
   require.cache[path] = placeholder;
+}
+
+/** Undefined in a release of the SDK that has no such module: then there is nothing to put off. */
+function pathOf(require: NodeJS.Require, name: string): string | undefined {
+  try {
+    return require.resolve(name);
+  } catch {
+    return undefined;
+  }
 }

@@ -3,7 +3,7 @@ import { createRequire } from "node:module";
 import { before, test } from "node:test";
 import { deferUnusedOfPulumi } from "../../../automation/contract/pulumiSdk.ts";
 
-const require = createRequire(import.meta.resolve("@pulumi/pulumi/typescript-shim.js"));
+const require = createRequire(import.meta.resolve("@pulumi/pulumi/package.json"));
 const loaded = (part: RegExp) => Object.keys(require.cache).filter((path) => part.test(path));
 
 before(() => deferUnusedOfPulumi());
@@ -34,6 +34,12 @@ test("what is loaded already stays as it is", () => {
   const before = require("@npmcli/arborist") as unknown;
   deferUnusedOfPulumi();
   assert.equal(require("@npmcli/arborist"), before);
+});
+
+test("a module that the SDK does not have is none to put off", () => {
+  const before = Object.keys(require.cache);
+  deferUnusedOfPulumi(["./no-such-file.js", "no-such-package"]);
+  assert.deepEqual(Object.keys(require.cache), before);
 });
 
 test("a function is still serialized", async () => {
