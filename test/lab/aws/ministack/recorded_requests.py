@@ -6,6 +6,7 @@ Lambda's AddPermission cannot be sent twice.
 Environment: ECS_MIGRATE_REQUESTS, the file. Without it nothing is kept.
 """
 
+import asyncio
 import base64
 import json
 import logging
@@ -17,6 +18,9 @@ from ministack import app as ministack
 CREDENTIAL = re.compile(r"Credential=([^/]+)/\d+/([^/]+)/([^/]+)/aws4_request")
 # AWS SDK reference guide, "Retry behavior": the header that each attempt carries.
 ATTEMPT = re.compile(r"attempt=(\d+)")
+# AWS never answers within a millisecond. Of answers that came so soon, Terraform's provider lost some and sent the call
+# again; why is not known.
+LEAST_LATENCY_S = 0.005
 INVOCATION = "amz-sdk-invocation-id"
 # What became of the last attempt of each call.
 FATES = {}
@@ -40,6 +44,7 @@ def recording(original, path):
                 break
         keep(path, scope, headers, signed, body)
         tell_of_retry(scope, headers, body)
+        await asyncio.sleep(LEAST_LATENCY_S)
         replayed = iter(messages)
 
         async def receive_again():
