@@ -22,8 +22,8 @@ export interface CommandContext {
   readonly interactive: boolean;
   readonly color: boolean;
   /**
-   * Writes to standard output; its command lines do what they say where the person stands, as the terminal's do. Files and
-   * Slack's messages have other readers: theirs are for the project's own folder.
+   * Writes to standard output. As on the terminal, the command lines in the text work in the folder where the person is.
+   * Files and Slack's messages have other readers, so their command lines are for the project's own folder.
    */
   readonly print: (text: string) => void;
   readonly finish: (exitCode: ExitCode) => void;

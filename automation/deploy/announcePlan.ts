@@ -52,8 +52,7 @@ function isBelowLastRun(verdict: Verdict): boolean {
 
 async function askAndPlan(deps: PlanDeps, settings: CheckSettings): Promise<PlanReport | RunReport> {
   const { known, outputs, files, stack } = deps;
-  const ask = () => deps.asked ?? askDatabase(deps, outputs.taskDefinitionArn);
-  const report = known ? undefined : await ask();
+  const report = known ? undefined : (deps.asked ?? (await askDatabase(deps, outputs.taskDefinitionArn)));
   const current = known ?? (report ? versionOf(report) : null);
   if (report && (current === null || isBelowLastRun(report.verdict))) return report;
   const plan = await makePlan({

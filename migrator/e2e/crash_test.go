@@ -15,19 +15,11 @@ func TestServerCrashes(t *testing.T) {
 	if *full {
 		n = *files
 	}
-	from := *seed
-	if from == 0 {
-		from = uint64(time.Now().UnixNano())
-	}
-	t.Logf("%d files, seed %d", n, from)
+	from := firstSeed(t, n)
 	t.Run("PostgreSQL", func(t *testing.T) {
 		t.Parallel()
 		var own postgresServer
-		place := placeOf(t) // goes after the server has ended
-		t.Cleanup(func() { own.stop() })
-		if err := own.start(place); err != nil {
-			t.Fatal(err)
-		}
+		startOwn(t, &own)
 		d := own.database(t)
 		crashes(t, d, from, n, func() {
 			end(own.process, syscall.SIGQUIT)
@@ -40,11 +32,7 @@ func TestServerCrashes(t *testing.T) {
 	t.Run("MariaDB", func(t *testing.T) {
 		t.Parallel()
 		var own mariaServer
-		place := placeOf(t) // goes after the server has ended
-		t.Cleanup(func() { own.stop() })
-		if err := own.start(place); err != nil {
-			t.Fatal(err)
-		}
+		startOwn(t, &own)
 		d := own.database(t)
 		crashes(t, d, from, n, func() {
 			end(own.process, syscall.SIGKILL)

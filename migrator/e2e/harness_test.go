@@ -77,6 +77,30 @@ func placeOf(t *testing.T) string {
 	return place
 }
 
+// startOwn starts a server for one test.
+func startOwn(t *testing.T, server interface {
+	start(parent string) error
+	stop()
+}) {
+	t.Helper()
+	place := placeOf(t) // goes after the server has ended
+	t.Cleanup(server.stop)
+	if err := server.start(place); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// firstSeed is the seed of n random files, which is logged.
+func firstSeed(t *testing.T, n int) uint64 {
+	t.Helper()
+	from := *seed
+	if from == 0 {
+		from = uint64(time.Now().UnixNano())
+	}
+	t.Logf("%d files, seed %d", n, from)
+	return from
+}
+
 // unprivileged makes a command run as nobody if the tests run as root: neither server starts as root.
 func unprivileged(folder string, command *exec.Cmd) *exec.Cmd {
 	if os.Getuid() == 0 {

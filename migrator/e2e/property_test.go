@@ -32,11 +32,7 @@ type trial struct {
 // transaction is never dirty; and a clean version says what the database holds.
 func TestRandomFiles(t *testing.T) {
 	each(t, func(t *testing.T, d *database) {
-		from := *seed
-		if from == 0 {
-			from = uint64(time.Now().UnixNano())
-		}
-		t.Logf("%d files, seed %d", *files, from)
+		from := firstSeed(t, *files)
 		counts := map[string]int{}
 		if d.my != nil {
 			// One such table on the server, and nothing is provable of any file: other tests must not find it.

@@ -5,7 +5,6 @@ import (
 	"math/rand/v2"
 	"strings"
 	"testing"
-	"time"
 )
 
 // shapes are statements with a value at each @, in quotes. Each server takes most of them.
@@ -31,11 +30,7 @@ var shapes = map[string][]string{
 func TestMisspeltStatementsShowNoValues(t *testing.T) {
 	t.Parallel()
 	both(t, func(t *testing.T, d *database) {
-		from := *seed
-		if from == 0 {
-			from = uint64(time.Now().UnixNano())
-		}
-		t.Logf("%d files, seed %d", *files, from)
+		from := firstSeed(t, *files)
 		list := shapes["PostgreSQL"]
 		d.exec("CREATE TABLE u (id int PRIMARY KEY, mail varchar(20) UNIQUE)")
 		d.exec("INSERT INTO u VALUES (1, 'a')")

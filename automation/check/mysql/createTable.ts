@@ -1,8 +1,7 @@
 /** CREATE TABLE with its columns, keys and options. */
-import type { AlterAction } from "./alterAction.ts";
 import { partitionNames, partitionWords, takeWait } from "./alterTable.ts";
 import { ifNotExists, readElements, type TableElement } from "./tableElements.ts";
-import { readOptions } from "./tableOptions.ts";
+import { optionMap, readOptions } from "./tableOptions.ts";
 import { TokenReader } from "./tokenReader.ts";
 
 export interface CreateTable {
@@ -69,10 +68,4 @@ export function readCreateTable(
     fromQuery: isQuery || has("SELECT") || has("TABLE"),
     limitsWait,
   };
-}
-
-function optionMap(actions: readonly AlterAction[]): ReadonlyMap<string, string> {
-  return new Map(
-    actions.flatMap((action) => (action.kind === "option" ? [[action.name, action.value] as const] : [])),
-  );
 }

@@ -11,8 +11,11 @@ export function refusal(
   error: number | string,
   fix: string,
 ): BrokenRule {
-  const noun = typeof error === "string" ? "errors" : "error";
-  return { rule: "refused", subject, message: `${words}: ${name} refuses it (${noun} ${error})`, fix };
+  return { rule: "refused", subject, message: `${words}: ${name} refuses it (${numbered(error)})`, fix };
+}
+
+function numbered(error: number | string): string {
+  return `${typeof error === "string" ? "errors" : "error"} ${error}`;
 }
 
 /**
@@ -26,13 +29,8 @@ export function strictly(
   error: number | string,
   fix: string,
 ): BrokenRule {
-  const noun = typeof error === "string" ? "errors" : "error";
-  return {
-    rule: "strict-mode",
-    subject,
-    message: `${words}: ${name} refuses it in strict mode (${noun} ${error}), and changes it without an error elsewhere, as on RDS by default`,
-    fix,
-  };
+  const message = `${words}: ${name} refuses it in strict mode (${numbered(error)}), and changes it without an error elsewhere, as on RDS by default`;
+  return { rule: "strict-mode", subject, message, fix };
 }
 
 /** One a statement, for the server stops at the first: what is certain, or else what only strict mode or a default refuses. */

@@ -137,8 +137,7 @@ export class SchemaMemory {
         this.ranCode = true;
         return;
       case "definition":
-        if (body.charset !== undefined)
-          this.charsetBytes = BYTES[body.charset === "utf8" ? "utf8mb3" : body.charset] ?? 1;
+        if (body.charset !== undefined) this.charsetBytes = BYTES[body.charset] ?? 1;
         return;
       case "program":
         if (body.program === "function") this.functions.add(body.name.toUpperCase());

@@ -3,7 +3,7 @@
  * rest by its first words. Our own reader, since no parser that npm serves knows both servers (docs/mysql.md).
  */
 import { readAssignments } from "./assignments.ts";
-import { charsetOf } from "./charset.ts";
+import { charsetOfColumn } from "./charset.ts";
 import { readCreateTable } from "./createTable.ts";
 import { readAlteringStatement } from "./indexStatements.ts";
 import { readInsert, readWith, rowChange } from "./rowStatements.ts";
@@ -11,6 +11,7 @@ import type { ServerVersion } from "./serverVersion.ts";
 import { splitStatements } from "./split.ts";
 import type { StatementBody } from "./statementBody.ts";
 import { readProgram } from "./storedProgram.ts";
+import { optionMap, readOptions } from "./tableOptions.ts";
 import { splitAtCommas, TokenReader, textOf } from "./tokenReader.ts";
 import { type LexicalError, type Token, tokenize } from "./tokens.ts";
 
@@ -196,11 +197,15 @@ function definition(tokens: readonly Token[], reader: TokenReader): StatementBod
   };
 }
 
+const DATABASE_OPTIONS = new Set(["DEFAULT", "CHARACTER", "CHARSET", "COLLATE", "ENCRYPTION"]);
+
 /** Of `CHARACTER SET = latin1 COLLATE latin1_bin`, in lower case. */
 function databaseCharset(tokens: readonly Token[]): string | undefined {
-  const named = (words: string) =>
-    new RegExp(`(?:${words})\\s*=?\\s*['"\`]?(\\w+)`, "i").exec(textOf(tokens))?.[1];
-  return charsetOf(named("CHARACTER SET|CHARSET"), named("COLLATE"));
+  // The name before them may be left out.
+  const start = tokens.findIndex(({ kind, value }) => kind === "word" && DATABASE_OPTIONS.has(value));
+  const options = optionMap(readOptions(new TokenReader(start < 0 ? [] : tokens.slice(start))));
+  const [charset, collation] = [options.get("CHARACTER SET"), options.get("COLLATE")];
+  return charsetOfColumn({ charset, collation }, undefined);
 }
 
 function readAlter(reader: TokenReader, tokens: readonly Token[]): StatementBody {

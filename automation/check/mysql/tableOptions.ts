@@ -1,4 +1,4 @@
-/** The options of a table, behind CREATE TABLE and in ALTER TABLE. */
+/** The options of a table, behind CREATE TABLE and in ALTER TABLE; those of a database are among them. */
 import type { AlterAction } from "./alterAction.ts";
 import type { TokenReader } from "./tokenReader.ts";
 
@@ -31,4 +31,10 @@ export function readOptions(reader: TokenReader): AlterAction[] {
     actions.push({ kind: "option", name, value: group ? "" : (reader.next()?.value ?? "") });
   }
   return actions;
+}
+
+export function optionMap(actions: readonly AlterAction[]): ReadonlyMap<string, string> {
+  return new Map(
+    actions.flatMap((action) => (action.kind === "option" ? [[action.name, action.value] as const] : [])),
+  );
 }

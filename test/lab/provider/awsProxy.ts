@@ -28,6 +28,7 @@ import { withPulumiNames } from "./tokens.ts";
 const VERSION = "7.48.0";
 /** The proxy is parameterized by itself, and speaks the protocol of before the handshake. */
 const NOT_OFFERED = new Set(["handshake", "parameterize"]);
+
 type Call = ServerUnaryCall<Message, Message>;
 type Handler = (call: Call, callback: sendUnaryData<Message>) => void;
 

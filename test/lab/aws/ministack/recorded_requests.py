@@ -1,7 +1,7 @@
 """Keeps each signed request, one JSON object a line, for the tests that hold calls against IAM and AWS's models.
 
 A request that a client sends again is an ERROR line of the log, with what became of its first attempt: calls such as
-Lambda's AddPermission cannot be sent twice.
+Lambda's AddPermission cannot be sent twice. No request is answered sooner than after LEAST_LATENCY_S.
 
 Environment: ECS_MIGRATE_REQUESTS, the file. Without it nothing is kept.
 """
