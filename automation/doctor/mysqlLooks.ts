@@ -4,7 +4,7 @@ import type { AlterAction, AlterTable } from "../check/mysql/alterAction.ts";
 import { lastPart } from "../check/mysql/qualifiedName.ts";
 import type { Statement } from "../check/mysql/statements.ts";
 import type { StoredProgram } from "../check/mysql/storedProgram.ts";
-import { TokenReader } from "../check/mysql/tokenReader.ts";
+import { isWord, TokenReader } from "../check/mysql/tokenReader.ts";
 import type { Token } from "../check/mysql/tokens.ts";
 import type { Look } from "./look.ts";
 import { identifier, quoted, schemaOf } from "./mysqlNames.ts";
@@ -267,7 +267,7 @@ function programLook({ program, name, repeatable, verb }: StoredProgram, tokens:
 /** ALTER EVENT … RENAME TO, which stands before the body. */
 function newEventName(tokens: readonly Token[]): string | undefined {
   const reader = new TokenReader(tokens);
-  reader.until(({ kind, value }) => kind === "word" && (value === "RENAME" || value === "DO"));
+  reader.until(isWord("RENAME", "DO"));
   return reader.take("RENAME", "TO") ? reader.qualifiedName() : undefined;
 }
 

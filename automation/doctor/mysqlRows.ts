@@ -1,7 +1,7 @@
 /** How to see whether INSERT, UPDATE, DELETE, TRUNCATE and LOAD DATA took effect. Pure. */
 import type { StatementBody } from "../check/mysql/statementBody.ts";
 import type { Statement } from "../check/mysql/statements.ts";
-import { literalOf, splitAtCommas, TokenReader } from "../check/mysql/tokenReader.ts";
+import { isWord, literalOf, splitAtCommas, TokenReader } from "../check/mysql/tokenReader.ts";
 import type { Token } from "../check/mysql/tokens.ts";
 import type { Look } from "./look.ts";
 import { identifier } from "./mysqlNames.ts";
@@ -89,14 +89,11 @@ function otherValues(
  */
 function whereOf({ tokens, text }: Statement): string | undefined {
   const reader = new TokenReader(tokens);
-  reader.until(({ kind, value }) => kind === "word" && value === "WHERE");
+  reader.until(isWord("WHERE"));
   const rest = reader.rest();
-  const end = rest.findIndex(
-    ({ kind, value }) => kind === "word" && (value === "ORDER" || value === "RETURNING"),
-  );
+  const end = rest.findIndex(isWord("ORDER", "RETURNING"));
   const condition = end < 0 ? rest : rest.slice(0, end);
-  if (tokens.some(({ kind, value }) => kind === "word" && (value === "LIMIT" || value === "PORTION")))
-    return undefined;
+  if (tokens.some(isWord("LIMIT", "PORTION"))) return undefined;
   const [first, last] = [condition[0], condition.at(-1)];
   if (!first || !last) return "";
   const start = text.indexOf(tokens[0]?.text ?? "") - (tokens[0]?.offset ?? 0);
@@ -108,14 +105,12 @@ function whereOf({ tokens, text }: Statement): string | undefined {
 /** The tables of a joined UPDATE, and those that a joined DELETE names before or behind FROM, by their own names. */
 function changedTables(tokens: readonly Token[]): string[] {
   const reader = new TokenReader(tokens);
-  const before = reader.until((token) => isWord(token, ["UPDATE", "DELETE"]));
+  const before = reader.until(isWord("UPDATE", "DELETE"));
   const isDelete = reader.next()?.value === "DELETE";
   while (reader.takeAny(["LOW_PRIORITY", "QUICK", "IGNORE", "FROM"]));
-  const first = reader.until((token) => isWord(token, ["SET", "FROM", "USING", "WHERE"]));
+  const first = reader.until(isWord("SET", "FROM", "USING", "WHERE"));
   if (!isDelete) return assignedTables(reader, first, commonTables(before));
-  const references = reader.takeAny(["FROM", "USING"])
-    ? referencesOf(reader.until((token) => isWord(token, ["WHERE"])))
-    : [];
+  const references = reader.takeAny(["FROM", "USING"]) ? referencesOf(reader.until(isWord("WHERE"))) : [];
   return splitAtCommas(first).map((part) => {
     // MySQL takes t.* for t here.
     const name = new TokenReader(
@@ -138,7 +133,7 @@ function assignedTables(
 ): string[] {
   const references = referencesOf(join).filter(({ table }) => !common.includes(table));
   reader.take("SET");
-  const owners = splitAtCommas(reader.until((token) => isWord(token, ["WHERE"]))).map((part) => {
+  const owners = splitAtCommas(reader.until(isWord("WHERE"))).map((part) => {
     const column = new TokenReader(part);
     const owner = column.name()?.toLowerCase();
     return column.take(".") ? owner : undefined;
@@ -148,11 +143,8 @@ function assignedTables(
   return [...new Set((known ? assigned : references).map(({ table }) => table))];
 }
 
-function isWord({ kind, value }: Token, words: readonly string[]): boolean {
-  return kind === "word" && words.includes(value);
-}
-
 const JOINS = ["JOIN", "STRAIGHT_JOIN"];
+const isJoin = isWord(...JOINS);
 const BEHIND_NAME = [
   ..."ON USING INNER CROSS LEFT RIGHT NATURAL PARTITION USE FORCE IGNORE".split(" "),
   ...JOINS,
@@ -164,7 +156,7 @@ function referencesOf(tokens: readonly Token[]): { table: string; alias: string 
   const references: { table: string; alias: string }[] = [];
   while (!reader.isAtEnd) {
     const part = new TokenReader(
-      reader.until((token) => isWord(token, JOINS) || (token.kind === "symbol" && token.value === ",")),
+      reader.until((token) => isJoin(token) || (token.kind === "symbol" && token.value === ",")),
     );
     reader.next();
     const table = part.qualifiedName();

@@ -2,6 +2,7 @@
 import { typeText } from "./columnChange.ts";
 import type { ColumnDefinition } from "./columnDefinition.ts";
 import type { BrokenRule } from "./effect.ts";
+import { sameName } from "./qualifiedName.ts";
 import type { SchemaMemory } from "./schemaMemory.ts";
 import type { ForeignKeyDefinition } from "./tableElements.ts";
 import { startsWith, type TableFacts } from "./tableFacts.ts";
@@ -54,16 +55,14 @@ export function addedKey(
       `no index of ${references} begins with ${referenced.join(", ")} (errors 1822 and 1005)`,
       `add a unique key on ${referenced.join(", ")} to ${references} first`,
     );
-  return [...sameName(key, table, memory), ...unlike(key, own?.columns ?? new Map(), memory)].slice(0, 1);
+  return [...nameTaken(key, table, memory), ...unlike(key, own?.columns ?? new Map(), memory)].slice(0, 1);
 }
 
 const NULLABLE = "make the column NULL, or take ON DELETE CASCADE or RESTRICT";
 
 /** Names of foreign keys are those of the database; one with a dot in the table's name may be of another. */
-function sameName({ name }: ForeignKeyDefinition, table: string, memory: SchemaMemory): BrokenRule[] {
-  const other = memory.foreignKeys.find(
-    (key) => name !== undefined && key.name?.toLowerCase() === name.toLowerCase(),
-  );
+function nameTaken({ name }: ForeignKeyDefinition, table: string, memory: SchemaMemory): BrokenRule[] {
+  const other = memory.foreignKeys.find((key) => name !== undefined && sameName(key.name, name));
   if (!other || `${table}${other.table}`.includes(".")) return [];
   return [
     {

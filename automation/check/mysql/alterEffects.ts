@@ -8,6 +8,7 @@ import { utf8mb3, withoutTransactions } from "./createEffects.ts";
 import type { BrokenRule, Effect } from "./effect.ts";
 import { accepts, type Online } from "./online.ts";
 import { hasZeroDefault, type OnlineInput, onlineOf } from "./onlineDdl.ts";
+import { sameName } from "./qualifiedName.ts";
 
 const OSC = "pt-online-schema-change or gh-ost";
 
@@ -49,14 +50,9 @@ function writesBlocked(alter: AlterTable, online: Online): BrokenRule[] {
   const how = online.algorithm === "COPY" || copiesByName ? "copies the table" : "works through the table";
   const may =
     online.sure || copiesByName ? how : `may ${how.replace("copies", "copy").replace("works", "work")}`;
-  return [
-    {
-      rule: "writes-blocked",
-      subject: `${alter.table} ${online.reason}`,
-      message: `the statement ${online.reason}: it ${may}, and writes to ${alter.table} wait until it ends`,
-      fix: fixOf(alter),
-    },
-  ];
+  const subject = `${alter.table} ${online.reason}`;
+  const message = `the statement ${online.reason}: it ${may}, and writes to ${alter.table} wait until it ends`;
+  return [{ rule: "writes-blocked", subject, message, fix: fixOf(alter) }];
 }
 
 function fixOf({ table, actions, algorithm, lock }: AlterTable): string {
@@ -72,33 +68,21 @@ function fixOf({ table, actions, algorithm, lock }: AlterTable): string {
 
 function refused(alter: AlterTable, online: Online, { server }: OnlineInput): BrokenRule[] {
   const { algorithm, lock, table } = alter;
-  if (server.engine === "mysql" && algorithm === "INSTANT" && lock !== undefined && lock !== "DEFAULT")
-    return [
-      {
-        rule: "algorithm-refused",
-        subject: `${table} LOCK=${lock}`,
-        message: `${server.name} refuses LOCK=${lock} beside ALGORITHM=INSTANT`,
-        fix: "leave LOCK out: what is instant lets rows be read and written",
-      },
-    ];
+  const say = (named: string, why: string, fix: string): BrokenRule[] => {
+    const message = `${server.name} refuses ${named} ${why}`;
+    return [{ rule: "algorithm-refused", subject: `${table} ${named}`, message, fix }];
+  };
+  if (server.engine === "mysql" && algorithm === "INSTANT" && lock !== undefined && lock !== "DEFAULT") {
+    const fix = "leave LOCK out: what is instant lets rows be read and written";
+    return say(`LOCK=${lock}`, "beside ALGORITHM=INSTANT", fix);
+  }
   // Partition clauses and a change of engine pass over the clause, so that nothing is said of them.
   if (!online.sure || alter.actions.some(({ kind }) => kind === "partition")) return [];
-  const named =
-    algorithm !== undefined && !accepts(online, algorithm)
-      ? `ALGORITHM=${algorithm}`
-      : lock === "NONE" && !online.writes
-        ? "LOCK=NONE"
-        : undefined;
-  if (named === undefined) return [];
+  const isNamed = algorithm !== undefined && !accepts(online, algorithm);
+  if (!isNamed && !(lock === "NONE" && !online.writes)) return [];
   const can = online.writes ? `ALGORITHM=${online.algorithm}` : `ALGORITHM=${online.algorithm}, LOCK=SHARED`;
-  return [
-    {
-      rule: "algorithm-refused",
-      subject: `${table} ${named}`,
-      message: `${server.name} refuses ${named} for a statement that ${online.reason}`,
-      fix: `it can be done with ${can}; split the statement when a part of it can do better`,
-    },
-  ];
+  const fix = `it can be done with ${can}; split the statement when a part of it can do better`;
+  return say(isNamed ? `ALGORITHM=${algorithm}` : "LOCK=NONE", `for a statement that ${online.reason}`, fix);
 }
 
 function actionBreaks(table: string, action: AlterAction, input: OnlineInput): BrokenRule[] {
@@ -124,8 +108,6 @@ function actionBreaks(table: string, action: AlterAction, input: OnlineInput): B
       return action.name === "CHARACTER SET" ? utf8mb3(action.value, table) : [];
     case "partition":
       return action.verb === "DROP" || action.verb === "TRUNCATE" ? [dropsRows(table, action.names)] : [];
-    case "dropPrimaryKey":
-      return [];
     case "unknown":
       return [unknownAction(table, action.word)];
     default:
@@ -138,49 +120,36 @@ function insertBreaks(table: string, column: ColumnDefinition, { server }: Onlin
   const rows = hasZeroDefault(column, server)
     ? "a table that has rows refuses it (errors 1292 and 1138)"
     : "rows that exist get 0 or '' without a word";
-  return {
-    rule: "insert-breaks",
-    subject: `${table}.${name}`,
-    message: `column ${name} is NOT NULL without a default: ${rows}, and an INSERT of the running code that does not name it fails (error 1364)`,
-    fix: "give it a DEFAULT, or add it NULL and make it NOT NULL once the new code fills it",
-  };
+  const message = `column ${name} is NOT NULL without a default: ${rows}, and an INSERT of the running code that does not name it fails (error 1364)`;
+  const fix = "give it a DEFAULT, or add it NULL and make it NOT NULL once the new code fills it";
+  return { rule: "insert-breaks", subject: `${table}.${name}`, message, fix };
 }
 
 function dropsColumn(table: string, name: string): BrokenRule {
-  return {
-    rule: "drop-column",
-    subject: `${table}.${name}`,
-    message: `the data of ${table}.${name} are gone, and the code that still runs may read it`,
-    fix: "deploy code that does not use it first, and keep a backup; then disable this rule in the file with that reason",
-  };
+  const subject = `${table}.${name}`;
+  const message = `the data of ${subject} are gone, and the code that still runs may read it`;
+  const fix =
+    "deploy code that does not use it first, and keep a backup; then disable this rule in the file with that reason";
+  return { rule: "drop-column", subject, message, fix };
 }
 
 function dropsRows(table: string, names: readonly string[]): BrokenRule {
   const what = names.length > 0 ? `partition ${names.join(", ")}` : "the partitions";
-  return {
-    rule: "drop-table",
-    subject: `${table} ${names.join(",")}`,
-    message: `the rows in ${what} of ${table} are gone, and the code that still runs may read them`,
-    fix: "keep a backup; then disable this rule in the file with the reason",
-  };
+  const message = `the rows in ${what} of ${table} are gone, and the code that still runs may read them`;
+  const fix = "keep a backup; then disable this rule in the file with the reason";
+  return { rule: "drop-table", subject: `${table} ${names.join(",")}`, message, fix };
 }
 
 export function renames(name: string): BrokenRule {
-  return {
-    rule: "rename",
-    subject: name,
-    message: `the statement renames ${name}, which the code that still runs knows by its old name`,
-    fix: "add the new name beside the old one (a column or a view), switch the code over, drop the old one in a later deploy",
-  };
+  const message = `the statement renames ${name}, which the code that still runs knows by its old name`;
+  const fix =
+    "add the new name beside the old one (a column or a view), switch the code over, drop the old one in a later deploy";
+  return { rule: "rename", subject: name, message, fix };
 }
 
 function unknownAction(table: string, word: string): BrokenRule {
-  return {
-    rule: "syntax",
-    subject: `${table} ${word}`,
-    message: `neither MySQL nor MariaDB has an action of ALTER TABLE that begins with ${word}`,
-    fix: "correct the SQL",
-  };
+  const message = `neither MySQL nor MariaDB has an action of ALTER TABLE that begins with ${word}`;
+  return { rule: "syntax", subject: `${table} ${word}`, message, fix: "correct the SQL" };
 }
 
 function changeBreaks(
@@ -190,7 +159,7 @@ function changeBreaks(
 ): BrokenRule[] {
   const subject = `${table}.${from}`;
   const found = utf8mb3(column.charset, subject);
-  if (from.toLowerCase() !== column.name.toLowerCase()) found.push(renames(subject));
+  if (!sameName(from, column.name)) found.push(renames(subject));
   const old = facts?.columns.get(from.toLowerCase());
   if (!old) return found;
   if (column.notNull && !old.notNull) found.push(refusesNulls(subject));
@@ -212,19 +181,14 @@ function isNull(value: string): boolean {
 }
 
 function refusesNulls(subject: string): BrokenRule {
-  return {
-    rule: "nulls-refused",
-    subject,
-    message: `${subject} becomes NOT NULL: with one NULL in it the statement fails (error 1265), or without strict mode writes 0 or ''`,
-    fix: `fill the NULLs in an earlier migration, and deploy code that writes none first`,
-  };
+  const message = `${subject} becomes NOT NULL: with one NULL in it the statement fails (error 1265), or without strict mode writes 0 or ''`;
+  const fix = "fill the NULLs in an earlier migration, and deploy code that writes none first";
+  return { rule: "nulls-refused", subject, message, fix };
 }
 
 function loses(subject: string, type: string, lost: readonly string[]): BrokenRule {
-  return {
-    rule: "attributes-lost",
-    subject,
-    message: `the new definition of ${subject} (${type}) leaves out ${lost.join(", ")}, which it had`,
-    fix: "state the whole column again; to drop the attribute on purpose, disable this rule in the file with the reason",
-  };
+  const message = `the new definition of ${subject} (${type}) leaves out ${lost.join(", ")}, which it had`;
+  const fix =
+    "state the whole column again; to drop the attribute on purpose, disable this rule in the file with the reason";
+  return { rule: "attributes-lost", subject, message, fix };
 }

@@ -3,7 +3,7 @@ import type { AlterAction, AlterTable } from "./alterAction.ts";
 import { namesIn, readColumn, readDefault } from "./columnDefinition.ts";
 import { ifNotExists, readElement, readElements, type TableElement } from "./tableElements.ts";
 import { readOptions } from "./tableOptions.ts";
-import { TokenReader } from "./tokenReader.ts";
+import { isWord, TokenReader } from "./tokenReader.ts";
 import type { Token } from "./tokens.ts";
 
 const PARTITION_VERBS = [
@@ -27,8 +27,7 @@ export function readAlterTable(reader: TokenReader): AlterTable {
   const table = reader.qualifiedName();
   const limitsWait = takeWait(reader);
   const actions: AlterAction[] = [];
-  let algorithm: string | undefined;
-  let lock: string | undefined;
+  const clauses: Clauses = { algorithm: undefined, lock: undefined };
   while (!reader.isAtEnd) {
     if (reader.take(",")) continue;
     if (reader.sees("PARTITION", "BY")) {
@@ -36,12 +35,7 @@ export function readAlterTable(reader: TokenReader): AlterTable {
       actions.push(partition("BY", rest, { words: partitionWords(rest) }));
       break;
     }
-    const clause = takeClause(reader);
-    if (clause) {
-      if (clause.name === "ALGORITHM") algorithm = clause.value;
-      else lock = clause.value;
-      continue;
-    }
+    if (takeClause(reader, clauses)) continue;
     // The names of partitions have commas of their own, and nothing follows them.
     const ownsRest = reader.peek(1)?.value === "PARTITION";
     actions.push(...readAction(new TokenReader(ownsRest ? reader.rest() : reader.until(isEndOfAction))));
@@ -51,8 +45,7 @@ export function readAlterTable(reader: TokenReader): AlterTable {
     table,
     ifExists,
     actions,
-    algorithm,
-    lock,
+    ...clauses,
     limitsWait,
     written: "ALTER TABLE",
   };
@@ -102,7 +95,7 @@ export function partitionNames(tokens: readonly Token[]): string[] {
 }
 
 function isOpen(tokens: readonly Token[]): boolean {
-  return tokens.some(({ kind, value }) => kind === "word" && value === "MAXVALUE");
+  return tokens.some(isWord("MAXVALUE"));
 }
 
 /** MariaDB's WAIT n and NOWAIT. */
@@ -113,12 +106,16 @@ export function takeWait(reader: TokenReader): boolean {
   return true;
 }
 
-/** ALGORITHM or LOCK with its value, in capitals. */
-export function takeClause(reader: TokenReader): { name: "ALGORITHM" | "LOCK"; value: string } | undefined {
+/** In capitals; undefined when the server chooses. */
+export type Clauses = Record<"algorithm" | "lock", string | undefined>;
+
+/** Takes ALGORITHM or LOCK with its value. @returns whether one came next */
+export function takeClause(reader: TokenReader, clauses: Clauses): boolean {
   const name = reader.takeAny(["ALGORITHM", "LOCK"]);
-  if (name === undefined) return undefined;
+  if (name === undefined) return false;
   reader.take("=");
-  return { name: name as "ALGORITHM" | "LOCK", value: reader.name()?.toUpperCase() ?? "" };
+  clauses[name === "LOCK" ? "lock" : "algorithm"] = reader.name()?.toUpperCase() ?? "";
+  return true;
 }
 
 function readAction(reader: TokenReader): AlterAction[] {

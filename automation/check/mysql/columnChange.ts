@@ -5,8 +5,9 @@
 import { BYTES, charsetOfColumn } from "./charset.ts";
 import type { ColumnDefinition } from "./columnDefinition.ts";
 import { build, copy, instant, metadata, type Online, rebuild, worst } from "./online.ts";
+import { hasName, sameName } from "./qualifiedName.ts";
 import { isAtLeast, isMeasured, type ServerVersion } from "./serverVersion.ts";
-import type { TableFacts } from "./tableFacts.ts";
+import { indexesOf, type TableFacts } from "./tableFacts.ts";
 
 /** @param old undefined when no file declares the column */
 export function columnChange(
@@ -28,8 +29,7 @@ export function columnChange(
   if (old.notNull !== column.notNull)
     parts.push(rebuild(`makes column ${column.name} ${column.notNull ? "NOT NULL" : "NULL"}`));
   if (column.position !== undefined) parts.push(reordering(column, server));
-  if (old.name.toLowerCase() !== column.name.toLowerCase())
-    parts.push(renaming(old.name, isReferenced, server));
+  if (!sameName(old.name, column.name)) parts.push(renaming(old.name, isReferenced, server));
   if (!old.autoIncrement && column.autoIncrement) parts.push(copy(`${what} to AUTO_INCREMENT`));
   return worst(parts);
 }
@@ -135,18 +135,12 @@ function charsetChange(
     return undefined;
   const what = `changes the character set or collation of column ${column.name}`;
   const widens = before === after || (before === "utf8mb3" && after === "utf8mb4");
-  const isKey = old.primaryKey || old.unique;
-  const indexes = [...(table?.indexes.values() ?? [])];
   const isIndexed =
-    isKey || indexes.some(({ columns }) => columns.some((name) => sameName(name, column.name)));
+    old.primaryKey || old.unique || indexesOf(table).some(({ columns }) => hasName(columns, column.name));
   if (server.engine === "mariadb" && widens)
     return isIndexed ? { ...build(`${what}, and rebuilds its index`), algorithm: "NOCOPY" } : instant(what);
   if (isMeasured(server) && widens && !isIndexed) return sameBytes(old, column, before, after, what);
   return copy(what, { sure: before !== undefined && after !== undefined });
-}
-
-function sameName(one: string, other: string): boolean {
-  return one.toLowerCase() === other.toLowerCase();
 }
 
 /** MySQL 8.0.33 server, measured: no row changes, unless the length of a VARCHAR then needs two bytes for one. */

@@ -2,7 +2,7 @@
 import { partitionNames, partitionWords, takeWait } from "./alterTable.ts";
 import { ifNotExists, readElements, type TableElement } from "./tableElements.ts";
 import { optionMap, readOptions } from "./tableOptions.ts";
-import { TokenReader } from "./tokenReader.ts";
+import { isWord, TokenReader } from "./tokenReader.ts";
 
 export interface CreateTable {
   readonly kind: "createTable";
@@ -45,10 +45,7 @@ export function readCreateTable(
       ? inner.qualifiedName()
       : undefined;
   const isQuery = group[0]?.kind === "word" && ["SELECT", "WITH", "TABLE"].includes(group[0].value);
-  const options = reader.until(
-    ({ kind, value }) =>
-      kind === "word" && ["PARTITION", "SELECT", "AS", "WITH", "TABLE", "VALUES"].includes(value),
-  );
+  const options = reader.until(isWord("PARTITION", "SELECT", "AS", "WITH", "TABLE", "VALUES"));
   const rest = reader.rest();
   const partitions = partitionNames(rest);
   const has = (word: string) => rest.some(({ kind, value }) => kind === "word" && value === word);

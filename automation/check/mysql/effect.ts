@@ -37,9 +37,3 @@ export function moment(table: string, reason: string, ...breaks: readonly Broken
 export function harmless(reason: string, ...breaks: readonly BrokenRule[]): Effect {
   return { table: undefined, lock: "none", duration: "none", reason, breaks };
 }
-
-const RANK: Record<Impact, number> = { none: 0, some: 1, long: 2 };
-
-export function worse(a: Impact, b: Impact): Impact {
-  return RANK[a] >= RANK[b] ? a : b;
-}

@@ -1,8 +1,9 @@
 /** What `plan` says of a file before it runs: how long others wait, how long it takes, what it drops. */
+import { heaviest } from "../impact.ts";
 import type { Dropped, FileEstimate, PlannedFile, StatementEstimate, TouchedTable } from "../sqlDialect.ts";
-import type { AlterTable } from "./alterAction.ts";
+import type { AlterAction } from "./alterAction.ts";
 import type { Effect } from "./effect.ts";
-import { heaviest, type JudgedStatement, judge } from "./judge.ts";
+import { type JudgedStatement, judge } from "./judge.ts";
 import { SchemaMemory } from "./schemaMemory.ts";
 import type { ServerVersion } from "./serverVersion.ts";
 import { readSql, type Statement } from "./statements.ts";
@@ -56,39 +57,38 @@ export function droppedBy(sql: string, server: ServerVersion): Dropped[] | undef
 function droppedByStatement(body: Statement["body"]): Dropped[] {
   switch (body.kind) {
     case "drop":
-      return body.names.map((name) => ({ kind: body.object, name, cascade: false }));
+      return body.names.map((name) => dropped(body.object, name));
     case "truncate":
-      return [{ kind: "rows", name: body.table, cascade: false }];
+      return [dropped("rows", body.table)];
     case "delete":
-      return body.tables.map((name) => ({ kind: "rows", name, cascade: false }));
+      return body.tables.map((name) => dropped("rows", name));
     case "alterTable":
-      return droppedByAlter(body);
+      return body.actions.flatMap((action) => droppedByAction(body.table, action));
     default:
       return [];
   }
 }
 
-function droppedByAlter({ table, actions }: AlterTable): Dropped[] {
-  return actions.flatMap((action): Dropped[] => {
-    switch (action.kind) {
-      case "dropColumn":
-        return [{ kind: "column", name: `${table}.${action.name}`, cascade: false }];
-      case "dropIndex":
-        return [{ kind: "index", name: `${table}.${action.name}`, cascade: false }];
-      case "dropPrimaryKey":
-        return [{ kind: "primary key", name: table, cascade: false }];
-      case "dropForeignKey":
-      case "dropConstraint":
-        return [{ kind: "constraint", name: `${table}.${action.name}`, cascade: false }];
-      case "partition":
-        if (action.verb !== "DROP" && action.verb !== "TRUNCATE") return [];
-        return action.names.map((name) => ({
-          kind: "rows",
-          name: `${table} partition ${name}`,
-          cascade: false,
-        }));
-      default:
-        return [];
-    }
-  });
+function droppedByAction(table: string, action: AlterAction): Dropped[] {
+  switch (action.kind) {
+    case "dropColumn":
+      return [dropped("column", `${table}.${action.name}`)];
+    case "dropIndex":
+      return [dropped("index", `${table}.${action.name}`)];
+    case "dropPrimaryKey":
+      return [dropped("primary key", table)];
+    case "dropForeignKey":
+    case "dropConstraint":
+      return [dropped("constraint", `${table}.${action.name}`)];
+    case "partition":
+      if (action.verb !== "DROP" && action.verb !== "TRUNCATE") return [];
+      return action.names.map((name) => dropped("rows", `${table} partition ${name}`));
+    default:
+      return [];
+  }
+}
+
+/** Neither server does anything for CASCADE (both manuals, "DROP TABLE"). */
+function dropped(kind: string, name: string): Dropped {
+  return { kind, name, cascade: false };
 }

@@ -1,10 +1,12 @@
 /** Names that are there already, or are not there, by what the files have made. Asked of MySQL 8.0.33 and MariaDB 10.11. */
 import type { AlterAction, AlterTable } from "./alterAction.ts";
 import type { BrokenRule } from "./effect.ts";
+import { hasName, sameName } from "./qualifiedName.ts";
 import { refusal } from "./refusal.ts";
 import type { SchemaMemory } from "./schemaMemory.ts";
 import type { ServerVersion } from "./serverVersion.ts";
 import type { StatementBody } from "./statementBody.ts";
+import { columnUse } from "./statementNames.ts";
 import type { TableFacts } from "./tableFacts.ts";
 
 /** Of what no file made nothing is said: the database may have had it before the folder began. */
@@ -80,20 +82,22 @@ function refusedActions(alter: AlterTable, memory: SchemaMemory, server: ServerV
   if (!facts?.known || !after) return [];
   const to = actions.flatMap((action) => (action.kind === "renameTable" ? [action.to] : []))[0];
   if (to !== undefined && to !== table && memory.tableOf(to)) return [tableThere(to, server)];
-  const added = new Set(actions.flatMap(addedName));
-  const left = new Set(actions.flatMap(leftName));
-  const isRenaming = actions.some((action) => action.kind !== "addColumn" && addedName(action).length > 0);
-  return actions
-    .flatMap((action): BrokenRule[] => {
-      const [old] = oldName(action);
-      if (old !== undefined && !facts.columns.has(old.toLowerCase()) && !added.has(old.toLowerCase()))
-        return [columnMissing(table, old, facts, server)];
-      const [name] = addedName(action);
-      if (name !== undefined && facts.columns.has(name) && !left.has(name) && !isRepeatable(action))
-        return [columnThere(table, name, server)];
+  const uses = actions.map((action) => {
+    const { old, made } = columnUse(action);
+    return { action, old, made: sameName(old, made) ? undefined : made };
+  });
+  const added = uses.flatMap(({ made }) => made ?? []);
+  const left = uses.flatMap(({ action, old }) => (action.kind === "columnDefault" ? [] : (old ?? [])));
+  const isRenaming = uses.some(({ old, made }) => old !== undefined && made !== undefined);
+  const isKnown = (name: string) => facts.columns.has(name.toLowerCase()) || hasName(added, name);
+  return uses
+    .flatMap(({ action, old, made }): BrokenRule[] => {
+      const canRepeat = "repeatable" in action && action.repeatable;
+      if (old !== undefined && !canRepeat && !isKnown(old)) return [columnMissing(table, old, facts, server)];
+      const isThere = made !== undefined && facts.columns.has(made.toLowerCase()) && !hasName(left, made);
+      if (isThere && !canRepeat) return [columnThere(table, made, server)];
       const behind = "column" in action ? action.column.after : undefined;
-      const isThere = behind === undefined || facts.columns.has(behind.toLowerCase());
-      if (!isThere && !isRenaming && !added.has(behind.toLowerCase()))
+      if (behind !== undefined && !isRenaming && !isKnown(behind))
         return [columnMissing(table, behind, facts, server)];
       return refusedIndex(table, action, facts, actions, server);
     })
@@ -103,49 +107,6 @@ function refusedActions(alter: AlterTable, memory: SchemaMemory, server: ServerV
 function columnThere(table: string, name: string, server: ServerVersion): BrokenRule {
   const fix = "take another name, or leave the column out";
   return refusal(server, `${table}.${name}`, `${table} has a column ${name} already`, 1060, fix);
-}
-
-function isRepeatable(action: AlterAction): boolean {
-  return "repeatable" in action && action.repeatable;
-}
-
-/** The column that must be there. */
-function oldName(action: AlterAction): string[] {
-  if (isRepeatable(action)) return [];
-  switch (action.kind) {
-    case "dropColumn":
-    case "columnDefault":
-      return [action.name];
-    case "changeColumn":
-    case "renameColumn":
-      return [action.from];
-    default:
-      return [];
-  }
-}
-
-/** The name, in lower case, that the action takes away. */
-function leftName(action: AlterAction): string[] {
-  if (action.kind === "dropColumn") return [action.name.toLowerCase()];
-  return action.kind === "changeColumn" || action.kind === "renameColumn" ? [action.from.toLowerCase()] : [];
-}
-
-/** The name, in lower case, that the action gives. */
-function addedName(action: AlterAction): string[] {
-  switch (action.kind) {
-    case "addColumn":
-      return [action.column.name.toLowerCase()];
-    case "changeColumn":
-      return renamedTo(action.from, action.column.name);
-    case "renameColumn":
-      return renamedTo(action.from, action.to);
-    default:
-      return [];
-  }
-}
-
-function renamedTo(from: string, to: string): string[] {
-  return from.toLowerCase() === to.toLowerCase() ? [] : [to.toLowerCase()];
 }
 
 function refusedIndex(
@@ -160,8 +121,8 @@ function refusedIndex(
     const index = facts.indexes.get(name);
     const isLeft = all.some(
       (one) =>
-        (one.kind === "dropIndex" && one.name.toLowerCase() === name) ||
-        (one.kind === "renameIndex" && one.from.toLowerCase() === name),
+        (one.kind === "dropIndex" && sameName(one.name, name)) ||
+        (one.kind === "renameIndex" && sameName(one.from, name)),
     );
     if (!index || index.implicit || isLeft || action.repeatable || action.index.kind === "primary") return [];
     const fix = "take another name, or drop the old index in the same statement";
@@ -169,9 +130,10 @@ function refusedIndex(
       refusal(server, `${table}.${name}`, `${table} has an index ${action.index.name} already`, 1061, fix),
     ];
   }
-  const old = action.kind === "dropIndex" ? action.name : action.kind === "renameIndex" ? action.from : "";
-  if (old === "" || isRepeatable(action) || facts.indexes.has(old.toLowerCase())) return [];
-  if (old.toLowerCase() === "primary" || mayBeMadeUp(old, facts)) return [];
+  if (action.kind !== "dropIndex" && action.kind !== "renameIndex") return [];
+  const old = action.kind === "dropIndex" ? action.name : action.from;
+  if (action.repeatable || facts.indexes.has(old.toLowerCase())) return [];
+  if (sameName(old, "primary") || mayBeMadeUp(old, facts)) return [];
   const has = [...facts.indexes.keys()].join(", ");
   const fix = `correct the name; ${has === "" ? `${table} has none` : `the files gave ${table} ${has}`}`;
   return [refusal(server, `${table}.${old}`, `${table} has no index ${old}`, "1091 and 1176", fix)];

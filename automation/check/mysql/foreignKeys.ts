@@ -3,6 +3,7 @@ import { addedKey, isAlike, isServed } from "./addedForeignKey.ts";
 import type { AlterAction, AlterTable } from "./alterAction.ts";
 import { charsetOf } from "./charset.ts";
 import type { BrokenRule } from "./effect.ts";
+import { hasName, sameName } from "./qualifiedName.ts";
 import type { SchemaMemory } from "./schemaMemory.ts";
 import type { ServerVersion } from "./serverVersion.ts";
 import type { StatementBody } from "./statementBody.ts";
@@ -16,7 +17,7 @@ export function neededByForeignKeys(
   { engine }: ServerVersion,
 ): BrokenRule[] {
   if (memory.ranCode) return [];
-  const isOff = /^(?:0|off)$/i.test(memory.settings.get("foreign_key_checks") ?? "");
+  const isOff = !memory.checksForeignKeys;
   switch (body.kind) {
     case "drop":
       return body.object === "table" && !isOff ? droppedParents(body.names, memory, engine) : [];
@@ -93,9 +94,7 @@ function isDropped(
   return (
     of === table &&
     actions.some(
-      (one) =>
-        (one.kind === "dropForeignKey" || one.kind === "dropConstraint") &&
-        one.name.toLowerCase() === name?.toLowerCase(),
+      (one) => (one.kind === "dropForeignKey" || one.kind === "dropConstraint") && sameName(one.name, name),
     )
   );
 }
@@ -112,8 +111,8 @@ function neededByAction(
     memory.foreignKeys.filter(
       (key) =>
         !isDropped(key, table, all) &&
-        ((key.table === table && has(key.columns, column)) ||
-          (key.references === table && has(key.referenced, column))),
+        ((key.table === table && hasName(key.columns, column)) ||
+          (key.references === table && hasName(key.referenced, column))),
     );
   switch (action.kind) {
     case "dropColumn":
@@ -146,9 +145,7 @@ function missingKey(
   memory: SchemaMemory,
 ): BrokenRule[] {
   const own = memory.foreignKeys.filter((key) => key.table === table);
-  const isThere = own.some((key) =>
-    [key.name, key.index].some((one) => one?.toLowerCase() === name.toLowerCase()),
-  );
+  const isThere = own.some((key) => sameName(key.name, name) || sameName(key.index, name));
   // The server makes up names of its own for keys without one, and MariaDB has keys that a column declares.
   if (repeatable || isThere || !memory.tableOf(table)?.known || /_ibfk_\d+$/i.test(name)) return [];
   const names = own.flatMap((key) => key.name ?? []).join(", ");
@@ -177,10 +174,6 @@ function converted(
       needs(`the character set of column ${column.name}`, key, "3780 or 1833"),
     );
   });
-}
-
-function has(columns: readonly string[], name: string): boolean {
-  return columns.some((column) => column.toLowerCase() === name.toLowerCase());
 }
 
 function needs(what: string, { name, table }: KnownForeignKey, error: number | string): BrokenRule {

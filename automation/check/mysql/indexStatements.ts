@@ -1,8 +1,8 @@
 /** ALTER TABLE, and CREATE INDEX and DROP INDEX, which the server runs as ALTER TABLE. */
 import type { AlterTable } from "./alterAction.ts";
-import { readAlterTable, takeClause, takeWait } from "./alterTable.ts";
+import { type Clauses, readAlterTable, takeClause, takeWait } from "./alterTable.ts";
 import { ifNotExists, readIndex } from "./tableElements.ts";
-import { TokenReader } from "./tokenReader.ts";
+import { isWord, TokenReader } from "./tokenReader.ts";
 import type { Token } from "./tokens.ts";
 
 export function readAlteringStatement(tokens: readonly Token[]): AlterTable | undefined {
@@ -21,7 +21,7 @@ function readCreateIndex(reader: TokenReader): AlterTable | undefined {
   let repeatable = reader.take("OR", "REPLACE");
   while (reader.takeAny(["ONLINE", "OFFLINE"]));
   if (!reader.seesAny(["UNIQUE", "FULLTEXT", "SPATIAL", "INDEX"])) return undefined;
-  const words = reader.until(({ kind, value }) => kind === "word" && value === "ON");
+  const words = reader.until(isWord("ON"));
   reader.next();
   const table = reader.qualifiedName();
   const columns = reader.rest();
@@ -57,15 +57,12 @@ function readDropIndex(reader: TokenReader): AlterTable {
 }
 
 function readClauses(reader: TokenReader): Pick<AlterTable, "algorithm" | "lock" | "limitsWait"> {
-  let algorithm: string | undefined;
-  let lock: string | undefined;
+  const clauses: Clauses = { algorithm: undefined, lock: undefined };
   let limitsWait = false;
   while (!reader.isAtEnd) {
-    const clause = takeClause(reader);
-    if (clause?.name === "ALGORITHM") algorithm = clause.value;
-    else if (clause) lock = clause.value;
-    else if (takeWait(reader)) limitsWait = true;
+    if (takeClause(reader, clauses)) continue;
+    if (takeWait(reader)) limitsWait = true;
     else if (!reader.group()) reader.next();
   }
-  return { algorithm, lock, limitsWait };
+  return { ...clauses, limitsWait };
 }

@@ -3,6 +3,7 @@ import type { ColumnDefinition } from "./columnDefinition.ts";
 import { isUnfitValue, quotedText } from "./defaultValues.ts";
 import type { BrokenRule } from "./effect.ts";
 import { columnMissing } from "./existence.ts";
+import { sameName } from "./qualifiedName.ts";
 import { firstOf, refusal, strictly } from "./refusal.ts";
 import type { SchemaMemory } from "./schemaMemory.ts";
 import type { ServerVersion } from "./serverVersion.ts";
@@ -46,7 +47,9 @@ function inserted(insert: Insert, target: Target): BrokenRule[] {
   const unknown = missing(insert.columns, target);
   const counted = wrongCount(insert, columns.length, server);
   if (unknown.length + counted.length > 0) return [...unknown, ...counted];
-  const twice = insert.columns.find((name, at) => insert.columns.findIndex((one) => isSame(one, name)) < at);
+  const twice = insert.columns.find(
+    (name, at) => insert.columns.findIndex((one) => sameName(one, name)) < at,
+  );
   if (twice !== undefined) {
     const words = `the INSERT into ${table} names column ${twice} twice`;
     return [refusal(server, `${table}.${twice}`, words, 1110, "leave one out")];
@@ -220,8 +223,4 @@ function isNoJson(literal: string, { engine }: ServerVersion): boolean {
   } catch {
     return true;
   }
-}
-
-function isSame(one: string, other: string): boolean {
-  return one.toLowerCase() === other.toLowerCase();
 }

@@ -1,7 +1,6 @@
 /** Judges the statements of a file one after the other. */
 import { RULES } from "../rules.ts";
-import type { Impact } from "../sqlDialect.ts";
-import { type BrokenRule, type Effect, worse } from "./effect.ts";
+import type { BrokenRule, Effect } from "./effect.ts";
 import { refusedNames } from "./existence.ts";
 import { neededByForeignKeys } from "./foreignKeys.ts";
 import { refusedRows } from "./insertedRows.ts";
@@ -57,12 +56,4 @@ function refusedByFiles(body: Statement["body"], memory: SchemaMemory, server: S
   if (table.length > 0) return table;
   const rows = refusedRows(body, memory, server);
   return rows.length > 0 ? rows : neededByForeignKeys(body, memory, server);
-}
-
-/** The heaviest of all effects. */
-export function heaviest(effects: readonly Effect[]): { lock: Impact; duration: Impact } {
-  return effects.reduce<{ lock: Impact; duration: Impact }>(
-    (sum, { lock, duration }) => ({ lock: worse(sum.lock, lock), duration: worse(sum.duration, duration) }),
-    { lock: "none", duration: "none" },
-  );
 }

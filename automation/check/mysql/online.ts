@@ -15,26 +15,23 @@ export interface Online {
 
 type Details = Partial<Pick<Online, "sure" | "writes">>;
 
-export function instant(reason: string, details: Details = {}): Online {
-  return { algorithm: "INSTANT", work: "metadata", writes: true, sure: true, reason, ...details };
-}
+const how =
+  (algorithm: Online["algorithm"], work: Online["work"], writes: boolean) =>
+  (reason: string, details: Details = {}): Online => ({
+    algorithm,
+    work,
+    writes,
+    sure: true,
+    reason,
+    ...details,
+  });
 
+export const instant = how("INSTANT", "metadata", true);
 /** INPLACE without touching rows: only the data dictionary changes. */
-export function metadata(reason: string, details: Details = {}): Online {
-  return { algorithm: "INPLACE", work: "metadata", writes: true, sure: true, reason, ...details };
-}
-
-export function build(reason: string, details: Details = {}): Online {
-  return { algorithm: "INPLACE", work: "build", writes: true, sure: true, reason, ...details };
-}
-
-export function rebuild(reason: string, details: Details = {}): Online {
-  return { algorithm: "INPLACE", work: "rebuild", writes: true, sure: true, reason, ...details };
-}
-
-export function copy(reason: string, details: Details = {}): Online {
-  return { algorithm: "COPY", work: "rebuild", writes: false, sure: true, reason, ...details };
-}
+export const metadata = how("INPLACE", "metadata", true);
+export const build = how("INPLACE", "build", true);
+export const rebuild = how("INPLACE", "rebuild", true);
+export const copy = how("COPY", "rebuild", false);
 
 const ALGORITHMS = ["INSTANT", "NOCOPY", "INPLACE", "COPY"] as const;
 const WORK = ["metadata", "build", "rebuild"] as const;

@@ -7,17 +7,18 @@ import type { AlterAction, AlterTable } from "./alterAction.ts";
 import { columnChange, renaming } from "./columnChange.ts";
 import type { ColumnDefinition } from "./columnDefinition.ts";
 import { build, copy, instant, metadata, type Online, rebuild, worst } from "./online.ts";
+import { hasName } from "./qualifiedName.ts";
 import { isAtLeast, isMeasured, type ServerVersion } from "./serverVersion.ts";
 import { convertCharset, hasFulltext, option, partition } from "./tableChange.ts";
 import type { IndexDefinition } from "./tableElements.ts";
-import type { TableFacts } from "./tableFacts.ts";
+import { indexesOf, type TableFacts } from "./tableFacts.ts";
 
 export interface OnlineInput {
   readonly server: ServerVersion;
   /** undefined when no file made the table. */
   readonly table: TableFacts | undefined;
-  /** Session settings that hold, by name in lower case. */
-  readonly settings: ReadonlyMap<string, string>;
+  /** Whether the session looks at each row of a foreign key. */
+  readonly checksForeignKeys: boolean;
   /** Whether a foreign key names this column of the table as the one that it points to. */
   readonly isReferenced: (column: string) => boolean;
 }
@@ -91,7 +92,10 @@ function actionOnline(
     case "columnDefault":
       return instant(`changes the default of column ${action.name}`);
     case "visibility":
-      return server.engine === "mariadb" ? instant(`hides or shows ${action.name}`) : visibility(action);
+      // Of an index MySQL changes the data dictionary alone.
+      return (server.engine === "mysql" && action.of === "index" ? metadata : instant)(
+        `hides or shows ${action.name}`,
+      );
     case "addIndex":
       return addIndex(action.index, input);
     case "dropIndex":
@@ -102,13 +106,11 @@ function actionOnline(
     case "dropPrimaryKey":
       return dropPrimaryKey(all, input);
     case "renameIndex":
-      return isAtLeast(server, "mariadb", 100502)
-        ? instant("renames an index")
-        : metadata("renames an index");
+      return (isAtLeast(server, "mariadb", 100502) ? instant : metadata)("renames an index");
     case "addForeignKey":
       return addForeignKey(input);
     case "dropForeignKey":
-      return server.engine === "mariadb" ? instant("drops a foreign key") : metadata("drops a foreign key");
+      return (server.engine === "mariadb" ? instant : metadata)("drops a foreign key");
     case "addCheck":
       return action.enforced
         ? copy("adds a check, which reads every row")
@@ -150,11 +152,6 @@ function hasGenerated(table: TableFacts | undefined, kind?: "virtual"): boolean 
   return [...(table?.columns.values() ?? [])].some(
     ({ generated }) => generated !== undefined && (kind === undefined || generated === kind),
   );
-}
-
-function visibility({ of, name }: { of: "column" | "index"; name: string }): Online {
-  const what = `hides or shows ${name}`;
-  return of === "column" ? instant(what) : metadata(what);
 }
 
 /** What keeps InnoDB from adding or dropping a column instantly, whatever the column is. */
@@ -207,9 +204,7 @@ function hasExpressionDefault({ defaultValue }: ColumnDefinition): boolean {
 function dropColumn(name: string, input: OnlineInput): Online {
   const { server, table } = input;
   const what = `drops column ${name}`;
-  const isIndexed = [...(table?.indexes.values() ?? [])].some(({ columns }) =>
-    columns.some((column) => column.toLowerCase() === name.toLowerCase()),
-  );
+  const isIndexed = indexesOf(table).some(({ columns }) => hasName(columns, name));
   if (table?.columns.get(name.toLowerCase())?.generated === "virtual") return instant(what);
   const isInstant = isAtLeast(server, "mysql", 80029) || isAtLeast(server, "mariadb", 100400);
   if (!isInstant || refusesInstant(input)) return inPlaceColumn(what, input);
@@ -257,15 +252,13 @@ function dropPrimaryKey(all: readonly AlterAction[], { server, table }: OnlineIn
 }
 
 function hasUniqueNotNull(table: TableFacts | undefined): boolean {
-  return [...(table?.indexes.values() ?? [])].some(
+  return indexesOf(table).some(
     ({ kind, columns }) =>
       kind === "unique" && columns.every((name) => table?.columns.get(name.toLowerCase())?.notNull),
   );
 }
 
-function addForeignKey({ server, settings }: OnlineInput): Online {
-  const isOff = /^(?:0|off)$/i.test(settings.get("foreign_key_checks") ?? "");
-  if (!isOff) return copy("adds a foreign key, which is checked for every row");
-  const what = "adds a foreign key without looking at the rows";
-  return server.engine === "mariadb" ? instant(what) : metadata(what);
+function addForeignKey({ server, checksForeignKeys }: OnlineInput): Online {
+  if (checksForeignKeys) return copy("adds a foreign key, which is checked for every row");
+  return (server.engine === "mariadb" ? instant : metadata)("adds a foreign key without looking at the rows");
 }

@@ -14,3 +14,12 @@ export function partsOf(name: string): string[] {
 export function lastPart(name: string): string {
   return partsOf(name).at(-1) ?? name;
 }
+
+/** Names of columns and keys know no case. */
+export function sameName(one: string | undefined, other: string | undefined): boolean {
+  return one?.toLowerCase() === other?.toLowerCase();
+}
+
+export function hasName(names: readonly string[], name: string): boolean {
+  return names.some((one) => sameName(one, name));
+}

@@ -17,35 +17,25 @@ export function refusedSyntax(
   { name }: ServerVersion,
   ansiQuotes: boolean,
 ): BrokenRule[] {
+  const say = (subject: string, message: string, fix: string): BrokenRule[] => [
+    { rule: "syntax", subject, message: `${message} (error 1064)`, fix },
+  ];
   const bare = columnsOf(body).find(({ type }) => NEEDS_LENGTH.test(type.name) && type.args.length === 0);
-  if (bare)
-    return [
-      {
-        rule: "syntax",
-        subject: bare.name,
-        message: `${bare.type.name} of column ${bare.name} has no ${/CHAR|BIN/.test(bare.type.name) ? "length" : "values"}: ${name} refuses it (error 1064)`,
-        fix: `write ${bare.type.name}(…)`,
-      },
-    ];
+  if (bare) {
+    const lacks = /CHAR|BIN/.test(bare.type.name) ? "length" : "values";
+    const words = `${bare.type.name} of column ${bare.name} has no ${lacks}: ${name} refuses it`;
+    return say(bare.name, words, `write ${bare.type.name}(…)`);
+  }
   const form = formOf(tokens);
   const broken =
     strayComma(tokens) ??
     foreignWords(form) ??
     (body.kind === "insert" ? brokenRow(body.rows, tokens) : undefined);
-  if (broken)
-    return [
-      {
-        rule: "syntax",
-        subject: broken.what,
-        message: `${broken.what}: ${name} refuses the statement (error 1064)`,
-        fix: broken.fix,
-      },
-    ];
+  if (broken) return say(broken.what, `${broken.what}: ${name} refuses the statement`, broken.fix);
   const quoted = tokens.find(({ kind, text }) => kind === "string" && !(ansiQuotes && text.startsWith('"')));
   if (!quoted || !QUOTED_NAME.test(form)) return [];
   const fix = `write \`${quoted.value}\`${quoted.text.startsWith('"') ? "; or SET sql_mode = 'ANSI_QUOTES' in the file, and put it back" : ""}`;
-  const message = `${quoted.text} is a text for ${name}, and a name is meant (error 1064)`;
-  return [{ rule: "syntax", subject: quoted.value, message, fix }];
+  return say(quoted.value, `${quoted.text} is a text for ${name}, and a name is meant`, fix);
 }
 
 interface Broken {

@@ -1,5 +1,5 @@
 /** Defaults and dates that MySQL refuses, and MariaDB takes. Asked of MySQL 8.0.33 and MariaDB 10.11. */
-import type { AlterTable } from "./alterAction.ts";
+import type { AlterAction, AlterTable } from "./alterAction.ts";
 import type { ColumnDefinition } from "./columnDefinition.ts";
 import { isUnfit } from "./defaultValues.ts";
 import type { BrokenRule } from "./effect.ts";
@@ -14,19 +14,16 @@ export function refusedValues(
   server: ServerVersion,
   memory: SchemaMemory,
 ): BrokenRule[] {
+  const alter = body.kind === "alterTable" ? body : undefined;
   const columns = [
     ...columnsOf(body).flatMap((column) => refusedDefault(column, server, memory.isStrict)),
-    ...(body.kind === "alterTable" ? setDefaults(body, server, memory) : []),
+    ...(alter ? setDefaults(alter, server, memory) : []),
+    ...(alter && server.engine === "mysql" ? alter.actions.flatMap((one) => unsafeDefault(one, server)) : []),
   ];
   const zero =
     tokens.find(({ kind, value }) => kind === "string" && ZERO_DATE.test(value))?.value ??
     columnsOf(body).find(({ type, defaultValue }) => TIMES.test(type.name) && defaultValue === "0")
       ?.defaultValue;
-  columns.push(
-    ...addedRandoms(body)
-      .map((column) => unsafeDefault(column, server))
-      .filter(() => server.engine === "mysql"),
-  );
   if (zero === undefined || !isAtLeast(server, "mysql", 50700) || takesZero(memory.settings.get("sql_mode")))
     return columns;
   return [...columns, zeroDate(zero, server)];
@@ -62,77 +59,50 @@ const LITERAL = /^(?:[+-]?[\d.]|[bxn]?['"]|_\w+|(?:null|true|false)$)/i;
 
 function refusedDefault(column: ColumnDefinition, server: ServerVersion, strict: boolean): BrokenRule[] {
   const { name, type, defaultValue } = column;
+  const say = (what: string, error: number, fix: string) => [refuses(name, what, error, fix, server)];
+  const shown = `DEFAULT ${defaultValue} for ${type.name} ${name}`;
   if (type.name === "TIMESTAMP" && /^'1970-01-01 00:00:00/.test(defaultValue ?? ""))
-    return [
-      refuses(
-        name,
-        `DEFAULT ${defaultValue} for TIMESTAMP ${name}`,
-        1067,
-        "a TIMESTAMP begins at 1970-01-01 00:00:01 UTC: take NULL, or DATETIME",
-        server,
-      ),
-    ];
-  if (isUnfit(column))
-    return [
-      refuses(
-        name,
-        `DEFAULT ${defaultValue} for ${type.name} ${name}`,
-        1067,
-        column.autoIncrement
-          ? "leave the DEFAULT out"
-          : "write a value that the type holds, or leave the DEFAULT out",
-        server,
-      ),
-    ];
-  if (defaultValue?.startsWith("(") && server.engine === "mysql" && server.number < 80013)
-    return [
-      refuses(
-        name,
-        `an expression as the DEFAULT of ${name}`,
-        1064,
-        "write a literal: expressions came with MySQL 8.0.13",
-        server,
-      ),
-    ];
-  if (defaultValue === undefined || server.engine === "mariadb" || /^(?:\(|null$)/i.test(defaultValue))
-    return [];
-  const what = `DEFAULT ${LITERAL.test(defaultValue) ? "as a literal" : defaultValue} for ${type.name} ${name}`;
+    return say(shown, 1067, "a TIMESTAMP begins at 1970-01-01 00:00:01 UTC: take NULL, or DATETIME");
+  if (isUnfit(column)) {
+    const fits = "write a value that the type holds, or leave the DEFAULT out";
+    return say(shown, 1067, column.autoIncrement ? "leave the DEFAULT out" : fits);
+  }
+  if (defaultValue === undefined || server.engine === "mariadb") return [];
+  if (defaultValue.startsWith("(") && server.number < 80013) {
+    const fix = "write a literal: expressions came with MySQL 8.0.13";
+    return say(`an expression as the DEFAULT of ${name}`, 1064, fix);
+  }
+  return /^(?:\(|null$)/i.test(defaultValue) ? [] : refusedByMysql(column, defaultValue, server, strict);
+}
+
+function refusedByMysql(
+  { name, type }: ColumnDefinition,
+  value: string,
+  server: ServerVersion,
+  strict: boolean,
+): BrokenRule[] {
+  const what = `DEFAULT ${LITERAL.test(value) ? "as a literal" : value} for ${type.name} ${name}`;
+  const say = (error: number, fix: string) => [refuses(name, what, error, fix, server)];
   const inParentheses = "put it into parentheses: DEFAULT (…), from MySQL 8.0.13 on";
-  const now = NOW.exec(defaultValue);
-  if (now && TIMES.test(type.name))
-    return Number(now.groups?.digits || 0) === Number(type.args[0] ?? 0)
-      ? []
-      : [
-          refuses(
-            name,
-            what,
-            1067,
-            `give both the same digits: ${type.name}(6) DEFAULT CURRENT_TIMESTAMP(6)`,
-            server,
-          ),
-        ];
-  if (/^(['"])\1$/.test(defaultValue) && /TEXT$|BLOB$|^JSON$/.test(type.name))
+  const now = NOW.exec(value);
+  if (now && TIMES.test(type.name)) {
+    if (Number(now.groups?.digits || 0) === Number(type.args[0] ?? 0)) return [];
+    return say(1067, `give both the same digits: ${type.name}(6) DEFAULT CURRENT_TIMESTAMP(6)`);
+  }
+  if (/^(['"])\1$/.test(value) && /TEXT$|BLOB$|^JSON$/.test(type.name))
     return strict ? [strictly(server, name, `column ${name} has ${what}`, 1101, inParentheses)] : [];
-  if (WITHOUT_LITERAL.test(type.name)) return [refuses(name, what, 1101, inParentheses, server)];
-  return LITERAL.test(defaultValue) ? [] : [refuses(name, what, 1064, inParentheses, server)];
+  if (WITHOUT_LITERAL.test(type.name)) return say(1101, inParentheses);
+  return LITERAL.test(value) ? [] : say(1064, inParentheses);
 }
 
 const RANDOM = /\b(?:uuid|uuid_short|rand|random_bytes|sysdate)\s*\(/i;
 
-function addedRandoms(body: Statement["body"]): ColumnDefinition[] {
-  if (body.kind !== "alterTable") return [];
-  return body.actions.flatMap((action) =>
-    action.kind === "addColumn" && RANDOM.test(action.column.defaultValue ?? "") ? [action.column] : [],
-  );
-}
-
-function unsafeDefault({ name }: ColumnDefinition, server: ServerVersion): BrokenRule {
-  return {
-    rule: "function-binlog",
-    subject: name,
-    message: `new column ${name} has a default that differs from row to row; with binary logging on, as RDS has it for backups, ${server.name} refuses it (error 1674)`,
-    fix: `add it without the default, fill it, and ALTER TABLE … ALTER ${name} SET DEFAULT (…)`,
-  };
+function unsafeDefault(action: AlterAction, server: ServerVersion): BrokenRule[] {
+  if (action.kind !== "addColumn" || !RANDOM.test(action.column.defaultValue ?? "")) return [];
+  const { name } = action.column;
+  const message = `new column ${name} has a default that differs from row to row; with binary logging on, as RDS has it for backups, ${server.name} refuses it (error 1674)`;
+  const fix = `add it without the default, fill it, and ALTER TABLE … ALTER ${name} SET DEFAULT (…)`;
+  return [{ rule: "function-binlog", subject: name, message, fix }];
 }
 
 function refuses(
@@ -153,10 +123,8 @@ function takesZero(mode: string | undefined): boolean {
 }
 
 function zeroDate(date: string, { name }: ServerVersion): BrokenRule {
-  return {
-    rule: "zero-date",
-    subject: date,
-    message: `${date} is no date for ${name} with its default sql_mode, neither to store nor to compare with (errors 1067, 1292 and 1525)`,
-    fix: "use NULL, or a real date; to find such rows compare with CAST('0000-00-00' AS CHAR), or set sql_mode in the file and put it back",
-  };
+  const message = `${date} is no date for ${name} with its default sql_mode, neither to store nor to compare with (errors 1067, 1292 and 1525)`;
+  const fix =
+    "use NULL, or a real date; to find such rows compare with CAST('0000-00-00' AS CHAR), or set sql_mode in the file and put it back";
+  return { rule: "zero-date", subject: date, message, fix };
 }

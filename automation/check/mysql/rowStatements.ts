@@ -1,7 +1,7 @@
 /** INSERT, UPDATE and DELETE: which table, and whether all of its rows. */
 import { lastPart } from "./qualifiedName.ts";
 import type { GivenValue, RowChange, StatementBody } from "./statementBody.ts";
-import { splitAtCommas, TokenReader } from "./tokenReader.ts";
+import { isWord, splitAtCommas, TokenReader } from "./tokenReader.ts";
 import type { Token } from "./tokens.ts";
 
 const MODIFIERS = ["LOW_PRIORITY", "HIGH_PRIORITY", "DELAYED", "QUICK", "IGNORE", "INTO", "HISTORY"];
@@ -12,11 +12,8 @@ export function readInsert(reader: TokenReader, tokens: readonly Token[]): State
     ignores ||= word === "IGNORE";
   const table = reader.qualifiedName();
   if (reader.take("PARTITION")) reader.group();
-  const rest = reader.until(
-    ({ kind, value }) =>
-      kind === "word" && ["SELECT", "VALUES", "VALUE", "WITH", "TABLE", "SET"].includes(value),
-  );
-  const inGroup = rest.some(({ kind, value }) => kind === "word" && value === "SELECT");
+  const rest = reader.until(isWord("SELECT", "VALUES", "VALUE", "WITH", "TABLE", "SET"));
+  const inGroup = rest.some(isWord("SELECT"));
   const list = inGroup || rest.at(0)?.value !== "(" ? undefined : new TokenReader(rest).group();
   const given = reader.take("SET") ? readGiven(reader) : [];
   const rows = given.length > 0 ? [given.map(({ value }) => value)] : readRows(reader);
@@ -30,10 +27,7 @@ export function readInsert(reader: TokenReader, tokens: readonly Token[]): State
     fromQuery: inGroup || reader.seesAny(["SELECT", "WITH", "TABLE"]),
     rows,
     ignores,
-    takesTwice:
-      ignores ||
-      tokens[0]?.value === "REPLACE" ||
-      reader.rest().some(({ kind, value }) => kind === "word" && value === "DUPLICATE"),
+    takesTwice: ignores || tokens[0]?.value === "REPLACE" || reader.rest().some(isWord("DUPLICATE")),
   };
 }
 
@@ -50,10 +44,7 @@ function readRows(reader: TokenReader): Token[][][] {
 
 /** `a = 1, t.b = 2`, up to what follows the list. */
 function readGiven(reader: TokenReader): GivenValue[] {
-  const list = reader.until(
-    ({ kind, value }) =>
-      kind === "word" && ["WHERE", "ORDER", "LIMIT", "ON", "AS", "RETURNING"].includes(value),
-  );
+  const list = reader.until(isWord("WHERE", "ORDER", "LIMIT", "ON", "AS", "RETURNING"));
   return splitAtCommas(list).map((part) => {
     const words = new TokenReader(part);
     const column = lastPart(words.qualifiedName());
@@ -65,9 +56,7 @@ function readGiven(reader: TokenReader): GivenValue[] {
 /** WITH … SELECT, UPDATE or DELETE: the first of the three outside parentheses decides. */
 export function readWith(tokens: readonly Token[]): StatementBody {
   const reader = new TokenReader(tokens);
-  reader.until(
-    ({ kind, value }) => kind === "word" && ["SELECT", "UPDATE", "DELETE", "VALUES"].includes(value),
-  );
+  reader.until(isWord("SELECT", "UPDATE", "DELETE", "VALUES"));
   const rest = reader.rest();
   const [verb] = rest;
   if (verb?.value === "UPDATE") return rowChange("update", rest);
@@ -84,13 +73,11 @@ export function rowChange(kind: "update" | "delete", tokens: readonly Token[]): 
   const rest = reader.rest();
   const list = new TokenReader(rest);
   const given = isOne && list.take("SET") ? readGiven(list) : [];
-  const at = rest.findIndex(({ kind, value }) => kind === "word" && value === "WHERE");
+  const at = rest.findIndex(isWord("WHERE"));
   const condition = at < 0 ? [] : rest.slice(at + 1);
-  const limit = rest.some(({ kind, value }) => kind === "word" && (value === "LIMIT" || value === "PORTION"));
+  const limit = rest.some(isWord("LIMIT", "PORTION"));
   // A join without WHERE changes the rows that have a partner.
-  const joins = rest.some(
-    ({ kind, value }) => kind === "word" && (value === "JOIN" || value === "STRAIGHT_JOIN"),
-  );
+  const joins = rest.some(isWord("JOIN", "STRAIGHT_JOIN"));
   const isAlways = at >= 0 && isAlwaysTrue(condition);
   if (limit || joins || (at >= 0 && !isAlways)) return { kind, tables, isOne, given, limit: "limited" };
   return { kind, tables, isOne, given, limit: isAlways ? "always" : "none" };

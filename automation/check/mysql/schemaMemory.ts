@@ -2,6 +2,7 @@
 import type { AlterAction, AlterTable } from "./alterAction.ts";
 import { BYTES } from "./charset.ts";
 import type { CreateTable } from "./createTable.ts";
+import { hasName, sameName } from "./qualifiedName.ts";
 import type { ServerVersion } from "./serverVersion.ts";
 import type { StatementBody } from "./statementBody.ts";
 import { tablesOf } from "./statementNames.ts";
@@ -74,6 +75,11 @@ export class SchemaMemory {
     return !this.settings.has("sql_mode");
   }
 
+  /** Whether the file has not set foreign_key_checks to 0. */
+  get checksForeignKeys(): boolean {
+    return !/^(?:0|off)$/i.test(this.settings.get("foreign_key_checks") ?? "");
+  }
+
   hasTrigger(table: string): boolean {
     return this.#triggered.has(table);
   }
@@ -98,14 +104,11 @@ export class SchemaMemory {
 
   /** What an ALTER TABLE of this table is judged by. */
   alterFacts(name: string) {
-    const pointing = this.foreignKeys.filter(({ references }) => references === name);
-    const referenced = new Set(
-      pointing.flatMap(({ referenced: columns }) => columns.map((one) => one.toLowerCase())),
-    );
     return {
       table: this.tableOf(name),
-      settings: this.settings,
-      isReferenced: (column: string) => referenced.has(column.toLowerCase()),
+      checksForeignKeys: this.checksForeignKeys,
+      isReferenced: (column: string) =>
+        this.foreignKeys.some((key) => key.references === name && hasName(key.referenced, column)),
     };
   }
 
@@ -205,8 +208,7 @@ export class SchemaMemory {
   }
 
   #renameColumn(table: string, from: string, to: string): void {
-    const renamed = (columns: readonly string[]) =>
-      columns.map((name) => (name.toLowerCase() === from.toLowerCase() ? to : name));
+    const renamed = (columns: readonly string[]) => columns.map((name) => (sameName(name, from) ? to : name));
     this.foreignKeys = this.foreignKeys.map((key) => ({
       ...key,
       columns: key.table === table ? renamed(key.columns) : key.columns,
@@ -218,7 +220,7 @@ export class SchemaMemory {
     if (action.kind === "addForeignKey") this.#refer(table, action.foreignKey);
     if (action.kind === "dropForeignKey" || action.kind === "dropConstraint")
       this.foreignKeys = this.foreignKeys.filter(
-        (key) => key.table !== table || key.name?.toLowerCase() !== action.name.toLowerCase(),
+        (key) => key.table !== table || !sameName(key.name, action.name),
       );
     if (action.kind === "renameColumn") this.#renameColumn(table, action.from, action.to);
     if (action.kind === "changeColumn") this.#renameColumn(table, action.from, action.column.name);

@@ -2,6 +2,7 @@
  * Cuts a file's words into statements as the server does: a semicolon ends one, except in the compound body of a
  * routine, trigger or event, or of a block that MariaDB runs outside of one. The migrator's SplitMySQL has the same rules.
  */
+import { programWord } from "./storedProgram.ts";
 import type { Token } from "./tokens.ts";
 
 /** One statement's words, without the semicolon. */
@@ -13,18 +14,6 @@ interface SplitFile {
   readonly delimiter: Token | undefined;
 }
 
-const PROGRAMS = new Set(["PROCEDURE", "FUNCTION", "TRIGGER", "EVENT", "PACKAGE"]);
-const NO_PROGRAMS = new Set([
-  "TABLE",
-  "INDEX",
-  "VIEW",
-  "DATABASE",
-  "SCHEMA",
-  "SEQUENCE",
-  "USER",
-  "ROLE",
-  "SERVER",
-]);
 /** MariaDB, "Using Compound Statements Outside of Stored Programs". */
 const MARIADB_BLOCKS = new Set(["IF", "CASE", "LOOP", "WHILE", "REPEAT", "FOR"]);
 /** How many words may stand between CREATE and PROCEDURE: OR REPLACE, DEFINER = a @ b, AGGREGATE, and comments' words. */
@@ -82,11 +71,11 @@ function startsStatement(previous: string): boolean {
 }
 
 function isProgram(statement: readonly Token[]): boolean {
-  const words = statement.slice(0, HEAD_WORDS + 1).map(({ kind, value }) => (kind === "word" ? value : ""));
-  const [first = "", second, third] = words;
+  const head = statement.slice(0, HEAD_WORDS + 1);
+  const [first = "", second, third] = head.map(({ kind, value }) => (kind === "word" ? value : ""));
   if (first === "BEGIN") return second === "NOT" && third === "ATOMIC";
   if (MARIADB_BLOCKS.has(first)) return true;
   if (first !== "CREATE" && first !== "ALTER") return false;
-  const decisive = words.find((word) => PROGRAMS.has(word) || NO_PROGRAMS.has(word));
-  return decisive !== undefined && PROGRAMS.has(decisive);
+  const made = programWord(head)?.value;
+  return made !== undefined && made !== "VIEW";
 }

@@ -74,15 +74,8 @@ function keyNames({ columns, references, referenced }: ForeignKeyDefinition): re
 
 function actionNames(action: AlterAction): readonly string[] {
   switch (action.kind) {
-    case "addColumn":
-      return [action.column.name];
-    case "changeColumn":
-      return [action.from, action.column.name];
-    case "renameColumn":
     case "renameIndex":
       return [action.from, action.to];
-    case "dropColumn":
-    case "columnDefault":
     case "dropIndex":
       return [action.name];
     case "addIndex":
@@ -91,7 +84,26 @@ function actionNames(action: AlterAction): readonly string[] {
       return keyNames(action.foreignKey);
     case "renameTable":
       return [action.to];
+    default: {
+      const { old, made } = columnUse(action);
+      return [old ?? [], made ?? []].flat();
+    }
+  }
+}
+
+/** The column that an action needs, and the one that it leaves behind. */
+export function columnUse(action: AlterAction): { readonly old?: string; readonly made?: string } {
+  switch (action.kind) {
+    case "addColumn":
+      return { made: action.column.name };
+    case "dropColumn":
+    case "columnDefault":
+      return { old: action.name };
+    case "changeColumn":
+      return { old: action.from, made: action.column.name };
+    case "renameColumn":
+      return { old: action.from, made: action.to };
     default:
-      return [];
+      return {};
   }
 }

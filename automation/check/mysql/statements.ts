@@ -12,7 +12,7 @@ import { splitStatements } from "./split.ts";
 import type { StatementBody } from "./statementBody.ts";
 import { readProgram } from "./storedProgram.ts";
 import { optionMap, readOptions } from "./tableOptions.ts";
-import { splitAtCommas, TokenReader, textOf } from "./tokenReader.ts";
+import { isWord, splitAtCommas, TokenReader, textOf } from "./tokenReader.ts";
 import { type LexicalError, type Token, tokenize } from "./tokens.ts";
 
 export interface Statement {
@@ -120,7 +120,7 @@ const READERS: Readonly<Record<string, Read | undefined>> = {
     const table = new TokenReader(words.slice(into + 1)).qualifiedName();
     return {
       kind: "loadData",
-      local: words.some(({ kind, value }) => kind === "word" && value === "LOCAL"),
+      local: words.some(isWord("LOCAL")),
       table,
     };
   },
@@ -249,13 +249,13 @@ function readRename(reader: TokenReader): StatementBody {
 }
 
 function hasWait(tokens: readonly Token[]): boolean {
-  return tokens.some(({ kind, value }) => kind === "word" && (value === "WAIT" || value === "NOWAIT"));
+  return tokens.some(isWord("WAIT", "NOWAIT"));
 }
 
 function readSet(reader: TokenReader): StatementBody {
   if (reader.take("STATEMENT")) {
     // MariaDB: SET STATEMENT … FOR statement.
-    const assignments = reader.until(({ kind, value }) => kind === "word" && value === "FOR");
+    const assignments = reader.until(isWord("FOR"));
     reader.next();
     const body = readBody(reader.rest());
     const limits = assignments.some(({ value }) => value === "LOCK_WAIT_TIMEOUT");

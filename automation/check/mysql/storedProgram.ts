@@ -1,5 +1,5 @@
 /** Procedures, functions, triggers, events and views: their heads, and nothing of their bodies. */
-import { TokenReader } from "./tokenReader.ts";
+import { isWord, TokenReader } from "./tokenReader.ts";
 import type { Token } from "./tokens.ts";
 
 export interface StoredProgram {
@@ -17,17 +17,20 @@ export interface StoredProgram {
   readonly table: string | undefined;
 }
 
-const PROGRAMS = ["PROCEDURE", "FUNCTION", "TRIGGER", "EVENT", "VIEW", "PACKAGE"];
-const OTHERS = ["TABLE", "INDEX", "DATABASE", "SCHEMA", "SEQUENCE", "USER", "ROLE", "SERVER"];
+const isProgram = isWord("PROCEDURE", "FUNCTION", "TRIGGER", "EVENT", "VIEW", "PACKAGE");
+const isOther = isWord("TABLE", "INDEX", "DATABASE", "SCHEMA", "SEQUENCE", "USER", "ROLE", "SERVER");
+
+/** The word that says which program a CREATE, ALTER or DROP is for; undefined for a table and its like. */
+export function programWord(tokens: readonly Token[]): Token | undefined {
+  const word = tokens.find((token) => isProgram(token) || isOther(token));
+  return word && isProgram(word) ? word : undefined;
+}
 
 /** @returns undefined for any other statement, and for a loadable function, which is a library and no SQL */
 export function readProgram(tokens: readonly Token[]): StoredProgram | undefined {
-  const at = tokens.findIndex(
-    ({ kind, value }) => kind === "word" && (PROGRAMS.includes(value) || OTHERS.includes(value)),
-  );
-  const word = tokens[at]?.value ?? "";
-  if (!PROGRAMS.includes(word) || tokens.some(({ kind, value }) => kind === "word" && value === "SONAME"))
-    return undefined;
+  const word = programWord(tokens);
+  if (!word || tokens.some(isWord("SONAME"))) return undefined;
+  const at = tokens.indexOf(word);
   const head = tokens.slice(0, at);
   const reader = new TokenReader(tokens.slice(at + 1));
   const ifMissing = reader.take("IF", "NOT", "EXISTS");
@@ -36,12 +39,12 @@ export function readProgram(tokens: readonly Token[]): StoredProgram | undefined
   return {
     kind: "program",
     verb: tokens[0]?.value === "ALTER" ? "ALTER" : "CREATE",
-    program: word.toLowerCase() as StoredProgram["program"],
+    program: word.value.toLowerCase() as StoredProgram["program"],
     name,
     repeatable: ifMissing || head.some(({ value }) => value === "REPLACE"),
     definer: readDefiner(head),
     saysWhatItReads: hasCharacteristic(rest),
-    table: word === "TRIGGER" ? triggerTable(rest) : undefined,
+    table: word.value === "TRIGGER" ? triggerTable(rest) : undefined,
   };
 }
 

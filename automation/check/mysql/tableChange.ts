@@ -2,7 +2,7 @@
 import { conversion } from "./columnChange.ts";
 import { build, copy, instant, metadata, type Online, rebuild, worst } from "./online.ts";
 import { isMeasured, type ServerVersion } from "./serverVersion.ts";
-import type { TableFacts } from "./tableFacts.ts";
+import { indexesOf, type TableFacts } from "./tableFacts.ts";
 
 /** The server, and what the files say of the table. */
 interface TableOnServer {
@@ -11,7 +11,7 @@ interface TableOnServer {
 }
 
 export function hasFulltext(table: TableFacts | undefined): boolean {
-  return [...(table?.indexes.values() ?? [])].some(({ kind }) => kind === "fulltext");
+  return indexesOf(table).some(({ kind }) => kind === "fulltext");
 }
 
 /** MySQL 8.0.33 server, measured: in place, with a rebuild, where each column alone would be in place. */

@@ -2,10 +2,11 @@
 import { BYTES, charsetOfColumn } from "./charset.ts";
 import type { ColumnDefinition } from "./columnDefinition.ts";
 import type { BrokenRule } from "./effect.ts";
+import { sameName } from "./qualifiedName.ts";
 import { refusal, strictly } from "./refusal.ts";
 import type { ServerVersion } from "./serverVersion.ts";
 import type { IndexDefinition } from "./tableElements.ts";
-import type { TableFacts } from "./tableFacts.ts";
+import { indexesOf, type TableFacts } from "./tableFacts.ts";
 
 /** What a definition is judged by. */
 export interface Definition {
@@ -38,9 +39,7 @@ function autoIncrement(
   const [first] = counted;
   const isMyisam = facts.engine !== undefined && facts.engine.toUpperCase() !== "INNODB";
   if (!first || isMyisam) return [];
-  const isKey = [...facts.indexes.values()].some(
-    ({ columns: [name] }) => name?.toLowerCase() === first.name.toLowerCase(),
-  );
+  const isKey = indexesOf(facts).some(({ columns: [name] }) => sameName(name, first.name));
   if (counted.length === 1 && isKey) return [];
   const words =
     counted.length > 1

@@ -3,6 +3,7 @@ import type { AlterAction } from "./alterAction.ts";
 import { charsetOf } from "./charset.ts";
 import type { ColumnDefinition } from "./columnDefinition.ts";
 import type { CreateTable } from "./createTable.ts";
+import { sameName } from "./qualifiedName.ts";
 import type { ForeignKeyDefinition, IndexDefinition, TableElement } from "./tableElements.ts";
 
 export interface TableFacts {
@@ -28,6 +29,10 @@ export interface TableFacts {
   partitions: readonly string[] | undefined;
   /** Whether the last partition takes all up to MAXVALUE. */
   openEnd: boolean;
+}
+
+export function indexesOf(facts: TableFacts | undefined): IndexDefinition[] {
+  return [...(facts?.indexes.values() ?? [])];
 }
 
 export function copyFacts(facts: TableFacts): TableFacts {
@@ -106,7 +111,7 @@ function addForeignKeyIndex(facts: TableFacts, { name, index, columns }: Foreign
 
 /** Whether the columns are the first ones, in this order. */
 export function startsWith(columns: readonly string[], first: readonly string[]): boolean {
-  return first.every((name, at) => name.toLowerCase() === columns[at]?.toLowerCase());
+  return first.every((name, at) => sameName(name, columns[at]));
 }
 
 /** Takes a statement's actions in, one after the other. */

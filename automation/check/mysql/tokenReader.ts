@@ -103,6 +103,11 @@ export class TokenReader {
   }
 }
 
+/** Finds one of these words, and no name or text that is written alike. */
+export function isWord(...words: readonly string[]): (token: Token) => boolean {
+  return ({ kind, value }) => kind === "word" && words.includes(value);
+}
+
 /** Cuts a list at its commas, those in parentheses left alone. */
 export function splitAtCommas(tokens: readonly Token[]): Token[][] {
   const reader = new TokenReader(tokens);

@@ -29,12 +29,6 @@ export interface JudgedStatement extends Statement {
   findings: Finding[];
 }
 
-const RANK: Record<Impact, number> = { none: 0, some: 1, long: 2 };
-
-export function worse(a: Impact, b: Impact): Impact {
-  return RANK[a] >= RANK[b] ? a : b;
-}
-
 /** A lock on a table of one of the strong modes, held until the file ends. */
 export function tableLock(
   table: string | undefined,

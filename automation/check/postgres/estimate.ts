@@ -1,10 +1,11 @@
 /** What `plan` says of a file before it runs: how long others wait, how long it takes, what it drops. Postgres only. */
 import type { Node } from "libpg-query";
+import { heaviest } from "../impact.ts";
 import type { Dropped, FileEstimate, PlannedFile, StatementEstimate, TouchedTable } from "../sqlDialect.ts";
 import type { Effect, JudgedStatement } from "./effect.ts";
 import { FileState } from "./fileState.ts";
 import { LOCK_MODES, type LockMode, lockMode, waiters } from "./lockMode.ts";
-import { heaviest, judge } from "./rules.ts";
+import { judge } from "./rules.ts";
 import { Schema } from "./schema.ts";
 import { objectName, relationName } from "./sqlNames.ts";
 import { parseSql } from "./statements.ts";

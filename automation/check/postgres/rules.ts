@@ -3,7 +3,7 @@
 import { type Finding, finding } from "../finding.ts";
 import type { RuleId } from "../rules.ts";
 import type { Context } from "./context.ts";
-import { type Effect, type JudgedStatement, worse } from "./effect.ts";
+import type { JudgedStatement } from "./effect.ts";
 import { fileFindings, noteInFile } from "./fileRules.ts";
 import { FileState } from "./fileState.ts";
 import { lockTimeout } from "./lockTimeout.ts";
@@ -184,12 +184,4 @@ function isMadeAgain(name: string, later: readonly JudgedStatement[]): boolean {
               : undefined;
     return made !== undefined && made === bare;
   });
-}
-
-/** The heaviest of a statement's effects. */
-export function heaviest(effects: readonly Effect[]): Pick<Effect, "lock" | "duration"> {
-  return effects.reduce<Pick<Effect, "lock" | "duration">>(
-    (sum, effect) => ({ lock: worse(sum.lock, effect.lock), duration: worse(sum.duration, effect.duration) }),
-    { lock: "none", duration: "none" },
-  );
 }
