@@ -1,7 +1,7 @@
 /** What `bootstrap` makes for a stack's state, by name, and what it tells to do with it. Pure. */
 import { parseArgs } from "node:util";
 import { ConfigError } from "../contract/errors.ts";
-import { applicationOf, settingOf, stackFileName } from "../stack/settings.ts";
+import { applicationOf, type Settings, settingOf, stackFileName } from "../stack/settings.ts";
 
 export interface BootstrapOptions {
   readonly stack: string;
@@ -76,10 +76,10 @@ function parseFlags(args: readonly string[]) {
 /**
  * The region of the state: the flag's, the environment's, or the stack's own.
  *
- * @param settings the text of Pulumi.<stack>.yaml, "" where there is none
+ * @param settings of Pulumi.<stack>.yaml
  * @throws {ConfigError} if none of them names one
  */
-export function chooseRegion(options: BootstrapOptions, env: NodeJS.ProcessEnv, settings: string): string {
+export function chooseRegion(options: BootstrapOptions, env: NodeJS.ProcessEnv, settings: Settings): string {
   const region =
     options.region ?? (env.AWS_REGION || env.AWS_DEFAULT_REGION || settingOf(settings, "aws:region"));
   if (region !== undefined) return region;
@@ -94,7 +94,7 @@ export function chooseRegion(options: BootstrapOptions, env: NodeJS.ProcessEnv, 
  *
  * @throws {ConfigError} if neither names one
  */
-export function chooseApplication(options: BootstrapOptions, settings: string): string {
+export function chooseApplication(options: BootstrapOptions, settings: Settings): string {
   const application = options.application ?? applicationOf(settings);
   if (application !== undefined && APPLICATION.test(application)) return application;
   const file = stackFileName(options.stack);

@@ -5,7 +5,15 @@ import { folderCommand } from "../check/fixCommand.ts";
 import type { CommandContext } from "../cli/context.ts";
 import { ConfigError } from "../contract/errors.ts";
 import { migrationFoldersBelow } from "../migrations/foldersBelow.ts";
-import { PROJECT, readStackFile, readText, settingOf, stackFileName } from "../stack/settings.ts";
+import {
+  PROJECT,
+  parseSettings,
+  readStackFile,
+  readText,
+  type Settings,
+  settingOf,
+  stackFileName,
+} from "../stack/settings.ts";
 import { projectFolder } from "./locate.ts";
 
 export interface FolderOptions {
@@ -65,10 +73,10 @@ function chooseFolder(context: CommandContext, options: FolderOptions, stack?: s
     return { path: resolve(context.cwd, options.dir), appPath: null, namedBy: "--dir" };
   const project = projectFolder(context, options);
   if (stack !== undefined) return folderOfStack(project, stack);
-  const stacks = stackFiles(project).map(({ file, yaml }) => folderOf(project, file, yaml));
+  const stacks = stackFiles(project).map(({ file, settings }) => folderOf(project, file, settings));
   const named = stacks.filter(({ namedBy }) => namedBy !== PROJECT_FILE);
   if (new Set(stacks.map(({ path }) => path)).size <= 1)
-    return named[0] ?? stacks[0] ?? folderOf(project, "", "");
+    return named[0] ?? stacks[0] ?? folderOf(project, "", new Map());
   const places = stacks.map(({ path, namedBy }) => `${relative(project, path)} (${namedBy})`);
   throw new ConfigError([
     `The stacks have different folders of migrations: ${places.join(", ")}; name one with --against or --dir`,
@@ -78,9 +86,8 @@ function chooseFolder(context: CommandContext, options: FolderOptions, stack?: s
 /** @throws {ConfigError} if the stack has no file and the defaults lead nowhere: the name may be wrong */
 function folderOfStack(project: string, stack: string): MigrationsFolder {
   const file = stackFileName(stack);
-  const yaml = readStackFile(project, stack);
-  const found = folderOf(project, file, yaml);
-  if (yaml !== "" || existsSync(found.path)) return found;
+  const found = folderOf(project, file, readStackFile(project, stack));
+  if (existsSync(join(project, file)) || existsSync(found.path)) return found;
   const others = stackFiles(project).map((one) => one.file);
   throw new ConfigError([
     `There is no ${file}, so stack ${stack} names no folder of migrations; the project has ${others.join(", ") || "no stack's file"}`,
@@ -91,22 +98,21 @@ const PROJECT_FILE = "Pulumi.yaml";
 /** The lab's own stack (npm run demo); a team has no use for it. */
 const LAB_FILE = "Pulumi.local.yaml";
 
-/** The placeholder that a stack's file comes with. */
-const AS_SHIPPED = new RegExp(`^[ \\t]+${PROJECT}:application:[ \\t]*["']?<`, "m");
-
 /** The files of all stacks, by name; one whose application is not filled in yet counts only if no other does. */
-export function stackFiles(project: string): { readonly file: string; readonly yaml: string }[] {
+export function stackFiles(project: string): { readonly file: string; readonly settings: Settings }[] {
   const files = readdirSync(project).filter((file) => /^Pulumi\.[\w-]+\.yaml$/.test(file));
   const own = files.filter((file) => file !== LAB_FILE);
   const chosen = (own.length > 0 ? own : files).sort();
-  const read = chosen.map((file) => ({ file, yaml: readText(join(project, file)) }));
-  const filledIn = read.filter(({ yaml }) => !AS_SHIPPED.test(yaml));
+  const read = chosen.map((file) => ({ file, settings: parseSettings(readText(join(project, file)), file) }));
+  const filledIn = read.filter(
+    ({ settings }) => !String(settings.get(`${PROJECT}:application`)).startsWith("<"),
+  );
   return filledIn.length > 0 ? filledIn : read;
 }
 
-function folderOf(project: string, file: string, yaml: string): MigrationsFolder {
-  const appPath = settingOf(yaml, `${PROJECT}:appPath`);
-  const migrationsPath = settingOf(yaml, `${PROJECT}:migrationsPath`);
+function folderOf(project: string, file: string, settings: Settings): MigrationsFolder {
+  const appPath = settingOf(settings, `${PROJECT}:appPath`);
+  const migrationsPath = settingOf(settings, `${PROJECT}:migrationsPath`);
   const defaults = defaultsOf(readText(join(project, PROJECT_FILE)));
   const app = resolve(project, appPath ?? defaults.appPath);
   return {

@@ -1,12 +1,13 @@
 /** How a folder is checked, as far as the stacks' files say it: of a command that asks no stack. */
 import { type CheckSettings, checkSettings, DEFAULT_CHECK } from "../check/settings.ts";
 import type { CommandContext } from "../cli/context.ts";
-import { listOf, PROJECT, readStackFile, settingOf } from "../stack/settings.ts";
+import { PROJECT, readStackFile, type Settings, settingOf } from "../stack/settings.ts";
 import { type FolderOptions, stackFiles } from "./folder.ts";
 import { projectFolder } from "./locate.ts";
 
 const KEYS = [
   "checkDialect",
+  "checkDisable",
   "mysqlVersion",
   "databaseHost",
   "databaseEngine",
@@ -14,7 +15,6 @@ const KEYS = [
   "multiStatement",
   "lockTimeout",
 ].map((key) => `${PROJECT}:${key}`);
-const LIST_KEY = `${PROJECT}:checkDisable`;
 
 /**
  * What the named stacks' files say; without a name those of all stacks, unless `--dir` names a folder that may be none of
@@ -32,15 +32,13 @@ export function statedTarget(
   const files =
     stacks.length > 0
       ? stacks.map((stack) => readStackFile(project, stack))
-      : stackFiles(project).map(({ yaml }) => yaml);
+      : stackFiles(project).map(({ settings }) => settings);
   return agreed(files.map(targetOf));
 }
 
 /** Of one stack's file. Pure. */
-export function targetOf(yaml: string): CheckSettings {
-  const config = new Map(KEYS.flatMap((key) => [[key, settingOf(yaml, key) ?? ""] as const]));
-  config.set(LIST_KEY, JSON.stringify(listOf(yaml, LIST_KEY)));
-  return checkSettings({}, config);
+export function targetOf(settings: Settings): CheckSettings {
+  return checkSettings({}, new Map(KEYS.map((key) => [key, settingOf(settings, key) ?? ""])));
 }
 
 /** What all say alike, and the rules that all switch off. Pure. */

@@ -44,11 +44,11 @@ export function locateStack(
   project: string,
   process: { readonly env: NodeJS.ProcessEnv; readonly signal?: AbortSignal },
 ): PulumiLocation {
-  const yaml = readStackFile(project, stack);
-  const backend = backendOf(yaml);
+  const settings = readStackFile(project, stack);
+  const backend = backendOf(settings);
   const { env, signal } = process;
   return {
-    ...{ stack, project, backend, application: applicationOf(yaml) },
+    ...{ stack, project, backend, application: applicationOf(settings) },
     env: backend === undefined ? env : { ...env, PULUMI_BACKEND_URL: backend },
     ...(signal ? { signal } : {}),
   };

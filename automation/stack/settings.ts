@@ -1,8 +1,9 @@
 /**
  * What a command reads of Pulumi.yaml and Pulumi.<stack>.yaml before it calls Pulumi: where the state is, whose it is, and
- * the folder of migrations. All are plain one-line values, so no YAML parser is loaded for them.
+ * the folder of migrations.
  */
 import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
 import { join } from "node:path";
 import { ConfigError } from "../contract/errors.ts";
 
@@ -16,9 +17,17 @@ export function stackFileName(stack: string): string {
   return `Pulumi.${stack.slice(stack.lastIndexOf("/") + 1)}.yaml`;
 }
 
-/** The file's text, or "" if it does not exist. */
-export function readStackFile(project: string, stack: string): string {
-  return readText(join(project, stackFileName(stack)));
+/** What is below `config:` of a stack's file, by full key; a text, a number or a truth value is the text that is written. */
+export type Settings = ReadonlyMap<string, unknown>;
+
+/**
+ * Empty if the file does not exist.
+ *
+ * @throws {ConfigError} if it is no YAML
+ */
+export function readStackFile(project: string, stack: string): Settings {
+  const file = stackFileName(stack);
+  return parseSettings(readText(join(project, file)), file);
 }
 
 /** A file's text, or "" if it does not exist. */
@@ -31,53 +40,59 @@ export function readText(path: string): string {
   }
 }
 
-/** The value of one line `  key: value` below `config:`; undefined if it is not there, empty or still a placeholder. Pure. */
-export function settingOf(yaml: string, key: string): string | undefined {
-  const escaped = key.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
-  const line = new RegExp(`^[ \\t]+["']?${escaped}["']?:[ \\t]*(.*)$`, "m").exec(yaml)?.[1] ?? "";
-  const quoted = /^(["'])(.*?)\1/.exec(line)?.[2];
-  const value = quoted ?? line.replace(/(^|\s)#.*$/, "").trim();
-  return value === "" || /<[^<>]*>/.test(value) ? undefined : value;
+interface YamlParser {
+  readonly FAILSAFE_SCHEMA: object;
+  readonly load: (text: string, options: { readonly schema: object }) => unknown;
 }
+
+/** Loaded when it is first needed: bootstrap looks for the packages before it uses one. */
+const require = createRequire(import.meta.url);
 
 /**
- * The plain values of a list below `config:`, as `key: [a, "b"]` or as lines `- a`. Pure.
- *
- * @returns empty if the key is not there or holds no list
+ * @param file its name, for what is wrong with it
+ * @throws {ConfigError} if the text is no YAML, or has no map below `config:`
  */
-export function listOf(yaml: string, key: string): string[] {
-  const escaped = key.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
-  const start = new RegExp(`^[ \\t]+["']?${escaped}["']?:[ \\t]*`, "m").exec(yaml);
-  if (!start) return [];
-  const rest = yaml.slice(start.index + start[0].length);
-  const inline = /^\[([^\]]*)\]/.exec(rest)?.[1];
-  if (inline !== undefined) return inline.split(/[,\n]/).map(unquoted).filter(Boolean);
-  const lines = rest.split(/\r?\n/).slice(1);
-  const end = lines.findIndex((line) => !/^\s*(?:-\s.*|#.*)?$/.test(line));
-  const items = end === -1 ? lines : lines.slice(0, end);
-  return items.flatMap((line) => /^\s*-\s+(.*)$/.exec(line)?.[1] ?? []).map(unquoted);
+export function parseSettings(text: string, file: string): Settings {
+  if (text === "") return new Map();
+  const { load, FAILSAFE_SCHEMA } = require("js-yaml") as YamlParser;
+  const refuse = (problem: string, cause?: unknown): never => {
+    throw new ConfigError([`${file} ${problem}`], { cause });
+  };
+  let content: unknown;
+  try {
+    content = load(text, { schema: FAILSAFE_SCHEMA });
+  } catch (error) {
+    const { reason, mark } = error as { reason?: string; mark?: { line: number } };
+    const line = mark === undefined ? "" : ` (line ${mark.line + 1})`;
+    return refuse(`is no YAML: ${reason ?? String(error)}${line}`, error);
+  }
+  const config = isMap(content) ? (content.config ?? {}) : (content ?? {});
+  return isMap(config) ? new Map(Object.entries(config)) : refuse("has no map of keys below config:");
 }
 
-/** A plain value without its quotes, or the comment behind it. */
-function unquoted(text: string): string {
-  return text
-    .replace(/(^|\s)#.*$/, "")
-    .trim()
-    .replace(/^(["'])(.*)\1$/, "$2");
+function isMap(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** A list as JSON, as Pulumi hands it on; undefined if the key is not there, empty, a secret or still a placeholder. Pure. */
+export function settingOf(settings: Settings, key: string): string | undefined {
+  const value = settings.get(key);
+  const text = Array.isArray(value) ? JSON.stringify(value) : value;
+  return typeof text !== "string" || text === "" || /<[^<>]*>/.test(text) ? undefined : text;
 }
 
 /** The stack's own backend, as `pulumi login` takes it; undefined if its file does not say. Pure. */
-export function backendOf(yaml: string): string | undefined {
-  const bucket = settingOf(yaml, KEY.bucket);
-  const region = settingOf(yaml, KEY.region);
-  const url = settingOf(yaml, KEY.url);
+export function backendOf(settings: Settings): string | undefined {
+  const bucket = settingOf(settings, KEY.bucket);
+  const region = settingOf(settings, KEY.region);
+  const url = settingOf(settings, KEY.url);
   if (url !== undefined) return url;
   return bucket === undefined || region === undefined ? undefined : `s3://${bucket}?region=${region}`;
 }
 
 /** The application that a stack's file names. Pure. */
-export function applicationOf(yaml: string): string | undefined {
-  return settingOf(yaml, `${PROJECT}:application`);
+export function applicationOf(settings: Settings): string | undefined {
+  return settingOf(settings, `${PROJECT}:application`);
 }
 
 /** True for the text of this project's Pulumi.yaml. Pure. */

@@ -30,6 +30,8 @@ const OPTIONS: BootstrapOptions = {
 const PLAN = planState(OPTIONS, "shop", "ap-northeast-1", ACCOUNT);
 const KEY = "arn:aws:kms:ap-northeast-1:111122223333:key/0a1b";
 
+const NONE = new Map<string, string>();
+
 describe("arguments", () => {
   test("the stack alone is enough", () => {
     assert.deepEqual(parseBootstrap(["--stack", "stage"]), OPTIONS);
@@ -62,13 +64,16 @@ describe("arguments", () => {
   });
 
   test("the region: the flag's, then the environment's, then the stack's", () => {
-    const settings = 'config:\n  aws:region: "eu-west-1" # ours\n  ecs-migrate:application: shop\n';
+    const settings = new Map([["aws:region", "eu-west-1"]]);
     const env = { AWS_REGION: "us-east-1", AWS_DEFAULT_REGION: "us-west-2" };
     assert.equal(chooseRegion({ ...OPTIONS, region: "eu-north-1" }, env, settings), "eu-north-1");
     assert.equal(chooseRegion(OPTIONS, env, settings), "us-east-1");
-    assert.equal(chooseRegion(OPTIONS, { AWS_REGION: "", AWS_DEFAULT_REGION: "us-west-2" }, ""), "us-west-2");
+    assert.equal(
+      chooseRegion(OPTIONS, { AWS_REGION: "", AWS_DEFAULT_REGION: "us-west-2" }, NONE),
+      "us-west-2",
+    );
     assert.equal(chooseRegion(OPTIONS, {}, settings), "eu-west-1");
-    assert.throws(() => chooseRegion(OPTIONS, {}, "config: {}\n"), ConfigError);
+    assert.throws(() => chooseRegion(OPTIONS, {}, NONE), ConfigError);
   });
 });
 
@@ -97,10 +102,10 @@ test("names carry the application, so that two of one account share nothing", ()
 });
 
 test("the application: the flag's, then the stack's", () => {
-  const settings = "config:\n  ecs-migrate:application: shop\n";
+  const settings = new Map([["ecs-migrate:application", "shop"]]);
   assert.equal(chooseApplication({ ...OPTIONS, application: "store" }, settings), "store");
   assert.equal(chooseApplication(OPTIONS, settings), "shop");
-  for (const none of ["", 'config:\n  ecs-migrate:application: "<your application, like shop>"\n'])
+  for (const none of [NONE, new Map([["ecs-migrate:application", "<your application, like shop>"]])])
     assert.throws(() => chooseApplication(OPTIONS, none), {
       exitCode: 2,
       message:
