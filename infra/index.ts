@@ -7,7 +7,7 @@ import { getStack } from "@pulumi/pulumi/metadata.js";
 import { EcsMigrateError } from "../automation/contract/errors.ts";
 import { deferUnusedOfPulumi } from "../automation/contract/pulumiSdk.ts";
 import { parseSource, SOURCE_VARIABLE } from "../automation/contract/source.ts";
-import { loadConfig } from "./config/config.ts";
+import { loadConfig } from "./config/load.ts";
 import { deployedOutputs, requirePredecessor } from "./predecessor.ts";
 import { programError } from "./programError.ts";
 import type { StackOutputs } from "./stack.ts";

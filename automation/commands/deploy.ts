@@ -11,6 +11,7 @@ import type { PlanDeps } from "../deploy/deps.ts";
 import { findNotifiers } from "../notify/notifiers.ts";
 import type { PlanReport } from "../plan/makePlan.ts";
 import type { RunReport } from "../report/report.ts";
+import { requireConfig } from "../stack/configProblems.ts";
 import { findOutputs, type PulumiLocation, readStackConfig } from "../stack/pulumiCli.ts";
 import type { Verdict } from "../verdict/verdict.ts";
 import { readCommit } from "./commit.ts";
@@ -21,8 +22,8 @@ import { runBase, runSettings } from "./runBase.ts";
 
 export async function deployCommand(context: CommandContext, options: DeployOptions): Promise<void> {
   const location = locate(context, options);
-  const configuration = once(() => readStackConfig(location));
-  const settings = async () => checkSettings(options, await configuration());
+  const config = await readStackConfig(location);
+  await requireConfig(location, config);
   const commit = await readCommit(context, location.project);
   let planned: RunReport["planned"];
   const deployed = await deploy({
@@ -41,15 +42,15 @@ export async function deployCommand(context: CommandContext, options: DeployOpti
     breakLock: options.breakLock,
     ...commit,
     migrate: migrateVariable(context.env),
-    checkSettings: settings,
+    checkSettings: async () => checkSettings(options, config),
     checkContent: options.check,
     codeAt: async (running) => {
       const { searchCode } = await import("./codeSearch.ts");
-      return searchCode(findFolder(context, options, location.stack), await configuration(), running);
+      return searchCode(findFolder(context, options, location.stack), config, running);
     },
     beforeUp: options.plan
       ? async (deps) =>
-          announcePlan(context, options, deps, await settings(), ({ files }) => {
+          announcePlan(context, options, deps, checkSettings(options, config), ({ files }) => {
             if (files.length > 0)
               planned = files.flatMap(({ file, time }) => (file === null ? [] : [{ file, time }]));
           })

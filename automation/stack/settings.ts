@@ -81,6 +81,11 @@ export function settingOf(settings: Settings, key: string): string | undefined {
   return typeof text !== "string" || text === "" || /<[^<>]*>/.test(text) ? undefined : text;
 }
 
+/** True if a value is encrypted, which no command can read without Pulumi. Pure. */
+export function hasSecret(settings: Settings): boolean {
+  return JSON.stringify([...settings.values()]).includes('{"secure":');
+}
+
 /** The stack's own backend, as `pulumi login` takes it; undefined if its file does not say. Pure. */
 export function backendOf(settings: Settings): string | undefined {
   const bucket = settingOf(settings, KEY.bucket);

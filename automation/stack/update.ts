@@ -7,6 +7,7 @@ import type { EngineEvent, Stack, StepEventMetadata } from "@pulumi/pulumi/autom
 import { EcsMigrateError, EXIT } from "../contract/errors.ts";
 import { deferUnusedOfPulumi } from "../contract/pulumiSdk.ts";
 import { AFTER_VARIABLE, CHANGED_SINCE_MARK } from "../contract/source.ts";
+import { CONFIG_PROBLEMS_MARK, StackConfigError } from "./configProblems.ts";
 import { lockOwner, StackLockedError } from "./lock.ts";
 import type { OutputsChange, Preview, StepEvent } from "./preview.ts";
 import { PulumiError, type PulumiLocation, pulumiFailure } from "./pulumiCli.ts";
@@ -26,12 +27,6 @@ export class StackStoppedError extends EcsMigrateError {
   constructor(verb: string, stack: string, options?: ErrorOptions) {
     super(`\`pulumi ${verb}\` of stack ${stack} was stopped, so no migration was started`, options);
   }
-}
-
-/** The program refused its configuration; it lists every problem with its fix. Nothing was started. */
-export class StackConfigError extends EcsMigrateError {
-  readonly code = "stackConfig";
-  readonly exitCode = EXIT.usage;
 }
 
 /** Another process deployed the stack after this one had looked at it. Nothing was changed. */
@@ -68,13 +63,14 @@ export interface DeployableStack {
  */
 export async function openStack(location: PulumiLocation, progress: StackProgress): Promise<DeployableStack> {
   deferUnusedOfPulumi();
-  const { LocalWorkspace } = await import("@pulumi/pulumi/automation/index.js");
+  const { LocalWorkspace, Stack } = await import("@pulumi/pulumi/automation/index.js");
   const envVars = definedVariables({ ...location.env, PULUMI_SKIP_UPDATE_CHECK: "true" });
   try {
-    const stack = await LocalWorkspace.selectStack(
-      { stackName: location.stack, workDir: location.project },
-      { envVars },
-    );
+    const workspace = await LocalWorkspace.create({ workDir: location.project, envVars });
+    // Each command names its stack, and reading its configuration has shown that it is there: this saves a start of the CLI,
+    // and leaves the stack that the user has selected as it is.
+    workspace.selectStack = async () => undefined;
+    const stack = await Stack.select(location.stack, workspace);
     // `Stack.up` ends with two reads of the outputs and one of the history, each a start of the CLI; nobody reads them here.
     stack.outputs = async () => ({});
     stack.info = async () => undefined;
@@ -174,9 +170,6 @@ function isOfStack(metadata: StepEventMetadata | undefined): metadata is StepEve
 function outputsOf({ old, new: next }: StepEventMetadata): OutputsChange {
   return { before: old?.outputs ?? {}, after: next?.outputs ?? {} };
 }
-
-/** What the program says before its list of configuration problems; see infra/index.ts. */
-const CONFIG_PROBLEMS_MARK = "Configuration of stack";
 
 /** The one error that a user should see of a failed update. Pure. */
 export function updateError(

@@ -1,24 +1,16 @@
 /**
- * The only reader of the stack's configuration: checks everything up front and reports every problem at once.
+ * The only reader of the stack's configuration: checks everything up front and reports every problem at once. It loads
+ * nothing of Pulumi, since a deploy asks it before the engine is started (automation/stack/configProblems.ts).
  *
  * The keys are declared, typed and described in Pulumi.yaml, which also has every default; what Pulumi cannot check there
  * is checked here. Each group of keys has a file of its own in this folder.
  */
 import { join } from "node:path";
-import * as log from "@pulumi/pulumi/log/index.js";
-import { getStack } from "@pulumi/pulumi/metadata.js";
-import { allConfig } from "@pulumi/pulumi/runtime/config.js";
 import { VARIABLE } from "../../automation/contract/container.ts";
 import { ConfigError } from "../../automation/contract/errors.ts";
 import { APPLICATION_KEYS, type ApplicationConfig, namePrefixOf, readApplication } from "./application.ts";
 import { CLUSTER_KEYS, type ClusterConfig, readCluster } from "./cluster.ts";
-import {
-  DATABASE_KEYS,
-  type DatabaseConfig,
-  defaultSecret,
-  earlierDefault,
-  readDatabase,
-} from "./database.ts";
+import { DATABASE_KEYS, type DatabaseConfig, defaultSecret, readDatabase } from "./database.ts";
 import { ARN } from "./forms.ts";
 import { IMAGE_KEYS, type ImageConfig, readImage } from "./image.ts";
 import { LOG_KEYS, type LogConfig, readLogs } from "./logs.ts";
@@ -57,33 +49,16 @@ export interface StackConfig extends ApplicationConfig {
   readonly permissionsBoundaryArn: string | undefined;
 }
 
+/**
+ * Pulumi.yaml names infra/index.ts as the program, so the project's folder lies above. Not getRootDirectory(): language
+ * hosts before 3.70 do not know it.
+ */
+export const ROOT = join(import.meta.dirname, "..", "..");
+
 /** Where the program runs: the stack's name and the folder that holds Pulumi.yaml. */
 export interface ConfigContext {
   readonly stack: string;
   readonly rootDirectory: string;
-}
-
-/**
- * The configuration of the stack that Pulumi is running.
- *
- * @param outputs the stack's own, as deployed
- * @throws {ConfigError} listing every problem
- */
-export async function loadConfig(outputs: Readonly<Record<string, unknown>>): Promise<StackConfig> {
-  const values = new Map(Object.entries(allConfig()));
-  const kept = earlierDefault(values, getStack(), outputs);
-  if (kept !== undefined) {
-    values.set(`${CONFIG_NAMESPACE}:databaseSecret`, kept);
-    await log.warn(keptDefaultText(kept, getStack()));
-  }
-  // Pulumi.yaml names this folder's index.ts as the program, so it lies above. Not getRootDirectory(): language
-  // hosts before 3.70 do not know it.
-  const context = { stack: getStack(), rootDirectory: join(import.meta.dirname, "..", "..") };
-  return parseConfig(values, context);
-}
-
-function keptDefaultText(secret: string, stack: string): string {
-  return `The stack goes on reading ${secret}, the default before it carried the application's name; set ${CONFIG_NAMESPACE}:databaseSecret: ${secret} in Pulumi.${stack}.yaml, or see docs/updating.md`;
 }
 
 /**

@@ -30,8 +30,6 @@ const OPTIONS: BootstrapOptions = {
 const PLAN = planState(OPTIONS, "shop", "ap-northeast-1", ACCOUNT);
 const KEY = "arn:aws:kms:ap-northeast-1:111122223333:key/0a1b";
 
-const NONE = new Map<string, string>();
-
 describe("arguments", () => {
   test("the stack alone is enough", () => {
     assert.deepEqual(parseBootstrap(["--stack", "stage"]), OPTIONS);
@@ -69,11 +67,11 @@ describe("arguments", () => {
     assert.equal(chooseRegion({ ...OPTIONS, region: "eu-north-1" }, env, settings), "eu-north-1");
     assert.equal(chooseRegion(OPTIONS, env, settings), "us-east-1");
     assert.equal(
-      chooseRegion(OPTIONS, { AWS_REGION: "", AWS_DEFAULT_REGION: "us-west-2" }, NONE),
+      chooseRegion(OPTIONS, { AWS_REGION: "", AWS_DEFAULT_REGION: "us-west-2" }, new Map()),
       "us-west-2",
     );
     assert.equal(chooseRegion(OPTIONS, {}, settings), "eu-west-1");
-    assert.throws(() => chooseRegion(OPTIONS, {}, NONE), ConfigError);
+    assert.throws(() => chooseRegion(OPTIONS, {}, new Map()), ConfigError);
   });
 });
 
@@ -105,7 +103,7 @@ test("the application: the flag's, then the stack's", () => {
   const settings = new Map([["ecs-migrate:application", "shop"]]);
   assert.equal(chooseApplication({ ...OPTIONS, application: "store" }, settings), "store");
   assert.equal(chooseApplication(OPTIONS, settings), "shop");
-  for (const none of [NONE, new Map([["ecs-migrate:application", "<your application, like shop>"]])])
+  for (const none of [new Map(), new Map([["ecs-migrate:application", "<your application, like shop>"]])])
     assert.throws(() => chooseApplication(OPTIONS, none), {
       exitCode: 2,
       message:

@@ -4,6 +4,7 @@ import { describe, test } from "node:test";
 import type { RunReport } from "../../automation/report/report.ts";
 import { runCommand as run } from "../support/commandProcess.ts";
 import { sampleOutputs } from "../support/sampleOutputs.ts";
+import { configJson, SMALLEST } from "../support/stackConfig.ts";
 
 describe("the process", () => {
   test("an error leaves standard output empty, its secrets masked and its escape sequences out", async (t) => {
@@ -36,12 +37,13 @@ describe("the process", () => {
   });
 
   test("a refused deploy: 3, and its report as the only words on standard output", async (t) => {
-    const config = { "ecs-migrate:checkDialect": { value: "other", secret: false } };
+    const config = configJson({ ...SMALLEST, checkDialect: "other" });
     const { code, stdout, stderr } = await run(t, ["deploy", "--stack", "stage", "--json", "--no-slack"], {
       pulumi: `case $1 in
 stack) cat <<'JSON'\n${JSON.stringify(sampleOutputs())}\nJSON
 ;;
-config) echo '${JSON.stringify(config)}' ;;
+config) cat <<'JSON'\n${config}\nJSON
+;;
 *) exit 1 ;;
 esac`,
     });
@@ -53,15 +55,15 @@ esac`,
   });
 
   test("a value of the configuration that a deploy cannot use is wrong usage", async (t) => {
-    const config = { "ecs-migrate:checkDialect": { value: "oracle", secret: false } };
+    const config = configJson({ ...SMALLEST, checkDialect: "oracle" });
     const { code, stdout, stderr } = await run(t, ["deploy", "--stack", "stage"], {
-      pulumi: `case $1 in stack) echo '{}' ;; config) echo '${JSON.stringify(config)}' ;; esac`,
+      pulumi: `cat <<'JSON'\n${config}\nJSON`,
     });
     assert.equal(code, 2, stderr);
     assert.equal(stdout, "");
     assert.equal(
       stderr,
-      'ecs-migrate:checkDialect is "oracle"; it must be one of auto, postgres, mysql, mariadb, other\n',
+      'Configuration of stack stage: ecs-migrate:checkDialect is "oracle", but it must be one of auto, postgres, mysql, mariadb, other; set it in Pulumi.stage.yaml\n',
     );
   });
 

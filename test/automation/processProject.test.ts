@@ -1,12 +1,13 @@
 /** The process and the project that it finds: whose stack, which backend, which folder, from where it is called. */
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { describe, type TestContext, test } from "node:test";
 import { runCommand } from "../support/commandProcess.ts";
 import { temporaryHome } from "../support/runFixture.ts";
 import { sampleOutputs } from "../support/sampleOutputs.ts";
+import { configJson, SMALLEST } from "../support/stackConfig.ts";
 
 const CHECKOUT = join(import.meta.dirname, "../..");
 const MIGRATIONS = "resources/db/migrations";
@@ -125,6 +126,43 @@ describe("a stack of another application", () => {
       for (const line of readFileSync(seen, "utf8").trim().split("\n"))
         assert.match(line, /^ ?(stack output|config) --json /);
     });
+});
+
+describe("a wrong configuration", () => {
+  const answer = (file: string) => {
+    const config = configJson({ ...SMALLEST, cpu: 300, tpyo: 1 });
+    return `printf '%s\\n' "$*" >> '${file}'\n[ "$1" = config ] || exit 1\ncat <<'EOT'\n${config}\nEOT`;
+  };
+
+  async function deployed(t: TestContext, settings: readonly string[]) {
+    const { root, project } = await monorepo(t, settings);
+    symlinkSync(join(CHECKOUT, "infra"), join(project, "infra"));
+    const seen = join(root, "seen");
+    const run = await runCommand(t, ["deploy", "--stack", "acme/x/stage", "--project", project], {
+      pulumi: answer(seen),
+    });
+    return { ...run, seen: readFileSync(seen, "utf8").trim().split("\n") };
+  }
+
+  test("is told whole by the program's own reader, before the engine is started", async (t) => {
+    const { code, stdout, stderr, seen } = await deployed(t, []);
+    assert.equal(code, 2, stderr);
+    assert.equal(stdout, "");
+    assert.equal(
+      stderr,
+      `Configuration of stack acme/x/stage: 2 problems:
+  - ecs-migrate:tpyo is not a key of this project; remove it, or see Pulumi.yaml for the keys
+  - ecs-migrate:cpu is 300, but Fargate takes 256, 512, 1024, 2048, 4096, 8192, 16384; set it in Pulumi.stage.yaml
+`,
+    );
+    assert.deepEqual(seen, ["config --json --stack acme/x/stage --non-interactive --color never"]);
+  });
+
+  test("is left to the engine if a value is a secret, which only Pulumi can read", async (t) => {
+    const { stderr, seen } = await deployed(t, ["ecs-migrate:tags:", "  team:", "    secure: v1:abc"]);
+    assert.doesNotMatch(stderr, /Configuration of stack/);
+    assert.equal(seen[1]?.split(" --")[0], "stack output");
+  });
 });
 
 test("a project that is the working folder is the one that is meant, as in the shell that demo --keep prints", async (t) => {

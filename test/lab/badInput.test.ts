@@ -75,7 +75,7 @@ describe("bad input", () => {
     writeFileSync(settings, good.replace(/^ {2}ecs-migrate:application:.*\n/m, ""));
     assert.match(
       await refused(),
-      /^Configuration of stack local: .*missing configuration value .application.; set it in Pulumi\.local\.yaml/m,
+      /^Configuration of stack local: ecs-migrate:application is not set, but it must be .*; set it in Pulumi\.local\.yaml$/m,
     );
     writeFileSync(settings, good);
 

@@ -43,6 +43,12 @@ export function configOf(settings: Readonly<Record<string, unknown>>): Record<st
   return config;
 }
 
+/** As {@link configOf}, in the form of `pulumi config --json`. */
+export function configJson(settings: Readonly<Record<string, unknown>>): string {
+  const entries = Object.entries(configOf(settings));
+  return JSON.stringify(Object.fromEntries(entries.map(([key, value]) => [key, { value, secret: false }])));
+}
+
 /** The smallest configuration that is right: Fargate in the default VPC, no pipeline. */
 export const SMALLEST = {
   "aws:region": "ap-northeast-1",

@@ -5,12 +5,12 @@ import { join } from "node:path";
 import { describe, test } from "node:test";
 import type { EngineEvent, Stack } from "@pulumi/pulumi/automation/index.js";
 import { CHANGED_SINCE_MARK } from "../../../automation/contract/source.ts";
+import { StackConfigError } from "../../../automation/stack/configProblems.ts";
 import { StackLockedError } from "../../../automation/stack/lock.ts";
 import {
   AutomationStack,
   openStack,
   StackChangedError,
-  StackConfigError,
   StackStoppedError,
   StackUpdateError,
   stepLine,
@@ -41,7 +41,7 @@ test("up starts the CLI once, and asks for nothing that nobody reads", async (t)
     .trimEnd()
     .split("\n")
     .map((line) => line.split(" --")[0]);
-  assert.deepEqual(words.slice(-2), ["stack select", "up"]);
+  assert.deepEqual(words, ["up"]);
 });
 
 describe("updateError", () => {
