@@ -64,14 +64,8 @@ const NULLABLE = "make the column NULL, or take ON DELETE CASCADE or RESTRICT";
 function nameTaken({ name }: ForeignKeyDefinition, table: string, memory: SchemaMemory): BrokenRule[] {
   const other = memory.foreignKeys.find((key) => name !== undefined && sameName(key.name, name));
   if (!other || `${table}${other.table}`.includes(".")) return [];
-  return [
-    {
-      rule: "foreign-key-refused",
-      subject: name ?? "",
-      message: `${other.table} has a foreign key ${name} already, and the name is one of the whole database (errors 1826 and 1005)`,
-      fix: "take another name",
-    },
-  ];
+  const message = `${other.table} has a foreign key ${name} already, and the name is one of the whole database (errors 1826 and 1005)`;
+  return [{ rule: "foreign-key-refused", subject: name ?? "", message, fix: "take another name" }];
 }
 
 /** Whether an index begins with these columns; InnoDB adds those of the primary key behind the index's own. */
@@ -103,13 +97,8 @@ function unlike(
     const child = own.get(column.toLowerCase());
     const parent = memory.tableOf(references)?.columns.get((referenced[at] ?? "").toLowerCase());
     if (!child || !parent || isAlike(child, parent)) return [];
-    return [
-      {
-        rule: "foreign-key-refused",
-        subject: name ?? column,
-        message: `${column} is ${typeText(child)} and ${references}.${parent.name} is ${typeText(parent)}: a foreign key needs one type and sign (errors 3780 and 1005)`,
-        fix: `give ${column} the type ${typeText(parent)}`,
-      },
-    ];
+    const message = `${column} is ${typeText(child)} and ${references}.${parent.name} is ${typeText(parent)}: a foreign key needs one type and sign (errors 3780 and 1005)`;
+    const fix = `give ${column} the type ${typeText(parent)}`;
+    return [{ rule: "foreign-key-refused", subject: name ?? column, message, fix }];
   });
 }

@@ -51,17 +51,11 @@ function halfApplied(statements: readonly Statement[], { name }: ServerVersion):
   if (!stuck) return [];
   const next = effective[effective.indexOf(stuck) + 1];
   const hasDdl = effective.some(commitsImplicitly);
-  return [
-    {
-      rule: "half-applied",
-      line: next?.line ?? 1,
-      subject: `${effective.length}`,
-      message: `${name} commits each of the ${effective.length} statements by itself: if one fails, those before it stay, the version is dirty and the file cannot run again`,
-      fix: hasDdl
-        ? "one such statement a file; or write each so that it can run twice (IF NOT EXISTS, IF EXISTS)"
-        : "put START TRANSACTION; before them and COMMIT; after them",
-    },
-  ];
+  const message = `${name} commits each of the ${effective.length} statements by itself: if one fails, those before it stay, the version is dirty and the file cannot run again`;
+  const fix = hasDdl
+    ? "one such statement a file; or write each so that it can run twice (IF NOT EXISTS, IF EXISTS)"
+    : "put START TRANSACTION; before them and COMMIT; after them";
+  return [{ rule: "half-applied", line: next?.line ?? 1, subject: `${effective.length}`, message, fix }];
 }
 
 function leavesSomething(statement: Statement): boolean {
@@ -91,7 +85,6 @@ function isRepeatable({ body }: Statement): boolean {
       return body.actions.every((action) => "repeatable" in action && action.repeatable);
     case "truncate":
     case "maintenance":
-      return true;
     case "delete":
       return true;
     default:
@@ -106,19 +99,12 @@ function implicitCommit(statements: readonly Statement[]): PlacedRule[] {
     if (body.kind === "transaction" && body.verb === "begin") open = statement;
     else if (body.kind === "transaction" && body.verb !== "savepoint") open = undefined;
     else if (open && commitsImplicitly(statement)) {
-      const words = statement.tokens
-        .slice(0, 2)
-        .map(({ value }) => value.toUpperCase())
-        .join(" ");
-      return [
-        {
-          rule: "implicit-commit",
-          line: statement.line,
-          subject: words,
-          message: `${words} commits the transaction of line ${open.line} before it runs, and itself when it ends; ROLLBACK undoes neither`,
-          fix: "leave BEGIN and COMMIT out, and put data definition and changes of rows into files of their own",
-        },
-      ];
+      const [first, second] = statement.tokens;
+      const words = `${first?.value} ${second?.value}`.toUpperCase();
+      const message = `${words} commits the transaction of line ${open.line} before it runs, and itself when it ends; ROLLBACK undoes neither`;
+      const fix =
+        "leave BEGIN and COMMIT out, and put data definition and changes of rows into files of their own";
+      return [{ rule: "implicit-commit", line: statement.line, subject: words, message, fix }];
     }
   }
   return [];
@@ -133,16 +119,9 @@ function transactionOpen(statements: readonly Statement[]): PlacedRule[] {
       open = undefined;
   }
   if (!open) return [];
-  const end = open.what === "LOCK TABLES" ? "UNLOCK TABLES" : "COMMIT";
-  return [
-    {
-      rule: "transaction-open",
-      line: open.line,
-      subject: open.what,
-      message: `${open.what} that begins here does not end in the file; golang-migrate's own statements then run inside it`,
-      fix: `end the file with ${end};`,
-    },
-  ];
+  const fix = `end the file with ${open.what === "LOCK TABLES" ? "UNLOCK TABLES" : "COMMIT"};`;
+  const message = `${open.what} that begins here does not end in the file; golang-migrate's own statements then run inside it`;
+  return [{ rule: "transaction-open", line: open.line, subject: open.what, message, fix }];
 }
 
 /** One a file, at the first metadata lock that is asked for without a limit. */
@@ -158,16 +137,10 @@ function lockWait(statements: readonly JudgedStatement[], lockLimit: boolean): P
     if (limited || ("limitsWait" in body && body.limitsWait)) continue;
     const lock = effects.find((effect) => effect.lock !== "none" && !CHANGES_ROWS.has(body.kind));
     if (!lock) continue;
-    const on = lock.table === undefined ? "a table" : lock.table;
-    return [
-      {
-        rule: "lock-wait-timeout",
-        line,
-        subject: lock.table ?? "",
-        message: `behind a long query the statement waits for the metadata lock on ${on}, and every query on ${on} waits behind it: ${why}`,
-        fix: "put SET SESSION lock_wait_timeout = 5; before it",
-      },
-    ];
+    const on = lock.table ?? "a table";
+    const message = `behind a long query the statement waits for the metadata lock on ${on}, and every query on ${on} waits behind it: ${why}`;
+    const fix = "put SET SESSION lock_wait_timeout = 5; before it";
+    return [{ rule: "lock-wait-timeout", line, subject: lock.table ?? "", message, fix }];
   }
   return [];
 }
@@ -209,22 +182,20 @@ function isRestored(value: string, count: number): boolean {
 }
 
 function sqlMode(line: number): PlacedRule {
-  return {
-    rule: "sql-mode",
-    line,
-    subject: "sql_mode",
-    message:
-      "sql_mode holds for the rest of the run, and stored programs keep it: without STRICT_TRANS_TABLES values are cut without an error",
-    fix: "leave it as the server has it; else SET @mode = @@sql_mode first, and SET sql_mode = @mode at the end of the file",
-  };
+  const message =
+    "sql_mode holds for the rest of the run, and stored programs keep it: without STRICT_TRANS_TABLES values are cut without an error";
+  const fix =
+    "leave it as the server has it; else SET @mode = @@sql_mode first, and SET sql_mode = @mode at the end of the file";
+  return { rule: "sql-mode", line, subject: "sql_mode", message, fix };
 }
 
 function leaks(name: string, line: number): PlacedRule {
+  const message = `${name} stays as it is set here for the files that run after this one`;
   return {
     rule: "setting-left",
     line,
     subject: name,
-    message: `${name} stays as it is set here for the files that run after this one`,
+    message,
     fix: `put SET ${name} = 1; at the end of the file`,
   };
 }
@@ -233,18 +204,14 @@ function leaks(name: string, line: number): PlacedRule {
 const MAX_NAME = 64;
 
 function longNames(tokens: readonly Token[], server: ServerVersion): PlacedRule[] {
-  const long = tokens.filter(({ kind, value, text }) => {
-    if (kind !== "word" && kind !== "name") return false;
-    return [...(kind === "word" ? text : value)].length > MAX_NAME;
-  });
-  return long.slice(0, 1).map(({ value, text, kind, line }) => {
-    const name = kind === "word" ? text : value;
-    return {
-      rule: "name-too-long",
-      line,
-      subject: name,
-      message: `the name ${name} has ${[...name].length} characters; ${server.name} takes ${MAX_NAME} (error 1059)`,
-      fix: "shorten it",
-    };
-  });
+  return tokens
+    .flatMap(({ kind, value, text, line }) => {
+      if (kind !== "word" && kind !== "name") return [];
+      const name = kind === "word" ? text : value;
+      const { length } = [...name];
+      if (length <= MAX_NAME) return [];
+      const message = `the name ${name} has ${length} characters; ${server.name} takes ${MAX_NAME} (error 1059)`;
+      return [{ rule: "name-too-long" as const, line, subject: name, message, fix: "shorten it" }];
+    })
+    .slice(0, 1);
 }

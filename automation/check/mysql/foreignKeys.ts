@@ -149,14 +149,9 @@ function missingKey(
   // The server makes up names of its own for keys without one, and MariaDB has keys that a column declares.
   if (repeatable || isThere || !memory.tableOf(table)?.known || /_ibfk_\d+$/i.test(name)) return [];
   const names = own.flatMap((key) => key.name ?? []).join(", ");
-  return [
-    {
-      rule: "foreign-key-refused",
-      subject: name,
-      message: `${table} has no foreign key ${name} (error 1091)`,
-      fix: `correct the name; ${names === "" ? `${table} has none` : `the files gave ${table} ${names}`}`,
-    },
-  ];
+  const message = `${table} has no foreign key ${name} (error 1091)`;
+  const fix = `correct the name; ${names === "" ? `${table} has none` : `the files gave ${table} ${names}`}`;
+  return [{ rule: "foreign-key-refused", subject: name, message, fix }];
 }
 
 /** A column of text in a foreign key must keep the character set of its partner. */
@@ -178,10 +173,7 @@ function converted(
 
 function needs(what: string, { name, table }: KnownForeignKey, error: number | string): BrokenRule {
   const key = name === undefined ? "a foreign key" : `foreign key ${name}`;
-  return {
-    rule: "foreign-key-refused",
-    subject: `${what} ${name ?? table}`,
-    message: `${key} of ${table} needs ${what}: the server refuses the statement (error ${error})`,
-    fix: `drop ${key} of ${table} before it, and add it again after it if it is to stay`,
-  };
+  const message = `${key} of ${table} needs ${what}: the server refuses the statement (error ${error})`;
+  const fix = `drop ${key} of ${table} before it, and add it again after it if it is to stay`;
+  return { rule: "foreign-key-refused", subject: `${what} ${name ?? table}`, message, fix };
 }

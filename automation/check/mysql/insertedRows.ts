@@ -128,39 +128,30 @@ function unfit(
   { table, server, strict, triggered }: Target,
 ): BrokenRule[] {
   const { name, type } = column;
-  const subject = `${table}.${name} value`;
+  const say = (what: string, error: number | string, fix: string, refuses = refusal) => [
+    refuses(server, `${table}.${name} value`, `${where} ${table} gives ${what}`, error, fix),
+  ];
+  if (column.generated) {
+    if (server.engine === "mariadb" || isDefault(value)) return [];
+    return say(`the generated column ${name} a value`, 3105, `leave ${name} out, or write DEFAULT`);
+  }
   const literal = literalOf(value);
-  const isNull = literal?.toUpperCase() === "NULL";
-  if (column.generated)
-    return server.engine === "mysql" && !isDefault(value)
-      ? [
-          refusal(
-            server,
-            subject,
-            `${where} ${table} gives the generated column ${name} a value`,
-            3105,
-            `leave ${name} out, or write DEFAULT`,
-          ),
-        ]
-      : [];
   if (literal === undefined) return [];
-  if (isNull) {
+  if (literal.toUpperCase() === "NULL") {
     const isTaken = !column.notNull || column.autoIncrement || type.name === "TIMESTAMP" || triggered;
     if (isTaken || (count > 1 && !strict)) return [];
-    const words = `${where} ${table} gives ${name}, which is NOT NULL, the value NULL`;
     const fix = `give ${name} a value, or leave it out if it has a default`;
-    return [(count > 1 ? strictly : refusal)(server, subject, words, 1048, fix)];
+    const what = `${name}, which is NOT NULL, the value NULL`;
+    return say(what, 1048, fix, count > 1 ? strictly : refusal);
   }
   if (type.name === "JSON" && isNoJson(literal, server)) {
     const fix = `write JSON: names and texts in "", no comma at the end`;
-    return [
-      refusal(server, subject, `${where} ${table} gives ${name} what is no JSON`, "3140 and 4025", fix),
-    ];
+    return say(`${name} what is no JSON`, "3140 and 4025", fix);
   }
   if (!strict || !isUnfitValue(column, literal)) return [];
-  const words = `${where} ${table} gives ${type.name} ${name} what it does not hold`;
   const fix = "correct the value, or widen the column first";
-  return [strictly(server, subject, words, "1264, 1265, 1292, 1366 and 1406", fix)];
+  const what = `${type.name} ${name} what it does not hold`;
+  return say(what, "1264, 1265, 1292, 1366 and 1406", fix, strictly);
 }
 
 function updated(

@@ -15,15 +15,9 @@ export function lockedOut(statements: readonly Statement[]): PlacedRule[] {
     if (body.kind === "createTable" && body.temporary) temporary.add(lastPart(body.table));
     const table = lastPart(changedTable(body) ?? "");
     if (!writable || table === "" || writable.includes(table) || temporary.has(table)) continue;
-    return [
-      {
-        rule: "refused",
-        line,
-        subject: `LOCK TABLES ${table}`,
-        message: `LOCK TABLES has not locked ${table} for writing: the server refuses the statement (errors 1099 and 1100)`,
-        fix: `add ${table} WRITE to LOCK TABLES, or put UNLOCK TABLES; before it`,
-      },
-    ];
+    const message = `LOCK TABLES has not locked ${table} for writing: the server refuses the statement (errors 1099 and 1100)`;
+    const fix = `add ${table} WRITE to LOCK TABLES, or put UNLOCK TABLES; before it`;
+    return [{ rule: "refused", line, subject: `LOCK TABLES ${table}`, message, fix }];
   }
   return [];
 }

@@ -7,11 +7,15 @@ import type { ServerVersion } from "./serverVersion.ts";
 /** From this release on; as a pair, until before the second. */
 type Releases = number | readonly [number, number];
 
-export interface ServerFeature {
-  /** As the message calls it. */
-  readonly what: string;
+/** The releases that have it; a server that is left out has none. */
+export interface Availability {
   readonly mysql?: Releases;
   readonly mariadb?: Releases;
+}
+
+export interface ServerFeature extends Availability {
+  /** As the message calls it. */
+  readonly what: string;
   readonly form: RegExp;
   /** Looked for where what stands in parentheses is left out. */
   readonly outer?: true;
@@ -227,7 +231,7 @@ export const SERVER_FEATURES: readonly ServerFeature[] = [
 ];
 
 /** Types of columns; all others that the two manuals name both have. */
-export const SERVER_TYPES: Readonly<Record<string, Pick<ServerFeature, "mysql" | "mariadb">>> = {
+export const SERVER_TYPES: Readonly<Record<string, Availability>> = {
   ...named(
     "BIT TINYINT SMALLINT MEDIUMINT INT BIGINT DECIMAL FLOAT DOUBLE DATE TIME DATETIME TIMESTAMP YEAR CHAR VARCHAR BINARY " +
       "VARBINARY TINYBLOB BLOB MEDIUMBLOB LONGBLOB TINYTEXT TEXT MEDIUMTEXT LONGTEXT ENUM SET JSON SERIAL GEOMETRY POINT " +
@@ -241,7 +245,7 @@ export const SERVER_TYPES: Readonly<Record<string, Pick<ServerFeature, "mysql" |
 };
 
 /** Functions: used where nothing defines one of that name, error 1305. */
-export const SERVER_FUNCTIONS: Readonly<Record<string, Pick<ServerFeature, "mysql" | "mariadb">>> = {
+export const SERVER_FUNCTIONS: Readonly<Record<string, Availability>> = {
   ...named("UUID_TO_BIN BIN_TO_UUID REGEXP_LIKE GROUPING", { mysql: 80004 }),
   ...named("ANY_VALUE JSON_STORAGE_SIZE", { mysql: 50722 }),
   ...named("ST_LATITUDE ST_LONGITUDE JSON_SCHEMA_VALID", { mysql: 80017 }),
@@ -252,7 +256,7 @@ export const SERVER_FUNCTIONS: Readonly<Record<string, Pick<ServerFeature, "mysq
 };
 
 /** Session variables: error 1193. */
-export const SERVER_VARIABLES: Readonly<Record<string, Pick<ServerFeature, "mysql" | "mariadb">>> = {
+export const SERVER_VARIABLES: Readonly<Record<string, Availability>> = {
   ...named("max_statement_time check_constraint_checks alter_algorithm", { mariadb: 100201 }),
   ...named("query_cache_type query_cache_size", { mysql: [0, 80003], mariadb: 0 }),
   ...named("tx_isolation tx_read_only", { mysql: [0, 80003], mariadb: 0 }),
@@ -271,10 +275,7 @@ function named<T>(names: string, value: T): Record<string, T> {
 }
 
 /** Whether the server has it. */
-export function has(
-  { engine, number }: ServerVersion,
-  feature: Pick<ServerFeature, "mysql" | "mariadb">,
-): boolean {
+export function has({ engine, number }: ServerVersion, feature: Availability): boolean {
   const releases = feature[engine];
   if (releases === undefined) return false;
   const [from, before] = typeof releases === "number" ? [releases, Number.POSITIVE_INFINITY] : releases;

@@ -3,6 +3,7 @@ import type { ColumnDefinition } from "./columnDefinition.ts";
 import type { BrokenRule } from "./effect.ts";
 import { CALLED_ONLY, reservedWords } from "./reservedWords.ts";
 import {
+  type Availability,
   has,
   SERVER_FEATURES,
   SERVER_FUNCTIONS,
@@ -17,6 +18,12 @@ import type { Statement } from "./statements.ts";
 import type { Token } from "./tokens.ts";
 
 const NOT_NULL = { what: "NOT NULL for a generated column", mysql: 50700 };
+const NO_AUTO_CREATE: Omit<ServerFeature, "form"> = {
+  what: "sql_mode NO_AUTO_CREATE_USER",
+  mysql: [0, 80011],
+  mariadb: 0,
+  error: 1231,
+};
 const EXPRESSION = { what: "an index over an expression", mysql: 80013 };
 
 /** @param functions those that the files define, in capitals */
@@ -35,36 +42,31 @@ export function serverWords(
   // One a statement: the server stops at the first.
   const lacking = [
     ...(missing ? [lacks(server, missing)] : []),
-    ...(has(server, EXPRESSION) || !names.some((name) => name.startsWith("("))
-      ? []
-      : [lacks(server, EXPRESSION)]),
+    ...(names.some((name) => name.startsWith("(")) ? unless(server, EXPRESSION) : []),
     ...missingFunctions(statement.tokens, server, functions),
     ...missingTypes(columns, server),
-    ...(has(server, NOT_NULL) || !columns.some(({ generated, notNull }) => generated && notNull)
-      ? []
-      : [lacks(server, NOT_NULL)]),
+    ...(columns.some(({ generated, notNull }) => generated && notNull) ? unless(server, NOT_NULL) : []),
     ...missingVariables(statement, server),
   ].slice(0, 1);
   return [...lacking, ...reservedNames(names, statement.tokens, server)];
+}
+
+/** The rule, unless the server has it. */
+function unless(server: ServerVersion, feature: Omit<ServerFeature, "form">): BrokenRule[] {
+  return has(server, feature) ? [] : [lacks(server, feature)];
 }
 
 function lacks(
   server: ServerVersion,
   { what, error = 1064, ...feature }: Omit<ServerFeature, "form">,
 ): BrokenRule {
-  return {
-    rule: "server-lacks",
-    subject: what,
-    message: `${server.name} does not know ${what}${whoHas(server, feature)} (error ${error})`,
-    fix: `write it as ${server.name} knows it, or name the server that the files are for: --dialect, --mysql-version`,
-  };
+  const message = `${server.name} does not know ${what}${whoHas(server, feature)} (error ${error})`;
+  const fix = `write it as ${server.name} knows it, or name the server that the files are for: --dialect, --mysql-version`;
+  return { rule: "server-lacks", subject: what, message, fix };
 }
 
 /** `, which came with MySQL 8.0.3`. */
-function whoHas(
-  { engine, number }: ServerVersion,
-  feature: Pick<ServerFeature, "mysql" | "mariadb">,
-): string {
+function whoHas({ engine, number }: ServerVersion, feature: Availability): string {
   const own = feature[engine];
   const names = { mysql: "MySQL", mariadb: "MariaDB" } as const;
   if (own !== undefined) {
@@ -96,37 +98,24 @@ function missingFunctions(
   );
   return [...names].flatMap((name) => {
     const feature = SERVER_FUNCTIONS[name];
-    return feature && !has(server, feature)
-      ? [lacks(server, { what: `function ${name}`, ...feature, error: 1305 })]
-      : [];
+    return feature ? unless(server, { what: `function ${name}`, ...feature, error: 1305 }) : [];
   });
 }
 
 function missingTypes(columns: readonly ColumnDefinition[], server: ServerVersion): BrokenRule[] {
   const names = new Set(columns.map(({ type }) => type.name));
-  return [...names].flatMap((name) => {
-    const feature = SERVER_TYPES[name] ?? {};
-    return name === "" || has(server, feature)
-      ? []
-      : [lacks(server, { what: `type ${name}`, ...feature, error: server.engine === "mysql" ? 1064 : 4161 })];
-  });
+  const error = server.engine === "mysql" ? 1064 : 4161;
+  return [...names].flatMap((name) =>
+    name === "" ? [] : unless(server, { what: `type ${name}`, ...SERVER_TYPES[name], error }),
+  );
 }
 
 function missingVariables({ body }: Statement, server: ServerVersion): BrokenRule[] {
   if (body.kind !== "set") return [];
   return body.assignments.flatMap(({ scope, name, value }) => {
     const feature = scope === "user" ? undefined : SERVER_VARIABLES[name];
-    if (feature && !has(server, feature))
-      return [lacks(server, { what: `variable ${name}`, ...feature, error: 1193 })];
-    const mode = {
-      what: "sql_mode NO_AUTO_CREATE_USER",
-      mysql: [0, 80011],
-      mariadb: 0,
-      error: 1231,
-    } as const;
-    return name === "sql_mode" && /no_auto_create_user/i.test(value) && !has(server, mode)
-      ? [lacks(server, mode)]
-      : [];
+    if (feature) return unless(server, { what: `variable ${name}`, ...feature, error: 1193 });
+    return name === "sql_mode" && /no_auto_create_user/i.test(value) ? unless(server, NO_AUTO_CREATE) : [];
   });
 }
 

@@ -38,9 +38,8 @@ function judge(body: Statement["body"], memory: SchemaMemory, server: ServerVers
   switch (body.kind) {
     case "createTable":
       return createEffects(body);
-    case "alterTable": {
+    case "alterTable":
       return alterEffects(body, { server, ...memory.alterFacts(body.table) });
-    }
     case "drop":
       return dropEffects(body);
     case "renameTable":
@@ -50,22 +49,15 @@ function judge(body: Statement["body"], memory: SchemaMemory, server: ServerVers
     case "update":
     case "delete":
       return [rowChange(body)];
-    case "insert":
-      return [
-        body.fromQuery
-          ? {
-              table: body.table,
-              lock: "none",
-              duration: "long",
-              reason: `copies rows into ${body.table}`,
-              breaks: [],
-            }
-          : harmless(`adds rows to ${body.table}`),
-      ];
+    case "insert": {
+      const added = harmless(`adds rows to ${body.table}`);
+      const reason = `copies rows into ${body.table}`;
+      return [body.fromQuery ? { ...added, table: body.table, duration: "long", reason } : added];
+    }
     case "loadData":
       return [
         {
-          ...harmless(`loads rows into ${body.table}`, ...(body.local ? [loadLocal()] : [])),
+          ...harmless(`loads rows into ${body.table}`, ...(body.local ? [LOAD_LOCAL] : [])),
           duration: "long",
         },
       ];
@@ -80,7 +72,7 @@ function judge(body: Statement["body"], memory: SchemaMemory, server: ServerVers
     case "use":
       return [harmless(`changes to database ${body.database}`, useDatabase(body.database))];
     case "delimiter":
-      return [harmless("is a command of the mysql client", delimiter())];
+      return [harmless("is a command of the mysql client", DELIMITER)];
     case "code":
       return [{ ...harmless("runs code that check does not look into"), duration: "some" }];
     case "query":
@@ -96,28 +88,25 @@ function judge(body: Statement["body"], memory: SchemaMemory, server: ServerVers
   }
 }
 
+/** What is gone with an object that code reads. */
+const LOST: Readonly<Record<string, string>> = {
+  table: "the rows of table",
+  database: "the tables of database",
+  view: "the name and definition of view",
+};
+
 function dropEffects({ object, names, temporary }: Extract<Statement["body"], { kind: "drop" }>): Effect[] {
   if (temporary) return [harmless("drops a temporary table")];
-  if (object === "table")
-    return names.map((name) => moment(name, `drops table ${name}`, losing(name, "the rows of table")));
-  if (object === "database")
-    return names.map((name) =>
-      moment(name, `drops database ${name}`, losing(name, "the tables of database")),
-    );
-  if (object === "view")
-    return names.map((name) =>
-      moment(name, `drops view ${name}`, losing(name, "the name and definition of view")),
-    );
-  return [harmless(`drops a ${object}`)];
+  const lost = LOST[object];
+  if (lost === undefined) return [harmless(`drops a ${object}`)];
+  return names.map((name) => moment(name, `drops ${object} ${name}`, losing(name, lost)));
 }
 
 function losing(name: string, what: string): BrokenRule {
-  return {
-    rule: "drop-table",
-    subject: name,
-    message: `${what} ${name} are gone, and the code that still runs may read them`,
-    fix: "deploy code that does not use it first, and keep a backup; then disable this rule in the file with that reason",
-  };
+  const message = `${what} ${name} are gone, and the code that still runs may read them`;
+  const fix =
+    "deploy code that does not use it first, and keep a backup; then disable this rule in the file with that reason";
+  return { rule: "drop-table", subject: name, message, fix };
 }
 
 function rowChange({ kind, tables, limit }: RowChange): Effect {
@@ -125,89 +114,68 @@ function rowChange({ kind, tables, limit }: RowChange): Effect {
   const [table = ""] = tables;
   const effect = { table, lock: "none", reason: `changes rows of ${table}` } as const;
   if (limit === "limited") return { ...effect, duration: "some", breaks: [] };
-  const broken: BrokenRule = {
-    rule: "update-all-rows",
-    subject: `${verb} ${table}`,
-    message: `${verb} ${limit === "none" ? "without WHERE" : "with a WHERE that is always true"} changes every row of ${table}, and keeps all of them locked until it ends`,
-    fix: "change them in parts by primary key, or disable this rule in the file when the table is small",
-  };
-  return { ...effect, lock: "long", duration: "long", rows: "change", breaks: [broken] };
+  const how = limit === "none" ? "without WHERE" : "with a WHERE that is always true";
+  const message = `${verb} ${how} changes every row of ${table}, and keeps all of them locked until it ends`;
+  const fix = "change them in parts by primary key, or disable this rule in the file when the table is small";
+  const breaks: BrokenRule[] = [{ rule: "update-all-rows", subject: `${verb} ${table}`, message, fix }];
+  return { ...effect, lock: "long", duration: "long", rows: "change", breaks };
 }
 
 function maintenance(verb: string, table: string): Effect {
   const reason = `${verb} TABLE ${table}`;
-  if (verb === "OPTIMIZE")
-    return { table, lock: "some", duration: "long", reason: `${reason} rebuilds it`, breaks: [] };
-  return { table, lock: "none", duration: "long", reason, breaks: [] };
+  const effect = { table, lock: "none", duration: "long", reason, breaks: [] } as const;
+  return verb === "OPTIMIZE" ? { ...effect, lock: "some", reason: `${reason} rebuilds it` } : effect;
 }
 
-function program({ program: kind, name, definer, saysWhatItReads, table, verb }: StoredProgram): Effect {
-  const breaks: BrokenRule[] = [];
-  if (definer !== undefined) {
-    breaks.push({
-      rule: "definer",
-      subject: name,
-      message: `${kind} ${name} has the definer ${definer}: another user than the migration's needs SET_USER_ID or SUPER (error 1227), and one that does not exist fails when it is used (error 1449)`,
-      fix: "leave DEFINER out; the migration's user is then the definer",
-    });
-  }
-  if (kind === "function" && verb === "CREATE" && !saysWhatItReads) {
-    breaks.push({
-      rule: "function-binlog",
-      subject: name,
-      message: `function ${name} does not say DETERMINISTIC, NO SQL or READS SQL DATA; with binary logging on, as RDS has it for backups, the server refuses it (error 1418)`,
-      fix: "add what is true of it",
-    });
-  }
+function program(stored: StoredProgram): Effect {
+  const { program: kind, name, table } = stored;
+  const breaks = [...otherDefiner(stored), ...notForBinlog(stored)];
   const reason = `defines ${kind} ${name}`;
   return table === undefined ? harmless(reason, ...breaks) : moment(table, reason, ...breaks);
 }
 
+function otherDefiner({ program: kind, name, definer }: StoredProgram): BrokenRule[] {
+  if (definer === undefined) return [];
+  const message = `${kind} ${name} has the definer ${definer}: another user than the migration's needs SET_USER_ID or SUPER (error 1227), and one that does not exist fails when it is used (error 1449)`;
+  const fix = "leave DEFINER out; the migration's user is then the definer";
+  return [{ rule: "definer", subject: name, message, fix }];
+}
+
+function notForBinlog({ program: kind, name, verb, saysWhatItReads }: StoredProgram): BrokenRule[] {
+  if (kind !== "function" || verb !== "CREATE" || saysWhatItReads) return [];
+  const message = `function ${name} does not say DETERMINISTIC, NO SQL or READS SQL DATA; with binary logging on, as RDS has it for backups, the server refuses it (error 1418)`;
+  return [{ rule: "function-binlog", subject: name, message, fix: "add what is true of it" }];
+}
+
 function globalSetting({ scope, name }: Assignment): BrokenRule[] {
   if (scope !== "global") return [];
-  return [
-    {
-      rule: "global-setting",
-      subject: name,
-      message: `${name} is set for the whole server, which RDS refuses to its users (error 1227)`,
-      fix: "set it in the server's parameter group",
-    },
-  ];
+  const message = `${name} is set for the whole server, which RDS refuses to its users (error 1227)`;
+  return [{ rule: "global-setting", subject: name, message, fix: "set it in the server's parameter group" }];
 }
 
 function useDatabase(database: string): BrokenRule {
-  return {
-    rule: "use-database",
-    subject: database,
-    message: `after USE ${database} golang-migrate looks for its table in ${database}: the version is lost, or the run ends dirty`,
-    fix: `write ${database}.table in the statements, or migrate ${database} with a URL of its own`,
-  };
+  const message = `after USE ${database} golang-migrate looks for its table in ${database}: the version is lost, or the run ends dirty`;
+  const fix = `write ${database}.table in the statements, or migrate ${database} with a URL of its own`;
+  return { rule: "use-database", subject: database, message, fix };
 }
 
-function loadLocal(): BrokenRule {
-  return {
-    rule: "load-data-local",
-    subject: "LOAD DATA LOCAL",
-    message: "LOAD DATA LOCAL asks the client for a file, which the driver refuses to send",
-    fix: "write INSERT statements, or load the data outside a migration",
-  };
-}
+const LOAD_LOCAL: BrokenRule = {
+  rule: "load-data-local",
+  subject: "LOAD DATA LOCAL",
+  message: "LOAD DATA LOCAL asks the client for a file, which the driver refuses to send",
+  fix: "write INSERT statements, or load the data outside a migration",
+};
 
-function delimiter(): BrokenRule {
-  return {
-    rule: "delimiter",
-    subject: "DELIMITER",
-    message:
-      "DELIMITER is a command of the mysql client, which the server refuses (error 1064); what follows is not checked",
-    fix: "leave it out and end the routine with a semicolon; the migrator finds its end",
-  };
-}
+const DELIMITER: BrokenRule = {
+  rule: "delimiter",
+  subject: "DELIMITER",
+  message:
+    "DELIMITER is a command of the mysql client, which the server refuses (error 1064); what follows is not checked",
+  fix: "leave it out and end the routine with a semicolon; the migrator finds its end",
+};
 
 function unknownStatement(word: string): BrokenRule {
-  return {
-    rule: "syntax",
-    subject: word,
-    message: `neither MySQL nor MariaDB has a statement that begins with ${word}`,
-    fix: "correct the SQL; the mysql client's commands (source, \\.) are none",
-  };
+  const message = `neither MySQL nor MariaDB has a statement that begins with ${word}`;
+  const fix = "correct the SQL; the mysql client's commands (source, \\.) are none";
+  return { rule: "syntax", subject: word, message, fix };
 }

@@ -6,6 +6,7 @@ import { firstOf, refusal } from "./refusal.ts";
 import type { SchemaMemory } from "./schemaMemory.ts";
 import { isAtLeast, type ServerVersion } from "./serverVersion.ts";
 import type { StatementBody } from "./statementBody.ts";
+import { columnsOf } from "./statementNames.ts";
 import { type Definition, tableDefects } from "./tableDefects.ts";
 import { factsOf, type TableFacts } from "./tableFacts.ts";
 
@@ -60,7 +61,7 @@ function created(
   const { server } = judged;
   const isKept = repeatable && !create.replaces && !temporary && memory.tableOf(table) !== undefined;
   if (like !== undefined || fromQuery || isKept) return [];
-  const columns = elements.flatMap((element) => (element.kind === "column" ? [element.column] : []));
+  const columns = columnsOf(create);
   const indexes = elements.flatMap((element) => (element.kind === "index" ? [element.index] : []));
   const primary =
     columns.filter(({ primaryKey }) => primaryKey).length +
