@@ -15,6 +15,11 @@ import (
 
 // Asker is an engine's way to its server. Its errors are the driver's; Failure turns them into words.
 type Asker interface {
+	// Dial opens the session, and Close ends it.
+	Dial(ctx context.Context) error
+	Close()
+	// Greet takes the answer to Hello, and gives the questions for this kind of server.
+	Greet(row []string) (Questions, error)
 	// Query returns the rows of one question, or executes several statements; NULL reads as the empty text.
 	Query(ctx context.Context, text string, args ...any) ([][]string, error)
 	// Aside asks in a second session, and is safe while the first one is at work.
@@ -30,10 +35,29 @@ type Session struct {
 	// Cut splits what another session runs, or ran last, into its statements.
 	Cut func(text string) []statement.Statement
 
+	Hello             string // the first question; its first column is PID
 	Table             string // golang-migrate's, quoted
 	NoTable, NoColumn Code   // the server's codes for a table and a column that do not exist
 	Lock              any    // golang-migrate's lock: PostgreSQL's number, MySQL's name
 	PID               int64
+}
+
+// Connect opens the session. If there was one before, it is ended first, so that none of its work is still to come.
+func (s *Session) Connect(ctx context.Context) error {
+	old := s.PID
+	s.Close()
+	if err := s.Dial(ctx); err != nil {
+		return err
+	}
+	rows, err := s.Ask(ctx, s.Hello)
+	if err != nil {
+		return err
+	}
+	s.PID, _ = strconv.ParseInt(rows[0][0], 10, 64)
+	if s.Questions, err = s.Greet(rows[0]); err == nil && old != 0 {
+		_, _ = s.Query(ctx, s.Questions.of("end session"), old)
+	}
+	return err
 }
 
 // Ask returns the rows of one question. The error is a *Failure.

@@ -95,46 +95,34 @@ func (e *Engine) customTLS(c *mysql.Config, verified *tls.Config) error {
 	return nil
 }
 
-// open makes the pool. Each of its connections asks for the password anew: an IAM token grows old.
-func (e *Engine) open() (*sql.DB, error) {
+// Dial makes the pool, and takes the session from it. Each of its connections asks for the password anew: an IAM token grows old.
+func (e *Engine) Dial(ctx context.Context) error {
 	c, err := e.config()
 	if err != nil {
-		return nil, &database.Failure{Kind: database.TLS, Message: err.Error()}
+		return &database.Failure{Kind: database.TLS, Message: err.Error()}
 	}
-	fresh := mysql.BeforeConnect(func(ctx context.Context, c *mysql.Config) (err error) {
+	_ = c.Apply(mysql.BeforeConnect(func(ctx context.Context, c *mysql.Config) (err error) {
 		c.Passwd, err = reach.Password(ctx, e.at, e.out.Hide)
 		return err
-	})
-	if err := c.Apply(fresh); err != nil {
-		return nil, err
-	}
+	}))
 	connector, err := mysql.NewConnector(c)
 	if err != nil {
-		return nil, &database.Failure{Kind: database.Settings, Message: "a parameter of the database URL does not read"}
+		return &database.Failure{Kind: database.Settings, Message: "a parameter of the database URL does not read"}
 	}
-	return sql.OpenDB(connector), nil
-}
-
-// Connect opens the session. If there was one before, it is ended first.
-func (e *Engine) Connect(ctx context.Context) error {
-	old := e.PID
-	e.Close()
-	db, err := e.open()
-	if err != nil {
-		return err
-	}
+	db := sql.OpenDB(connector)
 	conn, err := db.Conn(ctx)
 	if err != nil {
 		_ = db.Close()
 		return e.explainConnect(err)
 	}
 	e.db, e.conn, e.in, e.autocommit = db, conn, false, true
-	var mode string
-	row := conn.QueryRowContext(ctx, "SELECT CONNECTION_ID(), VERSION(), @@SESSION.sql_mode")
-	if err := row.Scan(&e.PID, &e.version, &mode); err != nil {
-		return e.Failure(ctx, err, nil)
-	}
-	e.backslash = !strings.Contains(mode, "NO_BACKSLASH_ESCAPES")
+	return nil
+}
+
+const hello = "SELECT CONNECTION_ID(), VERSION(), @@SESSION.sql_mode"
+
+func (e *Engine) Greet(row []string) (database.Questions, error) {
+	e.version, e.backslash = row[1], !strings.Contains(row[2], "NO_BACKSLASH_ESCAPES")
 	variant := ""
 	switch {
 	case e.isMariaDB():
@@ -142,14 +130,11 @@ func (e *Engine) Connect(ctx context.Context) error {
 	case strings.HasPrefix(e.version, "5."):
 		variant = "MySQL 5"
 	}
-	e.Questions = database.ReadQuestions(questions, variant)
+	q := database.ReadQuestions(questions, variant)
 	if e.at.NoLock {
-		e.Questions["try lock"], e.Questions["unlock"] = "SELECT ? IS NOT NULL", "SELECT ?"
+		q["try lock"], q["unlock"] = "SELECT ? IS NOT NULL", "SELECT ?"
 	}
-	if old != 0 {
-		_ = e.Do(ctx, fmt.Sprintf("KILL %d", old))
-	}
-	return nil
+	return q, nil
 }
 
 func (e *Engine) Close() {

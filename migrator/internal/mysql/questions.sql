@@ -57,6 +57,9 @@ WHERE p.id IN (SELECT trx_mysql_thread_id FROM information_schema.innodb_trx) AN
 -- name: cancel
 KILL QUERY ?
 
+-- name: end session
+KILL ?
+
 -- The rest is for inspect. The catalogue opens a table at high priority, which makes nobody wait; where it would wait itself,
 -- it gives up after a second and knows nothing of that table. trx_started is in the server's own time zone.
 

@@ -16,13 +16,20 @@ const (
 	bytesAhead = 16 << 10
 )
 
-// runAhead runs a statement of the file, a COPY without others. The answers come in order, each with its own end.
-func (e *Engine) runAhead(ctx context.Context, s statement.Statement) (int64, error) {
+// run executes a statement, together with those of the file that may go ahead, and returns how many rows it changed. The answers
+// come in order, each with its own end.
+func (e *Engine) run(ctx context.Context, s statement.Statement) (int64, error) {
+	list := []statement.Statement{s}
+	if rowsOnly(s) && s.N > 0 && e.InTransaction() {
+		list = e.file[s.N-1:]
+	} else {
+		e.settle(ctx)
+	}
 	if e.ahead <= mostAhead/2 { // the server has work while the answers are read
 		size := 0
-		for i, next := range e.file[s.N-1:] {
+		for i, next := range list {
 			size += len(next.Text)
-			if i > 0 && (!rowsOnly(s) || !rowsOnly(next) || i == mostAhead || size > bytesAhead) {
+			if i > 0 && (!rowsOnly(next) || i == mostAhead || size > bytesAhead) {
 				break
 			}
 			if i >= e.ahead {

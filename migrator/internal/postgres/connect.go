@@ -81,37 +81,25 @@ func (e *Engine) dial(ctx context.Context) (*pgconn.PgConn, error) {
 	return conn, nil
 }
 
-// Connect opens the session. If there was one before, it is ended first, so that none of its work is still to come.
-func (e *Engine) Connect(ctx context.Context) error {
-	old := e.PID
-	e.Close()
+func (e *Engine) Dial(ctx context.Context) error {
 	conn, err := e.dial(ctx)
-	if err != nil {
-		return err
+	if err == nil {
+		e.conn = conn
 	}
-	e.conn = conn
-	rows, err := e.Ask(ctx, `SELECT pg_backend_pid(), current_schema(), current_setting('lock_timeout'), CASE WHEN current_user = session_user THEN 'NONE'
-		ELSE quote_ident(current_user) END, current_setting('server_version_num')`)
-	if err != nil {
-		return err
-	}
-	row := rows[0]
-	e.PID, _ = strconv.ParseInt(row[0], 10, 64)
+	return err
+}
+
+const hello = `SELECT pg_backend_pid(), current_schema(), current_setting('lock_timeout'), CASE WHEN current_user = session_user THEN 'NONE'
+	ELSE quote_ident(current_user) END, current_setting('server_version_num')`
+
+func (e *Engine) Greet(row []string) (database.Questions, error) {
 	e.ownTimeout, e.role = row[2] != "0", row[3]
 	e.number, _ = strconv.Atoi(row[4])
 	variant := ""
 	if e.number < 140000 {
 		variant = "PostgreSQL 13"
 	}
-	e.Questions = database.ReadQuestions(questions, variant)
-	if err := e.nameTable(row[1]); err != nil {
-		return err
-	}
-	if old != 0 {
-		_, _ = e.Ask(ctx, `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
-			WHERE pid = $1::int AND application_name = current_setting('application_name') AND pid <> pg_backend_pid()`, old)
-	}
-	return nil
+	return database.ReadQuestions(questions, variant), e.nameTable(row[1])
 }
 
 var quotedName = regexp.MustCompile(`"(.*?)"`)

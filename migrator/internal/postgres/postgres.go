@@ -46,7 +46,7 @@ type Engine struct {
 // New does not connect. The error is about the parameters of the URL.
 func New(c config.Config, out *mask.Printer) (*Engine, error) {
 	e := &Engine{at: c.Database, settings: c, out: out}
-	e.Session = database.Session{Asker: e, Cut: func(text string) []statement.Statement { return statement.SplitPostgres(text, true) }, NoTable: "42P01", NoColumn: "42703"}
+	e.Session = database.Session{Asker: e, Cut: func(text string) []statement.Statement { return statement.SplitPostgres(text, true) }, Hello: hello, NoTable: "42P01", NoColumn: "42703"}
 	_, err := e.config()
 	return e, err
 }
@@ -98,22 +98,6 @@ func (e *Engine) Aside(ctx context.Context, question string, args ...any) (rows 
 		}
 	}
 	return query(ctx, e.second, question, args...)
-}
-
-// run executes text by the simple protocol and counts the rows of its last statement.
-func (e *Engine) run(ctx context.Context, sql string) (int64, error) {
-	e.settle(ctx)
-	reader := e.conn.Exec(ctx, sql)
-	var rows int64
-	for reader.NextResult() {
-		result := reader.ResultReader()
-		for result.NextRow() { //nolint:revive // rows are dropped, never kept
-		}
-		if tag, err := result.Close(); err == nil {
-			rows = tag.RowsAffected()
-		}
-	}
-	return rows, reader.Close()
 }
 
 func (e *Engine) SetVersion(ctx context.Context, version int, dirty bool) error {
@@ -219,12 +203,8 @@ func (e *Engine) Exec(ctx context.Context, s statement.Statement) (int64, error)
 	if alone && s.Concurrent() {
 		before = e.indexes(ctx)
 	}
-	run := func() (int64, error) { return e.run(ctx, s.Text) }
-	if rowsOnly(s) && e.InTransaction() && s.N > 0 || s.Starts("COPY") {
-		run = func() (int64, error) { return e.runAhead(ctx, s) }
-	}
 	e.skipped = ""
-	rows, err := run()
+	rows, err := e.run(ctx, s)
 	if err == nil {
 		return rows, e.refuseInvalid(ctx, s)
 	}

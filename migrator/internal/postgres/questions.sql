@@ -26,6 +26,10 @@ SELECT {session} FROM pg_stat_activity a WHERE a.pid = ANY (pg_blocking_pids($1:
 -- name: cancel
 SELECT pg_cancel_backend($1::int)
 
+-- name: end session
+SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+WHERE pid = $1::int AND application_name = current_setting('application_name') AND pid <> pg_backend_pid()
+
 -- The rest is for inspect. It opens no table but the catalogue's.
 
 -- name: begin
