@@ -45,15 +45,11 @@ func (d Database) Secrets() []string {
 // RawSecrets are the secrets of an environment that could not be read.
 func RawSecrets(env func(string) string) []string {
 	list := []string{env("MIGRATION_DB"), env("DATABASE_PASSWORD"), env("PGPASSWORD")}
-	rest := env("MIGRATION_DB")
-	if _, after, ok := strings.Cut(rest, "://"); ok {
-		rest = after
-	}
+	rest := list[0][strings.Index(list[0], "://")+1:]
 	if at := strings.LastIndex(rest, "@"); at >= 0 {
-		list = append(list, rest[:at])
-		if _, password, ok := strings.Cut(rest[:at], ":"); ok {
-			list = append(list, password)
-		}
+		login := strings.TrimPrefix(rest[:at], "//")
+		_, password, _ := strings.Cut(login, ":")
+		list = append(list, login, password)
 	}
 	return list
 }
@@ -71,7 +67,7 @@ func readDatabase(env func(string) string) (Database, error) {
 	case raw != "" && host != "":
 		return d, fmt.Errorf("MIGRATION_DB and DATABASE_HOST are both set; give the URL or its parts, not both")
 	case raw != "":
-		d, err = readURL(raw, "MIGRATION_DB")
+		d, err = readURL(raw)
 	case host != "":
 		d, err = readParts(env)
 	default:
@@ -90,20 +86,15 @@ func readDatabase(env func(string) string) (Database, error) {
 	default:
 		return d, fmt.Errorf("DATABASE_AUTH must be password or iam")
 	}
-	if d.Engine == "postgres" || d.Engine == "mysql" {
-		if err := d.readOwn(); err != nil {
-			return d, err
-		}
+	if _, own := standardPort[d.Engine]; own {
+		err = d.readOwn()
 	}
 	d.EndpointText = net.JoinHostPort(d.Host, d.Port) + "/" + d.Name
-	d.SecretDigest = Digest16(d.EndpointText)
-	if name := env("DATABASE_SECRET"); name != "" {
-		d.SecretDigest = Digest16(name)
-	}
-	return d, nil
+	d.SecretDigest = Digest16(cmp.Or(env("DATABASE_SECRET"), d.EndpointText))
+	return d, err
 }
 
-// EngineOf maps golang-migrate's schemes.
+// engineOf maps golang-migrate's schemes.
 func engineOf(scheme string) string {
 	switch scheme {
 	case "postgres", "postgresql", "pgx", "pgx4", "pgx5":
@@ -126,26 +117,22 @@ func readParts(env func(string) string) (Database, error) {
 	default:
 		return d, fmt.Errorf("DATABASE_ENGINE is %q; it must be postgres or mysql", d.Engine)
 	}
-	if d.Port == "" {
-		d.Port = standardPort[d.Engine]
-	}
-	if _, ok := digits(d.Port); !ok {
+	d.Port = cmp.Or(d.Port, standardPort[d.Engine])
+	_, isNumber := digits(d.Port)
+	switch {
+	case !isNumber:
 		return d, fmt.Errorf("DATABASE_PORT is %q; it must be a number", d.Port)
-	}
-	if d.Name == "" {
+	case d.Name == "":
 		return d, fmt.Errorf("DATABASE_NAME is missing: the name of the database on DATABASE_HOST")
-	}
-	if d.User == "" {
+	case d.User == "":
 		return d, fmt.Errorf("DATABASE_USER is missing: the key username of the database's secret")
-	}
-	if d.Password == "" && env("DATABASE_AUTH") != "iam" {
+	case d.Password == "" && env("DATABASE_AUTH") != "iam":
 		return d, fmt.Errorf("DATABASE_PASSWORD is missing: the key password of the database's secret; or set DATABASE_AUTH to iam")
 	}
-	params, err := url.ParseQuery(strings.TrimPrefix(env("DATABASE_PARAMS"), "?"))
-	if err != nil {
+	var err error
+	if d.Params, err = url.ParseQuery(strings.TrimPrefix(env("DATABASE_PARAMS"), "?")); err != nil {
 		return d, fmt.Errorf("DATABASE_PARAMS does not read; write it as a URL's query: sslmode=require&x-migrations-table=m")
 	}
-	d.Params = params
 	return d, nil
 }
 

@@ -1,6 +1,8 @@
 package config
 
 import (
+	"cmp"
+	"errors"
 	"fmt"
 	"net"
 	"net/url"
@@ -11,60 +13,52 @@ import (
 var schemeOf = regexp.MustCompile(`^([a-zA-Z][a-zA-Z0-9+.-]*):`)
 
 // readURL reads a database URL. No error quotes any part of it: what stands where is just what is not known then.
-func readURL(raw, variable string) (Database, error) {
-	if trimmed := strings.TrimSpace(raw); trimmed != raw {
-		what := "a space"
-		if strings.ContainsAny(raw[len(strings.TrimRight(raw, " \t\r\n")):]+raw[:len(raw)-len(strings.TrimLeft(raw, " \t\r\n"))], "\r\n") {
-			what = "a newline"
-		}
-		return Database{}, fmt.Errorf("%s begins or ends with %s; store the secret again without it (printf instead of echo)", variable, what)
-	}
-	if strings.HasPrefix(raw, `"`) || strings.HasPrefix(raw, "'") {
-		return Database{}, fmt.Errorf("%s is in quotes; store the secret again without them", variable)
-	}
-	if strings.HasPrefix(raw, "{") {
-		return Database{}, fmt.Errorf("%s is a JSON document, not a URL; hand its keys on as DATABASE_USER and DATABASE_PASSWORD, or name the key that holds the URL", variable)
-	}
-	for _, r := range raw {
-		if r < ' ' || r == 0x7f {
-			return Database{}, fmt.Errorf("%s has a newline or another control character inside; %s", variable, Escape)
-		}
-	}
+func readURL(raw string) (d Database, err error) {
+	trimmed := strings.TrimSpace(raw)
+	ends := strings.Replace(raw, trimmed, "", 1)
 	m := schemeOf.FindStringSubmatch(raw)
-	if m == nil {
-		return Database{}, fmt.Errorf("%s is no URL; it must begin with a scheme such as postgres:// or mysql://", variable)
+	switch {
+	case strings.ContainsAny(ends, "\r\n"):
+		return d, errors.New("MIGRATION_DB begins or ends with a newline; store the secret again without it (printf instead of echo)")
+	case ends != "":
+		return d, errors.New("MIGRATION_DB begins or ends with a space; store the secret again without it (printf instead of echo)")
+	case strings.HasPrefix(raw, `"`), strings.HasPrefix(raw, "'"):
+		return d, errors.New("MIGRATION_DB is in quotes; store the secret again without them")
+	case strings.HasPrefix(raw, "{"):
+		return d, errors.New("MIGRATION_DB is a JSON document, not a URL; hand its keys on as DATABASE_USER and DATABASE_PASSWORD, or name the key that holds the URL")
+	case strings.ContainsFunc(raw, func(r rune) bool { return r < ' ' || r == 0x7f }):
+		return d, errors.New("MIGRATION_DB has a newline or another control character inside; " + Escape)
+	case m == nil:
+		return d, errors.New("MIGRATION_DB is no URL; it must begin with a scheme such as postgres:// or mysql://")
 	}
-	d := Database{Engine: engineOf(strings.ToLower(m[1])), URL: raw}
-	if !strings.HasPrefix(raw[len(m[0]):], "//") {
-		return d, fmt.Errorf("%s is no URL; after the scheme comes ://, as in postgres://user:password@host:5432/name", variable)
+	d = Database{Engine: engineOf(strings.ToLower(m[1])), URL: raw}
+	switch {
+	case !strings.HasPrefix(raw[len(m[0]):], "//"):
+		err = errors.New("MIGRATION_DB is no URL; after the scheme comes ://, as in postgres://user:password@host:5432/name")
+	case d.Engine == "mysql":
+		err = d.readMySQL(raw)
+	default:
+		err = d.readStandard(raw)
 	}
-	if d.Engine == "mysql" {
-		return d, d.readMySQL(raw, variable)
-	}
-	return d, d.readStandard(raw, variable)
+	return d, err
 }
 
 // readStandard reads a URL as net/url does, and refuses those that it reads as something else than was meant.
-func (d *Database) readStandard(raw, variable string) error {
+func (d *Database) readStandard(raw string) error {
 	bad := func(why string) error {
-		return fmt.Errorf("%s does not read as a database URL: %s; %s", variable, why, Escape)
+		return fmt.Errorf("MIGRATION_DB does not read as a database URL: %s; %s", why, Escape)
 	}
 	_, rest, _ := strings.Cut(raw, "://")
-	authority := rest
-	if n := strings.IndexAny(rest, "/?#"); n >= 0 {
-		authority = rest[:n]
-	}
-	if strings.Contains(rest, "#") {
+	behind := strings.TrimLeftFunc(rest, func(r rune) bool { return !strings.ContainsRune("/?#", r) }) // the authority
+	u, errURL := url.Parse(raw)
+	switch {
+	case strings.Contains(rest, "#"):
 		return bad("it has a # that is not encoded")
-	}
-	if strings.Contains(rest[len(authority):], "@") {
+	case strings.Contains(behind, "@"):
 		return bad("an @ stands after the host")
-	}
-	u, err := url.Parse(raw)
-	if err != nil {
+	case errURL != nil:
 		return bad("its parts cannot be told apart")
-	}
-	if strings.ContainsAny(strings.TrimPrefix(u.EscapedPath(), "/"), "/:") && d.Engine == "postgres" {
+	case strings.ContainsAny(strings.TrimPrefix(u.EscapedPath(), "/"), "/:") && d.Engine == "postgres":
 		return bad("more than the database's name stands after the host")
 	}
 	params, err := url.ParseQuery(u.RawQuery)
@@ -72,22 +66,20 @@ func (d *Database) readStandard(raw, variable string) error {
 		return bad("what follows the ? is no list of parameters")
 	}
 	d.Host, d.Port, d.Name, d.Params = u.Hostname(), u.Port(), strings.TrimPrefix(u.Path, "/"), params
-	if d.Port == "" && d.Engine == "postgres" {
-		d.Port = standardPort[d.Engine]
+	if d.Engine == "postgres" {
+		d.Port = cmp.Or(d.Port, standardPort[d.Engine])
 	}
-	if u.User != nil {
-		d.User = u.User.Username()
-		d.Password, _ = u.User.Password()
-	}
+	d.User = u.User.Username()
+	d.Password, _ = u.User.Password()
 	return nil
 }
 
 // mysqlShape is [user[:password]@][net[(addr)]]/dbname[?params], where only user and password may hold any character.
 var mysqlShape = regexp.MustCompile(`^(?:(.*)@)?(tcp[46]?|unix)?(?:\(([^()@]*)\))?/([^/@():?]*)$`)
 
-func (d *Database) readMySQL(raw, variable string) error {
+func (d *Database) readMySQL(raw string) error {
 	bad := func(why string) error {
-		return fmt.Errorf("%s does not read as a database URL: %s; it must be mysql://user:password@tcp(host:3306)/name; %s", variable, why, Escape)
+		return fmt.Errorf("MIGRATION_DB does not read as a database URL: %s; it must be mysql://user:password@tcp(host:3306)/name; %s", why, Escape)
 	}
 	_, rest, _ := strings.Cut(raw, "://")
 	m, query := mysqlShape.FindStringSubmatch(rest), ""
@@ -109,26 +101,23 @@ func (d *Database) readMySQL(raw, variable string) error {
 	d.User, errUser = url.QueryUnescape(user)
 	d.Password, errPassword = url.QueryUnescape(password)
 	d.Params, errParams = url.ParseQuery(query)
-	if errUser != nil || errPassword != nil {
-		return bad("a % in user or password is not encoded")
-	}
-	if errParams != nil {
-		return bad("what follows the ? is no list of parameters")
-	}
 	d.Name = m[4]
 	d.Host, d.Port = "127.0.0.1", "3306"
-	switch {
-	case m[2] == "unix":
+	if m[2] == "unix" {
 		d.Host, d.Port = m[3], ""
-	case m[3] != "":
-		host, port, err := net.SplitHostPort(m[3])
-		if err != nil {
-			host, port = m[3], "3306"
-		}
-		if _, ok := digits(port); !ok {
-			return bad("the port is no number")
-		}
+	} else if host, port, err := net.SplitHostPort(m[3]); err == nil {
 		d.Host, d.Port = host, port
+	} else if m[3] != "" {
+		d.Host = m[3]
+	}
+	_, isNumber := digits(d.Port)
+	switch {
+	case errUser != nil, errPassword != nil:
+		return bad("a % in user or password is not encoded")
+	case errParams != nil:
+		return bad("what follows the ? is no list of parameters")
+	case !isNumber && m[2] != "unix":
+		return bad("the port is no number")
 	}
 	return nil
 }

@@ -1,6 +1,9 @@
 package statement
 
-import "strings"
+import (
+	"regexp"
+	"strings"
+)
 
 // SplitPostgres cuts a file as psql does (src/fe_utils/psqlscan.l): a semicolon ends a statement outside quotes, dollar
 // quotes, comments, parentheses and the body of a function that is written BEGIN ATOMIC … END. standardStrings is the
@@ -27,13 +30,8 @@ func SplitPostgres(text string, standardStrings bool) []Statement {
 			c.quoted('\'', true)
 		case b == '$':
 			c.dollarQuoted()
-		case isWordStart(b):
+		case isWordByte(b):
 			depth = atomicDepth(c.word(), c.words, parens, depth)
-		case b >= '0' && b <= '9':
-			c.begin()
-			for c.i < len(c.text) && (isWordByte(c.text[c.i])) {
-				c.i++
-			}
 		case b == ';' && parens == 0 && depth == 0:
 			c.end()
 			c.i++
@@ -97,23 +95,18 @@ func (c *cutter) nestedComment() {
 	c.advance(len(c.text))
 }
 
+var dollarTag = regexp.MustCompile(`^\$(?:[A-Za-z_[:^ascii:]][\w[:^ascii:]]*)?\$`)
+
 // dollarQuoted consumes $tag$ … $tag$, or one byte where no tag stands here ($1).
 func (c *cutter) dollarQuoted() {
 	c.begin()
-	end := c.i + 1
-	for end < len(c.text) && isWordByte(c.text[end]) && c.text[end] != '$' && !(end == c.i+1 && c.text[end] <= '9') {
-		end++
-	}
-	if end >= len(c.text) || c.text[end] != '$' {
+	tag := dollarTag.FindString(c.rest())
+	if tag == "" {
 		c.i++
 		return
 	}
-	tag := c.text[c.i : end+1]
-	if n := strings.Index(c.text[end+1:], tag); n >= 0 {
-		c.advance(end + 1 + n + len(tag))
-	} else {
-		c.advance(len(c.text))
-	}
+	text, _, _ := strings.Cut(c.rest()[len(tag):], tag)
+	c.advance(c.i + len(tag) + len(text) + len(tag))
 }
 
 // Concurrent tells whether the statement builds or drops an index without a transaction around it.

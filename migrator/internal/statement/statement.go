@@ -120,16 +120,9 @@ func finish(list []Statement) []Statement {
 // LineAt is the line of the file at which a character of the statement stands (position from 1, in characters; 0: its
 // first line).
 func (s Statement) LineAt(position int) int {
-	line := s.Line
-	for _, r := range s.Text {
-		if position--; position <= 0 {
-			break
-		}
-		if r == '\n' {
-			line++
-		}
-	}
-	return line
+	text := []rune(s.Text)
+	before := text[:min(max(position-1, 0), len(text))]
+	return s.Line + strings.Count(string(before), "\n")
 }
 
 func isSpace(c byte) bool {
@@ -207,28 +200,18 @@ func (c *cutter) rest() string { return c.text[c.i:] }
 
 // lineComment consumes up to the end of the line.
 func (c *cutter) lineComment() {
-	if n := strings.IndexByte(c.rest(), '\n'); n >= 0 {
-		c.advance(c.i + n)
-	} else {
-		c.advance(len(c.text))
-	}
+	line, _, _ := strings.Cut(c.rest(), "\n")
+	c.advance(c.i + len(line))
 }
 
 // quoted consumes a quoted text, in which the quote is doubled; escapes tells whether a backslash escapes.
 func (c *cutter) quoted(quote byte, escapes bool) {
 	c.begin()
 	i := c.i + 1
-	for i < len(c.text) {
-		switch {
-		case escapes && c.text[i] == '\\':
+	for ; i < len(c.text) && (c.text[i] != quote || strings.HasPrefix(c.text[i+1:], string(quote))); i++ {
+		if c.text[i] == quote || escapes && c.text[i] == '\\' {
 			i++
-		case c.text[i] == quote && i+1 < len(c.text) && c.text[i+1] == quote:
-			i++
-		case c.text[i] == quote:
-			c.advance(i + 1)
-			return
 		}
-		i++
 	}
-	c.advance(len(c.text))
+	c.advance(i + 1)
 }
