@@ -106,10 +106,7 @@ func listen(c config.Config, out *mask.Printer) (stop run.Stop, end func()) {
 	signals := make(chan os.Signal, 4)
 	signal.Notify(signals, syscall.SIGTERM, syscall.SIGINT)
 	go func() {
-		first, ok := <-signals
-		if !ok {
-			return
-		}
+		first := <-signals
 		// golang-migrate's own words, which people look for.
 		out.Line("%s: Stopping after this running migration ...", unix.SignalName(first.(syscall.Signal)))
 		close(stop.Soft)
@@ -119,8 +116,5 @@ func listen(c config.Config, out *mask.Printer) (stop run.Stop, end func()) {
 		}
 		close(stop.Hard)
 	}()
-	return stop, func() {
-		signal.Stop(signals)
-		close(signals)
-	}
+	return stop, func() { signal.Stop(signals) }
 }

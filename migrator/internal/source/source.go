@@ -18,23 +18,17 @@ import (
 	"github.com/golang-migrate/migrate/v4/source"
 )
 
-// file is what is kept of one: there may be very many.
-type file struct {
-	version   uint
-	direction source.Direction
-	name      string
-}
-
-func (f file) compare(other file) int {
-	// "up" comes before "down".
-	return cmp.Or(cmp.Compare(f.version, other.version), cmp.Compare(other.direction, f.direction))
-}
-
 // Folder is the set of files. It is golang-migrate's source: the body that it hands out is the file's name alone, which the
 // migrator's driver reads the file by, so that nothing is buffered twice.
 type Folder struct {
-	path  string
-	files []file // in their order
+	source.Driver // its Open and Close, which nobody calls
+	path          string
+	files         []*source.Migration // in their order
+}
+
+func compare(a, b *source.Migration) int {
+	// "up" comes before "down".
+	return cmp.Or(cmp.Compare(a.Version, b.Version), cmp.Compare(b.Direction, a.Direction))
 }
 
 // Open lists the folder. The error is for people; the folder is empty then.
@@ -45,29 +39,27 @@ func Open(path string) (*Folder, error) {
 		return &Folder{}, f.unreadable(err)
 	}
 	defer func() { _ = dir.Close() }()
-	for {
-		entries, err := dir.ReadDir(256)
+	for err == nil {
+		var entries []fs.DirEntry
+		entries, err = dir.ReadDir(256) // there may be very many
 		for _, entry := range entries {
-			m, err := source.DefaultParse(entry.Name())
+			m, bad := source.DefaultParse(entry.Name())
 			switch {
-			case errors.Is(err, source.ErrParse), entry.IsDir(): // golang-migrate passes over it as well
-			case err != nil, m.Version > math.MaxInt64:
+			case errors.Is(bad, source.ErrParse), entry.IsDir(): // golang-migrate passes over it as well
+			case bad != nil, m.Version > math.MaxInt64:
 				return &Folder{}, fmt.Errorf("%s has a version that no database can hold: the highest is %d", entry.Name(), math.MaxInt64)
 			default:
-				f.files = append(f.files, file{m.Version, m.Direction, m.Raw})
+				f.files = append(f.files, m)
 			}
 		}
-		if errors.Is(err, io.EOF) {
-			break
-		}
-		if err != nil {
-			return &Folder{}, f.unreadable(err)
-		}
 	}
-	slices.SortFunc(f.files, func(a, b file) int { return cmp.Or(a.compare(b), cmp.Compare(a.name, b.name)) })
+	if !errors.Is(err, io.EOF) {
+		return &Folder{}, f.unreadable(err)
+	}
+	slices.SortFunc(f.files, func(a, b *source.Migration) int { return cmp.Or(compare(a, b), cmp.Compare(a.Raw, b.Raw)) })
 	for i := range f.files[min(1, len(f.files)):] {
-		if a, b := f.files[i], f.files[i+1]; a.compare(b) == 0 {
-			return &Folder{}, fmt.Errorf("duplicate migration file: %s and %s have the same version; give each its own", a.name, b.name)
+		if a, b := f.files[i], f.files[i+1]; compare(a, b) == 0 {
+			return &Folder{}, fmt.Errorf("duplicate migration file: %s and %s have the same version; give each its own", a.Raw, b.Raw)
 		}
 	}
 	return f, nil
@@ -121,8 +113,8 @@ type Pending struct {
 // Pending lists the up files above a version, or all.
 func (f *Folder) Pending(version *int) []Pending {
 	list := []Pending{}
-	for _, one := range f.files {
-		if m, err := source.DefaultParse(one.name); err == nil && m.Direction == source.Up && (version == nil || m.Version > uint(*version)) {
+	for _, m := range f.files {
+		if m.Direction == source.Up && (version == nil || m.Version > uint(*version)) {
 			list = append(list, Pending{m.Version, m.Identifier, m.Raw})
 		}
 	}
@@ -141,29 +133,26 @@ type Holds struct {
 func (f *Folder) Holds() (*Holds, error) {
 	h := &Holds{}
 	all, buffer := sha256.New(), make([]byte, 32*1024)
-	digest := func(i int) (string, error) {
+	var unread error
+	digest := func(m *source.Migration) string {
 		hash := sha256.New()
-		if err := f.copy(f.files[i].name, hash, buffer); err != nil {
-			return "", err
-		}
-		return hex.EncodeToString(hash.Sum(nil)), nil
+		unread = cmp.Or(unread, f.copy(m.Raw, hash, buffer))
+		return hex.EncodeToString(hash.Sum(nil))
 	}
 	for i, up := range f.files {
-		if up.direction != source.Up {
+		if up.Direction != source.Up {
 			continue
 		}
-		m, err := source.DefaultParse(up.name)
-		upHash, err2 := digest(i)
-		downHash, err3 := "-", error(nil)
-		if i+1 < len(f.files) && f.files[i+1].version == up.version {
-			downHash, err3 = digest(i + 1)
+		upHash, downHash := digest(up), "-"
+		if i+1 < len(f.files) && f.files[i+1].Version == up.Version {
+			downHash = digest(f.files[i+1])
 		}
-		if err := errors.Join(err, err2, err3); err != nil {
-			return nil, err
-		}
-		h.First, h.Last = cmp.Or(h.First, &m.Version), &m.Version
+		h.First, h.Last = cmp.Or(h.First, &up.Version), &up.Version
 		h.Count++
-		fmt.Fprintf(all, "%d\t%s\t%s\t%s\n", up.version, upHash, downHash, m.Identifier)
+		fmt.Fprintf(all, "%d\t%s\t%s\t%s\n", up.Version, upHash, downHash, up.Identifier)
+	}
+	if unread != nil {
+		return nil, unread
 	}
 	h.Sha256 = hex.EncodeToString(all.Sum(nil))
 	return h, nil
@@ -171,32 +160,34 @@ func (f *Folder) Holds() (*Holds, error) {
 
 // The rest is golang-migrate's source.Driver.
 
-func (f *Folder) Open(string) (source.Driver, error) { return f, nil }
-func (f *Folder) Close() error                       { return nil }
-
-// at is the version of the i-th file. golang-migrate knows this error by its kind, and prints it.
-func (f *Folder) at(i int, operation string) (uint, error) {
+// at is the i-th file. golang-migrate knows this error by its kind, and prints it.
+func (f *Folder) at(i int, format string, args ...any) (*source.Migration, error) {
 	if i < 0 || i >= len(f.files) {
-		return 0, &fs.PathError{Op: operation, Path: f.path, Err: fs.ErrNotExist}
+		return &source.Migration{}, &fs.PathError{Op: fmt.Sprintf(format, args...), Path: f.path, Err: fs.ErrNotExist}
 	}
-	return f.files[i].version, nil
+	return f.files[i], nil
 }
 
 // place is where the file is, or the first one behind it.
 func (f *Folder) place(version uint, direction source.Direction) (i int, found bool) {
-	return slices.BinarySearchFunc(f.files, file{version, direction, ""}, file.compare)
+	return slices.BinarySearchFunc(f.files, &source.Migration{Version: version, Direction: direction}, compare)
 }
 
-func (f *Folder) First() (uint, error) { return f.at(0, "first") }
+func (f *Folder) First() (uint, error) {
+	m, err := f.at(0, "first")
+	return m.Version, err
+}
 
 func (f *Folder) Prev(version uint) (uint, error) {
 	i, _ := f.place(version, source.Up)
-	return f.at(i-1, fmt.Sprintf("prev for version %d", version))
+	m, err := f.at(i-1, "prev for version %d", version)
+	return m.Version, err
 }
 
 func (f *Folder) Next(version uint) (uint, error) {
 	i, _ := f.place(version+1, source.Up)
-	return f.at(i, fmt.Sprintf("next for version %d", version))
+	m, err := f.at(i, "next for version %d", version)
+	return m.Version, err
 }
 
 func (f *Folder) ReadUp(version uint) (io.ReadCloser, string, error) {
@@ -210,11 +201,8 @@ func (f *Folder) ReadDown(version uint) (io.ReadCloser, string, error) {
 func (f *Folder) body(version uint, direction source.Direction) (io.ReadCloser, string, error) {
 	i, ok := f.place(version, direction)
 	if !ok {
-		return nil, "", &fs.PathError{Op: fmt.Sprintf("read %s for version %d", direction, version), Path: f.path, Err: fs.ErrNotExist}
+		i = len(f.files)
 	}
-	m, err := source.DefaultParse(f.files[i].name)
-	if err != nil {
-		return nil, "", err
-	}
-	return io.NopCloser(strings.NewReader(m.Raw)), m.Identifier, nil
+	m, err := f.at(i, "read %s for version %d", direction, version)
+	return io.NopCloser(strings.NewReader(m.Raw)), m.Identifier, err
 }
