@@ -3,6 +3,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"os"
@@ -100,21 +101,22 @@ func suffix(before, text string) string {
 const reserve = 10 * time.Second
 
 // listen turns signals into Stop: the first lets the running file end, the second, or the end of the task's stopTimeout,
-// cancels its statement.
-func listen(c config.Config, out *mask.Printer) (stop run.Stop, end func()) {
-	stop = run.Stop{Soft: make(chan bool), Hard: make(chan bool)}
+// cancels its statement. The function that it returns ends that.
+func listen(c config.Config, out *mask.Printer) (run.Stop, func()) {
+	soft, stopSoft := context.WithCancel(context.Background())
+	hard, stopHard := context.WithCancel(context.Background())
 	signals := make(chan os.Signal, 4)
 	signal.Notify(signals, syscall.SIGTERM, syscall.SIGINT)
 	go func() {
 		first := <-signals
 		// golang-migrate's own words, which people look for.
 		out.Line("%s: Stopping after this running migration ...", unix.SignalName(first.(syscall.Signal)))
-		close(stop.Soft)
+		stopSoft()
 		select {
 		case <-signals:
 		case <-time.After(max(c.StopTimeout-reserve, c.StopTimeout/2)):
 		}
-		close(stop.Hard)
+		stopHard()
 	}()
-	return stop, func() { signal.Stop(signals) }
+	return run.Stop{Soft: soft, Hard: hard}, func() { signal.Stop(signals) }
 }

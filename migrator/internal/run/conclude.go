@@ -19,7 +19,7 @@ func (o *operation) conclude(err error) {
 	if err != nil {
 		o.explain(err)
 	}
-	interrupted := closed(o.stop.Soft) && (!o.config.ReadsOnly() || err != nil)
+	interrupted := o.stop.Soft.Err() != nil && (!o.config.ReadsOnly() || err != nil)
 	switch {
 	case l.To != nil && l.To.Dirty:
 		l.Outcome, l.ExitCode = "dirty", ExitDirty

@@ -2,14 +2,12 @@ package run
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"math/rand/v2"
 	"slices"
 	"time"
 
-	gm "github.com/golang-migrate/migrate/v4/database"
 	gmsource "github.com/golang-migrate/migrate/v4/source"
 
 	"ecs-migrate/migrator/internal/database"
@@ -19,17 +17,13 @@ import (
 // The operation is golang-migrate's database driver on top of an Engine. golang-migrate calls it in a fixed order: Lock,
 // Version, then for each file SetVersion(dirty), Run, SetVersion(clean), and Unlock at the end.
 
-func (o *operation) Open(string) (gm.Driver, error) { return o, nil }
-func (o *operation) Close() error                   { return nil }
-func (o *operation) Drop() error                    { return errors.New("the migrator drops nothing") }
-
 // try calls what may succeed in a moment until it does, fails for good, its limit is over or the process is to stop. Once in
 // a heartbeat it says what it waits for.
 func (o *operation) try(limit, pause time.Duration, call func() *database.Failure, says func(f *database.Failure, waited time.Duration) string) (*database.Failure, time.Duration) {
 	begun, spoke := time.Now(), time.Time{}
 	for {
 		failure, waited := call(), time.Since(begun)
-		if failure == nil || !failure.Again || waited >= limit || closed(o.stop.Soft) {
+		if failure == nil || !failure.Again || waited >= limit || o.stop.Soft.Err() != nil {
 			return failure, waited
 		}
 		if time.Since(spoke) >= o.config.Heartbeat {
@@ -44,7 +38,7 @@ func (o *operation) try(limit, pause time.Duration, call func() *database.Failur
 func (o *operation) sleep(t time.Duration) {
 	select {
 	case <-time.After(t):
-	case <-o.stop.Soft:
+	case <-o.stop.Soft.Done():
 	}
 }
 
@@ -89,7 +83,7 @@ func (o *operation) Lock() error {
 	switch {
 	case failure == nil:
 		return o.engine.EnsureTable(ctx)
-	case failure.Message == "" && closed(o.stop.Soft):
+	case failure.Message == "" && o.stop.Soft.Err() != nil:
 		return errInterrupted
 	case failure.Message == "":
 		failure.Message = "nothing ran: another session holds golang-migrate's lock (can't acquire lock within " + database.Seconds(waited) + "): " + database.Blockers(failure.Blockers)

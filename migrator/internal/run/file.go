@@ -24,14 +24,12 @@ type fileRun struct {
 	next int
 	// at is the statement that runs, or len(list) for the migrator's own work after the last.
 	at int
-	// done are the stretches of statements that took effect.
-	done  []stretch
+	// done are the places in list of the statements that took effect.
+	done  []int
 	watch watch
 	// lost is the time that attempts at the statement in `at` took in vain.
 	lost time.Duration
 }
-
-type stretch struct{ from, to int }
 
 // runFile runs a file to its end. Its error says what a failure left behind.
 func (o *operation) runFile(text string) error {
@@ -57,7 +55,7 @@ func (o *operation) runFile(text string) error {
 		}
 		// Another attempt begins where the last commit was, if nothing behind it took effect.
 		rest := effect == database.Nothing || effect == database.Some && failure.Effect == database.Nothing
-		if failure.Again && rest && time.Since(begun) < o.config.LockBudget && !closed(o.stop.Soft) {
+		if failure.Again && rest && time.Since(begun) < o.config.LockBudget && o.stop.Soft.Err() == nil {
 			f.waitForTurn(failure, attempt)
 			continue
 		}
@@ -79,7 +77,7 @@ func (f *fileRun) attempt(ctx context.Context) *database.Failure {
 	}
 	f.sent = true
 	for f.at < len(f.list) {
-		if closed(f.stop.Hard) {
+		if f.stop.Hard.Err() != nil {
 			return &database.Failure{Kind: database.Cancelled, Message: "stopped before this statement", Effect: database.Nothing}
 		}
 		if err := f.step(ctx, f.list[f.at]); err != nil {
@@ -156,21 +154,16 @@ func (f *fileRun) finish(ctx context.Context) error {
 
 // commitOpen notes that the statements of the open transaction took effect.
 func (f *fileRun) commitOpen(to int) {
-	if n := len(f.done); n > 0 && f.done[n-1].to == f.next {
-		f.done[n-1].to = to
-	} else {
-		f.done = append(f.done, stretch{f.next, to})
+	for ; f.next < to; f.next++ {
+		f.done = append(f.done, f.next)
 	}
-	f.next = to
 }
 
 // completed lists the statements that took effect, without those that only begin and end transactions.
 func (f *fileRun) completed() (list []database.Completed) {
-	for _, d := range f.done {
-		for _, s := range f.list[d.from:d.to] {
-			if s.Control == statement.None || s.Starts("PREPARE", "TRANSACTION") {
-				list = append(list, completed(s))
-			}
+	for _, i := range f.done {
+		if s := f.list[i]; s.Control == statement.None || s.Starts("PREPARE", "TRANSACTION") {
+			list = append(list, completed(s))
 		}
 	}
 	return list

@@ -130,12 +130,12 @@ func (l *looked) Cancel(context.Context) error {
 // The time that a task has to stop is too short for a look at who blocks.
 func TestACancellationWaitsForNoLook(t *testing.T) {
 	server := &looked{fake{atomic: true}, make(chan struct{}), make(chan struct{}), nil}
-	soft, hard := make(chan bool), make(chan bool)
-	o := &operation{engine: server, out: mask.NewPrinter(io.Discard), config: config.Config{Heartbeat: 10 * time.Millisecond}, stop: Stop{Soft: soft, Hard: hard},
+	hard, stop := context.WithCancel(t.Context())
+	o := &operation{engine: server, out: mask.NewPrinter(io.Discard), config: config.Config{Heartbeat: 10 * time.Millisecond}, stop: Stop{Soft: t.Context(), Hard: hard},
 		line: &result.Line{}, running: &gmsource.Migration{}}
 	go func() {
 		<-server.looking
-		close(hard)
+		stop()
 	}()
 	if f := database.AsFailure(o.runFile("A;")); f == nil || f.Kind != database.Cancelled {
 		t.Fatal(f)
@@ -196,7 +196,7 @@ func TestFile(t *testing.T) {
 	settings := config.Config{LockBudget: time.Minute, Heartbeat: time.Hour}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
-			d := &operation{engine: &c.server, folder: folder, out: mask.NewPrinter(io.Discard), config: settings, stop: Stop{Soft: make(chan bool), Hard: make(chan bool)},
+			d := &operation{engine: &c.server, folder: folder, out: mask.NewPrinter(io.Discard), config: settings, stop: Stop{Soft: t.Context(), Hard: t.Context()},
 				line: &result.Line{}, current: -1}
 			// As golang-migrate calls its drivers.
 			err := d.SetVersion(1, true)

@@ -36,27 +36,20 @@ func Run(c config.Config, out *mask.Printer, stop Stop, engine database.Engine, 
 	o.conclude(o.execute(context.Background()))
 }
 
-// Stop is how the process is told to end. Both channels are closed, never sent to.
+// Stop is how the process is told to end, which has come when a context is done.
 type Stop struct {
 	// Soft: the running file comes to its end, no other begins.
-	Soft chan bool
+	Soft context.Context
 	// Hard: the running statement is cancelled at the server.
-	Hard chan bool
-}
-
-func closed(c chan bool) bool {
-	select {
-	case <-c:
-		return true
-	default:
-		return false
-	}
+	Hard context.Context
 }
 
 var errInterrupted = errors.New("interrupted by a signal")
 
 // operation is one run of the program.
 type operation struct {
+	gm.Driver // its Open, Close and Drop, which nobody calls
+
 	config config.Config
 	out    *mask.Printer
 	stop   Stop
@@ -80,18 +73,21 @@ func (o *operation) execute(ctx context.Context) error {
 	if folderErr == nil {
 		o.line.Holds, folderErr = folder.Holds()
 	}
-	if err := o.connect(ctx); err != nil {
-		o.say("version before: unknown")
+	err := o.connect(ctx)
+	if err == nil {
+		o.line.Database.ServerVersion = database.Text(o.engine.ServerVersion())
+		o.line.From, err = o.readVersion(ctx)
+		if o.config.Operation == "force" {
+			err = nil // it makes the row anew
+		}
+	}
+	from := o.line.From
+	if err != nil {
+		if !o.config.ReadsOnly() {
+			o.out.Line("version before: unknown")
+		}
 		return err
 	}
-	version := o.engine.ServerVersion()
-	o.line.Database.ServerVersion = database.Text(version)
-	from, err := o.readVersion(ctx)
-	if err != nil && o.config.Operation != "force" {
-		o.say("version before: unknown")
-		return err
-	}
-	o.line.From = from
 	if o.config.ReadsOnly() {
 		return o.answer(ctx, folderErr)
 	}
@@ -102,7 +98,7 @@ func (o *operation) execute(ctx context.Context) error {
 		o.line.To = from
 		return unreadable(folderErr)
 	}
-	if closed(o.stop.Soft) {
+	if o.stop.Soft.Err() != nil {
 		o.line.To = from
 		return errInterrupted
 	}
@@ -113,13 +109,6 @@ func (o *operation) execute(ctx context.Context) error {
 
 func unreadable(err error) error {
 	return &database.Failure{Kind: database.Source, Message: err.Error(), Effect: database.Nothing}
-}
-
-// say prints what only an operation that changes something says.
-func (o *operation) say(text string) {
-	if !o.config.ReadsOnly() {
-		o.out.Line("%s", text)
-	}
 }
 
 // answer is for the questions: version, status, inspect.
@@ -203,7 +192,7 @@ func (o *operation) migrate() error {
 	migrate.DefaultBufferSize = 1024
 	m.LockTimeout = 1000 * time.Hour
 	m.Log = logger{o.out}
-	m.GracefulStop = o.stop.Soft
+	context.AfterFunc(o.stop.Soft, func() { close(m.GracefulStop) })
 	switch o.config.Operation {
 	case "up":
 		err = m.Up()

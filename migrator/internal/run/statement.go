@@ -91,23 +91,17 @@ func (w *watch) end() time.Duration {
 // observe watches the file's statements from a second session until the function that it returns is called: what one waits
 // for, and who blocks it. It also cancels it when the process must end.
 func (f *fileRun) observe(ctx context.Context) (finish func()) {
-	over := make(chan struct{})
-	looking, endLook := context.WithCancel(ctx)
+	over, end := context.WithCancel(ctx)
+	looking, endLook := context.WithCancel(f.stop.Hard) // a cancellation waits for no look
+	context.AfterFunc(over, endLook)
 	var group sync.WaitGroup
-	group.Go(func() {
-		defer endLook() // a cancellation waits for no look
-		select {
-		case <-over:
-		case <-f.stop.Hard:
-		}
-	})
 	group.Go(func() {
 		every := watchEvery(f.config.LockTimeout, f.config.Heartbeat)
 		ticker := time.NewTicker(every)
 		defer ticker.Stop()
-		for hard := f.stop.Hard; ; {
+		for hard := f.stop.Hard.Done(); ; {
 			select {
-			case <-over:
+			case <-over.Done():
 				return
 			case <-hard:
 				hard = nil
@@ -123,7 +117,7 @@ func (f *fileRun) observe(ctx context.Context) (finish func()) {
 		}
 	})
 	return func() {
-		close(over)
+		end()
 		group.Wait()
 	}
 }
