@@ -126,6 +126,64 @@ func TestReadTimeoutCutsNoStatement(t *testing.T) {
 	d.migrate(folder(t, "1_a.up.sql", "SELECT SLEEP(1);"), "up").expect(t, 0, "applied", "1")
 }
 
+// A parameter of the URL may hold a blank, as those of the server's options do.
+func TestBlankInAParameter(t *testing.T) {
+	t.Parallel()
+	d := pg.database(t)
+	d.url += "&options=-c%20statement_timeout%3D200ms+-c%20application_name%3Dx"
+	r := d.migrate(folder(t, "1_a.up.sql", "SELECT pg_sleep(5);"), "up")
+	r.expect(t, 11, "failed", "none")
+	if r.line.Failed.Code != "57014" || r.line.Failed.Effect != "nothing" {
+		t.Fatal(r.out)
+	}
+}
+
+// What an editor or a shell of Windows saved in UTF-16, and a byte that PostgreSQL takes nowhere.
+func TestNoSQL(t *testing.T) {
+	t.Parallel()
+	both(t, func(t *testing.T, d *database) {
+		r := d.migrate(folder(t, "1_a.up.sql", "\xff\xfeC\x00R\x00E\x00A\x00T\x00E\x00"), "up")
+		r.expect(t, 11, "failed", "none")
+		if *r.line.Error != "1_a.up.sql is written in UTF-16, which no database reads as SQL: save it in UTF-8" {
+			t.Fatal(r.out)
+		}
+		if d.my != nil {
+			return
+		}
+		r = d.migrate(folder(t, "1_a.up.sql", "CREATE TABLE a ();\nSELECT 'x\x00';"), "up")
+		r.expect(t, 11, "failed", "none")
+		if *r.line.Error != "1_a.up.sql, statement 2 of 2, line 2: the statement holds a NUL byte, which PostgreSQL takes nowhere: write the file in UTF-8 without it (SQLSTATE 08P01); nothing of this file took effect" {
+			t.Fatal(r.out)
+		}
+	})
+}
+
+// A temporary table of this name stands before golang-migrate's for the rest of the session, in whichever way it was made.
+func TestTemporaryTableOfVersions(t *testing.T) {
+	t.Parallel()
+	const made = "CREATE TEMPORARY TABLE schema_migrations (version bigint, dirty boolean)"
+	for name, text := range map[string]string{
+		"a statement": made + "; INSERT INTO schema_migrations VALUES (7, false);",
+		"a procedure": "CREATE PROCEDURE p() " + made + "; CALL p();",
+		"a prepared":  "PREPARE s FROM '" + made + "'; EXECUTE s;",
+		"no commit":   "SET autocommit = 0; " + made + "; INSERT INTO schema_migrations VALUES (7, true);",
+	} {
+		t.Run(name, func(t *testing.T) {
+			d := maria.database(t)
+			r := d.migrate(folder(t, "1_a.up.sql", text, "2_b.up.sql", "CREATE TABLE b (n INT);"), "up")
+			r.expect(t, 0, "applied", "2")
+			if row := d.one("SELECT GROUP_CONCAT(version, ' ', dirty) FROM schema_migrations"); row != "2 0" {
+				t.Fatal(row)
+			}
+			r = d.migrate(folder(t, "2_b.up.sql", "", "3_c.up.sql", strings.ReplaceAll(text, "PROCEDURE p()", "PROCEDURE q()")+" INSERT INTO nope VALUES (1);"), "up")
+			r.expect(t, 12, "dirty", "3 dirty")
+			if row := d.one("SELECT GROUP_CONCAT(version, ' ', dirty) FROM schema_migrations"); row != "3 1" {
+				t.Fatal(row)
+			}
+		})
+	}
+}
+
 // DELIMITER is the mysql client's own (golang-migrate/migrate#1036).
 func TestDelimiter(t *testing.T) {
 	t.Parallel()

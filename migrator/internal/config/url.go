@@ -7,7 +7,10 @@ import (
 	"net"
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
+
+	drivers "github.com/golang-migrate/migrate/v4/database"
 )
 
 var schemeOf = regexp.MustCompile(`^([a-zA-Z][a-zA-Z0-9+.-]*):`)
@@ -32,9 +35,13 @@ func readURL(raw string) (d Database, err error) {
 		return d, errors.New("MIGRATION_DB is no URL; it must begin with a scheme such as postgres:// or mysql://")
 	}
 	d = Database{Engine: engineOf(strings.ToLower(m[1])), URL: raw}
+	_, own := standardPort[d.Engine]
 	switch {
 	case !strings.HasPrefix(raw[len(m[0]):], "//"):
 		err = errors.New("MIGRATION_DB is no URL; after the scheme comes ://, as in postgres://user:password@host:5432/name")
+	case !own && !slices.Contains(drivers.List(), d.Engine):
+		// It is not named: the scheme of a URL that does not read may be a piece of its password.
+		err = errors.New("MIGRATION_DB has a scheme that this migrator was built without a driver for; it has postgres and mysql (MariaDB's as well), and others by the build argument DRIVERS")
 	case d.Engine == "mysql":
 		err = d.readMySQL(raw)
 	default:

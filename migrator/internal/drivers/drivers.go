@@ -1,12 +1,9 @@
-// Package drivers chooses the engine for a database's scheme.
+// Package drivers chooses the engine for a database's scheme, and runs golang-migrate's own drivers, which a build tag adds.
 package drivers
 
 import (
-	"fmt"
-
 	"ecs-migrate/migrator/internal/config"
 	"ecs-migrate/migrator/internal/database"
-	"ecs-migrate/migrator/internal/generic"
 	"ecs-migrate/migrator/internal/mask"
 	"ecs-migrate/migrator/internal/mysql"
 	"ecs-migrate/migrator/internal/postgres"
@@ -20,9 +17,5 @@ func Open(c config.Config, out *mask.Printer) (database.Engine, error) {
 	case "mysql":
 		return mysql.New(c, out)
 	}
-	if generic.Has(c.Database.Engine) {
-		return generic.New(c.Database, c.ShowDetails), nil
-	}
-	// The scheme of a URL that does not read may be a piece of its password.
-	return nil, fmt.Errorf("this migrator was built without a driver for the scheme of the database URL; it has postgres and mysql, and others by the build argument DRIVERS")
+	return &generic{at: c.Database, showDetails: c.ShowDetails}, nil
 }

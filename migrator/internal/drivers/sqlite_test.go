@@ -44,7 +44,7 @@ func TestSQLite(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		run.Run(c, out, run.Stop{Soft: make(chan bool), Hard: make(chan bool)}, engine, line)
+		run.Run(c, out, run.Stop{Soft: t.Context(), Hard: t.Context()}, engine, line)
 		if line.ExitCode != step.code || *line.To.Version != step.version || line.To.Dirty != step.dirty || strings.Contains(printed.String(), "hunter2secret") {
 			t.Fatal(step, printed.String())
 		}

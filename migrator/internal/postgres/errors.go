@@ -87,6 +87,8 @@ func (e *Engine) words(pg *pgconn.PgError, s *statement.Statement) (message, det
 		return pg.Message, strings.TrimRight(detail, "\n")
 	}
 	switch {
+	case pg.Code == protocolViolation && s != nil && strings.Contains(s.Text, "\x00"):
+		return "the statement holds a NUL byte, which PostgreSQL takes nowhere: write the file in UTF-8 without it", ""
 	case (pg.Code == raisedException || ofLanguage.MatchString(pg.File+pg.Routine)) && !raises(s, pg.Message):
 		return "the SQL raised an exception, whose text is withheld (showErrorDetails shows it)", ""
 	case pg.Code == syntaxError && nearToken.MatchString(pg.Message):

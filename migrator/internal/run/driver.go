@@ -6,6 +6,7 @@ import (
 	"io"
 	"math/rand/v2"
 	"slices"
+	"strings"
 	"time"
 
 	gmsource "github.com/golang-migrate/migrate/v4/source"
@@ -204,6 +205,9 @@ func (o *operation) Run(body io.Reader) error {
 		return err
 	}
 	text, err := o.folder.Read(o.running.Raw)
+	if err == nil && (strings.HasPrefix(text, "\xff\xfe") || strings.HasPrefix(text, "\xfe\xff")) {
+		err = fmt.Errorf("%s is written in UTF-16, which no database reads as SQL: save it in UTF-8", o.running.Raw)
+	}
 	if err != nil {
 		return unreadable(err)
 	}

@@ -1,12 +1,9 @@
-// Package generic runs golang-migrate's own drivers, which a build tag adds. What a failed file did is not known there:
-// the database stays dirty, as with golang-migrate's command.
-package generic
+package drivers
 
 import (
 	"context"
 	"errors"
 	"regexp"
-	"slices"
 	"strings"
 
 	gm "github.com/golang-migrate/migrate/v4/database"
@@ -16,24 +13,18 @@ import (
 	"ecs-migrate/migrator/internal/statement"
 )
 
-// Engine is database.Engine on top of a driver of golang-migrate.
-type Engine struct {
+// generic is database.Engine on top of a driver of golang-migrate. What a failed file did is not known there: the database
+// stays dirty, as with golang-migrate's command.
+type generic struct {
 	at          config.Database
 	showDetails bool
 	driver      gm.Driver
 }
 
-// Has tells whether a driver for the scheme was built in.
-func Has(scheme string) bool { return slices.Contains(gm.List(), scheme) }
-
-func New(at config.Database, showDetails bool) *Engine {
-	return &Engine{at: at, showDetails: showDetails}
-}
-
-func (e *Engine) ServerVersion() string { return "" }
+func (e *generic) ServerVersion() string { return "" }
 
 // Connect also makes golang-migrate's table: its drivers do so when they are opened.
-func (e *Engine) Connect(context.Context) error {
+func (e *generic) Connect(context.Context) error {
 	e.Close()
 	driver, err := gm.Open(e.at.URL)
 	if err != nil {
@@ -46,7 +37,7 @@ func (e *Engine) Connect(context.Context) error {
 	return nil
 }
 
-func (e *Engine) Close() {
+func (e *generic) Close() {
 	if e.driver != nil {
 		_ = e.driver.Close()
 		e.driver = nil
@@ -56,7 +47,7 @@ func (e *Engine) Close() {
 var quoted = regexp.MustCompile(`(?s)'[^']*'|"[^"]*"`)
 
 // wrap keeps the driver's words, without the SQL and without what stands in quotes.
-func (e *Engine) wrap(err error) error {
+func (e *generic) wrap(err error) error {
 	if err == nil {
 		return nil
 	}
@@ -76,18 +67,18 @@ func (e *Engine) wrap(err error) error {
 	return &database.Failure{Kind: database.Refused, Message: message, Effect: database.Unknown}
 }
 
-func (e *Engine) Version(context.Context) (int, bool, error) {
+func (e *generic) Version(context.Context) (int, bool, error) {
 	version, dirty, err := e.driver.Version()
 	return version, dirty, e.wrap(err)
 }
 
-func (e *Engine) EnsureTable(context.Context) error { return nil }
+func (e *generic) EnsureTable(context.Context) error { return nil }
 
-func (e *Engine) SetVersion(_ context.Context, version int, dirty bool) error {
+func (e *generic) SetVersion(_ context.Context, version int, dirty bool) error {
 	return e.wrap(e.driver.SetVersion(version, dirty))
 }
 
-func (e *Engine) TryLock(context.Context) (bool, error) {
+func (e *generic) TryLock(context.Context) (bool, error) {
 	err := e.driver.Lock()
 	if errors.Is(err, gm.ErrLocked) {
 		return false, nil
@@ -95,38 +86,38 @@ func (e *Engine) TryLock(context.Context) (bool, error) {
 	return err == nil, e.wrap(err)
 }
 
-func (e *Engine) Unlock(context.Context) error { return e.wrap(e.driver.Unlock()) }
+func (e *generic) Unlock(context.Context) error { return e.wrap(e.driver.Unlock()) }
 
-func (e *Engine) Holders(context.Context) []database.Blocker { return nil }
+func (e *generic) Holders(context.Context) []database.Blocker { return nil }
 
 // Split leaves the file whole: its driver cuts it, or its server does.
-func (e *Engine) Split(text string) []statement.Statement {
+func (e *generic) Split(text string) []statement.Statement {
 	if strings.TrimSpace(text) == "" {
 		return nil
 	}
 	return []statement.Statement{{N: 1, Line: 1, Text: text, Kind: "SQL"}}
 }
 
-func (e *Engine) Plan(context.Context, []statement.Statement) database.Plan {
+func (e *generic) Plan(context.Context, []statement.Statement) database.Plan {
 	return database.Plan{Words: "as golang-migrate's driver runs it"}
 }
 
-func (e *Engine) StartFile(context.Context, []statement.Statement) error { return nil }
-func (e *Engine) InTransaction() bool                                    { return false }
-func (e *Engine) CommitsBefore(statement.Statement) bool                 { return false }
+func (e *generic) StartFile(context.Context, []statement.Statement) error { return nil }
+func (e *generic) InTransaction() bool                                    { return false }
+func (e *generic) CommitsBefore(statement.Statement) bool                 { return false }
 
-func (e *Engine) Exec(_ context.Context, s statement.Statement) (int64, error) {
+func (e *generic) Exec(_ context.Context, s statement.Statement) (int64, error) {
 	return 0, e.wrap(e.driver.Run(strings.NewReader(s.Text)))
 }
 
-func (e *Engine) Observe(context.Context) (database.Activity, error) {
+func (e *generic) Observe(context.Context) (database.Activity, error) {
 	return database.Activity{}, errors.New("this driver tells nothing")
 }
 
-func (e *Engine) Cancel(context.Context) error {
+func (e *generic) Cancel(context.Context) error {
 	return errors.New("this driver cannot cancel a statement")
 }
 
-func (e *Engine) Inspect(context.Context) (*database.Inspection, error) {
+func (e *generic) Inspect(context.Context) (*database.Inspection, error) {
 	return nil, &database.Failure{Kind: database.Other, Message: "inspect knows PostgreSQL, MySQL and MariaDB alone", Effect: database.Nothing}
 }
