@@ -98,6 +98,11 @@ func TestMissingFolderAndOlderImage(t *testing.T) {
 			t.Fatal(older.out)
 		}
 	})
+	r := pg.database(t).migrate(folder(t, "README.md", ""), "up")
+	r.expect(t, 11, "failed", "none")
+	if f := r.line.Failed; f.Kind != "source" || f.Message != "the image's folder of migrations holds no file that is named as one (VERSION_NAME.up.sql)" {
+		t.Fatal(r.out)
+	}
 }
 
 func TestFailedFiles(t *testing.T) {

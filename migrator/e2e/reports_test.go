@@ -184,6 +184,27 @@ func TestTemporaryTableOfVersions(t *testing.T) {
 	}
 }
 
+// A file may change role or database for good; golang-migrate's table is still the one that the run began with.
+func TestTableAfterAFileThatMovedAway(t *testing.T) {
+	t.Parallel()
+	both(t, func(t *testing.T, d *database) {
+		leaves := []string{"SET ROLE pg_monitor;", "SET SESSION AUTHORIZATION pg_monitor;"}
+		if d.my != nil {
+			leaves = []string{"USE information_schema;"}
+		}
+		for _, leave := range leaves {
+			d.migrate(folder(t), "force -1")
+			r := d.migrate(folder(t, "1_a.up.sql", leave+" SELECT 1; COMMIT; SELECT 2;", "2_b.up.sql", "SELECT 3;"), "up")
+			r.expect(t, 0, "applied", "2")
+			r = d.migrate(folder(t, "2_b.up.sql", "", "3_c.up.sql", leave+" SELECT 1; COMMIT; SELECT * FROM nope;"), "up")
+			r.expect(t, 12, "dirty", "3 dirty")
+			if row := d.one("SELECT version FROM schema_migrations WHERE dirty"); row != "3" {
+				t.Fatal(row)
+			}
+		}
+	})
+}
+
 // DELIMITER is the mysql client's own (golang-migrate/migrate#1036).
 func TestDelimiter(t *testing.T) {
 	t.Parallel()

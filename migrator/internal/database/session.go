@@ -37,6 +37,7 @@ type Session struct {
 
 	Hello             string // the first question; its first column is PID
 	Table             string // golang-migrate's, quoted
+	Owner             string // SQL before every statement about it, up to the end of its transaction: the role that may
 	NoTable, NoColumn Code   // the server's codes for a table and a column that do not exist
 	Lock              any    // golang-migrate's lock: PostgreSQL's number, MySQL's name
 	PID               int64
@@ -77,7 +78,7 @@ func (s *Session) Do(ctx context.Context, text string) error {
 
 // Version reads golang-migrate's row. A table that has other columns, or another number of rows, is another tool's or broken.
 func (s *Session) Version(ctx context.Context) (version int, dirty bool, err error) {
-	rows, err := s.Ask(ctx, "SELECT version, dirty FROM "+s.Table+" LIMIT 2")
+	rows, err := s.Ask(ctx, s.Owner+"SELECT version, dirty FROM "+s.Table+" LIMIT 2")
 	why := ""
 	switch f := AsFailure(err); {
 	case f != nil && f.Code == s.NoColumn:
@@ -112,6 +113,11 @@ func (s *Session) EnsureTable(ctx context.Context) error {
 		return err
 	}
 	return s.own(s.Do(ctx, "CREATE TABLE IF NOT EXISTS "+s.Table+" (version bigint not null primary key, dirty boolean not null)"), "made")
+}
+
+// SetVersion writes in the transaction that is open, or in one of its own.
+func (s *Session) SetVersion(ctx context.Context, version int, dirty bool) error {
+	return s.WriteVersion(ctx, s.Owner, version, dirty, "")
 }
 
 // WriteVersion makes golang-migrate's row the only one, by SQL that stands between two others.

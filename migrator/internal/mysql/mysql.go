@@ -52,13 +52,16 @@ func New(c config.Config, out *mask.Printer) (e *Engine, err error) {
 		return nil, fmt.Errorf("the database URL names no database: mysql://user:password@tcp(host:3306)/name")
 	}
 	e = &Engine{at: at, settings: c, out: out}
-	e.Session = database.Session{Asker: e, Cut: func(text string) []statement.Statement { return statement.SplitMySQL(text, true) }, Hello: hello, NoTable: "1146", NoColumn: "1054", Table: "`" + strings.ReplaceAll(at.Table, "`", "``") + "`"}
+	e.Session = database.Session{Asker: e, Cut: func(text string) []statement.Statement { return statement.SplitMySQL(text, true) }, Hello: hello, NoTable: "1146", NoColumn: "1054",
+		Table: quoteName(at.Name) + "." + quoteName(at.Table)} // a file may USE another database
 	if e.Lock, err = gm.GenerateAdvisoryLockId(at.Name + ":" + at.Table); err != nil {
 		return nil, err
 	}
 	_, err = e.config()
 	return e, err
 }
+
+func quoteName(name string) string { return "`" + strings.ReplaceAll(name, "`", "``") + "`" }
 
 func (e *Engine) ServerVersion() string { return e.version }
 

@@ -4,7 +4,8 @@
 p.id, '', p.user, CONCAT_WS(': ', p.command, NULLIF(p.state, '')), p.time * 1000, LEFT(p.info, 2000)
 
 -- name: has table
-SELECT 1 FROM information_schema.tables WHERE table_schema = DATABASE() AND CONCAT('`', REPLACE(table_name, '`', '``'), '`') = ?
+SELECT 1 FROM information_schema.tables WHERE table_schema = DATABASE()
+  AND CONCAT('`', REPLACE(table_schema, '`', '``'), '`.`', REPLACE(table_name, '`', '``'), '`') = ?
 
 -- name: try lock
 SELECT GET_LOCK(?, 0)

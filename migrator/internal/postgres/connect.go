@@ -83,7 +83,9 @@ const hello = `SELECT pg_backend_pid(), current_schema(), current_setting('lock_
 	ELSE quote_ident(current_user) END, current_setting('server_version_num')`
 
 func (e *Engine) Greet(row []string) (database.Questions, error) {
-	e.ownTimeout, e.role = row[2] != "0", row[3]
+	e.ownTimeout = row[2] != "0"
+	// A file may change the role for good, and the table belongs to the one that the session began with.
+	e.Owner = "SET LOCAL SESSION AUTHORIZATION DEFAULT; SET LOCAL ROLE " + row[3] + "; "
 	e.number, _ = strconv.Atoi(row[4])
 	variant := ""
 	if e.number < 140000 {

@@ -30,7 +30,6 @@ type Engine struct {
 	out      *mask.Printer
 
 	conn       *pgconn.PgConn
-	role       string // of a new session
 	file       []statement.Statement
 	skipped    string // the last notice of a name that is taken
 	ahead      int    // statements of the file that were sent and not answered
@@ -98,15 +97,6 @@ func (e *Engine) Aside(ctx context.Context, question string, args ...any) (rows 
 		}
 	}
 	return query(ctx, e.second, question, args...)
-}
-
-func (e *Engine) SetVersion(ctx context.Context, version int, dirty bool) error {
-	before := ""
-	if e.InTransaction() {
-		// The file may have changed the role, and the table belongs to the role that the session began with.
-		before = "SET LOCAL ROLE " + e.role + "; "
-	}
-	return e.WriteVersion(ctx, before, version, dirty, "")
 }
 
 // Cancel asks the server in the protocol's own way, which needs no place for a second session, and in SQL: RDS Proxy knows no

@@ -118,8 +118,11 @@ func explainMigrate(err error) *database.Failure {
 		f.Kind = database.Version
 	case errors.Is(err, os.ErrNotExist):
 		f.Kind = database.Source
-		if strings.HasPrefix(f.Message, "file does not exist") {
+		switch {
+		case strings.HasPrefix(f.Message, "file does not exist"):
 			f.Message = "there is no migration to undo: the database is at no version"
+		case strings.HasPrefix(f.Message, "first "):
+			f.Message = "the image's folder of migrations holds no file that is named as one (VERSION_NAME.up.sql)"
 		}
 	}
 	return f
