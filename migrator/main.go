@@ -35,19 +35,21 @@ func start(args []string, env func(string) string, stdout io.Writer) int {
 	out := mask.NewPrinter(stdout)
 	out.Hide(config.RawSecrets(env)...)
 	c, err := config.Read(args, env)
-	line := newLine(c, out, started)
-	if err != nil {
-		return refuse(out, line, started, err)
-	}
 	out.Hide(c.Database.Secrets()...)
-	engine, err := drivers.Open(c, out)
-	if err != nil {
-		return refuse(out, line, started, err)
+	line := newLine(c, out, started)
+	var engine database.Engine
+	if err == nil {
+		engine, err = drivers.Open(c, out)
 	}
-	out.Line("ecs-migrate: %s", strings.Join(args, " ")+suffix(" on ", c.Environment)+suffix(", image ", c.Image))
-	execute(c, engine, out, line)
+	if err == nil {
+		execute(c, engine, out, line)
+	} else {
+		refuse(out, line, err)
+	}
 	line.DurationMs = result.Ms(time.Since(started))
-	out.Result(line.Encode())
+	if _, known := config.Operations[line.Operation]; known { // by those who read the line
+		out.Result(line.Encode())
+	}
 	return line.ExitCode
 }
 
@@ -59,6 +61,14 @@ func execute(c config.Config, engine database.Engine, out *mask.Printer, line *r
 			out.Line("error: %s", *line.Error)
 		}
 	}()
+	title := "ecs-migrate: " + strings.TrimRight(c.Operation+" "+c.Argument, " ")
+	if c.Environment != "" {
+		title += " on " + c.Environment
+	}
+	if c.Image != "" {
+		title += ", image " + c.Image
+	}
+	out.Line("%s", title)
 	stop, end := listen(c, out)
 	defer end()
 	run.Run(c, out, stop, engine, line)
@@ -75,26 +85,14 @@ func newLine(c config.Config, out *mask.Printer, started time.Time) *result.Line
 	}
 }
 
-// refuse says what is wrong and ends with exit code 2. The result line needs an operation that its readers know.
-func refuse(out *mask.Printer, line *result.Line, started time.Time, err error) int {
+// refuse says what is wrong, for exit code 2.
+func refuse(out *mask.Printer, line *result.Line, err error) {
 	out.Line("error: %s", err)
 	out.Line("")
 	out.Line("%s", config.Usage)
-	if _, known := config.Operations[line.Operation]; known {
-		text := out.Text(err.Error())
-		line.Outcome, line.ExitCode, line.Error, line.Database = "usage", run.ExitUsage, &text, nil
-		line.Failed = &database.Failure{Kind: database.Settings, Message: text, Effect: database.Nothing}
-		line.DurationMs = result.Ms(time.Since(started))
-		out.Result(line.Encode())
-	}
-	return run.ExitUsage
-}
-
-func suffix(before, text string) string {
-	if text == "" {
-		return ""
-	}
-	return before + text
+	text := out.Text(err.Error())
+	line.Outcome, line.ExitCode, line.Error, line.Database = "usage", run.ExitUsage, &text, nil
+	line.Failed = &database.Failure{Kind: database.Settings, Message: text, Effect: database.Nothing}
 }
 
 // reserve of the task's stopTimeout are for cancelling the statement and for the result line.

@@ -32,7 +32,7 @@ func TestOperations(t *testing.T) {
 		d.migrate(path, "version").expect(t, 0, "unchanged", "none")
 		status := d.migrate(path, "status")
 		status.expect(t, 0, "unchanged", "none")
-		if p := *status.line.Pending; len(p) != 3 || p[0].File != "000001_a.up.sql" || !strings.Contains(status.out, "pending: 000010_c.up.sql") {
+		if p := status.line.Pending; len(p) != 3 || p[0].File != "000001_a.up.sql" || !strings.Contains(status.out, "pending: 000010_c.up.sql") {
 			t.Fatal(status.out)
 		}
 		up := d.migrate(path, "up")

@@ -69,7 +69,7 @@ type Line struct {
 	Files            []File            `json:"files"`
 	FilesOmitted     int               `json:"filesOmitted,omitempty"`
 	Error            *string           `json:"error"`
-	Pending          *[]source.Pending `json:"pending,omitempty"`
+	Pending          []source.Pending  `json:"pending,omitzero"`
 	PendingOmitted   int               `json:"pendingOmitted,omitempty"`
 	StartedAt        string            `json:"startedAt"`
 	DurationMs       float64           `json:"durationMs"`
@@ -101,22 +101,19 @@ func (l Line) Encode() []byte {
 	if l.Error != nil {
 		l.Error = database.Text(Clip(*l.Error, maxError))
 	}
+	l.Files = append([]File{}, l.Files...)
+	if f := l.Failed; f != nil {
+		f.Completed, f.Blockers = append([]database.Completed{}, f.Completed...), append([]database.Blocker{}, f.Blockers...)
+	}
 	text := encode(l)
 	for keep := 1000; len(text) > maxBytes && keep > 0; keep /= 2 {
 		l.Files, l.FilesOmitted = ends(l.Files, keep, l.FilesOmitted)
-		l.Files = slices.Clone(l.Files)
 		for i := range l.Files {
 			l.Files[i].Statements = nil
 		}
-		if l.Pending != nil {
-			var pending []source.Pending
-			pending, l.PendingOmitted = ends(*l.Pending, keep, l.PendingOmitted)
-			l.Pending = &pending
-		}
+		l.Pending, l.PendingOmitted = ends(l.Pending, keep, l.PendingOmitted)
 		if l.Failed != nil {
-			failed := *l.Failed
-			failed.Completed, _ = ends(failed.Completed, keep, 0)
-			l.Failed = &failed
+			l.Failed.Completed, _ = ends(l.Failed.Completed, keep, 0)
 		}
 		text = encode(l)
 	}
@@ -129,22 +126,13 @@ func (l Line) Encode() []byte {
 
 // ends keeps the first and the last keep/2 of a list, and adds what it left out to omitted.
 func ends[T any](list []T, keep, omitted int) ([]T, int) {
-	if len(list) <= keep {
-		return list, omitted
+	if cut := len(list) - keep/2*2; len(list) > keep {
+		return slices.Delete(list, keep/2, keep/2+cut), omitted + cut
 	}
-	left := append([]T{}, list[:keep/2]...)
-	return append(left, list[len(list)-keep/2:]...), omitted + len(list) - keep/2*2
+	return list, omitted
 }
 
 func encode(l Line) []byte {
-	if l.Files == nil {
-		l.Files = []File{}
-	}
-	if l.Failed != nil {
-		failed := *l.Failed
-		failed.Completed, failed.Blockers = append([]database.Completed{}, failed.Completed...), append([]database.Blocker{}, failed.Blockers...)
-		l.Failed = &failed
-	}
 	var out bytes.Buffer
 	encoder := json.NewEncoder(&out)
 	encoder.SetEscapeHTML(false)

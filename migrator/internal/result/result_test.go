@@ -25,7 +25,7 @@ func TestEncodeIsBounded(t *testing.T) {
 		pending = append(pending, source.Pending{Version: uint(i), File: name})
 		line.Failed.Completed = append(line.Failed.Completed, database.Completed{N: i, Kind: "INSERT"})
 	}
-	line.Pending = &pending
+	line.Pending = pending
 	text := line.Encode()
 	var back Line
 	if err := json.Unmarshal(text, &back); err != nil || len(text) > maxBytes {
@@ -34,8 +34,8 @@ func TestEncodeIsBounded(t *testing.T) {
 	if len(back.Files)+back.FilesOmitted != 10_000 || back.Files[0].Version != 0 || back.Files[len(back.Files)-1].Version != 9999 {
 		t.Fatal(len(back.Files), back.FilesOmitted)
 	}
-	if len(*back.Pending)+back.PendingOmitted != 10_000 {
-		t.Fatal(len(*back.Pending), back.PendingOmitted)
+	if len(back.Pending)+back.PendingOmitted != 10_000 {
+		t.Fatal(len(back.Pending), back.PendingOmitted)
 	}
 }
 

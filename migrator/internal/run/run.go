@@ -120,14 +120,13 @@ func (o *operation) answer(ctx context.Context, folderErr error) error {
 		if folderErr != nil {
 			return unreadable(folderErr)
 		}
-		pending := o.folder.Pending(o.line.From.Version)
-		for _, file := range pending {
+		o.line.Pending = o.folder.Pending(o.line.From.Version)
+		for _, file := range o.line.Pending {
 			o.out.Line("pending: %s", file.File)
 		}
-		if len(pending) == 0 {
+		if len(o.line.Pending) == 0 {
 			o.out.Line("pending: none")
 		}
-		o.line.Pending = &pending
 	case "inspect":
 		found, err := o.engine.Inspect(ctx)
 		if err != nil {
