@@ -126,7 +126,7 @@ func TestReadTimeoutCutsNoStatement(t *testing.T) {
 	d.migrate(folder(t, "1_a.up.sql", "SELECT SLEEP(1);"), "up").expect(t, 0, "applied", "1")
 }
 
-// A parameter of the URL may hold a blank, as those of the server's options do.
+// A parameter of the URL may hold a blank, as those of the server's options do, or a plus.
 func TestBlankInAParameter(t *testing.T) {
 	t.Parallel()
 	d := pg.database(t)
@@ -135,6 +135,12 @@ func TestBlankInAParameter(t *testing.T) {
 	r.expect(t, 11, "failed", "none")
 	if r.line.Failed.Code != "57014" || r.line.Failed.Effect != "nothing" {
 		t.Fatal(r.out)
+	}
+	my := maria.database(t)
+	my.url += "?time_zone=%27%2B09%3A00%27"
+	my.migrate(folder(t, "1_a.up.sql", "CREATE TABLE a AS SELECT @@time_zone AS zone;"), "up").expect(t, 0, "applied", "1")
+	if zone := my.one("SELECT zone FROM a"); zone != "+09:00" {
+		t.Fatal(zone)
 	}
 }
 

@@ -1,6 +1,7 @@
 package mysql
 
 import (
+	"cmp"
 	"context"
 	"crypto/tls"
 	"crypto/x509"
@@ -18,31 +19,27 @@ import (
 	"ecs-migrate/migrator/internal/reach"
 )
 
+// encoded hides what the driver reads in a value: it decodes those of the server's variables, and no others.
+var encoded = strings.NewReplacer("%", "%25", "+", "%2B", "&", "%26")
+
 // config is the driver's configuration of a connection.
 func (e *Engine) config() (*mysql.Config, error) {
-	c := mysql.NewConfig()
-	params := e.at.Params
-	if len(params) > 0 {
-		pairs := []string{}
-		for name := range params {
-			if !strings.HasPrefix(name, "x-") && name != "tls" {
-				pairs = append(pairs, name+"="+params.Get(name))
-			}
+	dsn := "/?"
+	for name := range e.at.Params {
+		if !strings.HasPrefix(name, "x-") && name != "tls" {
+			dsn += name + "=" + encoded.Replace(e.at.Params.Get(name)) + "&"
 		}
-		parsed, err := mysql.ParseDSN("/?" + strings.Join(pairs, "&"))
-		if err != nil {
-			return nil, fmt.Errorf("a parameter of the database URL does not read")
-		}
-		c = parsed
+	}
+	c, err := mysql.ParseDSN(dsn)
+	if err != nil {
+		return nil, fmt.Errorf("a parameter of the database URL does not read")
 	}
 	c.User, c.Passwd, c.DBName, c.MultiStatements, c.InterpolateParams = e.at.User, e.at.Password, e.at.Name, true, true
 	c.Net, c.Addr = "tcp", net.JoinHostPort(e.at.Host, e.at.Port)
 	if e.at.Port == "" {
 		c.Net, c.Addr = "unix", e.at.Host
 	}
-	if c.Timeout == 0 {
-		c.Timeout = 10 * time.Second
-	}
+	c.Timeout = cmp.Or(c.Timeout, 10*time.Second)
 	// A statement is silent for as long as it runs. Whether the server is there, the connection's keepalive finds out.
 	c.ReadTimeout = 0
 	c.ConnectionAttributes = "program_name:ecs-migrate"

@@ -46,17 +46,16 @@ func (e *Engine) Failure(ctx context.Context, err error, s *statement.Statement)
 		}
 		return &database.Failure{Kind: database.Lost, Message: "the connection to the database was lost", Effect: database.Unknown}
 	}
-	f := &database.Failure{Kind: database.Refused, Code: database.Code(strconv.Itoa(int(my.Number))), Message: e.words(my, s), Effect: database.Unknown}
+	f := &database.Failure{Kind: database.Refused, Code: database.Code(strconv.Itoa(int(my.Number))), Message: e.words(my, s), Effect: database.Nothing}
 	if s != nil {
-		f.Effect = e.effect(ctx, my.Number, *s)
-		f.Line = s.Line
-		if m := atLine.FindStringSubmatch(my.Message); m != nil {
-			if n, err := strconv.Atoi(m[1]); err == nil && n > 0 {
-				f.Line = s.Line + n - 1
-			}
+		if !e.didNothing(ctx, my.Number, *s) {
+			f.Effect = database.Unknown
 		}
-	} else {
-		f.Effect = database.Nothing
+		inside := 1
+		if m := atLine.FindStringSubmatch(my.Message); m != nil {
+			inside, _ = strconv.Atoi(m[1])
+		}
+		f.Line = s.Line + max(inside-1, 0)
 	}
 	switch my.Number {
 	case lockWaitTimeout, deadlock:
@@ -69,48 +68,40 @@ func (e *Engine) Failure(ctx context.Context, err error, s *statement.Statement)
 	return f
 }
 
-// effect says what the failed statement itself did. InnoDB rolls a statement back whole; DDL of one table does nothing if
-// the server refused it by name or never got its lock. Anything else is not known.
-func (e *Engine) effect(ctx context.Context, n uint16, s statement.Statement) database.Effect {
+// didNothing tells whether it is sure that the failed statement itself did nothing. InnoDB rolls a statement back whole; DDL of
+// one table does nothing if the server refused it by name or never got its lock.
+func (e *Engine) didNothing(ctx context.Context, n uint16, s statement.Statement) bool {
 	switch {
 	case s.Control != statement.None && n == deadlock:
-		return database.Nothing // Galera refuses a COMMIT so
+		return true // Galera refuses a COMMIT so
 	case s.RunsOthers():
-		return database.Unknown
+		return false
 	case n == parseError:
-		return database.Nothing
+		return true
 	case s.Control != statement.None:
-		return database.Unknown
-	}
-	if s.ChangesRows() {
-		if e.transactional(ctx) {
-			return database.Nothing
-		}
-		return database.Unknown
-	}
-	if e.isMySQL8() && atomicDDL(s, n) && e.transactional(ctx) {
-		return database.Nothing
+		return false
+	case s.ChangesRows():
+		return e.transactional(ctx)
+	case e.isMySQL8() && atomicDDL(s, n) && e.transactional(ctx):
+		return true
 	}
 	waited := n == lockWaitTimeout || n == deadlock
-	early, nothing := slices.Contains(refused, n) || waited, false
+	early := slices.Contains(refused, n) || waited
 	switch s.Kind {
 	case "CREATE USER", "ALTER USER", "DROP USER", "RENAME USER", "GRANT", "REVOKE", "CREATE ROLE", "DROP ROLE":
 		// MySQL 8 does them whole or not at all; every server looks for the privilege first.
-		nothing = e.isMySQL8() || n == 1044 || n == accessDenied || n == 1142 || n == 1227
+		return e.isMySQL8() || n == 1044 || n == accessDenied || n == 1142 || n == 1227
 	case "ALTER TABLE", "CREATE INDEX", "DROP INDEX":
-		nothing = early || slices.Contains(undone, n)
+		return early || slices.Contains(undone, n)
 	case "CREATE VIEW", "CREATE TRIGGER", "CREATE PROCEDURE", "CREATE FUNCTION", "CREATE DATABASE", "CREATE SCHEMA", "DROP DATABASE", "DROP SCHEMA", "ALTER DATABASE", "USE":
-		nothing = early
+		return early
 	case "CREATE TABLE":
-		nothing = early && !s.Has("SELECT")
+		return early && !s.Has("SELECT")
 	case "DROP TABLE", "RENAME TABLE", "TRUNCATE TABLE", "TRUNCATE":
 		// MariaDB drops the first of two tables although the second is missing; but it locks all before it begins.
-		nothing = waited || n == 1142
+		return waited || n == 1142
 	}
-	if nothing {
-		return database.Nothing
-	}
-	return database.Unknown
+	return false
 }
 
 // atomicDDL tells whether MySQL 8 does the statement whole or not at all if its tables are InnoDB's ("Atomic Data Definition

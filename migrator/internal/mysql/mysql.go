@@ -85,16 +85,15 @@ func query(ctx context.Context, conn queryer, text string, args []any) (list [][
 	}
 	defer func() { _ = rows.Close() }()
 	for more := true; more; more = rows.NextResultSet() {
-		columns, err := rows.Columns()
-		if err != nil {
-			return nil, err
-		}
+		columns, _ := rows.Columns()
 		for list = nil; rows.Next(); {
-			values, into, row := make([]sql.NullString, len(columns)), make([]any, len(columns)), make([]string, len(columns))
+			values, row := make([]sql.NullString, len(columns)), make([]string, len(columns))
+			into := make([]any, len(columns))
 			for i := range values {
 				into[i] = &values[i]
 			}
-			if err := rows.Scan(into...); err != nil {
+			err := rows.Scan(into...)
+			if err != nil {
 				return nil, err
 			}
 			for i, value := range values {
