@@ -39,11 +39,14 @@ func (p *Printer) Hide(values ...string) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	for _, value := range values {
-		list := spellings(value)
 		if value != "" && len(value) < shortest {
-			list = append(list, ":"+value+"@")
+			p.secrets = append(p.secrets, ":"+value+"@")
 		}
-		p.secrets = append(p.secrets, slices.DeleteFunc(list, func(s string) bool { return len(s) < shortest && s != ":"+value+"@" })...)
+		for _, s := range spellings(value) {
+			if len(s) >= shortest {
+				p.secrets = append(p.secrets, s)
+			}
+		}
 	}
 	slices.SortFunc(p.secrets, func(a, b string) int { return cmp.Or(len(b)-len(a), strings.Compare(a, b)) })
 	p.secrets = slices.Compact(p.secrets)

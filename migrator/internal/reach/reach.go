@@ -141,7 +141,7 @@ func network(err error) string {
 	var op *net.OpError
 	var timeout net.Error
 	switch {
-	case errors.As(err, &op) && isIP(op.Addr):
+	case errors.As(err, &op) && strings.HasPrefix(op.Net, "tcp") && op.Addr != nil:
 		return fmt.Sprintf("%s %s: %v", op.Op, op.Addr, op.Err)
 	case errors.Is(err, context.DeadlineExceeded), errors.As(err, &timeout) && timeout.Timeout():
 		return "i/o timeout"
@@ -151,11 +151,6 @@ func network(err error) string {
 		return "no server listens at the socket"
 	}
 	return "no further reason"
-}
-
-func isIP(address net.Addr) bool {
-	_, ok := address.(*net.TCPAddr)
-	return ok
 }
 
 // Made by scripts/rdsBundle.sh.
