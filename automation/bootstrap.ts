@@ -18,7 +18,7 @@ import {
 import { BootstrapError, ensureState } from "./bootstrap/state.ts";
 import { missingPackages } from "./cli/packages.ts";
 import { EcsMigrateError, EXIT } from "./contract/errors.ts";
-import { readStackFile } from "./stack/settings.ts";
+import { readStackFile, settingOf } from "./stack/settings.ts";
 
 const { argv, env, stderr, stdout } = process;
 const home = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -50,7 +50,7 @@ async function bootstrap(options: BootstrapOptions): Promise<void> {
   say(`State of ${application}'s stack ${stack}, account ${account.accountId}, ${region}`);
   const ensured = await ensure(plan, dryRun);
   if (ensured.changes === 0) say("Everything is there and right; nothing was changed");
-  stdout.write(nextSteps(plan, ensured.keyArn));
+  stdout.write(nextSteps(plan, ensured.keyArn, settingOf(settings, "aws:region")));
 }
 
 async function ensure(plan: ReturnType<typeof planState>, dryRun: boolean) {

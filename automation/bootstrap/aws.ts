@@ -1,10 +1,10 @@
 /** The AWS clients of `bootstrap`, which nothing else loads. */
 import type { S3ServiceException } from "@aws-sdk/client-s3";
-import { awsErrorText } from "../aws/errors.ts";
+import { awsErrorKind, awsErrorText, isPassing } from "../aws/errors.ts";
 import type { Account } from "./plan.ts";
 import { BootstrapError, type BucketSettings, type StateApi, type StateKey } from "./state.ts";
 
-/** @throws {BootstrapError} if there are no credentials, or they are refused */
+/** @throws {BootstrapError} if there are no credentials, they are refused, or AWS does not answer */
 export async function findAccount(region: string): Promise<Account> {
   const { GetCallerIdentityCommand, STSClient } = await import("@aws-sdk/client-sts");
   const client = new STSClient({ region });
@@ -12,8 +12,11 @@ export async function findAccount(region: string): Promise<Account> {
     const { Account: accountId = "", Arn = "" } = await client.send(new GetCallerIdentityCommand({}));
     return { accountId, partition: Arn.split(":")[1] ?? "aws" };
   } catch (error) {
+    const text = awsErrorText(error);
     throw new BootstrapError(
-      `AWS does not take these credentials (${awsErrorText(error)}); set AWS_PROFILE or log in with \`aws sso login\`, then run this again`,
+      isPassing(awsErrorKind(error))
+        ? `AWS does not answer (${text}); check the network, then run this again`
+        : `AWS does not take these credentials (${text}); set AWS_PROFILE or log in with \`aws sso login\`, then run this again`,
       { cause: error },
     );
   } finally {

@@ -20,7 +20,7 @@ Makes what keeps the stack's Pulumi state: an S3 bucket (versioned, no public ac
 
   -s, --stack <name>        the stack; it has a bucket and a key of its own, so that stage's build cannot touch prod's state
       --application <name>  the application; default: ecs-migrate:application in Pulumi.<stack>.yaml
-      --region <name>       default: AWS_REGION, AWS_DEFAULT_REGION, then aws:region in Pulumi.<stack>.yaml
+      --region <name>       default: aws:region in Pulumi.<stack>.yaml, then AWS_REGION, AWS_DEFAULT_REGION
       --bucket <name>       default: <application>-<stack>-state-<account>-<region>
       --alias <name>        of the key; default: alias/<application>-<stack>-state
       --dry-run             say what would be made or changed, and change nothing
@@ -74,14 +74,16 @@ function parseFlags(args: readonly string[]) {
 }
 
 /**
- * The region of the state: the flag's, the environment's, or the stack's own.
+ * The region of the state: the flag's, the stack's own, by which every command finds the state, or the environment's.
  *
  * @param settings of Pulumi.<stack>.yaml
  * @throws {ConfigError} if none of them names one
  */
 export function chooseRegion(options: BootstrapOptions, env: NodeJS.ProcessEnv, settings: Settings): string {
   const region =
-    options.region ?? (env.AWS_REGION || env.AWS_DEFAULT_REGION || settingOf(settings, "aws:region"));
+    options.region ??
+    settingOf(settings, "aws:region") ??
+    (env.AWS_REGION || env.AWS_DEFAULT_REGION || undefined);
   if (region !== undefined) return region;
   throw new ConfigError([
     `No region for the state of stack ${options.stack}; give --region, or set aws:region in Pulumi.${options.stack}.yaml`,
@@ -204,15 +206,22 @@ function sorted(value: unknown): unknown {
  * What to do next, as lines to copy.
  *
  * @param keyArn undefined in a dry run that would make the key
+ * @param stackRegion of the stack's file; a state in another region is found only by its URL
  */
-export function nextSteps(plan: StatePlan, keyArn: string | undefined): string {
+export function nextSteps(
+  plan: StatePlan,
+  keyArn: string | undefined,
+  stackRegion: string | undefined,
+): string {
   const { stack, region, bucket, alias } = plan;
+  const url = `s3://${bucket}?region=${region}`;
+  const urlLine = region === stackRegion ? "" : `\n  ecs-migrate:stateUrl: ${url}`;
   return `Below config: in Pulumi.${stack}.yaml; every command and CodeBuild find the state by these lines:
-  ecs-migrate:stateBucket: ${bucket}
+  ecs-migrate:stateBucket: ${bucket}${urlLine}
   ecs-migrate:stateKeyArn: ${keyArn ?? "<the key's ARN, once it is made>"}
 
 For pulumi itself, in this shell; your own login stays as it is:
-  export PULUMI_BACKEND_URL='s3://${bucket}?region=${region}'
+  export PULUMI_BACKEND_URL='${url}'
 
 Make the stack, once. Pulumi would rewrite a commented file, so it is made beside it: put the two lines that this prints at
 the top of Pulumi.${stack}.yaml.

@@ -113,7 +113,9 @@ export function stackFiles(project: string): { readonly file: string; readonly s
 function folderOf(project: string, file: string, settings: Settings): MigrationsFolder {
   const appPath = settingOf(settings, `${PROJECT}:appPath`);
   const migrationsPath = settingOf(settings, `${PROJECT}:migrationsPath`);
-  const defaults = defaultsOf(readText(join(project, PROJECT_FILE)));
+  const declared = parseSettings(readText(join(project, PROJECT_FILE)), PROJECT_FILE);
+  requireDeclared(file, settings, declared);
+  const defaults = defaultsOf(declared);
   const app = resolve(project, appPath ?? defaults.appPath);
   return {
     path: resolve(app, migrationsPath ?? defaults.migrationsPath),
@@ -122,13 +124,26 @@ function folderOf(project: string, file: string, settings: Settings): Migrations
   };
 }
 
-/** The two keys' defaults out of Pulumi.yaml: lines `appPath:` and, deeper, `default:`. Pure. */
-export function defaultsOf(yaml: string): typeof DEFAULTS {
-  const read = (key: keyof typeof DEFAULTS): string => {
-    const block =
-      new RegExp(`^( +)${key}:[ \\t]*\\n((?:\\1[ ]+[^\\n]*\\n|[ ]*\\n)*)`, "m").exec(`${yaml}\n`)?.[2] ?? "";
-    const value = /^ +default:[ \t]*(.*?)[ \t]*$/m.exec(block)?.[1] ?? "";
-    return value.replace(/^(["'])(.*)\1$/, "$2") || DEFAULTS[key];
-  };
+/**
+ * A typing error in a key would leave the default in force, so the example's folder in place of the application's.
+ *
+ * @param declared the keys of Pulumi.yaml
+ * @throws {ConfigError} naming every key that is none
+ */
+function requireDeclared(file: string, settings: Settings, declared: Settings): void {
+  const own = [...settings.keys()].filter((key) => key.startsWith(`${PROJECT}:`));
+  const unknown = own.filter((key) => !declared.has(key.slice(PROJECT.length + 1)));
+  if (declared.size === 0 || unknown.length === 0) return;
+  throw new ConfigError(
+    unknown.map(
+      (key) => `${key} in ${file} is not a key of this project; remove it, or see Pulumi.yaml for the keys`,
+    ),
+  );
+}
+
+/** The two keys' defaults as Pulumi.yaml declares them. Pure. */
+export function defaultsOf(declared: Settings): typeof DEFAULTS {
+  const read = (key: keyof typeof DEFAULTS): string =>
+    (declared.get(key) as { default?: string } | undefined)?.default || DEFAULTS[key];
   return { appPath: read("appPath"), migrationsPath: read("migrationsPath") };
 }

@@ -9,6 +9,7 @@ import { ConfigError } from "../contract/errors.ts";
 import type { Outputs } from "../contract/outputs.ts";
 import { locateStack, type PulumiLocation, readOutputs } from "../stack/pulumiCli.ts";
 import { isProject, readText, requireProjectName } from "../stack/settings.ts";
+import { shellWord } from "../text/commandLine.ts";
 
 /** The Pulumi CLI answers while the clients load. */
 export async function readOutputsAndLoad(location: PulumiLocation): Promise<Outputs> {
@@ -82,7 +83,7 @@ export function requireStack(
 ): string {
   const chosen = stack ?? fromBranch;
   if (chosen !== undefined && /^[\w.-]+(\/[\w.-]+){0,2}$/.test(chosen)) return chosen;
-  if (chosen !== undefined) throw new ConfigError([`--stack ${chosen} is no stack's name`]);
+  if (chosen !== undefined) throw new ConfigError([`--stack ${shellWord(chosen)} is no stack's name`]);
   const where =
     branch === null
       ? "there is no branch to tell it by"

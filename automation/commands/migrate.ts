@@ -34,6 +34,7 @@ export async function migrateCommand(
   const report = await runOperation(
     {
       ...runBase(context, location.stack, runSettings(options)),
+      flags: flagsOf(options),
       outputs,
       ecs,
       logs: await connectLogs(outputs.region),
@@ -42,6 +43,12 @@ export async function migrateCommand(
     revision.taskDefinition,
   );
   await finishRun(context, options, report, outputs, options.slack ?? isNews(operation));
+}
+
+/** What decides about the operation itself; how it is watched is the caller's choice each time. */
+function flagsOf({ revision, unknownVersion }: MigrateOptions): string {
+  const flags = [revision && `--revision ${revision}`, unknownVersion && "--unknown-version"];
+  return flags.filter(Boolean).join(" ");
 }
 
 /** For a `goto` that the image cannot take: the revision that can. It is a help, so what fails here is not told. */

@@ -16,6 +16,8 @@ interface ReportFacts {
   /** undefined if the stack was never deployed, or its outputs could not be read. */
   readonly outputs: Outputs | undefined;
   readonly operation: Operation;
+  /** The options that the same operation needs once more. */
+  readonly flags?: string;
   readonly taskDefinition: string | null;
   readonly verdict: Verdict;
   /** undefined if no task was thought of: a refused deploy, a failed update, a skipped migration. */
@@ -36,6 +38,7 @@ export function makeReport(facts: ReportFacts): RunReport {
   const text = describeVerdict(verdict, {
     stack,
     operation: facts.operation,
+    flags: facts.flags ?? "",
     application: outputs?.application ?? stack,
     taskDefinition: facts.taskDefinition,
     image,

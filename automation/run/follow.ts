@@ -23,6 +23,8 @@ export interface RunSettings {
 /** What a run needs of the process, and of the command that asked for it. */
 export interface RunBase {
   readonly stack: string;
+  /** The options that the same operation needs once more, such as `--revision 41`. */
+  readonly flags?: string;
   readonly clock: Clock;
   readonly terminal: Terminal;
   readonly origin: Origin;

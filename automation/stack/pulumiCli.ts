@@ -82,7 +82,7 @@ function requireApplication(outputs: Outputs, { stack, application, backend }: P
   if (application === undefined || application === outputs.application) return;
   const where = backend ?? "the backend that Pulumi is logged in to";
   throw new OtherApplicationError(
-    `Stack ${stack} in ${where} belongs to application ${outputs.application}, but ${stackFileName(stack)} names ${application}, so nothing was started; \`npm run bootstrap -- --stack ${stack}\` makes a state of its own for ${application}`,
+    `Stack ${stack} in ${where} belongs to application ${outputs.application}, but ${stackFileName(stack)} names ${application}, so nothing was started; correct the file, or make a state of its own for ${application} with \`npm run bootstrap -- --stack ${stack}\``,
   );
 }
 

@@ -77,7 +77,11 @@ function isMap(value: unknown): value is Record<string, unknown> {
 /** A list as JSON, as Pulumi hands it on; undefined if the key is not there, empty, a secret or still a placeholder. Pure. */
 export function settingOf(settings: Settings, key: string): string | undefined {
   const value = settings.get(key);
-  const text = Array.isArray(value) ? JSON.stringify(value) : value;
+  const text = Array.isArray(value)
+    ? JSON.stringify(value)
+    : typeof value === "string"
+      ? value.trim()
+      : value;
   return typeof text !== "string" || text === "" || /<[^<>]*>/.test(text) ? undefined : text;
 }
 

@@ -13,6 +13,8 @@ export interface NextStep {
 export interface VerdictContext {
   readonly stack: string;
   readonly operation: Operation;
+  /** The options that the same operation needs once more, such as `--revision 41`. */
+  readonly flags?: string;
   readonly application: string;
   /** ARN with its revision; null if there was no run. */
   readonly taskDefinition: string | null;

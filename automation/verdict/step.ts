@@ -12,7 +12,8 @@ export function readTheLog(context: VerdictContext): NextStep[] {
 }
 
 export function runAgain(context: VerdictContext, text = "Run the same again."): NextStep {
-  return step(text, context, operationText(context.operation));
+  const { operation, flags = "" } = context;
+  return step(text, context, `${operationText(operation)} ${flags}`.trimEnd());
 }
 
 export function attach(context: VerdictContext, text: string): NextStep[] {

@@ -61,17 +61,14 @@ describe("arguments", () => {
     );
   });
 
-  test("the region: the flag's, then the environment's, then the stack's", () => {
+  test("the region: the flag's, then the stack's, then the environment's", () => {
     const settings = new Map([["aws:region", "eu-west-1"]]);
     const env = { AWS_REGION: "us-east-1", AWS_DEFAULT_REGION: "us-west-2" };
     assert.equal(chooseRegion({ ...OPTIONS, region: "eu-north-1" }, env, settings), "eu-north-1");
-    assert.equal(chooseRegion(OPTIONS, env, settings), "us-east-1");
-    assert.equal(
-      chooseRegion(OPTIONS, { AWS_REGION: "", AWS_DEFAULT_REGION: "us-west-2" }, new Map()),
-      "us-west-2",
-    );
-    assert.equal(chooseRegion(OPTIONS, {}, settings), "eu-west-1");
-    assert.throws(() => chooseRegion(OPTIONS, {}, new Map()), ConfigError);
+    assert.equal(chooseRegion(OPTIONS, env, settings), "eu-west-1");
+    assert.equal(chooseRegion(OPTIONS, env, new Map()), "us-east-1");
+    assert.equal(chooseRegion(OPTIONS, { ...env, AWS_REGION: "" }, new Map()), "us-west-2");
+    assert.throws(() => chooseRegion(OPTIONS, { AWS_REGION: "" }, new Map()), ConfigError);
   });
 });
 
@@ -114,7 +111,7 @@ test("the application: the flag's, then the stack's", () => {
 test("what to do next is to be copied", () => {
   const { bucket } = PLAN;
   assert.equal(
-    nextSteps(PLAN, KEY),
+    nextSteps(PLAN, KEY, "ap-northeast-1"),
     `Below config: in Pulumi.stage.yaml; every command and CodeBuild find the state by these lines:
   ecs-migrate:stateBucket: ${bucket}
   ecs-migrate:stateKeyArn: ${KEY}
@@ -127,6 +124,8 @@ the top of Pulumi.stage.yaml.
   (cd "$(mktemp -d)" && printf 'name: ecs-migrate\\nruntime: nodejs\\n' > Pulumi.yaml && pulumi stack init stage --secrets-provider 'awskms://alias/shop-stage-state?region=ap-northeast-1' >&2 && cat Pulumi.stage.yaml)
 `,
   );
+  const elsewhere = `\n  ecs-migrate:stateUrl: s3://${bucket}?region=ap-northeast-1\n`;
+  for (const region of ["eu-west-1", undefined]) assert.ok(nextSteps(PLAN, KEY, region).includes(elsewhere));
 });
 
 describe("the policy for TLS alone", () => {

@@ -121,7 +121,7 @@ describe("a stack of another application", () => {
       assert.equal(stdout, "");
       assert.match(
         stderr,
-        /^Stack stage in the backend that Pulumi is logged in to belongs to application shop, but Pulumi\.stage\.yaml names store, so nothing was started; `npm run bootstrap -- --stack stage` makes a state of its own for store$/m,
+        /^Stack stage in the backend that Pulumi is logged in to belongs to application shop, but Pulumi\.stage\.yaml names store, so nothing was started; correct the file, or make a state of its own for store with `npm run bootstrap -- --stack stage`$/m,
       );
       for (const line of readFileSync(seen, "utf8").trim().split("\n"))
         assert.match(line, /^ ?(stack output|config) --json /);

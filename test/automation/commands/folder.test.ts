@@ -5,6 +5,7 @@ import { join, resolve } from "node:path";
 import { describe, it, type TestContext } from "node:test";
 import { type CommandContext, workingFolder } from "../../../automation/cli/context.ts";
 import { defaultsOf, findFolder, insteadBelow } from "../../../automation/commands/folder.ts";
+import { parseSettings } from "../../../automation/stack/settings.ts";
 
 const ROOT = resolve(import.meta.dirname, "..", "..", "..");
 
@@ -147,9 +148,25 @@ describe("workingFolder", () => {
   });
 });
 
+it("a key that Pulumi.yaml does not declare is refused: the default would hold in its place", (t) => {
+  const declared = "name: ecs-migrate\nconfig:\n  appPath:\n    default: ./app\n  cpu:\n    default: 256\n";
+  const stage = "config:\n  ecs-migrate:appPth: ../shop\n  ecs-migrate:cpu: 512\n  other:key: 1\n";
+  const files = { "Pulumi.yaml": declared, "Pulumi.stage.yaml": stage };
+  const { home, context } = project(t, files, [`app/${MIGRATIONS}`]);
+  const error = {
+    name: "ConfigError",
+    message:
+      "ecs-migrate:appPth in Pulumi.stage.yaml is not a key of this project; remove it, or see Pulumi.yaml for the keys",
+  };
+  assert.throws(() => findFolder(context, { project: home }), error);
+  assert.throws(() => findFolder(context, { project: home }, "stage"), error);
+  assert.equal(findFolder(context, { project: home, dir: "app" }).namedBy, "--dir");
+});
+
 describe("defaultsOf", () => {
   it("reads this project's Pulumi.yaml", () => {
-    assert.deepEqual(defaultsOf(readFileSync(resolve(ROOT, "Pulumi.yaml"), "utf8")), {
+    const text = readFileSync(resolve(ROOT, "Pulumi.yaml"), "utf8");
+    assert.deepEqual(defaultsOf(parseSettings(text, "Pulumi.yaml")), {
       appPath: "./app",
       migrationsPath: MIGRATIONS,
     });
@@ -169,6 +186,9 @@ describe("defaultsOf", () => {
   last:
     default: wrong too
 `;
-    assert.deepEqual(defaultsOf(yaml), { appPath: "../shop api", migrationsPath: MIGRATIONS });
+    assert.deepEqual(defaultsOf(parseSettings(yaml, "Pulumi.yaml")), {
+      appPath: "../shop api",
+      migrationsPath: MIGRATIONS,
+    });
   });
 });

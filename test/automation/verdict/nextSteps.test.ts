@@ -17,6 +17,16 @@ import {
 } from "../../support/verdictSamples.ts";
 import { commands, doing, npm } from "./setUp.ts";
 
+test("the same again has the options that decide about the operation", () => {
+  const context = {
+    ...CONTEXT,
+    operation: { name: "force", version: 7 },
+    flags: "--unknown-version",
+  } as const;
+  const { next } = describeVerdict({ kind: "notStarted", reason: "denied", detail: "no" }, context);
+  assert.equal(next.at(-1)?.command, "npx ecs-migrate migrate force 7 --unknown-version --stack prod");
+});
+
 test("nothing after success", () => {
   assert.deepEqual(describeVerdict(APPLIED, CONTEXT).next, []);
   assert.deepEqual(describeVerdict(UNCHANGED, CONTEXT).next, []);
