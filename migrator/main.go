@@ -61,7 +61,7 @@ func execute(c config.Config, engine database.Engine, out *mask.Printer, line *r
 			out.Line("error: %s", *line.Error)
 		}
 	}()
-	title := "ecs-migrate: " + strings.TrimRight(c.Operation+" "+c.Argument, " ")
+	title := strings.TrimRight("ecs-migrate: "+c.Operation+" "+c.Argument, " ")
 	if c.Environment != "" {
 		title += " on " + c.Environment
 	}

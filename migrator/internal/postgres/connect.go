@@ -1,6 +1,7 @@
 package postgres
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -37,18 +38,13 @@ func (e *Engine) config() (*pgconn.Config, error) {
 	}
 	if query.Get("sslrootcert") == "" && strings.HasPrefix(query.Get("sslmode"), "verify") {
 		roots := reach.Roots()
-		if cfg.TLSConfig != nil {
-			cfg.TLSConfig.RootCAs = roots
-		}
-		for _, f := range cfg.Fallbacks {
-			if f.TLSConfig != nil {
-				f.TLSConfig.RootCAs = roots
+		for _, host := range append(cfg.Fallbacks, &pgconn.FallbackConfig{TLSConfig: cfg.TLSConfig}) {
+			if host.TLSConfig != nil { // not that of a socket
+				host.TLSConfig.RootCAs = roots
 			}
 		}
 	}
-	if cfg.ConnectTimeout == 0 {
-		cfg.ConnectTimeout = 10 * time.Second
-	}
+	cfg.ConnectTimeout = cmp.Or(cfg.ConnectTimeout, 10*time.Second)
 	cfg.DialFunc = reach.Dialer(cfg.ConnectTimeout).DialContext
 	cfg.OnNotice = func(_ *pgconn.PgConn, n *pgconn.Notice) { e.notice((*pgconn.PgError)(n)) }
 	return cfg, nil
