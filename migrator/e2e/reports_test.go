@@ -211,6 +211,20 @@ func TestTableAfterAFileThatMovedAway(t *testing.T) {
 	})
 }
 
+// golang-migrate takes a version without a file for the direction as one that needs none. That nothing was undone is said.
+func TestDownWithoutAFile(t *testing.T) {
+	t.Parallel()
+	d := pg.database(t)
+	path := folder(t, "1_a.up.sql", "CREATE TABLE a ();", "2_b.up.sql", "CREATE TABLE b ();")
+	up := d.migrate(path, "up")
+	down := d.migrate(path, "down 1")
+	down.expect(t, 0, "applied", "1")
+	const said = "has no file for this direction in the image: nothing ran, only golang-migrate's version changed"
+	if strings.Contains(up.out, said) || !strings.Contains(down.out, "\nversion 2 "+said+"\n") {
+		t.Fatal(down.out)
+	}
+}
+
 // DELIMITER is the mysql client's own (golang-migrate/migrate#1036).
 func TestDelimiter(t *testing.T) {
 	t.Parallel()

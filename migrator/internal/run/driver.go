@@ -118,6 +118,9 @@ func (o *operation) SetVersion(version int, dirty bool) error {
 			return err
 		}
 	}
+	if o.running == nil && o.config.Operation != "force" {
+		o.out.Line("version %d has no file for this direction in the image: nothing ran, only golang-migrate's version changed", max(version, o.current))
+	}
 	if file, l := o.running, o.line; file != nil {
 		l.Files = append(l.Files, result.File{Version: int(file.Version), Name: file.Identifier, Direction: string(file.Direction),
 			Ms: result.Ms(time.Since(o.begun)), File: &file.Raw, Statements: o.stats})
