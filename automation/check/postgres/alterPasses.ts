@@ -1,5 +1,6 @@
 /** The order in which Postgres runs the commands of one ALTER TABLE. */
 import type { AlterTableCmd, Node } from "libpg-query";
+import { bodiesOf } from "./tree.ts";
 
 /** tablecmds.c, AlterTablePass, as far as the files can tell; what is not here comes last. */
 const PASSES: readonly (readonly (string | undefined)[])[] = [
@@ -16,7 +17,5 @@ export function inPasses(nodes: readonly Node[] | undefined): AlterTableCmd[] {
   const passOf = ({ subtype, def }: AlterTableCmd) =>
     subtype === "AT_ColumnDefault" && !def ? 0 : PASSES.findIndex((pass) => pass.includes(subtype));
   const place = (command: AlterTableCmd) => (passOf(command) + PASSES.length + 1) % (PASSES.length + 1);
-  return (nodes ?? [])
-    .flatMap((node) => ("AlterTableCmd" in node ? [node.AlterTableCmd] : []))
-    .sort((a, b) => place(a) - place(b));
+  return bodiesOf(nodes, "AlterTableCmd").sort((a, b) => place(a) - place(b));
 }

@@ -10,6 +10,7 @@ import { attachPartition, detachPartition } from "./partitionEffects.ts";
 import { refusal } from "./refusal.ts";
 import { refusedChange } from "./refusedChanges.ts";
 import { castsOf, collationOf, type TypeChange, typeChange, typeOf } from "./sqlTypes.ts";
+import { bodyOf } from "./tree.ts";
 
 /** Commands that take SHARE UPDATE EXCLUSIVE or less: reads and writes go on. */
 const HARMLESS = new Set<string | undefined>([
@@ -51,7 +52,7 @@ export function alterTableEffects(table: string, command: AlterTableCmd, context
   switch (subtype) {
     case "AT_AddColumn": {
       // IF NOT EXISTS on a column that is there does nothing.
-      const column = def && "ColumnDef" in def ? def.ColumnDef : {};
+      const column = bodyOf(def, "ColumnDef") ?? {};
       if (command.missing_ok && context.schema.column(table, column.colname ?? ""))
         return [tableLock(table, "some", `finds column ${table}.${column.colname} there`)];
       return addColumnEffects(table, column, context);
@@ -61,7 +62,7 @@ export function alterTableEffects(table: string, command: AlterTableCmd, context
     case "AT_SetNotNull":
       return [setNotNull(table, name, context)];
     case "AT_AlterColumnType":
-      return [columnType(table, name, def && "ColumnDef" in def ? def.ColumnDef : {}, context)];
+      return [columnType(table, name, bodyOf(def, "ColumnDef") ?? {}, context)];
     case "AT_DropColumn":
       if (
         command.missing_ok &&
@@ -127,7 +128,7 @@ function columnType(table: string, column: string, definition: ColumnDef, contex
   const inUtc = change === "none in UTC" && /^(utc|etc\/utc|gmt|0)$/i.test(file.timeZone ?? "");
   if (change === "none" || inUtc)
     return tableLock(table, "some", `changes the type of ${table}.${column} in the catalogue`);
-  const indexes = schema.indexes.linking(table).some(([, { columns }]) => columns.includes(column));
+  const indexes = schema.indexesOf(table).some(({ columns }) => columns.includes(column));
   if (change === "indexes" && !indexes)
     return tableLock(table, "some", `changes the type of ${table}.${column}`);
   const what =
@@ -204,12 +205,10 @@ function validate(table: string, constraint: string, { schema, file }: Context):
   if (fact && fact.kind !== "check" && fact.kind !== "foreign" && fact.kind !== "notNull") {
     const words = `constraint "${constraint}" of relation "${table}" is not a foreign key or check constraint`;
     return [
-      refusal(
-        scan,
-        `${table}.${constraint}`,
+      refusal(table, `${table}.${constraint}`, {
         words,
-        "delete the statement: such a constraint is always valid",
-      ),
+        fix: "delete the statement: such a constraint is always valid",
+      }),
     ];
   }
   const added = file.addedConstraints.has(`${table} ${constraint}`);

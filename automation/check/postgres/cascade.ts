@@ -16,9 +16,9 @@ export function cascading(
   const constraint = facts?.constraints.get(name);
   const columns = subtype === "AT_DropColumn" ? [name] : constraint?.columns;
   const isKey = (column: string) =>
-    [...(facts?.constraints.values() ?? [])].some(
-      ({ kind, columns: its }) => (kind === "primary" || kind === "unique") && its.includes(column),
-    );
+    schema
+      .constraints(table)
+      .some(({ kind, columns: its }) => (kind === "primary" || kind === "unique") && its.includes(column));
   const keys = columns === undefined || columns.some(isKey) ? schema.referencing(table) : [];
   const others = subtype === "AT_DropColumn" ? dependentsOnColumn(schema, table, name) : [];
   const named = others.map((one) => (one.name === one.of ? one.name : describe(one)));

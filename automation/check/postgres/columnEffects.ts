@@ -5,9 +5,8 @@ import type { Context } from "./context.ts";
 import { breaking, type Effect, tableLock } from "./effect.ts";
 import type { Schema } from "./schema.ts";
 import { calledFunctions, listName, stringOf } from "./sqlNames.ts";
-import { typeOf } from "./sqlTypes.ts";
-
-const SERIAL = new Set(["serial", "serial2", "serial4", "serial8", "smallserial", "bigserial"]);
+import { SERIAL, typeOf } from "./sqlTypes.ts";
+import { bodiesOf } from "./tree.ts";
 
 /** What makes each row's value its own, or undefined if one value does for all. */
 function perRowValue(column: ColumnDef, schema: Schema): string | undefined {
@@ -17,7 +16,7 @@ function perRowValue(column: ColumnDef, schema: Schema): string | undefined {
   const fact = schema.types.get(typeOf(column.typeName, schema)?.name ?? "");
   if (fact?.kind === "domain" && fact.constrained)
     return `the domain ${type} has a constraint, which is checked for each row`;
-  for (const constraint of constraintsOf(column)) {
+  for (const constraint of bodiesOf(column.constraints, "Constraint")) {
     if (constraint.contype === "CONSTR_IDENTITY") return "an identity column takes a number for each row";
     if (constraint.contype === "CONSTR_GENERATED" && constraint.generated_kind !== "v") {
       return "a stored generated column is computed for each row";
@@ -38,14 +37,10 @@ function givesOneValue(names: readonly Node[], schema: Schema): boolean {
   return OF_SUPABASE.has(listName(names)) || ONE_VALUE.has(stringOf(names.at(-1)) ?? "");
 }
 
-function constraintsOf(column: ColumnDef): Constraint[] {
-  return (column.constraints ?? []).flatMap((node: Node) => ("Constraint" in node ? [node.Constraint] : []));
-}
-
 /** The effects of `ALTER TABLE table ADD COLUMN column`: one a broken rule, or the short lock that any column takes. */
 export function addColumnEffects(table: string, column: ColumnDef, context: Context): Effect[] {
   const name = `${table}.${column.colname ?? ""}`;
-  const constraints = constraintsOf(column);
+  const constraints = bodiesOf(column.constraints, "Constraint");
   const effects = [
     ...valueEffects(table, name, column, context),
     ...constraints.flatMap((one) => constraintEffects(table, name, one, constraints, context)),
@@ -67,7 +62,7 @@ function valueEffects(table: string, name: string, column: ColumnDef, { schema, 
       ),
     ];
   }
-  const types = new Set(constraintsOf(column).map(({ contype }) => contype));
+  const types = new Set(bodiesOf(column.constraints, "Constraint").map(({ contype }) => contype));
   const domain = schema.types.get(typeOf(column.typeName, schema)?.name ?? "");
   const filled = types.has("CONSTR_DEFAULT") || types.has("CONSTR_GENERATED") || domain?.hasDefault === true;
   const required = types.has("CONSTR_NOTNULL") || types.has("CONSTR_PRIMARY");

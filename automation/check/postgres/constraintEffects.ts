@@ -2,28 +2,28 @@
 import type { Constraint } from "libpg-query";
 import type { Context } from "./context.ts";
 import { breaking, type Effect, tableLock } from "./effect.ts";
-import { columnMissing, keyIndexThere, type Refused, uniqueWithoutKey } from "./existence.ts";
+import { columnMissing, keyIndexThere, uniqueWithoutKey } from "./existence.ts";
 import type { Index } from "./facts.ts";
 import { keyWork } from "./keyWork.ts";
-import { refusal } from "./refusal.ts";
+import { type Refused, refusal } from "./refusal.ts";
 import { noIndex } from "./refusedColumns.ts";
 import { usedIndex } from "./rememberConstraint.ts";
-import { listName, stringOf } from "./sqlNames.ts";
+import { listName, namesOf } from "./sqlNames.ts";
 
 export function constraintEffects(table: string, constraint: Constraint, context: Context): Effect[] {
   const { contype, skip_validation: notValid, is_enforced: enforced } = constraint;
   const subject = `${table}.${constraint.conname ?? listName(constraint.fk_attrs ?? constraint.keys)}`;
-  const keys = [...(constraint.keys ?? []), ...(constraint.fk_attrs ?? [])].map((key) => stringOf(key));
-  const missing = [...columnMissing(table, keys, context), ...keyIndexThere(constraint, table, context)];
+  const keys = namesOf(constraint.keys);
+  const named = [...keys, ...namesOf(constraint.fk_attrs)];
+  const missing = [...columnMissing(table, named, context), ...keyIndexThere(constraint, table, context)];
   if (missing.length > 0) return missing;
   const scan = notValid !== true && enforced !== false;
   switch (contype) {
     case "CONSTR_UNIQUE":
     case "CONSTR_PRIMARY":
     case "CONSTR_EXCLUSION": {
-      const columns = (constraint.keys ?? []).map((key) => stringOf(key) ?? "");
       const refused =
-        contype === "CONSTR_EXCLUSION" ? [] : uniqueWithoutKey(table, subject, columns, context.schema);
+        contype === "CONSTR_EXCLUSION" ? [] : uniqueWithoutKey(table, subject, keys, context.schema);
       if (refused.length > 0 && constraint.indexname === undefined) return refused;
       return constraint.indexname === undefined
         ? [buildsIndex(table, subject, constraint, context)]
@@ -32,7 +32,7 @@ export function constraintEffects(table: string, constraint: Constraint, context
     case "CONSTR_FOREIGN":
       return foreignKey(table, subject, constraint, scan, context);
     case "CONSTR_NOTNULL":
-      if (scan) return (constraint.keys ?? []).map((key) => setNotNull(table, stringOf(key) ?? "", context));
+      if (scan) return keys.map((key) => setNotNull(table, key, context));
       break;
     case "CONSTR_CHECK":
       if (scan) return [checkScan(table, subject)];
@@ -61,7 +61,6 @@ function buildsIndex(
   { contype, keys }: Constraint,
   { schema }: Context,
 ): Effect {
-  const names = (keys ?? []).map((key) => stringOf(key) ?? "");
   const partitioned = schema.tables.get(table)?.partitioned;
   const unique = partitioned
     ? `CREATE UNIQUE INDEX … ON ONLY ${table}, CREATE UNIQUE INDEX CONCURRENTLY on each partition in files of their own, then ALTER INDEX … ATTACH PARTITION: a unique index serves instead of the constraint`
@@ -71,7 +70,7 @@ function buildsIndex(
       ? "an exclusion constraint cannot be built concurrently: add it at a quiet time, and say so with a disable comment"
       : unique;
   return breaking(
-    tableLock(table, "long", `builds an index on ${table}`, keyWork(table, names, schema)),
+    tableLock(table, "long", `builds an index on ${table}`, keyWork(table, namesOf(keys), schema)),
     "constraint-builds-index",
     subject,
     `the constraint builds its index on ${table} under ACCESS EXCLUSIVE`,
@@ -86,16 +85,14 @@ function usingIndex(table: string, subject: string, constraint: Constraint, cont
   const lock = tableLock(table, "some", `adds a constraint to ${table}`);
   if (schema.tables.get(table)?.partitioned) {
     return [
-      refusal(
-        lock,
-        subject,
-        "ALTER TABLE / ADD CONSTRAINT USING INDEX is not supported on partitioned tables",
-        "keep the unique index: it serves instead of the constraint",
-      ),
+      refusal(table, subject, {
+        words: "ALTER TABLE / ADD CONSTRAINT USING INDEX is not supported on partitioned tables",
+        fix: "keep the unique index: it serves instead of the constraint",
+      }),
     ];
   }
   const refused = index ? notForKey(name, index) : noIndex(table, name, schema);
-  if (refused) return [refusal(lock, subject, refused.words, refused.fix)];
+  if (refused) return [refusal(table, subject, refused)];
   if (constraint.contype !== "CONSTR_PRIMARY") return [lock];
   // The columns of a primary key are set NOT NULL, by a scan where that is not known.
   const nullable = (index?.columns ?? []).filter((column) => !schema.isNotNull(table, column));
@@ -138,7 +135,7 @@ function foreignKey(
   const onPartitions = `add it as NOT VALID to each partition, VALIDATE each in the next migration, then add it to ${table}: Postgres takes the partitions' own over without a scan`;
   if (!scan && partitioned && version < 18) {
     const words = `cannot add NOT VALID foreign key on partitioned table "${table}" referencing relation "${referenced}"`;
-    return [refusal(lock, subject, words, onPartitions), other];
+    return [refusal(table, subject, { words, fix: onPartitions }), other];
   }
   if (!scan || partitionsHaveKey(table, constraint, schema))
     return [{ ...lock, lock: "some", duration: "some" }, other];
@@ -158,15 +155,15 @@ function foreignKey(
 
 /** Whether each partition has a validated foreign key over the same columns, which the parent's takes over. */
 function partitionsHaveKey(table: string, constraint: Constraint, schema: Context["schema"]): boolean {
-  const columns = (constraint.fk_attrs ?? []).map((node) => stringOf(node) ?? "").join(" ");
+  const columns = namesOf(constraint.fk_attrs).join(" ");
   const referenced = schema.nameOf(constraint.pktable);
   const partitions = schema.partitionsOf(table);
   return (
     partitions.length > 0 &&
     partitions.every((partition) =>
-      [...(schema.tables.get(partition)?.constraints.values() ?? [])].some(
-        (fact) => fact.valid && fact.references === referenced && fact.columns.join(" ") === columns,
-      ),
+      schema
+        .constraints(partition)
+        .some((fact) => fact.valid && fact.references === referenced && fact.columns.join(" ") === columns),
     )
   );
 }

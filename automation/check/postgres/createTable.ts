@@ -1,23 +1,22 @@
 /** What CREATE TABLE does to other tables, and what Postgres refuses of it. */
 import type { Constraint, CreateStmt, Node } from "libpg-query";
 import type { Context } from "./context.ts";
-import { type Effect, tableLock, work } from "./effect.ts";
+import { type Effect, tableLock } from "./effect.ts";
 import { keyIndexThere, tableThere } from "./existence.ts";
 import { refusedKey } from "./foreignKeys.ts";
 import { refusedBound } from "./partitionBounds.ts";
 import { newPartition } from "./partitionEffects.ts";
-import { refusal } from "./refusal.ts";
+import { type Refused, refusal } from "./refusal.ts";
 import { remember } from "./remember.ts";
 import type { Schema } from "./schema.ts";
+import { bodiesOf } from "./tree.ts";
 
 export function createTable(statement: CreateStmt, context: Context): Effect[] {
   const { relation, inhRelations, partbound, if_not_exists: ifNotExists } = statement;
   const { schema } = context;
   const name = schema.newNameOf(relation);
   if (ifNotExists && schema.tables.get(name)) return [];
-  const parents = (inhRelations ?? []).flatMap((node) =>
-    "RangeVar" in node ? [schema.nameOf(node.RangeVar)] : [],
-  );
+  const parents = bodiesOf(inhRelations, "RangeVar").map((parent) => schema.nameOf(parent));
   const keys = constraintsOf(statement).filter(({ one }) => one.contype === "CONSTR_FOREIGN");
   const others = keys.map(({ one }) => schema.nameOf(one.pktable)).filter((table) => table !== name);
   return [
@@ -37,7 +36,7 @@ function addsPartition(
 ): Effect[] {
   const refused = refusedBound(name, parent, bound, context.schema);
   if (!refused) return newPartition(parent, bound.is_default === true, context);
-  return [refusal(work(undefined, "none", refused.words), name, refused.words, refused.fix)];
+  return [refusal(undefined, name, refused)];
 }
 
 interface Placed {
@@ -59,13 +58,11 @@ function constraintsOf({ tableElts }: CreateStmt): Placed[] {
 /** The first thing that Postgres refuses of the table itself. */
 function refusedTable(statement: CreateStmt, name: string, context: Context): Effect[] {
   const found = twice(statement, name) ?? keysOf(statement, name, afterwards(statement, context.schema));
-  return found ? [refusal(work(undefined, "none", found.words), name, found.words, found.fix)] : [];
+  return found ? [refusal(undefined, name, found)] : [];
 }
 
-function twice(statement: CreateStmt, name: string) {
-  const columns = (statement.tableElts ?? []).flatMap((node) =>
-    "ColumnDef" in node ? [node.ColumnDef.colname ?? ""] : [],
-  );
+function twice(statement: CreateStmt, name: string): Refused | undefined {
+  const columns = bodiesOf(statement.tableElts, "ColumnDef").map(({ colname = "" }) => colname);
   const double = columns.find((column, index) => columns.indexOf(column) < index);
   // PARTITION OF may name a column for its default.
   if (double !== undefined && !statement.partbound)
@@ -86,7 +83,7 @@ export function afterwards(statement: CreateStmt, schema: Schema): Schema {
   return branch;
 }
 
-function keysOf(statement: CreateStmt, name: string, schema: Schema) {
+function keysOf(statement: CreateStmt, name: string, schema: Schema): Refused | undefined {
   return constraintsOf(statement)
     .filter(({ one }) => one.contype === "CONSTR_FOREIGN")
     .map(({ one, column }) => refusedKey(name, one, { schema }, column))

@@ -7,20 +7,13 @@ import { breaking, type Effect, tableLock, work } from "./effect.ts";
 import { TYPES_OF_EXTENSIONS } from "./forget.ts";
 import { refusal } from "./refusal.ts";
 import type { Schema } from "./schema.ts";
-import { listName, objectName, stringOf } from "./sqlNames.ts";
+import { listName, objectName, stringOf, partsOf, nounOf } from "./sqlNames.ts";
+import { bodiesOf } from "./tree.ts";
 
-const USED_BY_CODE: Partial<Record<string, string>> = {
-  OBJECT_FUNCTION: "function",
-  OBJECT_PROCEDURE: "procedure",
-  OBJECT_ROUTINE: "routine",
-  OBJECT_AGGREGATE: "aggregate",
-  OBJECT_TYPE: "type",
-  OBJECT_DOMAIN: "domain",
-  OBJECT_SEQUENCE: "sequence",
-  OBJECT_EXTENSION: "extension",
-  OBJECT_FOREIGN_TABLE: "foreign table",
-  OBJECT_OPERATOR: "operator",
-};
+const USED_BY_CODE = new Set([
+  ...["OBJECT_FUNCTION", "OBJECT_PROCEDURE", "OBJECT_ROUTINE", "OBJECT_AGGREGATE", "OBJECT_OPERATOR"],
+  ...["OBJECT_TYPE", "OBJECT_DOMAIN", "OBJECT_SEQUENCE", "OBJECT_EXTENSION", "OBJECT_FOREIGN_TABLE"],
+]);
 
 export function dropEffects(statement: DropStmt, context: Context): Effect[] {
   return (statement.objects ?? []).flatMap((object) => [
@@ -33,17 +26,13 @@ export function dropEffects(statement: DropStmt, context: Context): Effect[] {
 function inUse({ removeType, behavior, objects = [] }: DropStmt, object: Node, context: Context): Effect[] {
   if (behavior === "DROP_CASCADE") return [];
   const { schema } = context;
-  const gone = new Set(objects.map((one) => schema.nameOfList(itemsOf(one), "tables")));
-  const name = schema.nameOfList(itemsOf(object), NAMESPACES[removeType ?? ""] ?? "tables");
+  const gone = new Set(objects.map((one) => schema.nameOfList(partsOf(one), "tables")));
+  const name = schema.nameOfList(partsOf(object), NAMESPACES[removeType ?? ""] ?? "tables");
   const dependents = dependentsOf(removeType, name, object, gone, context);
   if (dependents.length === 0) return [];
-  const noun = (removeType ?? "")
-    .replace(/^OBJECT_/, "")
-    .replace("MATVIEW", "materialized view")
-    .toLowerCase();
-  const words = `cannot drop ${noun} ${objectName(object)} because other objects depend on it: ${dependents.join(", ")}`;
+  const words = `cannot drop ${nounOf(removeType)} ${objectName(object)} because other objects depend on it: ${dependents.join(", ")}`;
   const [table] = removeType === "OBJECT_TABLE" ? [name] : [undefined];
-  return [refusal(work(table, "none", words), name, words, "drop what depends on it first, by name")];
+  return [refusal(table, name, { words, fix: "drop what depends on it first, by name" })];
 }
 
 const NAMESPACES: Partial<Record<string, "types" | "functions" | "indexes">> = {
@@ -117,7 +106,7 @@ function dropObject(
 ): Effect[] {
   const { schema } = context;
   const cascade = behavior === "DROP_CASCADE";
-  const items = itemsOf(object);
+  const items = partsOf(object);
   switch (removeType) {
     case "OBJECT_TABLE":
       return dropTable(schema.nameOfList(items, "tables"), cascade, context);
@@ -147,13 +136,6 @@ function dropObject(
   }
 }
 
-function itemsOf(object: Node): readonly Node[] {
-  if ("List" in object) return object.List.items ?? [];
-  if ("TypeName" in object) return object.TypeName.names ?? [];
-  if ("ObjectWithArgs" in object) return object.ObjectWithArgs.objname ?? [];
-  return [object];
-}
-
 /** Whether a file made the function or type; IF EXISTS of another is taken for a precaution. */
 function isKnown(kind: DropStmt["removeType"], items: readonly Node[], { schema }: Context): boolean {
   if (kind === "OBJECT_TYPE" || kind === "OBJECT_DOMAIN")
@@ -170,7 +152,7 @@ function dropOther(
   context: Context,
 ): Effect[] {
   const { schema } = context;
-  const noun = USED_BY_CODE[kind];
+  const noun = nounOf(kind).replace("_", " ");
   const name = objectName(object);
   const isType = kind === "OBJECT_TYPE" || kind === "OBJECT_DOMAIN";
   const canonical = schema.nameOfList(items, isType ? "types" : "functions");
@@ -179,7 +161,7 @@ function dropOther(
     ? typeColumns(canonical, schema)
     : dependentsOn(schema, `function ${canonical}`).map(describe);
   const taken = cascade ? taking(name, dependents, fact !== undefined, context) : [];
-  if (noun === undefined || schema.isFresh(fact)) return taken;
+  if (!USED_BY_CODE.has(kind) || schema.isFresh(fact)) return taken;
   return [gone(name, `${noun} ${name}`, work(undefined, "some", `drops ${noun} ${name}`)), ...taken];
 }
 
@@ -220,16 +202,14 @@ function dropSchema(name: string, cascade: boolean, context: Context): Effect[] 
 
 export function truncateEffects({ relations, behavior }: TruncateStmt, context: Context): Effect[] {
   const { schema } = context;
-  const tables = (relations ?? []).flatMap((node) =>
-    "RangeVar" in node ? [schema.nameOf(node.RangeVar)] : [],
-  );
+  const tables = bodiesOf(relations, "RangeVar").map((relation) => schema.nameOf(relation));
   const cascade = behavior === "DROP_CASCADE";
   const others = cascade ? [] : tables.flatMap((table) => keysOutside(table, tables, schema));
   if (others.length > 0) {
     const [table = ""] = tables;
     const words = `cannot truncate a table referenced in a foreign key constraint: ${others.join(", ")} points to it`;
     const fix = `name them together: TRUNCATE ${[...tables, ...others].join(", ")}, if their rows may go too`;
-    return [refusal(work(table, "none", words), table, words, fix)];
+    return [refusal(table, table, { words, fix })];
   }
   return tables.flatMap((table) => [
     losing(table, "all rows of"),
@@ -277,12 +257,8 @@ function dropIndex(index: string, concurrent: boolean, { schema }: Context): Eff
   const partitioned = table !== undefined && schema.tables.get(table)?.partitioned === true;
   if (concurrent && partitioned) {
     const words = `cannot drop partitioned index "${index}" concurrently`;
-    return refusal(
-      tableLock(table, "some", `drops index ${index}`),
-      index,
-      words,
-      "DROP INDEX without CONCURRENTLY, after SET LOCAL lock_timeout = '5s';",
-    );
+    const fix = "DROP INDEX without CONCURRENTLY, after SET LOCAL lock_timeout = '5s';";
+    return refusal(table, index, { words, fix });
   }
   if (concurrent) return work(table, "some", "drops an index while reads and writes go on");
   const lock = tableLock(table, "some", `drops index ${index}`);

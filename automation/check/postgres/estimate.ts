@@ -7,8 +7,9 @@ import { FileState } from "./fileState.ts";
 import { LOCK_MODES, type LockMode, lockMode, waiters } from "./lockMode.ts";
 import { judge } from "./rules.ts";
 import { Schema } from "./schema.ts";
-import { objectName, relationName } from "./sqlNames.ts";
+import { objectName, relationName, nounOf } from "./sqlNames.ts";
 import { parseSql } from "./statements.ts";
+import { bodiesOf } from "./tree.ts";
 
 /** Sizes and versions are not known here; what only old versions refuse is no matter of time. */
 const NEWEST = 18;
@@ -94,15 +95,13 @@ export async function droppedBy(sql: string): Promise<Dropped[] | undefined> {
 function droppedByStatement(node: Node): Dropped[] {
   if ("DropStmt" in node) {
     const { removeType = "OBJECT_TABLE", objects = [], behavior } = node.DropStmt;
-    const kind = removeType.replace(/^OBJECT_/, "").toLowerCase();
     const cascade = behavior === "DROP_CASCADE";
-    return objects.map((object) => ({ kind, name: objectName(object), cascade }));
+    return objects.map((object) => ({ kind: nounOf(removeType), name: objectName(object), cascade }));
   }
   if ("TruncateStmt" in node) {
     const cascade = node.TruncateStmt.behavior === "DROP_CASCADE";
-    return (node.TruncateStmt.relations ?? []).flatMap((relation) =>
-      "RangeVar" in relation ? [{ kind: "rows", name: relationName(relation.RangeVar), cascade }] : [],
-    );
+    const relations = bodiesOf(node.TruncateStmt.relations, "RangeVar");
+    return relations.map((relation) => ({ kind: "rows", name: relationName(relation), cascade }));
   }
   if ("DeleteStmt" in node) {
     return [{ kind: "rows", name: relationName(node.DeleteStmt.relation), cascade: false }];
@@ -114,9 +113,7 @@ function droppedByStatement(node: Node): Dropped[] {
 function droppedByAlter({
   AlterTableStmt: { relation, cmds },
 }: Extract<Node, { AlterTableStmt: unknown }>): Dropped[] {
-  return (cmds ?? []).flatMap((command) => {
-    if (!("AlterTableCmd" in command)) return [];
-    const { subtype, name = "", behavior } = command.AlterTableCmd;
+  return bodiesOf(cmds, "AlterTableCmd").flatMap(({ subtype, name = "", behavior }) => {
     const kind =
       subtype === "AT_DropColumn" ? "column" : subtype === "AT_DropConstraint" ? "constraint" : undefined;
     if (kind === undefined) return [];

@@ -1,17 +1,16 @@
 /** Objects that are there already when a statement makes them, or lack what the statement needs. */
 import type { Constraint, CreateStmt, IndexStmt, RefreshMatViewStmt, ViewStmt } from "libpg-query";
 import type { Context } from "./context.ts";
-import { type Effect, work } from "./effect.ts";
-import type { Table } from "./facts.ts";
-import { refusal } from "./refusal.ts";
+import type { Effect } from "./effect.ts";
+import { type Refused, refusal } from "./refusal.ts";
 import { besides, type Schema } from "./schema.ts";
-import { stringOf } from "./sqlNames.ts";
 import { columnsOf, SYSTEM_COLUMNS } from "./uses.ts";
+import { namesOf } from "./sqlNames.ts";
 
 const CORRECT = "take another name, or drop the old one first";
 
 function refused(table: string | undefined, subject: string, words: string, fix: string): Effect[] {
-  return [refusal(work(table, "none", words), subject, words, fix)];
+  return [refusal(table, subject, { words, fix })];
 }
 
 /** Tables, views and indexes share their names. */
@@ -74,8 +73,13 @@ export function columnMissing(
     table,
     `${table}.${missing}`,
     `column "${missing}" of relation "${table}" does not exist`,
-    `correct the name; the files gave ${table} the columns ${[...facts.columns.keys()].join(", ")}`,
+    columnsHint(table, schema),
   );
+}
+
+export function columnsHint(table: string, schema: Schema): string {
+  const columns = [...(schema.tables.get(table)?.columns.keys() ?? [])];
+  return `correct the name; the files gave ${table} the columns ${columns.join(", ")}`;
 }
 
 /** The table's own constraints are known if a file made the table, and not as a copy of another. */
@@ -90,12 +94,6 @@ export function missingConstraint(table: string, constraint: string, schema: Sch
   };
 }
 
-/** What Postgres says, and what to do. */
-export interface Refused {
-  words: string;
-  fix: string;
-}
-
 /** How Postgres shortens a name that it makes up, is not followed here. */
 function isCut(name: string): boolean {
   return Buffer.byteLength(name) > 55;
@@ -107,7 +105,7 @@ export function viewThere({ view, replace, query, aliases }: ViewStmt, context: 
   const name = schema.newNameOf(view);
   if (!replace) return [...relationThere(name, context), ...rowTypeThere(name, context)];
   const before = [...(schema.tables.get(name)?.columns.keys() ?? [])];
-  const named = (aliases ?? []).map((alias) => stringOf(alias) ?? "");
+  const named = namesOf(aliases);
   const after = named.length > 0 ? named : columnsOf(query, schema);
   if (!after) return [];
   const index = before.findIndex((column, at) => column !== after[at]);
@@ -131,9 +129,9 @@ export function refreshConcurrently({ relation }: RefreshMatViewStmt, { schema }
       "CONCURRENTLY cannot be used when the materialized view is not populated",
       "REFRESH MATERIALIZED VIEW without CONCURRENTLY the first time: nobody can read it before",
     );
-  const usable = schema.indexes
-    .linking(name)
-    .some(([, { unique, partial, columns }]) => unique && !partial && !columns.includes(""));
+  const usable = schema
+    .indexesOf(name)
+    .some(({ unique, partial, columns }) => unique && !partial && !columns.includes(""));
   if (usable) return [];
   return refused(
     name,
@@ -144,24 +142,15 @@ export function refreshConcurrently({ relation }: RefreshMatViewStmt, { schema }
 }
 
 /** A unique index of a partitioned table is one of each partition, so it holds the key (manual, partitioning, limitations). */
-function lacksPartitionKey(facts: Table | undefined, columns: readonly string[]): string | undefined {
-  const missing = facts?.partitioned && facts.partitionKey.some((column) => !columns.includes(column));
-  return missing ? "unique constraint on partitioned table must include all partitioning columns" : undefined;
-}
-
 export function uniqueWithoutKey(
   table: string,
   subject: string,
   columns: readonly string[],
   schema: Schema,
 ): Effect[] {
-  const words = lacksPartitionKey(schema.tables.get(table), columns);
-  if (words === undefined) return [];
-  const key = schema.tables.get(table)?.partitionKey.join(", ");
-  return refused(
-    table,
-    subject,
-    words,
-    `add ${key} to the columns, or make a unique index on each partition`,
-  );
+  const { partitioned, partitionKey = [] } = schema.tables.get(table) ?? {};
+  if (!partitioned || partitionKey.every((column) => columns.includes(column))) return [];
+  const words = "unique constraint on partitioned table must include all partitioning columns";
+  const fix = `add ${partitionKey.join(", ")} to the columns, or make a unique index on each partition`;
+  return refused(table, subject, words, fix);
 }

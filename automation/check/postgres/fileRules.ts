@@ -7,9 +7,9 @@ import { meansLabel } from "./labelUse.ts";
 import { alwaysTrue } from "./rowEffects.ts";
 import { besides } from "./schema.ts";
 import { configCalls } from "./sessionRules.ts";
-import { wordsOf } from "./sqlNames.ts";
+import { wordsOf, partsOf } from "./sqlNames.ts";
 import type { Statement } from "./statements.ts";
-import { relationsIn, stringsIn } from "./tree.ts";
+import { relationsIn, stringsIn, namesIn } from "./tree.ts";
 
 /** Findings of one statement by what the file did before it. Call before {@link noteInFile}. */
 export function fileFindings(file: string, statement: Statement, context: Context): Finding[] {
@@ -46,9 +46,7 @@ function pendingEvents(file: string, { node, line }: Statement, { schema, file: 
           .slice(0, 1)
           .map((relation) => schema.nameOf(relation))
       : "DropStmt" in node && node.DropStmt.removeType === "OBJECT_TABLE"
-        ? (node.DropStmt.objects ?? []).map((object) =>
-            schema.nameOfList("List" in object ? object.List.items : [], "tables"),
-          )
+        ? (node.DropStmt.objects ?? []).map((object) => schema.nameOfList(partsOf(object), "tables"))
         : [];
   return tables
     .filter((table) => state.pendingEvents.has(table))
@@ -106,7 +104,7 @@ function noteLabel(
 function noteRename({ renameType, object, relation, newname = "" }: RenameStmt, context: Context): void {
   const { schema, file } = context;
   if (renameType === "OBJECT_TYPE") {
-    const type = schema.nameOfList(object && "List" in object ? object.List.items : [], "types");
+    const type = schema.nameOfList(partsOf(object), "types");
     const labels = file.newLabels.get(type);
     if (labels) file.newLabels.set(besides(type, newname), labels);
   } else if (renameType === "OBJECT_TABLE" && relation) {
@@ -144,14 +142,16 @@ function noteEvents(node: Node, { schema, file }: Context): void {
   if (!kind) return;
   const table = schema.nameOf(statement.relation);
   const targets = "targetList" in statement ? (statement.targetList ?? []) : [];
-  const written = new Set(targets.map((target) => ("ResTarget" in target ? target.ResTarget.name : "")));
+  const written = new Set(namesIn(targets, "ResTarget"));
   const touches = (columns: readonly string[] | undefined) =>
     kind !== "update" || columns?.some((column) => written.has(column)) === true;
   const deferred = (name: string) =>
-    [...(schema.tables.get(name)?.constraints.values() ?? [])].filter(
-      (fact) =>
-        fact.references !== undefined && (fact.initiallyDeferred || (file.deferred && fact.deferrable)),
-    );
+    schema
+      .constraints(name)
+      .filter(
+        (fact) =>
+          fact.references !== undefined && (fact.initiallyDeferred || (file.deferred && fact.deferrable)),
+      );
   const asChild = kind !== "delete" && deferred(table).some(({ columns }) => touches(columns));
   const asParent =
     kind !== "insert" &&

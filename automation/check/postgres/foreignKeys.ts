@@ -1,10 +1,10 @@
 /** Foreign keys that Postgres refuses: the columns, their types, or the key that they point to do not fit (tablecmds.c, ATAddForeignKeyConstraint). */
-import type { Constraint, Node } from "libpg-query";
+import type { Constraint } from "libpg-query";
 import type { Context } from "./context.ts";
-import type { Refused } from "./existence.ts";
 import type { SqlType, Table } from "./facts.ts";
+import type { Refused } from "./refusal.ts";
 import type { Schema } from "./schema.ts";
-import { stringOf } from "./sqlNames.ts";
+import { namesOf } from "./sqlNames.ts";
 import { baseOf } from "./sqlTypes.ts";
 
 /**
@@ -26,7 +26,7 @@ export function refusedKey(
       fix: "point to the table under it",
     };
   const own = column === undefined ? namesOf(constraint.fk_attrs) : [column];
-  const keys = constraint.pk_attrs ? namesOf(constraint.pk_attrs) : primaryKey(target);
+  const keys = constraint.pk_attrs ? namesOf(constraint.pk_attrs) : schema.primaryKey(referenced);
   return (
     noKey(referenced, keys, constraint, target, schema) ??
     (keys && own.length !== keys.length
@@ -37,14 +37,6 @@ export function refusedKey(
 }
 
 const DISAGREE = "number of referencing and referenced columns for foreign key disagree";
-
-function namesOf(nodes: readonly Node[] | undefined): string[] {
-  return (nodes ?? []).map((node) => stringOf(node) ?? "");
-}
-
-function primaryKey({ constraints }: Table): readonly string[] | undefined {
-  return [...constraints.values()].find(({ kind }) => kind === "primary")?.columns;
-}
 
 function noKey(
   referenced: string,
@@ -67,9 +59,9 @@ function noKey(
       fix: `correct the name; ${referenced} has the columns ${[...target.columns.keys()].join(", ")}`,
     };
   if (!named || target.copied) return undefined;
-  const has = schema.indexes
-    .linking(referenced)
-    .some(([, one]) => one.unique && !one.partial && sameSet(one.columns, keys));
+  const has = schema
+    .indexesOf(referenced)
+    .some((one) => one.unique && !one.partial && sameSet(one.columns, keys));
   if (has) return undefined;
   return {
     words: `there is no unique constraint matching given keys for referenced table "${referenced}"`,

@@ -4,12 +4,13 @@ import { independ } from "./dependents.ts";
 import { argumentTypes } from "./functions.ts";
 import { forgetOwnSequences } from "./objects.ts";
 import { besides, type Schema } from "./schema.ts";
-import { listName, namePartsOf, stringOf } from "./sqlNames.ts";
+import { listName, stringOf, partsOf, nounOf } from "./sqlNames.ts";
 import { columnUse } from "./uses.ts";
+import { bodyOf } from "./tree.ts";
 
 export function rememberDrop({ removeType, objects, behavior }: DropStmt, schema: Schema): void {
   for (const object of objects ?? []) {
-    const items = namePartsOf(object);
+    const items = partsOf(object);
     const bare = stringOf(object) ?? listName(items);
     switch (removeType) {
       case "OBJECT_TABLE":
@@ -27,7 +28,7 @@ export function rememberDrop({ removeType, objects, behavior }: DropStmt, schema
       case "OBJECT_TRIGGER":
       case "OBJECT_POLICY":
       case "OBJECT_RULE": {
-        const kind = removeType.slice("OBJECT_".length).toLowerCase() as "trigger" | "policy" | "rule";
+        const kind = nounOf(removeType) as "trigger" | "policy" | "rule";
         const of = schema.nameOfList(items.slice(0, -1), "tables");
         independ(schema, { kind, name: stringOf(items.at(-1)) ?? "", of });
         break;
@@ -99,13 +100,12 @@ function forgetSequence(schema: Schema, name: string): void {
 }
 
 function forgetFunction(schema: Schema, object: Node, cascade: boolean): void {
-  const named = "ObjectWithArgs" in object ? object.ObjectWithArgs : {};
-  const name = schema.nameOfList(named.objname, "functions");
+  const name = schema.nameOfList(partsOf(object), "functions");
   // Which of several functions with this name is used, is not known.
   if (cascade) forgetUsers(schema, `function ${name}`);
   const fact = schema.functions.get(name);
   if (fact && fact.signatures.size > 1) {
-    const types = argumentTypes(named, schema);
+    const types = argumentTypes(bodyOf(object, "ObjectWithArgs") ?? {}, schema);
     const others = [...fact.signatures].filter(([one]) => one !== types);
     // One that is not found has its types written in another way.
     const signatures = new Map(others.length < fact.signatures.size ? others : []);

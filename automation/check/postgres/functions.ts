@@ -2,13 +2,14 @@
 import type { CreateFunctionStmt, Node, ObjectWithArgs, TypeName } from "libpg-query";
 import type { Context } from "./context.ts";
 import { depend } from "./dependents.ts";
-import { type Effect, work } from "./effect.ts";
+import type { Effect } from "./effect.ts";
 import { functionBlock } from "./procedural.ts";
 import { refusal } from "./refusal.ts";
 import type { Schema } from "./schema.ts";
 import { listName, stringOf } from "./sqlNames.ts";
 import { typeOf } from "./sqlTypes.ts";
 import { usesOf } from "./uses.ts";
+import { bodiesOf } from "./tree.ts";
 
 interface Signature {
   types: string;
@@ -23,18 +24,17 @@ function typeText(type: TypeName | undefined, schema: Schema): string {
 
 /** The types of the arguments that a DROP names, as a signature has them; undefined if it names none. */
 export function argumentTypes(
-  { objargs = [], args_unspecified: none }: ObjectWithArgs,
+  { objargs, args_unspecified: none }: ObjectWithArgs,
   schema: Schema,
 ): string | undefined {
   if (none) return undefined;
-  const types = objargs.map((node) => ("TypeName" in node ? node.TypeName : undefined));
-  return types.map((type) => typeText(type, schema)).join(", ");
+  return bodiesOf(objargs, "TypeName")
+    .map((type) => typeText(type, schema))
+    .join(", ");
 }
 
-function signatureOf({ parameters = [], returnType }: CreateFunctionStmt, schema: Schema): Signature {
-  const all = parameters.flatMap((node: Node) =>
-    "FunctionParameter" in node ? [node.FunctionParameter] : [],
-  );
+function signatureOf({ parameters, returnType }: CreateFunctionStmt, schema: Schema): Signature {
+  const all = bodiesOf(parameters, "FunctionParameter");
   const isResult = (mode: string | undefined) => mode === "FUNC_PARAM_OUT" || mode === "FUNC_PARAM_TABLE";
   const inputs = all.filter(({ mode }) => !isResult(mode));
   const columns = all
@@ -54,7 +54,7 @@ export function noTriggerFunction(funcname: readonly Node[] | undefined, schema:
   if (!signature || signature.result.trim() === "trigger" || signature.result.includes("?")) return [];
   const words = `function ${listName(funcname)} must return type trigger`;
   const fix = "write RETURNS trigger, with RETURN NEW in its body";
-  return [refusal(work(undefined, "none", words), name, words, fix)];
+  return [refusal(undefined, name, { words, fix })];
 }
 
 /** CREATE OR REPLACE may change the body, and neither the result nor the names of arguments (manual, CREATE FUNCTION, notes). */
@@ -75,16 +75,10 @@ export function createFunction(statement: CreateFunctionStmt, { schema }: Contex
         ? `cannot change name of input parameter "${renamed}"`
         : undefined;
   if (words === undefined) return [];
-  return [
-    refusal(
-      work(undefined, "none", words),
-      name,
-      words,
-      statement.replace
-        ? `make a function with another name, or DROP FUNCTION ${shown} first, with what depends on it`
-        : "CREATE OR REPLACE FUNCTION",
-    ),
-  ];
+  const fix = statement.replace
+    ? `make a function with another name, or DROP FUNCTION ${shown} first, with what depends on it`
+    : "CREATE OR REPLACE FUNCTION";
+  return [refusal(undefined, name, { words, fix })];
 }
 
 /** @param text the statement as it is written */
@@ -99,22 +93,17 @@ export function rememberFunction(
   const before = schema.functions.get(name);
   const { types, ...signature } = signatureOf(statement, schema);
   const signatures = new Map(before?.signatures).set(types, signature);
-  const level = (options ?? []).flatMap((option) =>
-    "DefElem" in option && option.DefElem.defname === "volatility" ? [stringOf(option.DefElem.arg)] : [],
-  )[0];
+  const level = bodiesOf(options, "DefElem").find(({ defname }) => defname === "volatility");
   const block = functionBlock(statement, text);
   schema.functions.set(name, {
     file: replace && before ? before.file : schema.file,
     deployed: replace && before ? before.deployed : deployed,
-    volatile: (level ?? "volatile") === "volatile",
+    volatile: (stringOf(level?.arg) ?? "volatile") === "volatile",
     signatures,
     ...(block ? { body: block.statements, commits: block.commits, dynamic: block.dynamic } : {}),
   });
   const { returnType, parameters } = statement;
-  const uses = usesOf([sqlBody, { typeName: returnType }, parameters?.map(parameterType)], schema);
+  const given = bodiesOf(parameters, "FunctionParameter").map(({ argType }) => argType);
+  const uses = usesOf([sqlBody, ...[returnType, ...given].map((typeName) => ({ typeName }))], schema);
   depend(schema, { kind: "function", name, of: name, uses });
-}
-
-function parameterType(node: Node): unknown {
-  return { typeName: "FunctionParameter" in node ? node.FunctionParameter.argType : undefined };
 }

@@ -6,6 +6,7 @@ import { columnMissing, indexThere, uniqueWithoutKey } from "./existence.ts";
 import { keyWork } from "./keyWork.ts";
 import { refusal } from "./refusal.ts";
 import { besides } from "./schema.ts";
+import { namesIn } from "./tree.ts";
 
 export function createIndex(statement: IndexStmt, context: Context): Effect[] {
   const { idxname, relation, concurrent, if_not_exists: ifNotExists } = statement;
@@ -15,9 +16,7 @@ export function createIndex(statement: IndexStmt, context: Context): Effect[] {
   if (ifNotExists && schema.indexes.get(besides(table, name)))
     return [tableLock(table, "some", `finds index ${name} there`)];
   const facts = schema.tables.get(table);
-  const columns = (statement.indexParams ?? []).map((node) =>
-    "IndexElem" in node ? (node.IndexElem.name ?? "") : "",
-  );
+  const columns = namesIn(statement.indexParams, "IndexElem");
   const refused = [
     ...(ifNotExists ? [] : indexThere(statement, table, context)),
     ...columnMissing(table, columns, context),
@@ -47,12 +46,10 @@ function onPartitioned({ relation, concurrent, unique }: IndexStmt, table: strin
   const fix = `CREATE ${kind} … ON ONLY ${table}, CREATE ${kind} CONCURRENTLY on each partition in files of their own, then ALTER INDEX … ATTACH PARTITION each`;
   const lock = tableLock(table, "some", `adds an index to ${table}`);
   if (concurrent)
-    return refusal(
-      work(table, "none", `names partitioned table ${table}`),
-      name,
-      `cannot create index on partitioned table "${table}" concurrently`,
+    return refusal(table, name, {
+      words: `cannot create index on partitioned table "${table}" concurrently`,
       fix,
-    );
+    });
   if (relation?.inh !== true) return lock;
   return breaking(
     { ...lock, lock: "long", duration: "long", rows: "index" },

@@ -2,9 +2,9 @@
 import type { A_Expr, AlterTableCmd, ColumnDef, InsertStmt, Node, UpdateStmt } from "libpg-query";
 import type { Context } from "./context.ts";
 import type { Schema } from "./schema.ts";
-import { stringOf } from "./sqlNames.ts";
+import { stringOf, partsOf } from "./sqlNames.ts";
 import { typeOf } from "./sqlTypes.ts";
-import { relationsIn, stringsIn, walk } from "./tree.ts";
+import { relationsIn, stringsIn, walk, bodiesOf, bodyOf, namesIn } from "./tree.ts";
 
 /**
  * Whether the statement casts the label to the type, or touches a table that has, or may have, a column of it, and at least one of the
@@ -44,13 +44,12 @@ function placesOf(node: Node, search: Search): boolean[] {
       if (is((body as { arg?: Node }).arg)) places.push(castMeans({ TypeCast: body }, search));
     } else if (kind === "A_Expr") {
       const { lexpr, rexpr } = body as A_Expr;
-      const items = rexpr && "List" in rexpr ? (rexpr.List.items ?? []) : [rexpr];
+      const items = partsOf(rexpr);
       places.push(...items.filter(is).map(() => valueMeans(lexpr, search)));
       if (is(lexpr)) places.push(valueMeans(rexpr, search));
     } else if (kind === "UpdateStmt") {
-      for (const target of (body as UpdateStmt).targetList ?? [])
-        if ("ResTarget" in target && is(target.ResTarget.val))
-          places.push(columnMeans(target.ResTarget.name, search));
+      for (const { name, val } of bodiesOf((body as UpdateStmt).targetList, "ResTarget"))
+        if (is(val)) places.push(columnMeans(name, search));
     } else if (kind === "InsertStmt") places.push(...insertedPlaces(body, search));
     else if (kind === "ColumnDef") places.push(...defaultPlaces(body, search));
     else if (kind === "AlterTableCmd") {
@@ -62,19 +61,19 @@ function placesOf(node: Node, search: Search): boolean[] {
 }
 
 function defaultPlaces({ typeName, constraints }: ColumnDef, { schema, type, label }: Search): boolean[] {
-  return (constraints ?? [])
-    .filter((node) => "Constraint" in node && isLabel(node.Constraint.raw_expr, label))
+  return bodiesOf(constraints, "Constraint")
+    .filter(({ raw_expr: value }) => isLabel(value, label))
     .map(() => typeOf(typeName, schema)?.name === type);
 }
 
 function insertedPlaces({ relation, cols, selectStmt }: InsertStmt, search: Search): (boolean | undefined)[] {
-  const rows = selectStmt && "SelectStmt" in selectStmt ? (selectStmt.SelectStmt.valuesLists ?? []) : [];
+  const rows = bodyOf(selectStmt, "SelectStmt")?.valuesLists ?? [];
   const table = search.schema.nameOf(relation);
   const names = cols
-    ? cols.map((col) => ("ResTarget" in col ? col.ResTarget.name : undefined))
+    ? namesIn(cols, "ResTarget")
     : [...(search.schema.tables.get(table)?.columns.keys() ?? [])];
   return rows.flatMap((row) =>
-    ("List" in row ? (row.List.items ?? []) : []).flatMap((value, index) =>
+    partsOf(row).flatMap((value, index) =>
       isLabel(value, search.label) ? [columnMeans(names[index], { ...search, tables: [table] })] : [],
     ),
   );

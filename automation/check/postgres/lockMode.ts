@@ -1,7 +1,8 @@
 /** The lock that a statement takes on a table, by Postgres's manual, 13.3.1 "Table-Level Locks" and ALTER TABLE. */
-import type { AlterTableCmd, Node } from "libpg-query";
+import type { Node } from "libpg-query";
 import type { Waiters } from "../sqlDialect.ts";
 import type { Effect } from "./effect.ts";
+import { bodiesOf, bodyOf } from "./tree.ts";
 
 /** From the weakest to the strongest. */
 export const LOCK_MODES = [
@@ -37,19 +38,10 @@ function strongMode(node: Node, { reason }: Effect): LockMode {
   if ("LockStmt" in node)
     return LOCK_MODES[(node.LockStmt.mode ?? LOCK_MODES.length) - 1] ?? "ACCESS EXCLUSIVE";
   if (!("AlterTableStmt" in node)) return "ACCESS EXCLUSIVE";
-  const commands = (node.AlterTableStmt.cmds ?? []).flatMap((one) =>
-    "AlterTableCmd" in one ? [one.AlterTableCmd] : [],
-  );
-  return commands.every(addsForeignKey) ? "SHARE ROW EXCLUSIVE" : "ACCESS EXCLUSIVE";
-}
-
-function addsForeignKey({ subtype, def }: AlterTableCmd): boolean {
-  return (
-    subtype === "AT_AddConstraint" &&
-    def !== undefined &&
-    "Constraint" in def &&
-    def.Constraint.contype === "CONSTR_FOREIGN"
-  );
+  const commands = bodiesOf(node.AlterTableStmt.cmds, "AlterTableCmd");
+  return commands.every(({ def }) => bodyOf(def, "Constraint")?.contype === "CONSTR_FOREIGN")
+    ? "SHARE ROW EXCLUSIVE"
+    : "ACCESS EXCLUSIVE";
 }
 
 export function waiters(mode: LockMode | null): Waiters {

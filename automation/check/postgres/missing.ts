@@ -4,12 +4,12 @@
  */
 import type { CreateStmt, DropStmt, Node, RangeVar } from "libpg-query";
 import type { Context } from "./context.ts";
-import { type Effect, work } from "./effect.ts";
+import type { Effect } from "./effect.ts";
 import type { Table } from "./facts.ts";
 import type { Named } from "./layer.ts";
 import { refusal } from "./refusal.ts";
 import type { Schema } from "./schema.ts";
-import { namePartsOf, objectName, stringOf } from "./sqlNames.ts";
+import { objectName, stringOf, partsOf, nounOf } from "./sqlNames.ts";
 import { relationsIn } from "./tree.ts";
 
 const GONE = "an earlier statement has dropped or renamed it: write the name that it has now";
@@ -19,7 +19,7 @@ export function absent(name: string, words: string, layers: readonly Named[]): E
   if (!layers.some((layer) => layer.isGone(name)) || layers.some((layer) => layer.get(name) !== undefined))
     return [];
   const bare = name.split(".").at(-1) ?? name;
-  return isElsewhere(bare, layers) ? [] : [refusal(work(undefined, "none", words), name, words, GONE)];
+  return isElsewhere(bare, layers) ? [] : [refusal(undefined, name, { words, fix: GONE })];
 }
 
 /** The database URL or the role may set another search path. */
@@ -48,7 +48,8 @@ function sequencesOf({ objects }: Schema): Named {
   return objects.view("sequence ");
 }
 
-function madeBy(node: Node): RangeVar | undefined {
+/** The relation that a statement makes. */
+export function madeBy(node: Node): RangeVar | undefined {
   if ("CreateStmt" in node) return node.CreateStmt.relation;
   if ("CreateForeignTableStmt" in node) return (node.CreateForeignTableStmt.base as CreateStmt).relation;
   if ("ViewStmt" in node) return node.ViewStmt.view;
@@ -81,13 +82,9 @@ export function missingDropped(
   { schema }: Context,
 ): Effect[] {
   return (objects ?? []).flatMap((object) => {
-    const items = namePartsOf(object);
+    const items = partsOf(object);
     const shown = objectName(object);
-    const noun = removeType
-      .replace(/^OBJECT_/, "")
-      .replace("MATVIEW", "materialized view")
-      .toLowerCase();
-    const words = `${noun} "${shown}" does not exist`;
+    const words = `${nounOf(removeType)} "${shown}" does not exist`;
     const kind = KINDS[removeType];
     if (kind) {
       const name = schema.nameOfList(items, "tables");
@@ -110,11 +107,9 @@ export function missingDropped(
         return absent(stringOf(object) ?? shown, words, [schema.objects.view("extension ")]);
       case "OBJECT_FUNCTION":
       case "OBJECT_PROCEDURE":
-        return absent(
-          schema.nameOfList("ObjectWithArgs" in object ? object.ObjectWithArgs.objname : items, "functions"),
-          `function ${shown} does not exist`,
-          [schema.functions],
-        );
+        return absent(schema.nameOfList(items, "functions"), `function ${shown} does not exist`, [
+          schema.functions,
+        ]);
       default:
         return [];
     }
@@ -123,5 +118,5 @@ export function missingDropped(
 
 function otherKind(name: string, is: Table["kind"], wanted: Table["kind"]): Effect[] {
   const words = `"${name}" is not a ${wanted}`;
-  return [refusal(work(undefined, "none", words), name, words, `DROP ${is.toUpperCase()} ${name}`)];
+  return [refusal(undefined, name, { words, fix: `DROP ${is.toUpperCase()} ${name}` })];
 }

@@ -1,12 +1,13 @@
 /** Columns that an expression or a query names, and no table that it reads has. */
 import type { Node } from "libpg-query";
 import type { Context } from "./context.ts";
-import { type Effect, work } from "./effect.ts";
-import { columnMissing } from "./existence.ts";
+import type { Effect } from "./effect.ts";
+import { columnMissing, columnsHint } from "./existence.ts";
 import { refusal } from "./refusal.ts";
 import type { Schema } from "./schema.ts";
-import { stringOf } from "./sqlNames.ts";
+import { stringOf, partsOf, namesOf } from "./sqlNames.ts";
 import { ownScope, type UnknownColumn, unknownColumns } from "./uses.ts";
+import { bodyOf } from "./tree.ts";
 
 /** Of a statement outside a block: inside, a name may be a variable. */
 export function missingColumns(node: Node, context: Context): Effect[] {
@@ -18,11 +19,11 @@ export function missingColumns(node: Node, context: Context): Effect[] {
 
 export function refusedColumn({ table, column }: UnknownColumn, schema: Schema): Effect {
   const words = `column ${table === undefined ? `"${column}"` : `${table}.${column}`} does not exist`;
-  const known = table === undefined ? undefined : schema.tables.get(table);
-  const fix = known
-    ? `correct the name; the files gave ${table} the columns ${[...known.columns.keys()].join(", ")}`
-    : "correct the name: no table that the statement reads has it";
-  return refusal(work(table, "none", words), table === undefined ? column : `${table}.${column}`, words, fix);
+  const fix =
+    table === undefined
+      ? "correct the name: no table that the statement reads has it"
+      : columnsHint(table, schema);
+  return refusal(table, table === undefined ? column : `${table}.${column}`, { words, fix });
 }
 
 /** Columns that stand in a list of names. */
@@ -30,11 +31,10 @@ function namedColumns(node: Node, context: Context): Effect[] {
   const { schema } = context;
   if ("CreateTrigStmt" in node) {
     const { relation, columns } = node.CreateTrigStmt;
-    return columnMissing(schema.nameOf(relation), (columns ?? []).map(stringOf), context);
+    return columnMissing(schema.nameOf(relation), namesOf(columns), context);
   }
   if ("CommentStmt" in node && node.CommentStmt.objtype === "OBJECT_COLUMN") {
-    const { object } = node.CommentStmt;
-    const items = object && "List" in object ? (object.List.items ?? []) : [];
+    const items = partsOf(node.CommentStmt.object);
     return columnMissing(schema.nameOfList(items.slice(0, -1), "tables"), [stringOf(items.at(-1))], context);
   }
   return [];
@@ -54,12 +54,7 @@ function ownExpressions(node: Node, schema: Schema): UnknownColumn[] {
     const { relation, indexParams, whereClause } = node.IndexStmt;
     return unknownColumns([indexParams, whereClause], schema, ownScope(schema.nameOf(relation)));
   }
-  const policy =
-    "CreatePolicyStmt" in node
-      ? node.CreatePolicyStmt
-      : "AlterPolicyStmt" in node
-        ? node.AlterPolicyStmt
-        : undefined;
+  const policy = bodyOf(node, "CreatePolicyStmt") ?? bodyOf(node, "AlterPolicyStmt");
   if (policy)
     return unknownColumns([policy.qual, policy.with_check], schema, ownScope(schema.nameOf(policy.table)));
   if ("CreateTrigStmt" in node) {

@@ -1,10 +1,10 @@
 /** What the parser, which is Postgres 18's, reads and an older server refuses (release notes of 15 to 18, migration and changes). */
-import type { Constraint, Node } from "libpg-query";
+import type { Constraint, CopyStmt, Node, ViewStmt } from "libpg-query";
 import type { Context } from "./context.ts";
-import { type Effect, work } from "./effect.ts";
+import type { Effect } from "./effect.ts";
 import { refusal } from "./refusal.ts";
 import { stringOf } from "./sqlNames.ts";
-import { walk } from "./tree.ts";
+import { walk, hasOption } from "./tree.ts";
 
 interface Feature {
   name: string;
@@ -27,7 +27,7 @@ export function newerSyntax(node: Node, { version, schema }: Context): Effect[] 
   if (!first) return [];
   const words = `${first.name} came with Postgres ${first.since}, and the server is ${version}`;
   const fix = `write it without, or set ecs-migrate:postgresVersion (for check: --postgres-version) if the server is newer`;
-  return [refusal(work(undefined, "none", words), first.name, words, fix)];
+  return [refusal(undefined, first.name, { words, fix })];
 }
 
 function featuresOf(kind: string, body: object, isOwn: (name: string) => boolean): Feature[] {
@@ -49,9 +49,13 @@ function featuresOf(kind: string, body: object, isOwn: (name: string) => boolean
         ? [{ name: "SET EXPRESSION", since: 17 }]
         : [];
     case "ViewStmt":
-      return hasOption(body, "security_invoker") ? [{ name: "security_invoker", since: 15 }] : [];
+      return hasOption((body as ViewStmt).options, "security_invoker")
+        ? [{ name: "security_invoker", since: 15 }]
+        : [];
     case "CopyStmt":
-      return hasOption(body, "on_error") ? [{ name: "ON_ERROR of COPY", since: 17 }] : [];
+      return hasOption((body as CopyStmt).options, "on_error")
+        ? [{ name: "ON_ERROR of COPY", since: 17 }]
+        : [];
     default:
       return NODES[kind] ? [NODES[kind]] : [];
   }
@@ -87,9 +91,4 @@ function ofConstraint(constraint: Constraint): Feature[] {
     constraint.fk_del_set_cols !== undefined && { name: "a list of columns behind SET NULL", since: 15 },
   ];
   return found.filter((one) => one !== false);
-}
-
-function hasOption(body: object, name: string): boolean {
-  const { options = [] } = body as { options?: Node[] };
-  return options.some((option) => "DefElem" in option && option.DefElem.defname === name);
 }

@@ -2,12 +2,13 @@
 import type { CreateSeqStmt, Node, RenameStmt } from "libpg-query";
 import type { Context } from "./context.ts";
 import { depend, dependentNamed, independ } from "./dependents.ts";
-import { type Effect, work } from "./effect.ts";
+import type { Effect } from "./effect.ts";
 import { relationThere } from "./existence.ts";
 import type { Dependent } from "./facts.ts";
 import { refusal } from "./refusal.ts";
 import { besides, type Schema } from "./schema.ts";
-import { stringOf } from "./sqlNames.ts";
+import { stringOf, partsOf } from "./sqlNames.ts";
+import { bodiesOf } from "./tree.ts";
 
 type PartKind = Extract<Dependent["kind"], "trigger" | "policy" | "rule">;
 
@@ -30,7 +31,7 @@ const SWITCHES = new Set<string | undefined>([
 ]);
 
 /** The parts of tables that a statement makes, drops, alters or renames; one that IF EXISTS or OR REPLACE allows for is left out. */
-function partsOf(node: Node, schema: Schema): Part[] {
+function tablePartsOf(node: Node, schema: Schema): Part[] {
   if ("CreatePolicyStmt" in node) {
     const { policy_name: name = "", table } = node.CreatePolicyStmt;
     return [{ kind: "policy", name, of: schema.nameOf(table), makes: true }];
@@ -50,16 +51,14 @@ function partsOf(node: Node, schema: Schema): Part[] {
   if ("RenameStmt" in node) return renamedParts(node.RenameStmt, schema);
   if ("AlterTableStmt" in node) {
     const of = schema.nameOf(node.AlterTableStmt.relation);
-    return (node.AlterTableStmt.cmds ?? []).flatMap((command) =>
-      "AlterTableCmd" in command && SWITCHES.has(command.AlterTableCmd.subtype)
-        ? [{ kind: "trigger" as const, name: command.AlterTableCmd.name ?? "", of, makes: false }]
-        : [],
-    );
+    return bodiesOf(node.AlterTableStmt.cmds, "AlterTableCmd")
+      .filter(({ subtype }) => SWITCHES.has(subtype))
+      .map(({ name = "" }) => ({ kind: "trigger", name, of, makes: false }));
   }
   if (!("DropStmt" in node) || node.DropStmt.missing_ok) return [];
   const kind = PART_KINDS[node.DropStmt.removeType ?? ""];
   return (node.DropStmt.objects ?? []).flatMap((object) => {
-    const items = "List" in object ? (object.List.items ?? []) : [];
+    const items = partsOf(object);
     const of = schema.nameOfList(items.slice(0, -1), "tables");
     return kind ? [{ kind, name: stringOf(items.at(-1)) ?? "", of, makes: false }] : [];
   });
@@ -82,7 +81,7 @@ const NOUN = { trigger: "relation", policy: "table", rule: "relation" };
 
 /** A part of a table that is there already, or is not there. */
 export function partEffects(node: Node, { schema }: Context): Effect[] {
-  return partsOf(node, schema).flatMap(({ kind, name, of, makes }) => {
+  return tablePartsOf(node, schema).flatMap(({ kind, name, of, makes }) => {
     const facts = schema.tables.get(of);
     const there = dependentNamed(schema, { kind, name, of });
     if (makes ? !there : there || !facts?.complete || facts.parent !== undefined) return [];
@@ -90,7 +89,7 @@ export function partEffects(node: Node, { schema }: Context): Effect[] {
     const fix = makes
       ? `DROP ${kind.toUpperCase()} ${name} ON ${of} first, or take another name`
       : `correct the name; no file of the folder gave ${of} such a ${kind}`;
-    return [refusal(work(of, "none", words), `${of}.${name}`, words, fix)];
+    return [refusal(of, `${of}.${name}`, { words, fix })];
   });
 }
 
@@ -108,20 +107,14 @@ const OF_SERVER = new Set(["public", "pg_catalog", "information_schema"]);
 export function schemaThere(name: string, { schema }: Context): Effect[] {
   const key = `schema ${name}`;
   if (!schema.objects.get(key) && (!OF_SERVER.has(name) || schema.objects.isGone(key))) return [];
-  return there(
-    name,
-    `schema "${name}" already exists`,
-    "CREATE SCHEMA IF NOT EXISTS, or delete the statement",
-  );
+  const fix = "CREATE SCHEMA IF NOT EXISTS, or delete the statement";
+  return [refusal(undefined, name, { words: `schema "${name}" already exists`, fix })];
 }
 
 export function extensionThere(name: string, { schema }: Context): Effect[] {
   if (name !== "plpgsql" && !schema.objects.get(`extension ${name}`)) return [];
-  return there(
-    name,
-    `extension "${name}" already exists`,
-    "CREATE EXTENSION IF NOT EXISTS, or delete the statement",
-  );
+  const fix = "CREATE EXTENSION IF NOT EXISTS, or delete the statement";
+  return [refusal(undefined, name, { words: `extension "${name}" already exists`, fix })];
 }
 
 export function sequenceThere(
@@ -133,17 +126,10 @@ export function sequenceThere(
     : relationThere(context.schema.newNameOf(sequence), context);
 }
 
-function there(subject: string, words: string, fix: string): Effect[] {
-  return [refusal(work(undefined, "none", words), subject, words, fix)];
-}
-
 /** OWNED BY makes it go with a column; NONE, or an owner that cannot be read, leaves it by itself. */
 export function rememberSequence(schema: Schema, name: string, options: readonly Node[] = []): void {
-  const owner = options.flatMap((node) =>
-    "DefElem" in node && node.DefElem.defname === "owned_by" && node.DefElem.arg && "List" in node.DefElem.arg
-      ? [node.DefElem.arg.List.items ?? []]
-      : [],
-  )[0];
+  const ownedBy = bodiesOf(options, "DefElem").find(({ defname }) => defname === "owned_by");
+  const owner = ownedBy && partsOf(ownedBy.arg);
   const before = schema.objects.get(`sequence ${name}`) ?? {};
   const column = owner && owner.length > 1 ? stringOf(owner.at(-1)) : undefined;
   const owned = column ? { of: schema.nameOfList(owner?.slice(0, -1), "tables"), column } : {};

@@ -1,7 +1,7 @@
 /** The bounds of partitions: what they say, and whether two of one table overlap (partbounds.c, check_new_partition_bound). */
 import type { Node, PartitionBoundSpec } from "libpg-query";
-import type { Refused } from "./existence.ts";
 import type { Bound } from "./facts.ts";
+import type { Refused } from "./refusal.ts";
 import type { Schema } from "./schema.ts";
 
 const STRATEGIES: Partial<Record<string, "list" | "range" | "hash">> = { l: "list", r: "range", h: "hash" };

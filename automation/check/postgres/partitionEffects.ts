@@ -2,6 +2,7 @@
 import type { AlterTableCmd } from "libpg-query";
 import type { Context } from "./context.ts";
 import { breaking, type Effect, tableLock, work } from "./effect.ts";
+import { bodyOf } from "./tree.ts";
 
 /**
  * ATTACH PARTITION takes SHARE UPDATE EXCLUSIVE on the parent and ACCESS EXCLUSIVE on the partition, which it scans unless a
@@ -9,8 +10,7 @@ import { breaking, type Effect, tableLock, work } from "./effect.ts";
  */
 export function attachPartition(parent: string, { def }: AlterTableCmd, context: Context): Effect[] {
   const { schema, version } = context;
-  if (!def || !("PartitionCmd" in def)) return [];
-  const { name, bound } = def.PartitionCmd;
+  const { name, bound } = bodyOf(def, "PartitionCmd") ?? {};
   if (!bound) return [work(parent, "some", "attaches an index")];
   const child = schema.nameOf(name);
   const key = schema.tables.get(parent)?.partitionKey ?? [];
@@ -54,9 +54,8 @@ function implied(child: string, parent: string, { schema }: Context): boolean {
 
 /** An index of the parent that the partition lacks is built under the same lock. */
 function missingIndexes(parent: string, child: string, { schema }: Context): Effect[] {
-  const own = schema.indexes.linking(child);
   const has = (columns: readonly string[]) =>
-    own.some(([, one]) => one.columns.join(" ") === columns.join(" "));
+    schema.indexesOf(child).some((one) => one.columns.join(" ") === columns.join(" "));
   return schema.indexes
     .linking(parent)
     .filter(([, one]) => !has(one.columns))
@@ -86,9 +85,10 @@ export function newPartition(parent: string, isDefault: boolean, context: Contex
 }
 
 export function detachPartition(parent: string, { def }: AlterTableCmd, { schema }: Context): Effect[] {
-  if (def && "PartitionCmd" in def && def.PartitionCmd.concurrent)
+  const { name, concurrent } = bodyOf(def, "PartitionCmd") ?? {};
+  if (concurrent)
     return [work(parent, "long", `detaches a partition of ${parent}, waiting for those who use it`)];
-  const child = def && "PartitionCmd" in def ? schema.nameOf(def.PartitionCmd.name) : undefined;
+  const child = schema.nameOf(name);
   return [
     tableLock(parent, "some", `detaches a partition of ${parent}`),
     tableLock(child, "some", `detaches ${child}`),

@@ -1,7 +1,13 @@
 /** A statement that Postgres refuses, as far as the files tell. */
-import { breaking, type Effect } from "./effect.ts";
+import { breaking, type Effect, work } from "./effect.ts";
 
-/** @param words Postgres's own words, or what they come to */
-export function refusal(effect: Effect, subject: string, words: string, fix: string): Effect {
-  return breaking(effect, "refused", subject, `Postgres refuses the statement: ${words}`, fix);
+/** Postgres's own words, or what they come to, and what to do. */
+export interface Refused {
+  words: string;
+  fix: string;
+}
+
+export function refusal(table: string | undefined, subject: string, { words, fix }: Refused): Effect {
+  const message = `Postgres refuses the statement: ${words}`;
+  return breaking(work(table, "none", words), "refused", subject, message, fix);
 }

@@ -1,12 +1,12 @@
 /** Commands of ALTER TABLE that Postgres refuses on what the files before have made (tablecmds.c). */
 import type { AlterTableCmd } from "libpg-query";
 import type { Context } from "./context.ts";
-import { type Effect, work } from "./effect.ts";
-import { missingConstraint, type Refused } from "./existence.ts";
+import type { Effect } from "./effect.ts";
+import { missingConstraint, columnsHint } from "./existence.ts";
 import { type Table, UNKNOWN_COLUMN } from "./facts.ts";
 import { refusedKey, sameSet } from "./foreignKeys.ts";
 import { refusedBound } from "./partitionBounds.ts";
-import { refusal } from "./refusal.ts";
+import { type Refused, refusal } from "./refusal.ts";
 import {
   columnInUse,
   columnThere,
@@ -27,13 +27,12 @@ import { constraintName } from "./rememberConstraint.ts";
 import { rememberCommand } from "./rememberTable.ts";
 import { besides, type Schema } from "./schema.ts";
 import { ownScope, unknownColumns } from "./uses.ts";
+import { bodiesOf, bodyOf } from "./tree.ts";
 
 /** The first reason for which Postgres refuses the command; undefined if the files give none. */
 export function refusedChange(table: string, command: AlterTableCmd, context: Context): Effect | undefined {
   const refused = reasonOf(table, command, context);
-  if (!refused) return undefined;
-  const { words, fix } = refused;
-  return refusal(work(table, "none", words), `${table}.${subjectOf(command)}`, words, fix);
+  return refused && refusal(table, `${table}.${subjectOf(command)}`, refused);
 }
 
 function reasonOf(table: string, command: AlterTableCmd, context: Context): Refused | undefined {
@@ -52,42 +51,42 @@ function reasonOf(table: string, command: AlterTableCmd, context: Context): Refu
       );
     case "AT_DropColumn":
       return (
-        noColumn(table, command, facts) ??
+        noColumn(table, command, schema) ??
         ofPartitionKey(table, column, "drop", facts) ??
         (command.behavior === "DROP_CASCADE" ? undefined : columnInUse(table, column, schema))
       );
     case "AT_AlterColumnType":
       return (
-        noColumn(table, command, facts) ??
+        noColumn(table, command, schema) ??
         ofPartitionKey(table, column, "alter", facts) ??
         typeInUse(table, column, schema) ??
         noCast(table, command, context)
       );
     case "AT_SetNotNull":
-      return noColumn(table, command, facts);
+      return noColumn(table, command, schema);
     case "AT_ColumnDefault":
       return (
-        noColumn(table, command, facts) ??
+        noColumn(table, command, schema) ??
         wrongLabel(command.def, facts.columns.get(column) ?? UNKNOWN_COLUMN, schema)
       );
     case "AT_DropNotNull":
-      return noColumn(table, command, facts) ?? staysNotNull(table, column, facts);
+      return noColumn(table, command, schema) ?? staysNotNull(table, column, facts);
     case "AT_AddIdentity":
-      return noColumn(table, command, facts) ?? noIdentity(table, column, facts);
+      return noColumn(table, command, schema) ?? noIdentity(table, column, facts);
     case "AT_SetIdentity":
     case "AT_DropIdentity":
     case "AT_DropExpression":
-      return noColumn(table, command, facts) ?? notGenerated(table, command, facts);
+      return noColumn(table, command, schema) ?? notGenerated(table, command, facts);
     case "AT_ReplicaIdentity":
       return noReplicaIdentity(table, command, schema);
     case "AT_DropConstraint":
       return (
         inheritedConstraint(command, facts, schema) ??
-        noConstraint(table, command, context) ??
+        (command.missing_ok ? undefined : missingConstraint(table, column, schema)) ??
         keyInUse(table, command, schema)
       );
     case "AT_ValidateConstraint":
-      return noConstraint(table, command, context);
+      return missingConstraint(table, column, schema);
     case "AT_ClusterOn":
       return noIndex(table, command.name, schema);
     case "AT_AttachPartition":
@@ -133,16 +132,8 @@ function inheritedConstraint(
   };
 }
 
-function noConstraint(
-  table: string,
-  { name = "", missing_ok: ifExists }: AlterTableCmd,
-  { schema }: Context,
-): Refused | undefined {
-  return ifExists ? undefined : missingConstraint(table, name, schema);
-}
-
 function noPartition(table: string, { def }: AlterTableCmd, schema: Schema): Refused | undefined {
-  const child = def && "PartitionCmd" in def ? schema.nameOf(def.PartitionCmd.name) : "";
+  const child = schema.nameOf(bodyOf(def, "PartitionCmd")?.name);
   const facts = schema.tables.get(child);
   if (!facts?.complete || facts.parent === table) return undefined;
   return {
@@ -166,7 +157,7 @@ function keyInUse(
     return undefined;
   const same = (columns: readonly string[]) => sameSet(columns, key.columns);
   // Which of two keys over the same columns a foreign key uses, no file tells.
-  const twins = schema.indexes.linking(table).filter(([, one]) => one.unique && same(one.columns));
+  const twins = schema.indexesOf(table).filter(({ unique, columns }) => unique && same(columns));
   const users =
     twins.length > 1 ? [] : foreignKeysTo(table, schema, ({ keys }) => keys !== undefined && same(keys));
   if (users.length === 0) return undefined;
@@ -177,7 +168,7 @@ function keyInUse(
 }
 
 function constraintThere(table: string, { def }: AlterTableCmd, schema: Schema): Refused | undefined {
-  const name = def && "Constraint" in def ? def.Constraint.conname : undefined;
+  const name = bodyOf(def, "Constraint")?.conname;
   if (name === undefined || !schema.tables.get(table)?.constraints.has(name)) return undefined;
   const isIndex = schema.indexes.get(besides(table, name)) !== undefined;
   return {
@@ -189,8 +180,8 @@ function constraintThere(table: string, { def }: AlterTableCmd, schema: Schema):
 }
 
 function secondPrimaryKey(table: string, { def }: AlterTableCmd, facts: Table): Refused | undefined {
-  const nodes = def && "ColumnDef" in def ? (def.ColumnDef.constraints ?? []) : def ? [def] : [];
-  const adds = nodes.some((node) => "Constraint" in node && node.Constraint.contype === "CONSTR_PRIMARY");
+  const nodes = def && "ColumnDef" in def ? def.ColumnDef.constraints : def && [def];
+  const adds = bodiesOf(nodes, "Constraint").some(({ contype }) => contype === "CONSTR_PRIMARY");
   if (!adds || ![...facts.constraints.values()].some(({ kind }) => kind === "primary")) return undefined;
   return {
     words: `multiple primary keys for table "${table}" are not allowed`,
@@ -199,21 +190,19 @@ function secondPrimaryKey(table: string, { def }: AlterTableCmd, facts: Table): 
 }
 
 function refusedKeyOf(table: string, { def }: AlterTableCmd, context: Context): Refused | undefined {
-  const constraint = def && "Constraint" in def ? def.Constraint : undefined;
+  const constraint = bodyOf(def, "Constraint");
   return constraint?.contype === "CONSTR_FOREIGN" ? refusedKey(table, constraint, context) : undefined;
 }
 
 function refusedAttach({ def }: AlterTableCmd, parent: string, schema: Schema): Refused | undefined {
-  const { name, bound } = def && "PartitionCmd" in def ? def.PartitionCmd : {};
+  const { name, bound } = bodyOf(def, "PartitionCmd") ?? {};
   return bound && refusedBound(schema.nameOf(name), parent, bound, schema);
 }
 
 /** Of a new column: the key is looked at with the column in place. */
 function refusedNewKey(table: string, command: AlterTableCmd, { schema }: Context): Refused | undefined {
-  const column = command.def && "ColumnDef" in command.def ? command.def.ColumnDef : {};
-  const [key] = (column.constraints ?? []).flatMap((node) =>
-    "Constraint" in node && node.Constraint.contype === "CONSTR_FOREIGN" ? [node.Constraint] : [],
-  );
+  const column = bodyOf(command.def, "ColumnDef") ?? {};
+  const key = bodiesOf(column.constraints, "Constraint").find(({ contype }) => contype === "CONSTR_FOREIGN");
   if (!key) return undefined;
   const branch = schema.branch();
   branch.path = schema.path;
@@ -222,11 +211,11 @@ function refusedNewKey(table: string, command: AlterTableCmd, { schema }: Contex
 }
 
 function unknownInCheck(table: string, { def }: AlterTableCmd, schema: Schema): Refused | undefined {
-  const check = def && "Constraint" in def ? def.Constraint.raw_expr : undefined;
+  const check = bodyOf(def, "Constraint")?.raw_expr;
   const [first] = check ? unknownColumns(check, schema, ownScope(table)) : [];
   if (!first) return undefined;
   return {
     words: `column "${first.column}" does not exist`,
-    fix: `correct the name; the files gave ${table} the columns ${[...(schema.tables.get(table)?.columns.keys() ?? [])].join(", ")}`,
+    fix: columnsHint(table, schema),
   };
 }

@@ -2,10 +2,12 @@
 import type { AlterTableCmd } from "libpg-query";
 import type { Context } from "./context.ts";
 import { dependentsOnColumn, describe } from "./dependents.ts";
-import type { Refused } from "./existence.ts";
 import type { ConstraintFact, Dependent, Table } from "./facts.ts";
+import type { Refused } from "./refusal.ts";
 import { besides, type Schema } from "./schema.ts";
 import { castsAutomatically, typeOf } from "./sqlTypes.ts";
+import { columnsHint } from "./existence.ts";
+import { bodyOf } from "./tree.ts";
 
 export function columnThere(table: string, command: AlterTableCmd, schema: Schema): Refused | undefined {
   const column = subjectOf(command);
@@ -13,13 +15,14 @@ export function columnThere(table: string, command: AlterTableCmd, schema: Schem
   return { words: `column "${column}" of relation "${table}" already exists`, fix: "delete the statement" };
 }
 
-export function noColumn(table: string, command: AlterTableCmd, facts: Table): Refused | undefined {
+export function noColumn(table: string, command: AlterTableCmd, schema: Schema): Refused | undefined {
   const column = subjectOf(command);
-  if (!facts.complete || facts.kind !== "table" || command.missing_ok || facts.columns.has(column))
+  const facts = schema.tables.get(table);
+  if (!facts?.complete || facts.kind !== "table" || command.missing_ok || facts.columns.has(column))
     return undefined;
   return {
     words: `column "${column}" of relation "${table}" does not exist`,
-    fix: `correct the name; the files gave ${table} the columns ${[...facts.columns.keys()].join(", ")}`,
+    fix: columnsHint(table, schema),
   };
 }
 
@@ -76,7 +79,7 @@ export function noCast(
   { schema }: Context,
 ): Refused | undefined {
   const column = schema.column(table, name);
-  const definition = def && "ColumnDef" in def ? def.ColumnDef : {};
+  const definition = bodyOf(def, "ColumnDef") ?? {};
   const type = typeOf(definition.typeName, schema);
   if (!column?.type || !type || castsAutomatically(column.type, type, schema)) return undefined;
   const words = `cannot be cast automatically to type ${type.name}`;
@@ -157,7 +160,7 @@ export function noReplicaIdentity(
   { def }: AlterTableCmd,
   schema: Schema,
 ): Refused | undefined {
-  const name = def && "ReplicaIdentityStmt" in def ? def.ReplicaIdentityStmt.name : undefined;
+  const name = bodyOf(def, "ReplicaIdentityStmt")?.name;
   const facts = schema.tables.get(table);
   const index = name === undefined ? undefined : schema.indexes.get(besides(table, name));
   if (name === undefined || !facts) return undefined;
@@ -176,9 +179,7 @@ export function noReplicaIdentity(
 }
 
 export function subjectOf({ name, def }: AlterTableCmd): string {
-  if (name !== undefined || !def) return name ?? "";
-  if ("ColumnDef" in def) return def.ColumnDef.colname ?? "";
-  return "Constraint" in def ? (def.Constraint.conname ?? "") : "";
+  return name ?? bodyOf(def, "ColumnDef")?.colname ?? bodyOf(def, "Constraint")?.conname ?? "";
 }
 
 export function noIndex(table: string, name: string | undefined, schema: Schema): Refused | undefined {

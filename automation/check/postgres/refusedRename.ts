@@ -1,10 +1,11 @@
 /** A rename of what is not there, or to a name that is taken. */
 import type { AlterObjectSchemaStmt, RenameStmt } from "libpg-query";
 import type { Context } from "./context.ts";
-import { type Effect, work } from "./effect.ts";
+import type { Effect } from "./effect.ts";
 import { missingConstraint, relationThere, typeThere } from "./existence.ts";
 import { refusal } from "./refusal.ts";
 import { besides, qualify } from "./schema.ts";
+import { partsOf } from "./sqlNames.ts";
 
 export function refusedRename(statement: RenameStmt, context: Context): Effect[] {
   const { renameType, relation, object, subname = "", newname = "" } = statement;
@@ -22,10 +23,8 @@ export function refusedRename(statement: RenameStmt, context: Context): Effect[]
     case "OBJECT_INDEX":
       return relationThere(besides(name, newname), context);
     case "OBJECT_TYPE":
-    case "OBJECT_DOMAIN": {
-      const items = object && "List" in object ? object.List.items : [];
-      return typeThere(besides(schema.nameOfList(items, "types"), newname), context);
-    }
+    case "OBJECT_DOMAIN":
+      return typeThere(besides(schema.nameOfList(partsOf(object), "types"), newname), context);
     default:
       return [];
   }
@@ -42,7 +41,7 @@ export function refusedMove(
   if (from === to || !(schema.tables.get(to) ?? schema.indexes.get(to))) return [];
   const words = `relation "${bare}" already exists in schema "${newschema}"`;
   const fix = "rename one of the two first, with its indexes";
-  return [refusal(work(from, "none", words), from, words, fix)];
+  return [refusal(from, from, { words, fix })];
 }
 
 function columnRename(table: string, from: string, to: string, { schema }: Context): Effect[] {
@@ -55,12 +54,10 @@ function columnRename(table: string, from: string, to: string, { schema }: Conte
       : undefined;
   if (words === undefined) return [];
   const fix = `correct the name; ${table} has the columns ${[...facts.columns.keys()].join(", ")}`;
-  return [refusal(work(table, "none", words), `${table}.${from}`, words, fix)];
+  return [refusal(table, `${table}.${from}`, { words, fix })];
 }
 
 function constraintRename(table: string, constraint: string, { schema }: Context): Effect[] {
   const missing = missingConstraint(table, constraint, schema);
-  if (!missing) return [];
-  const { words, fix } = missing;
-  return [refusal(work(table, "none", words), `${table}.${constraint}`, words, fix)];
+  return missing ? [refusal(table, `${table}.${constraint}`, missing)] : [];
 }

@@ -2,46 +2,45 @@
 import type { InsertStmt, Node, UpdateStmt } from "libpg-query";
 import type { Context } from "./context.ts";
 import { dependentsOn } from "./dependents.ts";
-import { type Effect, work } from "./effect.ts";
-import type { Refused } from "./existence.ts";
+import type { Effect } from "./effect.ts";
 import type { Column, Table } from "./facts.ts";
-import { refusal } from "./refusal.ts";
+import { type Refused, refusal } from "./refusal.ts";
 import type { Schema } from "./schema.ts";
+import { partsOf } from "./sqlNames.ts";
+import { bodiesOf, bodyOf, namesIn } from "./tree.ts";
 
 export function refusedInsert(statement: InsertStmt, { schema }: Context): Effect[] {
   const { relation, cols, selectStmt, override = "OVERRIDING_NOT_SET" } = statement;
   const table = schema.nameOf(relation);
-  const rows = selectStmt && "SelectStmt" in selectStmt ? (selectStmt.SelectStmt.valuesLists ?? []) : [];
-  const named = cols?.map((col) => ("ResTarget" in col ? (col.ResTarget.name ?? "") : ""));
-  for (const row of rows) {
-    const values = "List" in row ? (row.List.items ?? []) : [];
+  const named = cols && namesIn(cols, "ResTarget");
+  for (const row of bodyOf(selectStmt, "SelectStmt")?.valuesLists ?? []) {
+    const values = partsOf(row);
     const refused =
       wrongNumber(values, named) ??
       refusedRow(table, values, named, override !== "OVERRIDING_NOT_SET", schema);
-    if (refused) return [refusal(work(table, "none", refused.words), table, refused.words, refused.fix)];
+    if (refused) return [refusal(table, table, refused)];
   }
   return [];
 }
 
-export function refusedUpdate({ relation, targetList = [] }: UpdateStmt, { schema }: Context): Effect[] {
+export function refusedUpdate({ relation, targetList }: UpdateStmt, { schema }: Context): Effect[] {
   const table = schema.nameOf(relation);
-  for (const target of targetList) {
-    const { name = "", val, indirection } = "ResTarget" in target ? target.ResTarget : {};
+  for (const { name = "", val, indirection } of bodiesOf(targetList, "ResTarget")) {
     const column = known(table, schema)?.columns.get(name);
     if (!column || !val || indirection || "SetToDefault" in val) continue;
     const words = column.always
       ? `column "${name}" can only be updated to DEFAULT`
       : wrongLabel(val, column, schema)?.words;
     if (words !== undefined)
-      return [refusal(work(table, "none", words), `${table}.${name}`, words, `correct the value of ${name}`)];
+      return [refusal(table, `${table}.${name}`, { words, fix: `correct the value of ${name}` })];
   }
   return [];
 }
 
 /** A label that the column's type lacks. */
 export function wrongLabel(value: Node | undefined, column: Column, schema: Schema): Refused | undefined {
-  const text =
-    value && "A_Const" in value && value.A_Const.sval ? (value.A_Const.sval.sval ?? "") : undefined;
+  const { sval } = bodyOf(value, "A_Const") ?? {};
+  const text = sval && (sval.sval ?? "");
   const type = column.type && !column.type.array ? schema.types.get(column.type.name) : undefined;
   if (text === undefined || type?.kind !== "enum" || !type.labels || type.labels.includes(text))
     return undefined;

@@ -9,7 +9,7 @@ import type {
 } from "libpg-query";
 import { inPasses } from "./alterPasses.ts";
 import { depend } from "./dependents.ts";
-import type { Index, Table } from "./facts.ts";
+import { type Index, type Table, UNKNOWN_COLUMN } from "./facts.ts";
 import { rememberDrop } from "./forget.ts";
 import { rememberFunction } from "./functions.ts";
 import { rememberSequence } from "./objects.ts";
@@ -18,12 +18,11 @@ import { withConstraint } from "./rememberConstraint.ts";
 import { rememberCommand, withColumn } from "./rememberTable.ts";
 import { moveType, rememberRename, renameTable } from "./renames.ts";
 import { besides, newTable, qualify, type Schema } from "./schema.ts";
-import { stringOf } from "./sqlNames.ts";
+import { namesOf, partsOf } from "./sqlNames.ts";
 import { typeOf } from "./sqlTypes.ts";
+import { type Body, bodiesOf, type Kind, namesIn } from "./tree.ts";
 import { columnsOf, columnUse, usesOf } from "./uses.ts";
 
-type Kind = Node extends infer One ? (One extends object ? keyof One : never) : never;
-type Body<K extends Kind> = Extract<Node, { [Key in K]: unknown }>[K];
 type Handlers = { [K in Kind]?: (body: Body<K>, schema: Schema, deployed: boolean) => void };
 
 /**
@@ -50,8 +49,7 @@ const HANDLERS: Handlers = {
     const name = schema.newNameOf(view);
     // A view that is replaced stays as known to the code as it was.
     const before = schema.tables.get(name) ?? { ...made(schema, deployed), kind: "view" as const };
-    const names = (aliases ?? []).map((alias) => stringOf(alias) ?? "");
-    rememberView(schema, name, before, names, query);
+    rememberView(schema, name, before, namesOf(aliases), query);
   },
   AlterTableStmt: (statement, schema) => rememberAlter(statement, schema),
   IndexStmt: rememberIndex,
@@ -59,14 +57,14 @@ const HANDLERS: Handlers = {
   AlterObjectSchemaStmt: ({ relation, objectType, object, newschema = "" }, schema) => {
     if (relation) renameTable(schema, schema.nameOf(relation), qualify(newschema, relation.relname ?? ""));
     else if (objectType === "OBJECT_TYPE" || objectType === "OBJECT_DOMAIN") {
-      const name = schema.nameOfList(object && "List" in object ? object.List.items : [], "types");
+      const name = schema.nameOfList(partsOf(object), "types");
       moveType(schema, name, qualify(newschema, name.split(".").at(-1) ?? name));
     }
   },
   DropStmt: rememberDrop,
   CreateEnumStmt: ({ typeName, vals }, schema, deployed) => {
-    const labels = (vals ?? []).map((label) => stringOf(label) ?? "");
-    schema.types.set(schema.newNameOfList(typeName), { kind: "enum", file: schema.file, deployed, labels });
+    const fact = { kind: "enum" as const, file: schema.file, deployed, labels: namesOf(vals) };
+    schema.types.set(schema.newNameOfList(typeName), fact);
   },
   AlterEnumStmt: ({ typeName, oldVal, newVal = "" }, schema) => {
     const name = schema.nameOfList(typeName, "types");
@@ -81,7 +79,7 @@ const HANDLERS: Handlers = {
     schema.types.set(schema.newNameOfList(typeName), { kind: "range", file: schema.file, deployed }),
   CreateDomainStmt: ({ domainname, typeName, constraints }, schema, deployed) => {
     const base = typeOf(typeName, schema);
-    const kinds = new Set((constraints ?? []).map((node) => "Constraint" in node && node.Constraint.contype));
+    const kinds = new Set(bodiesOf(constraints, "Constraint").map(({ contype }) => contype));
     const constrained = kinds.has("CONSTR_CHECK") || kinds.has("CONSTR_NOTNULL");
     const hasDefault = kinds.has("CONSTR_DEFAULT");
     const name = schema.newNameOfList(domainname);
@@ -108,7 +106,7 @@ const HANDLERS: Handlers = {
   },
   CreateTrigStmt: ({ relation, trigname = "", funcname, columns, whenClause }, schema) => {
     const of = schema.nameOf(relation);
-    const named = (columns ?? []).map((column) => columnUse(of, stringOf(column) ?? ""));
+    const named = namesOf(columns).map((column) => columnUse(of, column));
     const calls = `function ${schema.nameOfList(funcname, "functions")}`;
     const uses = new Set([calls, ...named, ...usesOf(whenClause, schema, of)]);
     depend(schema, { kind: "trigger", name: trigname, of, uses });
@@ -162,9 +160,7 @@ function rememberTable(statement: CreateStmt, schema: Schema, deployed: boolean)
   const name = schema.newNameOf(relation);
   // IF NOT EXISTS on a table that is there does nothing: it stays in use.
   if (ifNotExists && schema.tables.get(name)) return;
-  const [parent] = (inhRelations ?? []).flatMap((node) =>
-    "RangeVar" in node && partbound ? [schema.nameOf(node.RangeVar)] : [],
-  );
+  const [parent] = (partbound ? bodiesOf(inhRelations, "RangeVar") : []).map((one) => schema.nameOf(one));
   const parentTable = parent === undefined ? undefined : schema.tables.get(parent);
   const sources = copiedTables(statement, schema);
   const strategy = STRATEGIES[partspec?.strategy ?? ""];
@@ -181,9 +177,7 @@ function rememberTable(statement: CreateStmt, schema: Schema, deployed: boolean)
     dropsItself: statement.oncommit === "ONCOMMIT_DROP",
     partitioned: partspec !== undefined,
     unlogged: relation?.relpersistence === "u",
-    partitionKey: (partspec?.partParams ?? []).flatMap((node) =>
-      "PartitionElem" in node && node.PartitionElem.name ? [node.PartitionElem.name] : [],
-    ),
+    partitionKey: bodiesOf(partspec?.partParams, "PartitionElem").flatMap(({ name: column }) => column ?? []),
     columns: new Map(sources.flatMap((source) => [...(source?.columns ?? [])])),
     constraints: parentTable?.constraints ?? new Map(),
     ...(strategy === undefined ? {} : { strategy }),
@@ -194,8 +188,7 @@ function rememberTable(statement: CreateStmt, schema: Schema, deployed: boolean)
     else if ("Constraint" in element) table = withConstraint(table, name, element.Constraint, schema);
   }
   setTable(schema, name, table);
-  for (const element of tableElts ?? [])
-    if ("TableLikeClause" in element) copyDefaults(element.TableLikeClause, name, schema);
+  for (const like of bodiesOf(tableElts, "TableLikeClause")) copyDefaults(like, name, schema);
   if (parent === undefined) return;
   schema.ensure(parent);
   if (partbound?.is_default) schema.change(parent, { defaultPartition: name });
@@ -241,8 +234,7 @@ function rememberView(
   query: Node | undefined,
 ): void {
   const all = names.length > 0 ? names : columnsOf(query, schema);
-  const unknown = { type: undefined, notNull: false, hasDefault: false, identity: false };
-  const columns = new Map((all ?? []).map((column) => [column, unknown]));
+  const columns = new Map((all ?? []).map((column) => [column, UNKNOWN_COLUMN]));
   schema.tables.set(name, { ...facts, columns });
   depend(schema, {
     kind: facts.kind === "view" ? "view" : "materialized view",
@@ -276,15 +268,13 @@ function rememberAlter({ relation, cmds, objtype }: AlterTableStmt, schema: Sche
 function rememberIndex(statement: IndexStmt, schema: Schema): void {
   const { idxname, relation, indexParams, indexIncludingParams, unique, whereClause } = statement;
   const table = schema.nameOf(relation);
-  const namesOf = (nodes: Node[] | undefined) =>
-    (nodes ?? []).flatMap((node) => ("IndexElem" in node ? [node.IndexElem.name ?? ""] : []));
-  const columns = namesOf(indexParams);
+  const columns = namesIn(indexParams, "IndexElem");
   const bare = table.split(".").at(-1) ?? table;
   const name = idxname ?? [bare, ...columns.map((column) => column || "expr"), "idx"].join("_");
   const fact = { table, columns, unique: unique === true, partial: whereClause !== undefined };
   schema.indexes.set(besides(table, name), fact);
   const uses = usesOf([indexParams, whereClause], schema, table);
-  for (const column of namesOf(indexIncludingParams)) uses.add(columnUse(table, column));
+  for (const column of namesIn(indexIncludingParams, "IndexElem")) uses.add(columnUse(table, column));
   depend(schema, { kind: "index", name, of: table, uses });
   if (relation?.inh === true && schema.tables.get(table)?.partitioned)
     for (const partition of schema.partitionsOf(table))
@@ -293,7 +283,7 @@ function rememberIndex(statement: IndexStmt, schema: Schema): void {
 
 /** The names of a domain's checks; undefined for one that Postgres names. */
 function checksOf(constraints: readonly Node[]): (string | undefined)[] {
-  return constraints.flatMap((node) =>
-    "Constraint" in node && node.Constraint.contype === "CONSTR_CHECK" ? [node.Constraint.conname] : [],
+  return bodiesOf(constraints, "Constraint").flatMap(({ contype, conname }) =>
+    contype === "CONSTR_CHECK" ? [conname] : [],
   );
 }

@@ -1,9 +1,10 @@
 /** What is known of a constraint, and the name that Postgres makes up for it. */
-import type { Constraint, Node } from "libpg-query";
+import type { Constraint } from "libpg-query";
 import { depend } from "./dependents.ts";
 import { type ConstraintFact, type Index, type Table, UNKNOWN_COLUMN } from "./facts.ts";
 import { besides, type Schema } from "./schema.ts";
-import { notNullColumns, stringOf } from "./sqlNames.ts";
+import { columnsIn, namesOf, notNullColumns, partsOf, stringOf } from "./sqlNames.ts";
+import { bodiesOf, bodyOf } from "./tree.ts";
 import { usesOf } from "./uses.ts";
 
 const KINDS = {
@@ -88,7 +89,7 @@ function constraintFact(
   schema: Schema,
   column: string | undefined,
 ): ConstraintFact {
-  const listed = (constraint.fk_attrs ?? constraint.keys ?? []).map((node) => stringOf(node) ?? "");
+  const listed = namesOf(constraint.fk_attrs ?? constraint.keys);
   const index = usedIndex(table, constraint, schema);
   const own = kind === "check" ? columnsIn(constraint.raw_expr) : excluded(constraint);
   const columns =
@@ -108,10 +109,10 @@ function constraintFact(
 /** What an exclusion constraint compares; an expression has the name of its function (parse_target.c, FigureIndexColname). */
 function excluded({ exclusions = [] }: Constraint): string[] {
   return exclusions.flatMap((node) => {
-    const [element] = "List" in node ? (node.List.items ?? []) : [];
-    if (!element || !("IndexElem" in element)) return [];
-    const { name, expr } = element.IndexElem;
-    return [name ?? (expr && "FuncCall" in expr ? stringOf(expr.FuncCall.funcname?.at(-1)) : "expr") ?? ""];
+    const [element] = bodiesOf(partsOf(node), "IndexElem");
+    if (!element) return [];
+    const call = bodyOf(element.expr, "FuncCall");
+    return [element.name ?? (call ? stringOf(call.funcname?.at(-1)) : "expr") ?? ""];
   });
 }
 
@@ -121,26 +122,9 @@ function pointsTo(
   schema: Schema,
 ): Partial<ConstraintFact> {
   const references = schema.nameOf(pktable);
-  const keys = named
-    ? named.map((node) => stringOf(node) ?? "")
-    : [...(schema.tables.get(references)?.constraints.values() ?? [])].find(({ kind }) => kind === "primary")
-        ?.columns;
+  const keys = named ? namesOf(named) : schema.primaryKey(references);
   const waits = { update: update === "a", delete: remove === "a" };
   return keys ? { references, waits, keys } : { references, waits };
-}
-
-/** The columns that an expression names. */
-export function columnsIn(expression: Node | undefined): string[] {
-  const found = new Set<string>();
-  const visit = (value: unknown): void => {
-    if (value === null || typeof value !== "object") return;
-    const { ColumnRef } = value as { ColumnRef?: { fields?: Node[] } };
-    const name = stringOf(ColumnRef?.fields?.at(-1));
-    if (name !== undefined) found.add(name);
-    for (const inner of Object.values(value)) visit(inner);
-  };
-  visit(expression);
-  return [...found];
 }
 
 /** The name that Postgres makes up for a constraint without one. */

@@ -7,17 +7,10 @@ import { forgetOwnSequences, rememberOwnSequence } from "./objects.ts";
 import { boundOf } from "./partitionBounds.ts";
 import { withConstraint } from "./rememberConstraint.ts";
 import { besides, type Schema } from "./schema.ts";
-import { collationOf, typeOf } from "./sqlTypes.ts";
+import { partsOf } from "./sqlNames.ts";
+import { collationOf, SERIAL, typeOf } from "./sqlTypes.ts";
+import { bodiesOf, bodyOf } from "./tree.ts";
 import { usesOf } from "./uses.ts";
-
-const SERIAL = new Map([
-  ["serial", "int4"],
-  ["serial4", "int4"],
-  ["bigserial", "int8"],
-  ["serial8", "int8"],
-  ["smallserial", "int2"],
-  ["serial2", "int2"],
-]);
 
 /** Takes in one command of ALTER TABLE; call after it was judged, before the next command. */
 export function rememberCommand(name: string, command: AlterTableCmd, schema: Schema): void {
@@ -25,15 +18,14 @@ export function rememberCommand(name: string, command: AlterTableCmd, schema: Sc
   const table = schema.ensure(name);
   switch (subtype) {
     case "AT_AddColumn": {
-      const column = def && "ColumnDef" in def ? def.ColumnDef : undefined;
+      const column = bodyOf(def, "ColumnDef");
       if (column && !table.columns.has(column.colname ?? ""))
         schema.change(name, withColumn(table, name, column, schema));
       break;
     }
     case "AT_AlterColumnType": {
-      const column = def && "ColumnDef" in def ? def.ColumnDef : {};
-      const type = typeOf(column.typeName, schema, collationOf(column));
-      setColumn(schema, name, object, { type });
+      const column = bodyOf(def, "ColumnDef") ?? {};
+      setColumn(schema, name, object, { type: typeOf(column.typeName, schema, collationOf(column)) });
       break;
     }
     case "AT_ColumnDefault":
@@ -57,7 +49,7 @@ export function rememberCommand(name: string, command: AlterTableCmd, schema: Sc
     case "AT_DropIdentity":
       setColumn(schema, name, object, {
         identity: subtype === "AT_AddIdentity",
-        always: def && "Constraint" in def && isAlways(def.Constraint) ? "identity" : undefined,
+        always: isAlways(bodyOf(def, "Constraint")) ? "identity" : undefined,
       });
       if (subtype === "AT_AddIdentity") rememberOwnSequence(schema, name, object);
       else forgetOwnSequences(schema, name, object);
@@ -86,10 +78,11 @@ export function rememberCommand(name: string, command: AlterTableCmd, schema: Sc
     case "AT_DropColumn":
       forgetColumn(schema, name, object);
       break;
-    case "AT_AddConstraint":
-      if (def && "Constraint" in def)
-        schema.change(name, withConstraint(table, name, def.Constraint, schema));
+    case "AT_AddConstraint": {
+      const constraint = bodyOf(def, "Constraint");
+      if (constraint) schema.change(name, withConstraint(table, name, constraint, schema));
       break;
+    }
     case "AT_DropConstraint": {
       const constraints = new Map(table.constraints);
       const columns = constraints.get(object)?.columns ?? [];
@@ -120,8 +113,7 @@ export function rememberCommand(name: string, command: AlterTableCmd, schema: Sc
 }
 
 function attach(schema: Schema, parent: string, def: Node | undefined): void {
-  if (!def || !("PartitionCmd" in def)) return;
-  const { name, bound } = def.PartitionCmd;
+  const { name, bound } = bodyOf(def, "PartitionCmd") ?? {};
   // ALTER INDEX … ATTACH PARTITION has no bound.
   if (!bound) return;
   const child = schema.nameOf(name);
@@ -131,7 +123,7 @@ function attach(schema: Schema, parent: string, def: Node | undefined): void {
 }
 
 function detach(schema: Schema, def: Node | undefined): void {
-  const child = def && "PartitionCmd" in def ? schema.nameOf(def.PartitionCmd.name) : "";
+  const child = schema.nameOf(bodyOf(def, "PartitionCmd")?.name);
   const table = schema.tables.get(child);
   if (!table) return;
   const { parent: _parent, bound: _bound, ...rest } = table;
@@ -156,9 +148,7 @@ export function withColumn(table: Table, name: string, column: ColumnDef, schema
   const { colname = "" } = column;
   const written = typeOf(column.typeName, schema, collationOf(column));
   const serial = written === undefined ? undefined : SERIAL.get(written.name);
-  const constraints = withAttributes(
-    (column.constraints ?? []).flatMap((node) => ("Constraint" in node ? [node.Constraint] : [])),
-  );
+  const constraints = withAttributes(bodiesOf(column.constraints, "Constraint"));
   const notNull =
     serial !== undefined ||
     constraints.some(({ contype }) =>
@@ -186,19 +176,15 @@ export function withColumn(table: Table, name: string, column: ColumnDef, schema
   return next;
 }
 
-/** GENERATED ALWAYS is `a`, BY DEFAULT `d` (pg_attribute.h). */
 /** Of SET GENERATED ALWAYS or BY DEFAULT; undefined where only options of the sequence are set. */
 function alwaysOf(def: Node | undefined): boolean | undefined {
-  const options = def && "List" in def ? (def.List.items ?? []) : [];
-  for (const option of options)
-    if ("DefElem" in option && option.DefElem.defname === "generated") {
-      const { arg } = option.DefElem;
-      // The letter of ATTRIBUTE_IDENTITY_ALWAYS (pg_attribute.h), as a number.
-      return arg !== undefined && "Integer" in arg && arg.Integer.ival === "a".charCodeAt(0);
-    }
-  return undefined;
+  const options = bodiesOf(partsOf(def), "DefElem");
+  const generated = options.find(({ defname }) => defname === "generated");
+  // The letter of ATTRIBUTE_IDENTITY_ALWAYS (pg_attribute.h), as a number.
+  return generated && bodyOf(generated.arg, "Integer")?.ival === "a".charCodeAt(0);
 }
 
+/** GENERATED ALWAYS is `a`, BY DEFAULT `d` (pg_attribute.h). */
 function isAlways(constraint: Constraint | undefined): boolean {
   return constraint?.generated_when === "a";
 }

@@ -5,6 +5,7 @@ import type { Column, ConstraintFact } from "./facts.ts";
 import { rememberRenamedPart } from "./objects.ts";
 import { besides, qualify, type Schema } from "./schema.ts";
 import { columnUse } from "./uses.ts";
+import { partsOf } from "./sqlNames.ts";
 
 export function rememberRename(statement: RenameStmt, schema: Schema): void {
   const { renameType, relationType, relation, object, subname = "", newname = "" } = statement;
@@ -23,10 +24,7 @@ export function rememberRename(statement: RenameStmt, schema: Schema): void {
     schema.change(name, { constraints: constraints.set(newname, fact) });
     schema.indexes.rename(besides(name, subname), besides(name, newname));
   } else if (renameType === "OBJECT_INDEX") {
-    const index = schema.nameOfList(
-      relation ? [{ String: { sval: relation.relname ?? "" } }] : [],
-      "indexes",
-    );
+    const index = schema.nameOfList([{ String: { sval: relation?.relname ?? "" } }], "indexes");
     schema.indexes.rename(index, besides(index, newname));
   } else if (
     renameType === "OBJECT_TRIGGER" ||
@@ -40,13 +38,13 @@ export function rememberRename(statement: RenameStmt, schema: Schema): void {
   else if (renameType === "OBJECT_SCHEMA") renameSchema(schema, subname, newname);
   else if (relation) renameTable(schema, name, besides(name, newname));
   else if (renameType === "OBJECT_TYPE" || renameType === "OBJECT_DOMAIN") {
-    const before = schema.nameOfList(object && "List" in object ? object.List.items : [], "types");
+    const before = schema.nameOfList(partsOf(object), "types");
     moveType(schema, before, besides(before, newname));
   }
 }
 
 function renameCheck({ object, subname = "", newname = "" }: RenameStmt, schema: Schema): void {
-  const domain = schema.nameOfList(object && "List" in object ? object.List.items : [], "types");
+  const domain = schema.nameOfList(partsOf(object), "types");
   const fact = schema.types.get(domain);
   const checks = fact?.checks?.map((one) => (one === subname ? newname : one));
   if (fact) schema.types.set(domain, { ...fact, checks });

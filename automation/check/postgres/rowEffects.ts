@@ -4,23 +4,18 @@ import type { Context } from "./context.ts";
 import { breaking, type Effect, work } from "./effect.ts";
 import { columnMissing } from "./existence.ts";
 import { refusedInsert, refusedUpdate } from "./refusedRows.ts";
-import { columnsIn } from "./rememberConstraint.ts";
-import { calledFunctions, stringOf } from "./sqlNames.ts";
-import { relationsIn, walk } from "./tree.ts";
+import { calledFunctions, stringOf, columnsIn } from "./sqlNames.ts";
+import { relationsIn, walk, namesIn } from "./tree.ts";
 import { refusedUpsert } from "./upsert.ts";
 
 export function updateEffects(statement: UpdateStmt, context: Context): Effect[] {
   const { relation, whereClause, targetList } = statement;
   const table = context.schema.nameOf(relation);
   return [
-    ...columnMissing(table, targetNames(targetList), context),
+    ...columnMissing(table, namesIn(targetList, "ResTarget"), context),
     ...refusedUpdate(statement, context),
     rowChange("UPDATE", table, whereClause, context),
   ];
-}
-
-function targetNames(targets: readonly Node[] = []): (string | undefined)[] {
-  return targets.map((target) => ("ResTarget" in target ? target.ResTarget.name : undefined));
 }
 
 export function deleteEffects({ relation, whereClause }: DeleteStmt, context: Context): Effect[] {
@@ -29,21 +24,19 @@ export function deleteEffects({ relation, whereClause }: DeleteStmt, context: Co
 
 export function mergeEffects({ relation }: MergeStmt, context: Context): Effect[] {
   const table = context.schema.nameOf(relation);
-  const effect: Effect = {
-    table,
-    lock: "some",
-    rowsOnly: true,
-    duration: "long",
-    rows: "change",
-    reason: `changes rows of ${table}`,
-  };
+  const effect = changing(table);
   return [context.file.locked.has(table) ? underLock("MERGE", table, effect) : effect];
+}
+
+function changing(table: string): Effect {
+  const reason = `changes rows of ${table}`;
+  return { table, lock: "some", rowsOnly: true, duration: "long", rows: "change", reason };
 }
 
 export function insertEffects(statement: InsertStmt, context: Context): Effect[] {
   const { relation, selectStmt, cols } = statement;
   const table = context.schema.nameOf(relation);
-  const missing = columnMissing(table, targetNames(cols), context);
+  const missing = columnMissing(table, namesIn(cols, "ResTarget"), context);
   if (missing.length > 0) return missing;
   const refused = [...refusedInsert(statement, context), ...refusedUpsert(statement, context)].slice(0, 1);
   if (refused.length > 0) return refused;
@@ -99,7 +92,7 @@ function isEndOfIndex({ targetList = [] }: SelectStmt, table: string, { schema }
   const calls = new Set(calledFunctions(targetList).map((names) => stringOf(names.at(-1))));
   const columns = columnsIn({ List: { items: targetList } });
   if (![...calls].some((name) => name === "max" || name === "min") || columns.length !== 1) return false;
-  return schema.indexes.linking(table).some(([, one]) => one.columns[0] === columns[0]);
+  return schema.indexesOf(table).some((one) => one.columns[0] === columns[0]);
 }
 
 /** Whether a query reads a table that has rows; VALUES and constants are few. */
@@ -117,14 +110,7 @@ function rowChange(
 ): Effect {
   const { file } = context;
   const all = alwaysTrue(where, table, context);
-  const effect: Effect = {
-    table,
-    lock: "some",
-    rowsOnly: true,
-    duration: "long",
-    rows: "change",
-    reason: `changes rows of ${table}`,
-  };
+  const effect = changing(table);
   if (file.emptied.has(table)) return { ...effect, duration: "some" };
   if (!all && isOneRow(where, table, context)) return { ...effect, duration: "some" };
   if (file.locked.has(table)) return underLock(verb, table, effect);
@@ -205,12 +191,13 @@ function isOneRow(where: Node | undefined, table: string, context: Context): boo
   if (!lexpr || !rexpr || !("ColumnRef" in lexpr)) return false;
   const column = stringOf(lexpr.ColumnRef.fields?.at(-1)) ?? "";
   const constant = "A_Const" in rexpr || ("List" in rexpr && kind === "AEXPR_IN");
-  const keys = [...(context.schema.tables.get(table)?.constraints.values() ?? [])];
   return (
     constant &&
-    keys.some(
-      ({ kind: its, columns }) =>
-        (its === "primary" || its === "unique") && columns.length === 1 && columns[0] === column,
-    )
+    context.schema
+      .constraints(table)
+      .some(
+        ({ kind: its, columns }) =>
+          (its === "primary" || its === "unique") && columns.length === 1 && columns[0] === column,
+      )
   );
 }

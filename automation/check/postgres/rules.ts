@@ -13,11 +13,12 @@ import { remember } from "./remember.ts";
 import { DOT } from "./schema.ts";
 import { hiddenTables, leakedSettings, uselessLocals } from "./sessionRules.ts";
 import { cutStatements } from "./splitRules.ts";
-import { stringOf } from "./sqlNames.ts";
+import { stringOf, namesOf } from "./sqlNames.ts";
 import { effectsOf } from "./statementEffects.ts";
 import type { Statement } from "./statements.ts";
 import { checkTransactions, nonTransactional } from "./transactionRules.ts";
-import { relationsIn } from "./tree.ts";
+import { relationsIn, bodiesOf, bodyOf } from "./tree.ts";
+import { madeBy } from "./missing.ts";
 
 /** What a down file is for, and what has no fix there: a version has one down file, and no next one. */
 const NOT_IN_DOWN_FILES = new Set<RuleId>([
@@ -78,19 +79,10 @@ function runsUnreadable(node: Statement["node"], schema: Context["schema"]): boo
 
 /** The functions that `SELECT f()` and `CALL p()` call. */
 function calledNames(node: Statement["node"]): string[] {
-  const calls =
-    "CallStmt" in node
-      ? [node.CallStmt.funccall]
-      : "SelectStmt" in node && !node.SelectStmt.fromClause
-        ? (node.SelectStmt.targetList ?? []).map((target) =>
-            "ResTarget" in target && target.ResTarget.val && "FuncCall" in target.ResTarget.val
-              ? target.ResTarget.val.FuncCall
-              : undefined,
-          )
-        : [];
-  return calls.flatMap((call) =>
-    call ? [(call.funcname ?? []).map((part) => stringOf(part) ?? "").join(".")] : [],
-  );
+  const select = bodyOf(node, "SelectStmt");
+  const targets = select?.fromClause ? [] : bodiesOf(select?.targetList, "ResTarget");
+  const calls = [bodyOf(node, "CallStmt")?.funccall, ...targets.map(({ val }) => bodyOf(val, "FuncCall"))];
+  return calls.flatMap((call) => (call ? [namesOf(call.funcname).join(".")] : []));
 }
 
 interface CheckedFile {
@@ -172,16 +164,8 @@ function brokenRules(file: string, statements: readonly JudgedStatement[]): Find
 function isMadeAgain(name: string, later: readonly JudgedStatement[]): boolean {
   const bare = name.split(".").at(-1);
   return later.some(({ node }) => {
-    const made =
-      "ViewStmt" in node
-        ? node.ViewStmt.view?.relname
-        : "CreateTableAsStmt" in node
-          ? node.CreateTableAsStmt.into?.rel?.relname
-          : "CreateFunctionStmt" in node
-            ? stringOf(node.CreateFunctionStmt.funcname?.at(-1))
-            : "CreateEnumStmt" in node
-              ? stringOf(node.CreateEnumStmt.typeName?.at(-1))
-              : undefined;
+    const names = bodyOf(node, "CreateFunctionStmt")?.funcname ?? bodyOf(node, "CreateEnumStmt")?.typeName;
+    const made = madeBy(node)?.relname ?? stringOf(names?.at(-1));
     return made !== undefined && made === bare;
   });
 }

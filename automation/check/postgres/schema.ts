@@ -4,9 +4,18 @@
  * Names are canonical: `schema.table`, where the schema `public` is left out. What no file of the folder made is not known.
  */
 import type { Node, RangeVar } from "libpg-query";
-import type { Column, Dependent, FunctionFact, Index, SchemaObject, Table, TypeFact } from "./facts.ts";
+import type {
+  Column,
+  ConstraintFact,
+  Dependent,
+  FunctionFact,
+  Index,
+  SchemaObject,
+  Table,
+  TypeFact,
+} from "./facts.ts";
 import { Layer } from "./layer.ts";
-import { stringOf } from "./sqlNames.ts";
+import { namesOf } from "./sqlNames.ts";
 
 /** What an unqualified name is looked up in, in order; `""` is the schema `public`. */
 const DEFAULT_PATH: readonly string[] = [""];
@@ -106,14 +115,14 @@ export class Schema {
 
   /** The canonical name of what a DROP, or a type, names by a list of strings. */
   nameOfList(nodes: readonly Node[] | undefined, kind: "tables" | "indexes" | "types" | "functions"): string {
-    const parts = (nodes ?? []).map((node) => stringOf(node) ?? "").slice(-2);
+    const parts = namesOf(nodes).slice(-2);
     const name = parts.at(-1) ?? "";
     return parts.length > 1 ? qualify(parts[0] ?? "", name) : this.#find(name, this[kind]);
   }
 
   /** The canonical name of a type or function that a statement makes. */
   newNameOfList(nodes: readonly Node[] | undefined): string {
-    const parts = (nodes ?? []).map((node) => stringOf(node) ?? "").slice(-2);
+    const parts = namesOf(nodes).slice(-2);
     return qualify(parts.length > 1 ? (parts[0] ?? "") : (this.path[0] ?? ""), parts.at(-1) ?? "");
   }
 
@@ -145,12 +154,22 @@ export class Schema {
     return this.tables.get(table)?.columns.get(column);
   }
 
+  constraints(table: string): ConstraintFact[] {
+    return [...(this.tables.get(table)?.constraints.values() ?? [])];
+  }
+
+  indexesOf(table: string): Index[] {
+    return this.indexes.linking(table).map(([, index]) => index);
+  }
+
+  primaryKey(table: string): readonly string[] | undefined {
+    return this.constraints(table).find(({ kind }) => kind === "primary")?.columns;
+  }
+
   /** Whether the column is declared not null, is part of a primary key, or a validated check keeps it from being null. */
   isNotNull(table: string, column: string): boolean {
-    const facts = this.tables.get(table);
-    if (!facts) return false;
-    if (facts.columns.get(column)?.notNull) return true;
-    return [...facts.constraints.values()].some(
+    if (this.column(table, column)?.notNull) return true;
+    return this.constraints(table).some(
       ({ kind, valid, columns, notNull }) =>
         valid && (notNull.includes(column) || (kind === "primary" && columns.includes(column))),
     );
@@ -160,17 +179,15 @@ export class Schema {
   referencing(table: string): string[] {
     return this.tables
       .linking(table)
-      .filter(([, { constraints }]) =>
-        [...constraints.values()].some(({ references }) => references === table),
-      )
       .map(([name]) => name)
-      .filter((name) => name !== table);
+      .filter(
+        (name) => name !== table && this.constraints(name).some(({ references }) => references === table),
+      );
   }
 
   /** The tables that this one's foreign keys point to. */
   referenced(table: string): string[] {
-    const constraints = [...(this.tables.get(table)?.constraints.values() ?? [])];
-    const names = constraints.flatMap(({ references }) => (references === undefined ? [] : [references]));
+    const names = this.constraints(table).flatMap(({ references }) => references ?? []);
     return [...new Set(names)].filter((name) => name !== table);
   }
 

@@ -2,11 +2,12 @@
  * Settings that outlive their file: golang-migrate runs all files of a run on one connection, so a SET without LOCAL holds in the
  * files that follow, and only there: what runs in the same deploy on one database runs in the next deploy on another.
  */
-import type { Node, RangeVar } from "libpg-query";
+import type { Node } from "libpg-query";
 import { type Finding, finding } from "../finding.ts";
 import type { Schema } from "./schema.ts";
 import { stringOf, wordsOf } from "./sqlNames.ts";
 import type { Statement } from "./statements.ts";
+import { madeBy } from "./missing.ts";
 
 /** Settings that change what the next file's SQL means, so that it fails or goes elsewhere. */
 const CHANGES_MEANING = new Set(["search_path", "role", "session_authorization", "session_replication_role"]);
@@ -72,12 +73,6 @@ export function hiddenTables(file: string, statements: readonly Statement[], sch
       "give it another name, and ON COMMIT DROP",
     );
   });
-}
-
-function madeBy(node: Node): RangeVar | undefined {
-  if ("CreateStmt" in node) return node.CreateStmt.relation;
-  if ("CreateTableAsStmt" in node) return node.CreateTableAsStmt.into?.rel;
-  return "SelectStmt" in node ? node.SelectStmt.intoClause?.rel : undefined;
 }
 
 type Change = { kind: "set" | "reset"; name: string } | "all" | undefined;

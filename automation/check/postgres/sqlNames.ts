@@ -1,5 +1,6 @@
 /** Names and values out of Postgres's parse tree. */
 import type { Node, RangeVar } from "libpg-query";
+import { walk } from "./tree.ts";
 
 /** `schema.table`; the schema `public` is left out, as search_path leaves it out. */
 export function relationName(relation: RangeVar | undefined): string {
@@ -21,34 +22,53 @@ export function stringOf(node: Node | undefined): string | undefined {
   return node && "String" in node ? node.String.sval : undefined;
 }
 
+/** The texts of a list of String nodes. */
+export function namesOf(nodes: readonly Node[] | undefined): string[] {
+  return (nodes ?? []).map((node) => stringOf(node) ?? "");
+}
+
 /** The words of a SET. */
 export function wordsOf(args: readonly Node[] = []): string[] {
   return args.map((arg) => ("A_Const" in arg ? (arg.A_Const.sval?.sval ?? "") : ""));
 }
 
-/** The parts of the name of what a DROP names, without a function's arguments. */
-export function namePartsOf(object: Node): readonly Node[] {
+/** The parts of the name of an object, whatever shape the tree gives it; without a function's arguments. */
+export function partsOf(object: Node | undefined): readonly Node[] {
+  if (!object) return [];
   if ("List" in object) return object.List.items ?? [];
-  return "TypeName" in object ? (object.TypeName.names ?? []) : [object];
+  if ("TypeName" in object) return object.TypeName.names ?? [];
+  return "ObjectWithArgs" in object ? (object.ObjectWithArgs.objname ?? []) : [object];
 }
 
-/** The name of an object in a DROP statement, whatever shape the tree gives it. */
 export function objectName(node: Node): string {
-  if ("List" in node) return listName(node.List.items);
-  if ("TypeName" in node) return listName(node.TypeName.names);
-  if ("ObjectWithArgs" in node) return listName(node.ObjectWithArgs.objname);
-  return stringOf(node) ?? "";
+  return listName(partsOf(node));
+}
+
+/** What DROP calls the kind of an object: `materialized view` for `OBJECT_MATVIEW`. */
+export function nounOf(kind = "OBJECT_TABLE"): string {
+  return kind
+    .replace(/^OBJECT_/, "")
+    .replace("MATVIEW", "materialized view")
+    .toLowerCase();
 }
 
 /** The names of all functions that an expression calls, in their parts. */
 export function calledFunctions(expression: unknown): (readonly Node[])[] {
-  if (expression === null || typeof expression !== "object") return [];
-  if (Array.isArray(expression)) return expression.flatMap(calledFunctions);
-  return Object.entries(expression).flatMap(([key, value]) => {
-    const inner = calledFunctions(value);
-    if (key !== "FuncCall") return inner;
-    return [(value as { funcname?: Node[] }).funcname ?? [], ...inner];
+  const found: (readonly Node[])[] = [];
+  walk(expression, (kind, body) => {
+    if (kind === "FuncCall") found.push((body as { funcname?: Node[] }).funcname ?? []);
   });
+  return found;
+}
+
+/** The columns that an expression names. */
+export function columnsIn(expression: unknown): string[] {
+  const found = new Set<string>();
+  walk(expression, (kind, body) => {
+    const name = kind === "ColumnRef" ? stringOf((body as { fields?: Node[] }).fields?.at(-1)) : undefined;
+    if (name !== undefined) found.add(name);
+  });
+  return [...found];
 }
 
 /** The columns that `CHECK (a IS NOT NULL AND b IS NOT NULL)` holds for. */

@@ -26,6 +26,13 @@ export function collationOf(column: ColumnDef): string | undefined {
   return column.collClause ? listName(column.collClause.collname) : undefined;
 }
 
+/** Types that are a number with a sequence, and the number's type. */
+export const SERIAL: ReadonlyMap<string, string> = new Map([
+  ...["serial", "serial4"].map((name) => [name, "int4"] as const),
+  ...["bigserial", "serial8"].map((name) => [name, "int8"] as const),
+  ...["smallserial", "serial2"].map((name) => [name, "int2"] as const),
+]);
+
 export type TypeChange =
   /** Only the catalogue changes. */
   | "none"

@@ -17,13 +17,11 @@ import { refusedMove, refusedRename } from "./refusedRename.ts";
 import { constraintName } from "./rememberConstraint.ts";
 import { rememberCommand } from "./rememberTable.ts";
 import { deleteEffects, insertEffects, mergeEffects, readsLocked, updateEffects } from "./rowEffects.ts";
-import { objectName, stringOf } from "./sqlNames.ts";
+import { namesOf, objectName } from "./sqlNames.ts";
 import type { Statement } from "./statements.ts";
-import { changesInWith } from "./tree.ts";
+import { type Body, bodiesOf, bodyOf, changesInWith, hasOption, type Kind } from "./tree.ts";
 import { attributeEffects, domainEffects, enumEffects } from "./typeEffects.ts";
 
-type Kind = Node extends infer One ? (One extends object ? keyof One : never) : never;
-type Body<K extends Kind> = Extract<Node, { [Key in K]: unknown }>[K];
 type Handlers = { [K in Kind]?: (body: Body<K>, context: Context) => Effect[] };
 
 /**
@@ -53,10 +51,9 @@ export function effectsOf(
 
 function rawEffects(node: Node, context: Context): Effect[] {
   const [entry] = Object.entries(node) as [Kind, never][];
-  const handler = entry
-    ? (HANDLERS[entry[0]] as ((body: never, context: Context) => Effect[]) | undefined)
-    : undefined;
-  return entry && handler ? handler(entry[1], context) : [];
+  if (!entry) return [];
+  const handler = HANDLERS[entry[0]] as ((body: never, context: Context) => Effect[]) | undefined;
+  return handler?.(entry[1], context) ?? [];
 }
 
 /** What Postgres refuses stays refused; everything else needs a table with rows and readers. */
@@ -155,10 +152,8 @@ const HANDLERS: Handlers = {
   AlterPolicyStmt: ({ table }, { schema }) => [tableLock(schema.nameOf(table), "some", "alters a policy")],
   RuleStmt: ({ relation }, { schema }) => [tableLock(schema.nameOf(relation), "some", "adds a rule")],
   LockStmt: ({ relations, mode = 0 }, { schema }) =>
-    (relations ?? []).flatMap((node) =>
-      "RangeVar" in node && mode >= SHARE
-        ? [tableLock(schema.nameOf(node.RangeVar), "some", "locks a table until the file ends")]
-        : [],
+    (mode >= SHARE ? bodiesOf(relations, "RangeVar") : []).map((relation) =>
+      tableLock(schema.nameOf(relation), "some", "locks a table until the file ends"),
     ),
   VacuumStmt: ({ options, is_vacuumcmd: vacuum }) =>
     vacuum && hasOption(options, "full")
@@ -203,10 +198,6 @@ const HANDLERS: Handlers = {
 
 /** Weaker locks keep no reader or writer waiting (lockdefs.h; manual, table-level lock modes). */
 const SHARE = 5;
-
-function hasOption(options: Node[] | undefined, name: string): boolean {
-  return (options ?? []).some((option) => "DefElem" in option && option.DefElem.defname === name);
-}
 
 function heavy(table: string | undefined, what: string, instead: string): Effect {
   return breaking(
@@ -264,9 +255,11 @@ function renameEffects({ renameType, relation, object, subname }: RenameStmt, { 
 
 /** VALIDATE in the same file, or in the same statement, scans under the lock of ADD CONSTRAINT. */
 function noteConstraint(table: string, { def }: AlterTableCmd, { file }: Context): void {
-  if (!def || !("Constraint" in def)) return;
-  const { conname, contype, fk_attrs: attributes, keys } = def.Constraint;
+  const constraint = bodyOf(def, "Constraint");
+  if (!constraint) return;
+  const { conname, contype, fk_attrs: attributes, keys } = constraint;
   const kind = contype === "CONSTR_FOREIGN" ? "foreign" : contype === "CONSTR_NOTNULL" ? "notNull" : "check";
-  const columns = (attributes ?? keys ?? []).map((key) => stringOf(key) ?? "");
-  file.addedConstraints.add(`${table} ${conname ?? constraintName(table, kind, columns)}`);
+  file.addedConstraints.add(
+    `${table} ${conname ?? constraintName(table, kind, namesOf(attributes ?? keys))}`,
+  );
 }

@@ -12,6 +12,7 @@ import { blockOf, statementsInside } from "./procedural.ts";
 import type { Schema } from "./schema.ts";
 import { listName } from "./sqlNames.ts";
 import type { Statement } from "./statements.ts";
+import { bodiesOf, bodyOf, hasOption } from "./tree.ts";
 
 /** Checks what the statements of one file are to each other. */
 export function checkTransactions(
@@ -75,22 +76,19 @@ export function nonTransactional(node: Node, schema?: Schema): string | undefine
   if ("IndexStmt" in node && node.IndexStmt.concurrent) return "CREATE INDEX CONCURRENTLY";
   if ("DropStmt" in node && node.DropStmt.concurrent) return "DROP INDEX CONCURRENTLY";
   if ("ReindexStmt" in node) {
-    const { kind, params = [] } = node.ReindexStmt;
-    const concurrent = params.some((param) => "DefElem" in param && param.DefElem.defname === "concurrently");
+    const { kind, params } = node.ReindexStmt;
     const whole = kind !== "REINDEX_OBJECT_INDEX" && kind !== "REINDEX_OBJECT_TABLE";
-    return concurrent ? "REINDEX CONCURRENTLY" : whole ? "REINDEX of a schema or database" : undefined;
+    return hasOption(params, "concurrently")
+      ? "REINDEX CONCURRENTLY"
+      : whole
+        ? "REINDEX of a schema or database"
+        : undefined;
   }
   if ("VacuumStmt" in node) return node.VacuumStmt.is_vacuumcmd ? "VACUUM" : undefined;
   if ("ClusterStmt" in node) return node.ClusterStmt.relation ? undefined : "CLUSTER of all tables";
   if ("AlterTableStmt" in node) {
-    const detaches = (node.AlterTableStmt.cmds ?? []).some(
-      (cmd) =>
-        "AlterTableCmd" in cmd &&
-        cmd.AlterTableCmd.subtype === "AT_DetachPartition" &&
-        cmd.AlterTableCmd.def !== undefined &&
-        "PartitionCmd" in cmd.AlterTableCmd.def &&
-        cmd.AlterTableCmd.def.PartitionCmd.concurrent === true,
-    );
+    const commands = bodiesOf(node.AlterTableStmt.cmds, "AlterTableCmd");
+    const detaches = commands.some(({ def }) => bodyOf(def, "PartitionCmd")?.concurrent);
     return detaches ? "DETACH PARTITION CONCURRENTLY" : undefined;
   }
   if ("DoStmt" in node)

@@ -1,6 +1,31 @@
 /** Walks Postgres's parse tree. */
 import type { Node, RangeVar } from "libpg-query";
 
+/** Kinds of nodes, and what stands under each. */
+export type Kind = Node extends infer One ? (One extends object ? keyof One : never) : never;
+export type Body<K extends Kind> = Extract<Node, { [Key in K]: unknown }>[K];
+
+/** The body of a node if it is of that kind. */
+export function bodyOf<K extends Kind>(node: Node | undefined, kind: K): Body<K> | undefined {
+  const bodies: { readonly [Key in Kind]?: unknown } | undefined = node;
+  return bodies?.[kind] as Body<K> | undefined;
+}
+
+/** The bodies of the nodes of one kind in a list. */
+export function bodiesOf<K extends Kind>(nodes: readonly Node[] | undefined, kind: K): Body<K>[] {
+  return (nodes ?? []).flatMap((node) => bodyOf(node, kind) ?? []);
+}
+
+/** The columns that a list of targets or of an index names; empty for an expression. */
+export function namesIn(nodes: readonly Node[] | undefined, kind: "ResTarget" | "IndexElem"): string[] {
+  return bodiesOf(nodes, kind).map(({ name = "" }) => name);
+}
+
+/** Whether a list of options has this one. */
+export function hasOption(options: readonly Node[] | undefined, name: string): boolean {
+  return bodiesOf(options, "DefElem").some(({ defname }) => defname === name);
+}
+
 /** Calls `visit` with each node's kind and body, outermost first. */
 export function walk(tree: unknown, visit: (kind: string, body: never) => void): void {
   if (tree === null || typeof tree !== "object") return;
@@ -39,11 +64,7 @@ export function changesInWith(tree: unknown): Node[] {
   const found: Node[] = [];
   walk(tree, (kind, body) => {
     const query = kind === "CommonTableExpr" ? (body as { ctequery?: Node }).ctequery : undefined;
-    if (
-      query &&
-      ("UpdateStmt" in query || "DeleteStmt" in query || "InsertStmt" in query || "MergeStmt" in query)
-    )
-      found.push(query);
+    if (query && !("SelectStmt" in query)) found.push(query);
   });
   return found;
 }

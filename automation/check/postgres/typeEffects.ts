@@ -4,6 +4,7 @@ import type { Context } from "./context.ts";
 import { breaking, type Effect, tableLock, work } from "./effect.ts";
 import { refusal } from "./refusal.ts";
 import { listName } from "./sqlNames.ts";
+import { bodiesOf, bodyOf } from "./tree.ts";
 
 /**
  * A new constraint of a domain is checked in every table with a column of it, each under SHARE (typecmds.c,
@@ -16,7 +17,7 @@ export function domainEffects(statement: AlterDomainStmt, context: Context): Eff
   const fact = schema.types.get(domain);
   const refused = refusedCheck(statement, domain, fact?.checks);
   if (refused) return [refused];
-  const notValid = def && "Constraint" in def && def.Constraint.skip_validation === true;
+  const notValid = bodyOf(def, "Constraint")?.skip_validation === true;
   // C: ADD CONSTRAINT, O: SET NOT NULL, V: VALIDATE (parsenodes.h, AlterDomainStmt).
   const adds = (subtype === "C" && !notValid) || subtype === "O";
   if (!adds && subtype !== "V") return [];
@@ -45,8 +46,8 @@ function refusedCheck(
   domain: string,
   checks: readonly string[] | undefined,
 ): Effect | undefined {
-  const added = def && "Constraint" in def ? def.Constraint.conname : undefined;
-  const refuse = (words: string, fix: string) => refusal(work(undefined, "none", words), domain, words, fix);
+  const added = bodyOf(def, "Constraint")?.conname;
+  const refuse = (words: string, fix: string) => refusal(undefined, domain, { words, fix });
   if (subtype === "C" && added !== undefined && checks?.includes(added))
     return refuse(
       `constraint "${added}" for domain "${domain}" already exists`,
@@ -80,13 +81,11 @@ export function attributeEffects(
   const [column] = [...schema.tables.entries()].flatMap(([table, { columns }]) =>
     [...columns].filter(([, one]) => one.type?.name === type).map(([name]) => `${table}.${name}`),
   );
-  const changes = (commands ?? []).some(
-    (node) => "AlterTableCmd" in node && node.AlterTableCmd.subtype === "AT_AlterColumnType",
-  );
+  const changes = bodiesOf(commands, "AlterTableCmd").some(({ subtype }) => subtype === "AT_AlterColumnType");
   if (!changes || column === undefined) return [];
   const words = `cannot alter type "${type}" because column "${column}" uses it`;
   const fix = "make a new type and a column of it, fill it in batches, switch over";
-  return [refusal(work(undefined, "none", words), type, words, fix)];
+  return [refusal(undefined, type, { words, fix })];
 }
 
 export function enumEffects(statement: AlterEnumStmt, { schema }: Context): Effect[] {
@@ -111,7 +110,7 @@ function refusedLabel(statement: AlterEnumStmt, type: string, labels: readonly s
   const { oldVal, newVal = "", newValNeighbor: neighbor, skipIfNewValExists: ifNotExists } = statement;
   const isThere = labels.includes(newVal);
   const refuse = (label: string, words: string, fix: string) =>
-    refusal(work(undefined, "none", words), `${type}.${label}`, words, fix);
+    refusal(undefined, `${type}.${label}`, { words, fix });
   const needed = isThere && ifNotExists ? [oldVal] : [oldVal, neighbor];
   const missing = needed.find((label) => label !== undefined && !labels.includes(label));
   if (missing !== undefined)

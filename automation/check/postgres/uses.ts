@@ -3,6 +3,7 @@ import type { DeleteStmt, InsertStmt, Node, RangeVar, ResTarget, SelectStmt, Upd
 import { qualify, type Schema } from "./schema.ts";
 import { stringOf } from "./sqlNames.ts";
 import { typeOf } from "./sqlTypes.ts";
+import { bodiesOf, bodyOf, namesIn } from "./tree.ts";
 
 /** Aliases of one FROM; undefined: a query or function, whose columns are not known. */
 type Scope = ReadonlyMap<string, string | undefined>;
@@ -57,8 +58,8 @@ export function columnsOf(query: Node | undefined, schema: Schema): string[] | u
   let select: SelectStmt = query.SelectStmt;
   while (select.larg) select = select.larg;
   const scope = scopeOf(select, new Set(withNames(select)), schema);
-  const names = (select.targetList ?? []).map((node) =>
-    "ResTarget" in node ? targetNames(node.ResTarget, scope, select, schema) : undefined,
+  const names = bodiesOf(select.targetList, "ResTarget").map((target) =>
+    targetNames(target, scope, select, schema),
   );
   return names.length === 0 || names.includes(undefined) ? undefined : names.flatMap((one) => one ?? []);
 }
@@ -98,9 +99,7 @@ function knownColumns(table: string | undefined, schema: Schema): string[] | und
 }
 
 function withNames({ withClause }: Pick<SelectStmt, "withClause">): string[] {
-  return (withClause?.ctes ?? []).flatMap((node) =>
-    "CommonTableExpr" in node ? [node.CommonTableExpr.ctename ?? ""] : [],
-  );
+  return bodiesOf(withClause?.ctes, "CommonTableExpr").map(({ ctename = "" }) => ctename);
 }
 
 function scopeOf(
@@ -164,13 +163,11 @@ class Reader {
     }
     const withs = new Set([...place.withs, ...withNames(select)]);
     const scopes = select.larg ? place.scopes : [scopeOf(select, withs, this.#schema), ...place.scopes];
-    const named = (select.targetList ?? []).map((node) => ("ResTarget" in node ? node.ResTarget.name : ""));
-    const outputs = new Set([...(place.outputs ?? []), ...named.map((name) => name ?? "")]);
+    const outputs = new Set([...(place.outputs ?? []), ...namesIn(select.targetList, "ResTarget")]);
     // A UNION is ordered by names of its results.
     const { sortClause, ...unordered } = select;
     this.visit(select.larg ? unordered : { ...unordered, sortClause }, { scopes, withs, outputs });
-    for (const node of select.fromClause ?? [])
-      if ("JoinExpr" in node) this.#using(node.JoinExpr.usingClause, scopes[0]);
+    for (const join of bodiesOf(select.fromClause, "JoinExpr")) this.#using(join.usingClause, scopes[0]);
   }
 
   /** What changes rows, by itself or in a WITH, which sees nothing of the query around it. */
@@ -203,8 +200,7 @@ class Reader {
     this.uses.add(`function ${this.#schema.nameOfList(funcname, "functions")}`);
     if (stringOf(funcname?.at(-1)) !== "nextval") return;
     const [first] = args ?? [];
-    const arg = first && "TypeCast" in first ? first.TypeCast.arg : first;
-    const text = arg && "A_Const" in arg ? arg.A_Const.sval?.sval : undefined;
+    const text = bodyOf(bodyOf(first, "TypeCast")?.arg ?? first, "A_Const")?.sval?.sval;
     if (text !== undefined) this.uses.add(`sequence ${sequenceName(text, this.#schema)}`);
   }
 
