@@ -193,44 +193,38 @@ function unlinked(table: string, { schema }: Context, kind: "column" | "constrai
 }
 
 function validate(table: string, constraint: string, { schema, file }: Context): Effect[] {
+  const subject = `${table}.${constraint}`;
   const fact = schema.tables.get(table)?.constraints.get(constraint);
-  if (
-    fact?.valid &&
-    (fact.kind === "check" || fact.kind === "foreign") &&
-    !file.addedConstraints.has(`${table} ${constraint}`)
-  )
-    return [work(table, "none", `constraint ${constraint} is validated already`)];
-  const checks = fact?.kind === "foreign" ? "foreignKey" : "scan";
-  const scan = work(table, "long", `checks each row of ${table} while reads and writes go on`, checks);
-  if (fact && fact.kind !== "check" && fact.kind !== "foreign" && fact.kind !== "notNull") {
+  if (fact && !["check", "foreign", "notNull"].includes(fact.kind)) {
     const words = `constraint "${constraint}" of relation "${table}" is not a foreign key or check constraint`;
     return [
-      refusal(table, `${table}.${constraint}`, {
-        words,
-        fix: "delete the statement: such a constraint is always valid",
-      }),
+      refusal(table, subject, { words, fix: "delete the statement: such a constraint is always valid" }),
     ];
   }
   const added = file.addedConstraints.has(`${table} ${constraint}`);
-  if (!added && file.locked.has(table)) {
-    return [
-      breaking(
-        tableLock(table, "long", `scans ${table} under an earlier lock`, checks),
-        "validate-in-same-file",
-        `${table}.${constraint}`,
-        `constraint ${constraint} is validated in the transaction that has ${table} locked already, so the lock lasts through the scan`,
+  if (fact?.valid && fact.kind !== "notNull" && !added)
+    return [work(table, "none", `constraint ${constraint} is validated already`)];
+  const checks = fact?.kind === "foreign" ? "foreignKey" : "scan";
+  if (!added && !file.locked.has(table))
+    return [work(table, "long", `checks each row of ${table} while reads and writes go on`, checks)];
+  const [lock, message, fix] = added
+    ? [
+        "the lock of ADD CONSTRAINT",
+        "in the file that adds it: one transaction, so the lock of ADD CONSTRAINT lasts through the scan",
+        "move VALIDATE CONSTRAINT to the next migration",
+      ]
+    : [
+        "an earlier lock",
+        `in the transaction that has ${table} locked already, so the lock lasts through the scan`,
         "move VALIDATE CONSTRAINT to a migration of its own",
-      ),
-    ];
-  }
-  if (!added) return [scan];
+      ];
   return [
     breaking(
-      tableLock(table, "long", `scans ${table} under the lock of ADD CONSTRAINT`, checks),
+      tableLock(table, "long", `scans ${table} under ${lock}`, checks),
       "validate-in-same-file",
-      `${table}.${constraint}`,
-      `constraint ${constraint} is validated in the file that adds it: one transaction, so the lock of ADD CONSTRAINT lasts through the scan`,
-      "move VALIDATE CONSTRAINT to the next migration",
+      subject,
+      `constraint ${constraint} is validated ${message}`,
+      fix,
     ),
   ];
 }

@@ -78,7 +78,6 @@ function twice(statement: CreateStmt, name: string): Refused | undefined {
 /** The schema as the statement leaves it. */
 export function afterwards(statement: CreateStmt, schema: Schema): Schema {
   const branch = schema.branch();
-  branch.path = schema.path;
   remember({ CreateStmt: statement }, branch, false);
   return branch;
 }

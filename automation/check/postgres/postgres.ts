@@ -22,7 +22,7 @@ function openLint({ historyKnown, postgresVersion, multiStatement, lockLimit }: 
       if (!sql.ok) return [syntaxFinding(file, sql, syntaxFix(sql, text))];
       // A down file knows what its up file made; it is not part of the way up.
       const context = {
-        schema: isUp ? schema : schema.branch(),
+        schema: isUp ? schema : new Schema(historyKnown, schema),
         file: new FileState(),
         version: postgresVersion,
       };

@@ -205,7 +205,6 @@ function refusedNewKey(table: string, command: AlterTableCmd, { schema }: Contex
   const key = bodiesOf(column.constraints, "Constraint").find(({ contype }) => contype === "CONSTR_FOREIGN");
   if (!key) return undefined;
   const branch = schema.branch();
-  branch.path = schema.path;
   rememberCommand(table, command, branch);
   return refusedKey(table, key, { schema: branch }, column.colname);
 }

@@ -50,9 +50,11 @@ export class Schema {
     this.file = base?.file ?? 0;
   }
 
-  /** A schema that starts from this one and leaves it as it is: for a down file, which is not part of the way up. */
+  /** A schema that starts from this one and leaves it as it is. */
   branch(): Schema {
-    return new Schema(this.historyKnown, this);
+    const branch = new Schema(this.historyKnown, this);
+    branch.path = this.path;
+    return branch;
   }
 
   startFile(): void {

@@ -78,7 +78,6 @@ const HANDLERS: Handlers = {
       return [tableLock(table, "some", `alters ${table}`)];
     // Each command sees what the one before it did; the schema itself learns of the statement afterwards.
     const branch = { ...context, schema: schema.branch(), file: context.file.inStatement() };
-    branch.schema.path = schema.path;
     // The statement takes the strongest lock of its commands before the first one runs.
     const commands = inPasses(cmds);
     if (!commands.every(({ subtype }) => letsWrite(subtype))) branch.file.locked.add(table);
