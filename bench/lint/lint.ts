@@ -14,6 +14,7 @@ import { DEFAULT_CHECK } from "../../automation/check/settings.ts";
 import { type MigrationFile, parseMigrationFileName, recordOf } from "../../automation/migrations/folder.ts";
 import { BASE, ITEMS, type Item, ROWS } from "./corpus.ts";
 import { EXISTING } from "./existing.ts";
+import { FEATURES } from "./features.ts";
 import { FOLDERS } from "./folders.ts";
 import { HISTORIES } from "./histories.ts";
 import { measure, type Truth } from "./measure.ts";
@@ -42,7 +43,15 @@ async function main(): Promise<void> {
   await fresh(admin, TEMPLATE, "template0");
   await runAll(TEMPLATE, [BASE, ROWS, "ANALYZE"]);
   const judged: Judged[] = [];
-  for (const [index, item] of [...ITEMS, ...FOLDERS, ...ON_BASE, ...EXISTING, ...HISTORIES, ...TEAMS]
+  for (const [index, item] of [
+    ...ITEMS,
+    ...FOLDERS,
+    ...ON_BASE,
+    ...EXISTING,
+    ...HISTORIES,
+    ...TEAMS,
+    ...FEATURES,
+  ]
     .filter(({ name }) => name.includes(only))
     .entries()) {
     const database = `lint_${index % 4}`;

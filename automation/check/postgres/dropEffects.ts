@@ -4,10 +4,10 @@ import { taking } from "./cascade.ts";
 import type { Context } from "./context.ts";
 import { dependentsOn, describe, viewsOf } from "./dependents.ts";
 import { breaking, type Effect, tableLock, work } from "./effect.ts";
-import { TYPES_OF_EXTENSIONS } from "./forget.ts";
+import { typesOfExtension, usesOfExtension } from "./forget.ts";
 import { refusal } from "./refusal.ts";
 import type { Schema } from "./schema.ts";
-import { listName, objectName, stringOf, partsOf, nounOf } from "./sqlNames.ts";
+import { listName, nounOf, objectName, partsOf, stringOf } from "./sqlNames.ts";
 import { bodiesOf } from "./tree.ts";
 
 const USED_BY_CODE = new Set([
@@ -65,13 +65,17 @@ function dependentsOf(
         .filter((one) => schema.tables.get(one)?.parent !== name && !gone.has(one));
       // A sequence that belongs to the table goes with it.
       const sequences = schema.objects.linking(name).map(([key]) => key);
-      return [...keys, ...using(`table ${name}`, `type ${name}`, ...sequences)];
+      const heirs = schema.heirsOf(name).filter((one) => !gone.has(one));
+      return [...keys, ...heirs, ...using(`table ${name}`, `type ${name}`, ...sequences)];
     }
     case "OBJECT_TYPE":
     case "OBJECT_DOMAIN":
       return [...new Set([...typeColumns(name, schema), ...using(`type ${name}`)])];
     case "OBJECT_EXTENSION":
-      return (TYPES_OF_EXTENSIONS[stringOf(object) ?? ""] ?? []).flatMap((type) => typeColumns(type, schema));
+      return [
+        ...typesOfExtension(objectName(object)).flatMap((type) => typeColumns(type, schema)),
+        ...using(...usesOfExtension(objectName(object))),
+      ];
     case "OBJECT_SEQUENCE":
       return using(`sequence ${name}`);
     case "OBJECT_FUNCTION":

@@ -7,7 +7,7 @@ import { FileState } from "./fileState.ts";
 import { LOCK_MODES, type LockMode, lockMode, waiters } from "./lockMode.ts";
 import { judge } from "./rules.ts";
 import { Schema } from "./schema.ts";
-import { objectName, relationName, nounOf } from "./sqlNames.ts";
+import { nounOf, objectName, relationName } from "./sqlNames.ts";
 import { parseSql } from "./statements.ts";
 import { bodiesOf } from "./tree.ts";
 

@@ -1,11 +1,12 @@
 /** Objects that are there already when a statement makes them, or lack what the statement needs. */
-import type { Constraint, CreateStmt, IndexStmt, RefreshMatViewStmt, ViewStmt } from "libpg-query";
+import type { Constraint, CreateStmt, IndexStmt, Node, RefreshMatViewStmt, ViewStmt } from "libpg-query";
 import type { Context } from "./context.ts";
 import type { Effect } from "./effect.ts";
 import { type Refused, refusal } from "./refusal.ts";
 import { besides, type Schema } from "./schema.ts";
-import { columnsOf, SYSTEM_COLUMNS } from "./uses.ts";
 import { namesOf } from "./sqlNames.ts";
+import { isQuery, relationsIn } from "./tree.ts";
+import { columnsOf, SYSTEM_COLUMNS } from "./uses.ts";
 
 const CORRECT = "take another name, or drop the old one first";
 
@@ -115,6 +116,17 @@ export function viewThere({ view, replace, query, aliases }: ViewStmt, context: 
       ? "cannot drop columns from view"
       : `cannot change name of view column "${before[index]}" to "${after[index]}"`;
   return refused(undefined, name, words, `DROP VIEW ${name} and CREATE VIEW in the same file`);
+}
+
+/** execMain.c, ExecCheckRelationsScannable, for a statement that reads at once; CREATE VIEW may name it. */
+export function unfilled(node: Node, { schema }: Context): Effect[] {
+  if (!isQuery(node)) return [];
+  const name = relationsIn(node)
+    .map((relation) => schema.nameOf(relation))
+    .find((one) => schema.tables.get(one)?.populated === false);
+  if (name === undefined) return [];
+  const words = `materialized view "${name}" has not been populated`;
+  return refused(name, name, words, `REFRESH MATERIALIZED VIEW ${name} first`);
 }
 
 /** REFRESH … CONCURRENTLY compares rows by a unique index over columns (matview.c, is_usable_unique_index). */

@@ -65,6 +65,10 @@ export interface Table {
   strategy?: "list" | "range" | "hash";
   partitionKey: readonly string[];
   parent?: string;
+  /** The tables that it has its columns from, by INHERITS. */
+  inherits?: readonly string[];
+  /** The composite type that it has its columns from: CREATE TABLE … OF. */
+  ofType?: string | undefined;
   bound?: Bound | undefined;
   defaultPartition?: string;
   columns: ReadonlyMap<string, Column>;
@@ -80,6 +84,8 @@ export interface Index {
   columns: readonly string[];
   unique: boolean;
   partial: boolean;
+  /** The index of a constraint that may wait until the transaction ends. */
+  deferrable?: boolean;
   /** The index of the partitioned table that it is a part of. */
   parent?: string;
 }
@@ -97,6 +103,8 @@ export interface TypeFact {
   checks?: readonly string[] | undefined;
   /** Of an enum. */
   labels?: readonly string[];
+  /** Of a composite type. */
+  attributes?: readonly string[];
 }
 
 export interface FunctionFact {
@@ -104,7 +112,7 @@ export interface FunctionFact {
   deployed: boolean;
   volatile: boolean;
   /** Types of arguments → names of arguments and result, of each function with this name. */
-  signatures: ReadonlyMap<string, { names: readonly string[]; result: string }>;
+  signatures: ReadonlyMap<string, { names: readonly string[]; result: string; defaults: number }>;
   /** As of its block. */
   commits?: boolean;
   dynamic?: boolean;
@@ -132,7 +140,7 @@ export interface Dependent {
 }
 
 export interface SchemaObject {
-  /** Of a sequence: the table that it goes with. */
+  /** Of a sequence or statistics: the table that it goes with, and those of its columns. */
   of?: string;
-  column?: string;
+  columns?: readonly string[];
 }

@@ -7,9 +7,10 @@ import { meansLabel } from "./labelUse.ts";
 import { alwaysTrue } from "./rowEffects.ts";
 import { besides } from "./schema.ts";
 import { configCalls } from "./sessionRules.ts";
-import { wordsOf, partsOf } from "./sqlNames.ts";
+import { partsOf, wordsOf } from "./sqlNames.ts";
 import type { Statement } from "./statements.ts";
-import { relationsIn, stringsIn, namesIn } from "./tree.ts";
+import { nonTransactional } from "./transactionRules.ts";
+import { namesIn, relationsIn, stringsIn } from "./tree.ts";
 
 /** Findings of one statement by what the file did before it. Call before {@link noteInFile}. */
 export function fileFindings(file: string, statement: Statement, context: Context): Finding[] {
@@ -63,6 +64,8 @@ function pendingEvents(file: string, { node, line }: Statement, { schema, file: 
 /** Takes in what holds for the rest of the file. Call before the schema learns of the statement. */
 export function noteInFile({ node }: Statement, context: Context): void {
   const { schema, file } = context;
+  const commits = "CallStmt" in node ? nonTransactional(node, schema) : undefined;
+  if (commits !== undefined) file.calls.set(node, commits);
   if ("AlterEnumStmt" in node) noteLabel(node.AlterEnumStmt, context);
   if ("RenameStmt" in node) noteRename(node.RenameStmt, context);
   if ("DeleteStmt" in node) {

@@ -1,3 +1,5 @@
+import type { Node } from "libpg-query";
+
 /** What holds within one file, which Postgres runs as one transaction. */
 export class FileState {
   /** Tables with a strong lock, which lasts until the file ends. */
@@ -10,6 +12,8 @@ export class FileState {
   readonly pendingEvents = new Set<string>();
   /** `table constraint`, in the order in which they were added. */
   readonly addedConstraints = new Set<string>();
+  /** Statements that call what commits, with the words for it. */
+  readonly calls = new Map<Node, string>();
   /** The same, with locks of its own: the commands of one ALTER TABLE. */
   inStatement(): FileState {
     return Object.assign(new FileState(), this, { locked: new Set(this.locked) });

@@ -25,6 +25,14 @@ export function refusedKey(
       words: `referenced relation "${referenced}" is not a table`,
       fix: "point to the table under it",
     };
+  const facts = schema.tables.get(table);
+  if (facts && facts.temporary !== target.temporary) {
+    const kind = facts.temporary ? "temporary" : "permanent";
+    return {
+      words: `constraints on ${kind} tables may reference only ${kind} tables`,
+      fix: "leave the foreign key out",
+    };
+  }
   const own = column === undefined ? namesOf(constraint.fk_attrs) : [column];
   const keys = constraint.pk_attrs ? namesOf(constraint.pk_attrs) : schema.primaryKey(referenced);
   return (
@@ -59,10 +67,15 @@ function noKey(
       fix: `correct the name; ${referenced} has the columns ${[...target.columns.keys()].join(", ")}`,
     };
   if (!named || target.copied) return undefined;
-  const has = schema
+  const fitting = schema
     .indexesOf(referenced)
-    .some((one) => one.unique && !one.partial && sameSet(one.columns, keys));
-  if (has) return undefined;
+    .filter((one) => one.unique && !one.partial && sameSet(one.columns, keys));
+  if (fitting.some(({ deferrable }) => !deferrable)) return undefined;
+  if (fitting.length > 0)
+    return {
+      words: `cannot use a deferrable unique constraint for referenced table "${referenced}"`,
+      fix: "make the unique constraint NOT DEFERRABLE, or point to another key",
+    };
   return {
     words: `there is no unique constraint matching given keys for referenced table "${referenced}"`,
     fix: `CREATE UNIQUE INDEX CONCURRENTLY on ${referenced} (${keys.join(", ")}) first, in a file of its own`,

@@ -2,11 +2,11 @@
 import type { DropStmt, Node } from "libpg-query";
 import { independ } from "./dependents.ts";
 import { argumentTypes } from "./functions.ts";
-import { forgetOwnSequences } from "./objects.ts";
+import { forgetOwnObjects, objectKey } from "./objects.ts";
 import { besides, type Schema } from "./schema.ts";
-import { listName, stringOf, partsOf, nounOf } from "./sqlNames.ts";
-import { columnUse } from "./uses.ts";
+import { listName, nounOf, partsOf, stringOf } from "./sqlNames.ts";
 import { bodyOf } from "./tree.ts";
+import { columnUse } from "./uses.ts";
 
 export function rememberDrop({ removeType, objects, behavior }: DropStmt, schema: Schema): void {
   for (const object of objects ?? []) {
@@ -19,7 +19,7 @@ export function rememberDrop({ removeType, objects, behavior }: DropStmt, schema
         forgetTable(schema, schema.nameOfList(items, "tables"));
         break;
       case "OBJECT_INDEX":
-        schema.indexes.delete(schema.nameOfList(items, "indexes"));
+        forgetIndex(schema, schema.nameOfList(items, "indexes"));
         break;
       case "OBJECT_TYPE":
       case "OBJECT_DOMAIN":
@@ -42,8 +42,13 @@ export function rememberDrop({ removeType, objects, behavior }: DropStmt, schema
         forgetSequence(schema, schema.nameOfList(items, "tables"));
         break;
       case "OBJECT_EXTENSION":
+        for (const type of typesOfExtension(bare)) forgetType(schema, type);
+        for (const use of usesOfExtension(bare)) forgetUsers(schema, use);
         schema.objects.delete(`extension ${bare}`);
-        for (const type of TYPES_OF_EXTENSIONS[bare] ?? []) forgetType(schema, type);
+        break;
+      case "OBJECT_PUBLICATION":
+      case "OBJECT_STATISTIC_EXT":
+        schema.objects.delete(objectKey(removeType, object) ?? "");
         break;
       case "OBJECT_SCHEMA":
         forgetSchema(schema, bare);
@@ -53,14 +58,26 @@ export function rememberDrop({ removeType, objects, behavior }: DropStmt, schema
   }
 }
 
-/** Columns of these types go with their extension, by CASCADE. */
-export const TYPES_OF_EXTENSIONS: Partial<Record<string, readonly string[]>> = {
-  citext: ["citext"],
-  hstore: ["hstore"],
-  ltree: ["ltree", "lquery", "ltxtquery"],
-  postgis: ["geometry", "geography", "raster", "box2d", "box3d"],
-  vector: ["vector", "halfvec", "sparsevec"],
+/** What people use of an extension, as `usesOf` names it (the files `*.sql` of each): it goes with the extension, by CASCADE. */
+const EXTENSIONS: Partial<Record<string, string>> = {
+  citext: "type citext",
+  hstore: "type hstore,function hstore,function hstore_to_json,function hstore_to_jsonb",
+  ltree: "type ltree,type lquery,type ltxtquery",
+  postgis: "type geometry,type geography,type raster,type box2d,type box3d",
+  vector: "type vector,type halfvec,type sparsevec,opclass vector_l2_ops,opclass vector_cosine_ops",
+  pgcrypto: "function crypt,function gen_salt,function digest,function hmac,function gen_random_bytes",
+  "uuid-ossp": "function uuid_generate_v1,function uuid_generate_v4,function uuid_generate_v1mc",
+  pg_trgm: "opclass gin_trgm_ops,opclass gist_trgm_ops,function similarity,function word_similarity",
+  unaccent: "function unaccent",
 };
+
+export function usesOfExtension(name: string): readonly string[] {
+  return EXTENSIONS[name]?.split(",") ?? [];
+}
+
+export function typesOfExtension(name: string): readonly string[] {
+  return usesOfExtension(name).flatMap((use) => (use.startsWith("type ") ? [use.slice("type ".length)] : []));
+}
 
 function forgetSchema(schema: Schema, name: string): void {
   schema.objects.delete(`schema ${name}`);
@@ -79,19 +96,25 @@ function forgetSchema(schema: Schema, name: string): void {
 function forgetTable(schema: Schema, name: string): void {
   schema.tables.delete(name);
   for (const [index] of schema.indexes.linking(name)) schema.indexes.delete(index);
-  forgetOwnSequences(schema, name);
+  forgetOwnObjects(schema, name);
   forgetKeysTo(schema, name, () => true);
   forgetUsers(schema, `table ${name}`);
   for (const [key] of schema.dependents.linking(`of ${name}`)) schema.dependents.delete(key);
-  for (const other of schema.partitionsOf(name)) forgetTable(schema, other);
+  for (const other of [...schema.partitionsOf(name), ...schema.heirsOf(name)]) forgetTable(schema, other);
 }
 
 /** Columns of it go with it, by CASCADE: without, Postgres refuses. */
 function forgetType(schema: Schema, name: string): void {
-  if (schema.types.get(name)) schema.types.delete(name);
+  schema.types.delete(name);
   for (const [table, { columns }] of [...schema.tables.entries()])
     for (const [column, { type }] of columns) if (type?.name === name) forgetColumn(schema, table, column);
   forgetUsers(schema, `type ${name}`);
+}
+
+function forgetIndex(schema: Schema, name: string): void {
+  const of = schema.indexes.get(name)?.table ?? "";
+  independ(schema, { kind: "index", name: name.split(".").at(-1) ?? name, of });
+  schema.indexes.delete(name);
 }
 
 function forgetSequence(schema: Schema, name: string): void {
@@ -126,7 +149,7 @@ export function forgetColumn(schema: Schema, name: string, column: string): void
   for (const [index, fact] of schema.indexes.linking(name))
     if (fact.columns.includes(column)) schema.indexes.delete(index);
   forgetKeysTo(schema, name, (keys) => keys.includes(column));
-  forgetOwnSequences(schema, name, column);
+  forgetOwnObjects(schema, name, column);
   forgetUsers(schema, columnUse(name, column));
   for (const kind of ["column", "default value"] as const) independ(schema, { kind, name: column, of: name });
 }

@@ -8,13 +8,14 @@ import { refusal } from "./refusal.ts";
 import type { Schema } from "./schema.ts";
 import { listName, stringOf } from "./sqlNames.ts";
 import { typeOf } from "./sqlTypes.ts";
-import { usesOf } from "./uses.ts";
 import { bodiesOf } from "./tree.ts";
+import { usesOf } from "./uses.ts";
 
 interface Signature {
   types: string;
   names: readonly string[];
   result: string;
+  defaults: number;
 }
 
 function typeText(type: TypeName | undefined, schema: Schema): string {
@@ -43,6 +44,7 @@ function signatureOf({ parameters, returnType }: CreateFunctionStmt, schema: Sch
   return {
     types: inputs.map(({ argType }) => typeText(argType, schema)).join(", "),
     names: inputs.map(({ name }) => name ?? ""),
+    defaults: inputs.filter(({ defexpr }) => defexpr).length,
     result: [returnType?.setof ? "setof " : "", typeText(returnType, schema), ...columns].join(" "),
   };
 }
@@ -73,7 +75,9 @@ export function createFunction(statement: CreateFunctionStmt, { schema }: Contex
       ? "cannot change return type of existing function"
       : renamed !== undefined
         ? `cannot change name of input parameter "${renamed}"`
-        : undefined;
+        : before.defaults > signature.defaults
+          ? "cannot remove parameter defaults from existing function"
+          : undefined;
   if (words === undefined) return [];
   const fix = statement.replace
     ? `make a function with another name, or DROP FUNCTION ${shown} first, with what depends on it`

@@ -2,9 +2,9 @@
 import type { A_Expr, AlterTableCmd, ColumnDef, InsertStmt, Node, UpdateStmt } from "libpg-query";
 import type { Context } from "./context.ts";
 import type { Schema } from "./schema.ts";
-import { stringOf, partsOf } from "./sqlNames.ts";
+import { partsOf, stringOf } from "./sqlNames.ts";
 import { typeOf } from "./sqlTypes.ts";
-import { relationsIn, stringsIn, walk, bodiesOf, bodyOf, namesIn } from "./tree.ts";
+import { bodiesOf, bodyOf, namesIn, relationsIn, stringsIn, walk } from "./tree.ts";
 
 /**
  * Whether the statement casts the label to the type, or touches a table that has, or may have, a column of it, and at least one of the

@@ -2,15 +2,16 @@
  * What a statement names and the database has no longer: an earlier statement dropped or renamed it. Of what no file made
  * nothing is said, for the database may have had it before the folder began.
  */
-import type { CreateStmt, DropStmt, Node, RangeVar } from "libpg-query";
+import type { ColumnDef, CreateStmt, DropStmt, Node, RangeVar } from "libpg-query";
 import type { Context } from "./context.ts";
 import type { Effect } from "./effect.ts";
 import type { Table } from "./facts.ts";
 import type { Named } from "./layer.ts";
+import { objectKey } from "./objects.ts";
 import { refusal } from "./refusal.ts";
 import type { Schema } from "./schema.ts";
-import { objectName, stringOf, partsOf, nounOf } from "./sqlNames.ts";
-import { relationsIn } from "./tree.ts";
+import { listName, nounOf, objectName, partsOf } from "./sqlNames.ts";
+import { bodyOf, relationsIn, walk } from "./tree.ts";
 
 const GONE = "an earlier statement has dropped or renamed it: write the name that it has now";
 
@@ -18,13 +19,43 @@ const GONE = "an earlier statement has dropped or renamed it: write the name tha
 export function absent(name: string, words: string, layers: readonly Named[]): Effect[] {
   if (!layers.some((layer) => layer.isGone(name)) || layers.some((layer) => layer.get(name) !== undefined))
     return [];
-  const bare = name.split(".").at(-1) ?? name;
-  return isElsewhere(bare, layers) ? [] : [refusal(undefined, name, { words, fix: GONE })];
+  return isElsewhere(name, layers) ? [] : [refusal(undefined, name, { words, fix: GONE })];
 }
 
-/** The database URL or the role may set another search path. */
-function isElsewhere(bare: string, layers: readonly Named[]): boolean {
-  return layers.some((layer) => layer.names().some((name) => name.endsWith(`.${bare}`) || name === bare));
+/** The database URL or the role may set another search path, by which a name without a schema is one in a schema. */
+function isElsewhere(name: string, layers: readonly Named[]): boolean {
+  const [bare = name, qualified] = name.split(".").reverse();
+  const isSame = (other: string) => other === bare || (!qualified && other.endsWith(`.${bare}`));
+  return layers.some((layer) => layer.names().some(isSame));
+}
+
+/** A procedure that CALL names. */
+export function missingCalled(node: Node, { schema }: Context): Effect[] {
+  const names = bodyOf(node, "CallStmt")?.funccall?.funcname;
+  if (!names) return [];
+  const words = `procedure ${listName(names)} does not exist`;
+  return absent(schema.nameOfList(names, "functions"), words, [schema.functions]);
+}
+
+/** Types of columns and casts, and those that are altered. */
+export function missingTypes(node: Node, { schema }: Context): Effect[] {
+  const named: (readonly Node[] | undefined)[] = [
+    bodyOf(node, "AlterDomainStmt")?.typeName,
+    bodyOf(node, "AlterEnumStmt")?.typeName,
+  ];
+  walk(node, (kind, body) => {
+    if (kind === "ColumnDef" || kind === "TypeCast") named.push((body as ColumnDef).typeName?.names);
+  });
+  return named
+    .flatMap((names) =>
+      names
+        ? absent(schema.nameOfList(names, "types"), `type "${listName(names)}" does not exist`, [
+            schema.types,
+            schema.tables,
+          ])
+        : [],
+    )
+    .slice(0, 1);
 }
 
 /** The relations that a statement names and does not make. */
@@ -102,11 +133,21 @@ export function missingDropped(
       case "OBJECT_SEQUENCE":
         return absent(schema.nameOfList(items, "tables"), words, [sequencesOf(schema)]);
       case "OBJECT_SCHEMA":
-        return absent(stringOf(object) ?? shown, words, [schema.objects.view("schema ")]);
       case "OBJECT_EXTENSION":
-        return absent(stringOf(object) ?? shown, words, [schema.objects.view("extension ")]);
+      case "OBJECT_PUBLICATION":
+      case "OBJECT_STATISTIC_EXT": {
+        const [kind = ""] = objectKey(removeType, object)?.split(" ") ?? [];
+        return absent(shown, `${kind} "${shown}" does not exist`, [schema.objects.view(`${kind} `)]);
+      }
       case "OBJECT_FUNCTION":
       case "OBJECT_PROCEDURE":
+        if (isAmbiguous(object, schema)) {
+          const reason = {
+            words: `function name "${shown}" is not unique`,
+            fix: "name the types of its arguments",
+          };
+          return [refusal(undefined, shown, reason)];
+        }
         return absent(schema.nameOfList(items, "functions"), `function ${shown} does not exist`, [
           schema.functions,
         ]);
@@ -114,6 +155,12 @@ export function missingDropped(
         return [];
     }
   });
+}
+
+function isAmbiguous(object: Node, schema: Schema): boolean {
+  const named = bodyOf(object, "ObjectWithArgs");
+  const fact = schema.functions.get(schema.nameOfList(named?.objname, "functions"));
+  return named?.args_unspecified === true && (fact?.signatures.size ?? 0) > 1;
 }
 
 function otherKind(name: string, is: Table["kind"], wanted: Table["kind"]): Effect[] {

@@ -5,9 +5,9 @@ import type { Effect } from "./effect.ts";
 import { columnMissing, columnsHint } from "./existence.ts";
 import { refusal } from "./refusal.ts";
 import type { Schema } from "./schema.ts";
-import { stringOf, partsOf, namesOf } from "./sqlNames.ts";
+import { namesOf, partsOf, stringOf } from "./sqlNames.ts";
+import { bodyOf, isQuery } from "./tree.ts";
 import { ownScope, type UnknownColumn, unknownColumns } from "./uses.ts";
-import { bodyOf } from "./tree.ts";
 
 /** Of a statement outside a block: inside, a name may be a variable. */
 export function missingColumns(node: Node, context: Context): Effect[] {
@@ -40,12 +40,10 @@ function namedColumns(node: Node, context: Context): Effect[] {
   return [];
 }
 
-const QUERIES = ["SelectStmt", "InsertStmt", "UpdateStmt", "DeleteStmt"];
-
 function unknownIn(node: Node, schema: Schema): UnknownColumn[] {
   if ("ViewStmt" in node) return unknownColumns(node.ViewStmt.query, schema);
   if ("CreateTableAsStmt" in node) return unknownColumns(node.CreateTableAsStmt.query, schema);
-  return QUERIES.some((kind) => kind in node) ? unknownColumns(node, schema) : ownExpressions(node, schema);
+  return isQuery(node) ? unknownColumns(node, schema) : ownExpressions(node, schema);
 }
 
 /** Expressions over the columns of one table. */

@@ -2,6 +2,7 @@
 import { type Finding, finding } from "../finding.ts";
 import { parser } from "./parser.ts";
 import type { Statement } from "./statements.ts";
+import { isQuery } from "./tree.ts";
 
 /** NAMEDATALEN - 1 (manual, identifiers). */
 const MAX_BYTES = 63;
@@ -9,21 +10,11 @@ const MAX_BYTES = 63;
 /** A quick look before the scanner: most statements have no long word at all, and none whose letters are several bytes. */
 const LONG_WORD = /[\w$]{40,}|"[^"]{40,}"|[^\p{ASCII}]/u;
 
-const CHANGES_ROWS = [
-  "InsertStmt",
-  "UpdateStmt",
-  "DeleteStmt",
-  "SelectStmt",
-  "MergeStmt",
-  "DoStmt",
-  "CopyStmt",
-];
-
 /** One finding a name; statements that make no object are left out. */
 export function longNames(file: string, statements: readonly Statement[]): Finding[] {
   const seen = new Set<string>();
   return statements.flatMap(({ node, text, line }) => {
-    if (!LONG_WORD.test(text) || CHANGES_ROWS.some((kind) => kind in node)) return [];
+    if (!LONG_WORD.test(text) || isQuery(node) || "DoStmt" in node || "CopyStmt" in node) return [];
     const names = parser()
       .scanSync(text)
       .tokens.filter(({ tokenName }) => tokenName === "IDENT")

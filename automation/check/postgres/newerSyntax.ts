@@ -4,7 +4,7 @@ import type { Context } from "./context.ts";
 import type { Effect } from "./effect.ts";
 import { refusal } from "./refusal.ts";
 import { stringOf } from "./sqlNames.ts";
-import { walk, hasOption } from "./tree.ts";
+import { hasOption, walk } from "./tree.ts";
 
 interface Feature {
   name: string;

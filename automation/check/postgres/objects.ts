@@ -7,7 +7,7 @@ import { relationThere } from "./existence.ts";
 import type { Dependent } from "./facts.ts";
 import { refusal } from "./refusal.ts";
 import { besides, type Schema } from "./schema.ts";
-import { stringOf, partsOf } from "./sqlNames.ts";
+import { columnsIn, objectName, partsOf, stringOf } from "./sqlNames.ts";
 import { bodiesOf } from "./tree.ts";
 
 type PartKind = Extract<Dependent["kind"], "trigger" | "policy" | "rule">;
@@ -101,20 +101,41 @@ export function rememberRenamedPart(statement: RenameStmt, schema: Schema): void
   depend(schema, { ...found, name: after.name });
 }
 
-/** Schemas that every database has. */
-const OF_SERVER = new Set(["public", "pg_catalog", "information_schema"]);
+/** What every database has. */
+const OF_SERVER = new Set([
+  ...["schema public", "schema pg_catalog", "schema information_schema", "extension plpgsql"],
+]);
 
-export function schemaThere(name: string, { schema }: Context): Effect[] {
-  const key = `schema ${name}`;
-  if (!schema.objects.get(key) && (!OF_SERVER.has(name) || schema.objects.isGone(key))) return [];
-  const fix = "CREATE SCHEMA IF NOT EXISTS, or delete the statement";
-  return [refusal(undefined, name, { words: `schema "${name}" already exists`, fix })];
+type ObjectKind = "schema" | "extension" | "publication" | "statistics";
+
+export function objectThere(kind: ObjectKind, name: string, { schema }: Context): Effect[] {
+  const key = `${kind} ${name}`;
+  if (!schema.objects.get(key) && (!OF_SERVER.has(key) || schema.objects.isGone(key))) return [];
+  const noun = kind === "statistics" ? "statistics object" : kind;
+  const fix =
+    kind === "publication"
+      ? "ALTER PUBLICATION, or delete the statement"
+      : `CREATE ${kind.toUpperCase()} IF NOT EXISTS, or delete the statement`;
+  return [refusal(undefined, name, { words: `${noun} "${name}" already exists`, fix })];
 }
 
-export function extensionThere(name: string, { schema }: Context): Effect[] {
-  if (name !== "plpgsql" && !schema.objects.get(`extension ${name}`)) return [];
-  const fix = "CREATE EXTENSION IF NOT EXISTS, or delete the statement";
-  return [refusal(undefined, name, { words: `extension "${name}" already exists`, fix })];
+/** The columns that CREATE STATISTICS is about. */
+export function statisticsColumns(exprs: readonly Node[] | undefined): string[] {
+  return bodiesOf(exprs, "StatsElem").flatMap(({ name, expr }) => name ?? columnsIn(expr));
+}
+
+/** Kinds of objects that a name and nothing else tells apart. */
+const OBJECT_KINDS: Partial<Record<string, ObjectKind>> = {
+  OBJECT_STATISTIC_EXT: "statistics",
+  OBJECT_PUBLICATION: "publication",
+  OBJECT_SCHEMA: "schema",
+  OBJECT_EXTENSION: "extension",
+};
+
+/** How such an object that a statement names is kept; undefined for one of another kind. */
+export function objectKey(kind: string | undefined, object: Node | undefined): string | undefined {
+  const known = OBJECT_KINDS[kind ?? ""];
+  return known && `${known} ${objectName(object)}`;
 }
 
 export function sequenceThere(
@@ -132,19 +153,23 @@ export function rememberSequence(schema: Schema, name: string, options: readonly
   const owner = ownedBy && partsOf(ownedBy.arg);
   const before = schema.objects.get(`sequence ${name}`) ?? {};
   const column = owner && owner.length > 1 ? stringOf(owner.at(-1)) : undefined;
-  const owned = column ? { of: schema.nameOfList(owner?.slice(0, -1), "tables"), column } : {};
+  const owned = column ? { of: schema.nameOfList(owner?.slice(0, -1), "tables"), columns: [column] } : {};
   schema.objects.set(`sequence ${name}`, owner ? owned : before);
 }
 
 /** The sequence that a serial or identity column brings, which goes with the column. */
 export function rememberOwnSequence(schema: Schema, table: string, column: string): string {
   const name = besides(table, [table.split(".").at(-1), column, "seq"].join("_"));
-  schema.objects.set(`sequence ${name}`, { of: table, column });
+  schema.objects.set(`sequence ${name}`, { of: table, columns: [column] });
   return name;
 }
 
-/** @param column of a whole table if it is left out */
-export function forgetOwnSequences(schema: Schema, table: string, column?: string): void {
-  for (const [key, object] of schema.objects.linking(table))
-    if (column === undefined || object.column === column) schema.objects.delete(key);
+/**
+ * Sequences and statistics that go with a table.
+ *
+ * @param column of a whole table if it is left out
+ */
+export function forgetOwnObjects(schema: Schema, table: string, column?: string): void {
+  for (const [key, { columns }] of schema.objects.linking(table))
+    if (column === undefined || columns?.includes(column)) schema.objects.delete(key);
 }

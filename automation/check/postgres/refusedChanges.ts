@@ -2,10 +2,9 @@
 import type { AlterTableCmd } from "libpg-query";
 import type { Context } from "./context.ts";
 import type { Effect } from "./effect.ts";
-import { missingConstraint, columnsHint } from "./existence.ts";
+import { columnsHint, missingConstraint } from "./existence.ts";
 import { type Table, UNKNOWN_COLUMN } from "./facts.ts";
 import { refusedKey, sameSet } from "./foreignKeys.ts";
-import { refusedBound } from "./partitionBounds.ts";
 import { type Refused, refusal } from "./refusal.ts";
 import {
   columnInUse,
@@ -22,12 +21,20 @@ import {
   subjectOf,
   typeInUse,
 } from "./refusedColumns.ts";
+import {
+  inheritedConstraint,
+  noParent,
+  notItsOwn,
+  refusedAttach,
+  refusedDetach,
+} from "./refusedInheritance.ts";
 import { wrongLabel } from "./refusedRows.ts";
+import { notForeign, refusedStorage, unknownParameter } from "./refusedSettings.ts";
 import { constraintName } from "./rememberConstraint.ts";
 import { rememberCommand } from "./rememberTable.ts";
 import { besides, type Schema } from "./schema.ts";
-import { ownScope, unknownColumns } from "./uses.ts";
 import { bodiesOf, bodyOf } from "./tree.ts";
+import { ownScope, unknownColumns } from "./uses.ts";
 
 /** The first reason for which Postgres refuses the command; undefined if the files give none. */
 export function refusedChange(table: string, command: AlterTableCmd, context: Context): Effect | undefined {
@@ -39,7 +46,7 @@ function reasonOf(table: string, command: AlterTableCmd, context: Context): Refu
   const { schema } = context;
   const facts = schema.tables.get(table);
   if (!facts) return undefined;
-  const inherited = ofParent(command, facts);
+  const inherited = notItsOwn(command, facts, schema) ?? notOfAView(table, command, facts);
   if (inherited) return inherited;
   const column = subjectOf(command);
   switch (command.subtype) {
@@ -63,6 +70,10 @@ function reasonOf(table: string, command: AlterTableCmd, context: Context): Refu
         noCast(table, command, context)
       );
     case "AT_SetNotNull":
+    case "AT_SetStatistics":
+    case "AT_SetCompression":
+    case "AT_SetOptions":
+    case "AT_ResetOptions":
       return noColumn(table, command, schema);
     case "AT_ColumnDefault":
       return (
@@ -90,12 +101,21 @@ function reasonOf(table: string, command: AlterTableCmd, context: Context): Refu
     case "AT_ClusterOn":
       return noIndex(table, command.name, schema);
     case "AT_AttachPartition":
-      return refusedAttach(command, table, schema);
+      return refusedAttach(table, command, schema);
     case "AT_DetachPartition":
-      return noPartition(table, command, schema);
+      return refusedDetach(table, command, schema);
+    case "AT_DropInherit":
+      return noParent(table, command, schema);
+    case "AT_AlterConstraint":
+      return notForeign(table, command, facts);
+    case "AT_SetRelOptions":
+      return unknownParameter(command, facts);
+    case "AT_SetStorage":
+      return noColumn(table, command, schema) ?? refusedStorage(command, facts);
     case "AT_AddConstraint":
       return (
         constraintThere(table, command, schema) ??
+        notInherited(table, command, facts) ??
         unknownInCheck(table, command, schema) ??
         secondPrimaryKey(table, command, facts) ??
         refusedKeyOf(table, command, context)
@@ -105,44 +125,28 @@ function reasonOf(table: string, command: AlterTableCmd, context: Context): Refu
   }
 }
 
-const OF_PARENT = new Map<string | undefined, string>([
-  ["AT_AddColumn", "cannot add column to a partition"],
-  ["AT_DropColumn", "cannot drop inherited column"],
-  ["AT_AlterColumnType", "cannot alter inherited column"],
+const OF_TABLES = new Map<string | undefined, string>([
+  ["AT_AddColumn", "ADD COLUMN"],
+  ["AT_DropColumn", "DROP COLUMN"],
+  ["AT_AlterColumnType", "ALTER COLUMN ... SET DATA TYPE"],
+  ["AT_SetNotNull", "ALTER COLUMN ... SET NOT NULL"],
+  ["AT_AddConstraint", "ADD CONSTRAINT"],
 ]);
 
-/** Columns of a partition are its parent's. */
-function ofParent({ subtype }: AlterTableCmd, { parent }: Table): Refused | undefined {
-  const words = OF_PARENT.get(subtype);
-  if (words === undefined || parent === undefined) return undefined;
-  return { words, fix: `ALTER TABLE ${parent}, which changes all its partitions` };
-}
-
-function inheritedConstraint(
-  { name = "" }: AlterTableCmd,
-  facts: Table,
-  schema: Schema,
-): Refused | undefined {
-  const { parent } = facts;
-  if (parent === undefined || schema.tables.get(parent)?.constraints.get(name)?.kind !== "check")
-    return undefined;
+/** ATSimplePermissions. */
+function notOfAView(table: string, { subtype }: AlterTableCmd, { kind }: Table): Refused | undefined {
+  const action = OF_TABLES.get(subtype);
+  if (kind === "table" || action === undefined) return undefined;
   return {
-    words: `cannot drop inherited constraint "${name}"`,
-    fix: `ALTER TABLE ${parent} DROP CONSTRAINT ${name}`,
+    words: `ALTER action ${action} cannot be performed on relation "${table}", which is a ${kind}`,
+    fix: "alter the table under it, and make the view again",
   };
 }
 
-function noPartition(table: string, { def }: AlterTableCmd, schema: Schema): Refused | undefined {
-  const child = schema.nameOf(bodyOf(def, "PartitionCmd")?.name);
-  const facts = schema.tables.get(child);
-  if (!facts?.complete || facts.parent === table) return undefined;
-  return {
-    words: `relation "${child}" is not a partition of relation "${table}"`,
-    fix:
-      facts.parent === undefined
-        ? "delete the statement"
-        : `ALTER TABLE ${facts.parent} DETACH PARTITION ${child}`,
-  };
+function notInherited(table: string, { def }: AlterTableCmd, { partitioned }: Table): Refused | undefined {
+  if (!partitioned || !bodyOf(def, "Constraint")?.is_no_inherit) return undefined;
+  const words = `cannot add NO INHERIT constraint to partitioned table "${table}"`;
+  return { words, fix: "leave NO INHERIT out: each partition has its parent's constraints" };
 }
 
 /** A key that foreign keys point to stays, without CASCADE. */
@@ -192,11 +196,6 @@ function secondPrimaryKey(table: string, { def }: AlterTableCmd, facts: Table): 
 function refusedKeyOf(table: string, { def }: AlterTableCmd, context: Context): Refused | undefined {
   const constraint = bodyOf(def, "Constraint");
   return constraint?.contype === "CONSTR_FOREIGN" ? refusedKey(table, constraint, context) : undefined;
-}
-
-function refusedAttach({ def }: AlterTableCmd, parent: string, schema: Schema): Refused | undefined {
-  const { name, bound } = bodyOf(def, "PartitionCmd") ?? {};
-  return bound && refusedBound(schema.nameOf(name), parent, bound, schema);
 }
 
 /** Of a new column: the key is looked at with the column in place. */

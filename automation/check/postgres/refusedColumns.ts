@@ -2,11 +2,11 @@
 import type { AlterTableCmd } from "libpg-query";
 import type { Context } from "./context.ts";
 import { dependentsOnColumn, describe } from "./dependents.ts";
+import { columnsHint } from "./existence.ts";
 import type { ConstraintFact, Dependent, Table } from "./facts.ts";
 import type { Refused } from "./refusal.ts";
 import { besides, type Schema } from "./schema.ts";
 import { castsAutomatically, typeOf } from "./sqlTypes.ts";
-import { columnsHint } from "./existence.ts";
 import { bodyOf } from "./tree.ts";
 
 export function columnThere(table: string, command: AlterTableCmd, schema: Schema): Refused | undefined {

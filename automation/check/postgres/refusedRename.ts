@@ -6,6 +6,7 @@ import { missingConstraint, relationThere, typeThere } from "./existence.ts";
 import { refusal } from "./refusal.ts";
 import { besides, qualify } from "./schema.ts";
 import { partsOf } from "./sqlNames.ts";
+import { noCheck } from "./typeEffects.ts";
 
 export function refusedRename(statement: RenameStmt, context: Context): Effect[] {
   const { renameType, relation, object, subname = "", newname = "" } = statement;
@@ -16,6 +17,11 @@ export function refusedRename(statement: RenameStmt, context: Context): Effect[]
       return columnRename(name, subname, newname, context);
     case "OBJECT_TABCONSTRAINT":
       return constraintRename(name, subname, context);
+    case "OBJECT_DOMCONSTRAINT": {
+      const domain = schema.nameOfList(partsOf(object), "types");
+      const refused = noCheck(domain, subname, schema.types.get(domain)?.checks);
+      return refused ? [refusal(undefined, domain, refused)] : [];
+    }
     case "OBJECT_TABLE":
     case "OBJECT_VIEW":
     case "OBJECT_MATVIEW":

@@ -1,26 +1,21 @@
 /** Takes a statement into the schema, after it was judged. */
-import type {
-  AlterTableStmt,
-  CreateStmt,
-  CreateTableAsStmt,
-  IndexStmt,
-  Node,
-  TableLikeClause,
-} from "libpg-query";
+import type { AlterTableStmt, CreateStmt, CreateTableAsStmt, Node, TableLikeClause } from "libpg-query";
 import { inPasses } from "./alterPasses.ts";
+import { changeAttributes } from "./attributes.ts";
 import { depend } from "./dependents.ts";
-import { type Index, type Table, UNKNOWN_COLUMN } from "./facts.ts";
-import { rememberDrop } from "./forget.ts";
+import { type Table, UNKNOWN_COLUMN } from "./facts.ts";
+import { rememberDrop, typesOfExtension } from "./forget.ts";
 import { rememberFunction } from "./functions.ts";
-import { rememberSequence } from "./objects.ts";
+import { rememberSequence, statisticsColumns } from "./objects.ts";
 import { boundOf } from "./partitionBounds.ts";
-import { withConstraint } from "./rememberConstraint.ts";
+import { constraintName, freeOf, withConstraint } from "./rememberConstraint.ts";
+import { addPartOfIndex, indexName, rememberIndex } from "./rememberIndex.ts";
 import { rememberCommand, withColumn } from "./rememberTable.ts";
 import { moveType, rememberRename, renameTable } from "./renames.ts";
 import { besides, newTable, qualify, type Schema } from "./schema.ts";
 import { namesOf, partsOf } from "./sqlNames.ts";
 import { typeOf } from "./sqlTypes.ts";
-import { type Body, bodiesOf, type Kind, namesIn } from "./tree.ts";
+import { type Body, bodiesOf, type Kind } from "./tree.ts";
 import { columnsOf, columnUse, usesOf } from "./uses.ts";
 
 type Handlers = { [K in Kind]?: (body: Body<K>, schema: Schema, deployed: boolean) => void };
@@ -73,8 +68,11 @@ const HANDLERS: Handlers = {
     const labels = [...fact.labels.filter((label) => label !== oldVal && label !== newVal), newVal];
     schema.types.set(name, { ...fact, labels });
   },
-  CompositeTypeStmt: ({ typevar }, schema, deployed) =>
-    schema.types.set(schema.newNameOf(typevar), { kind: "composite", file: schema.file, deployed }),
+  CompositeTypeStmt: ({ typevar, coldeflist }, schema, deployed) => {
+    const attributes = bodiesOf(coldeflist, "ColumnDef").map(({ colname = "" }) => colname);
+    const fact = { kind: "composite" as const, file: schema.file, deployed, attributes };
+    schema.types.set(schema.newNameOf(typevar), fact);
+  },
   CreateRangeStmt: ({ typeName }, schema, deployed) =>
     schema.types.set(schema.newNameOfList(typeName), { kind: "range", file: schema.file, deployed }),
   CreateDomainStmt: ({ domainname, typeName, constraints }, schema, deployed) => {
@@ -83,8 +81,7 @@ const HANDLERS: Handlers = {
     const constrained = kinds.has("CONSTR_CHECK") || kinds.has("CONSTR_NOTNULL");
     const hasDefault = kinds.has("CONSTR_DEFAULT");
     const name = schema.newNameOfList(domainname);
-    const names = checksOf(constraints ?? []);
-    const checks = names.includes(undefined) ? undefined : names.filter((one) => one !== undefined);
+    const checks = checksOf(constraints ?? [], name, []);
     const fact = { kind: "domain" as const, file: schema.file, deployed, constrained, hasDefault, checks };
     schema.types.set(name, base ? { ...fact, base } : fact);
   },
@@ -94,13 +91,10 @@ const HANDLERS: Handlers = {
     // C: a constraint, O: NOT NULL (parsenodes.h, AlterDomainStmt).
     if (!fact) return;
     if (subtype === "O") schema.types.set(name, { ...fact, constrained: true });
-    const [added] = subtype === "C" && def ? checksOf([def]) : [];
-    if (subtype === "C")
-      schema.types.set(name, {
-        ...fact,
-        constrained: true,
-        checks: added === undefined ? undefined : fact.checks?.concat(added),
-      });
+    if (subtype === "C" && def) {
+      const checks = fact.checks && checksOf([def], name, fact.checks);
+      schema.types.set(name, { ...fact, constrained: true, checks });
+    }
     if (subtype === "X")
       schema.types.set(name, { ...fact, checks: fact.checks?.filter((one) => one !== constraint) });
   },
@@ -138,10 +132,22 @@ const HANDLERS: Handlers = {
   CreateSeqStmt: ({ sequence, options }, schema) =>
     rememberSequence(schema, schema.newNameOf(sequence), options),
   AlterSeqStmt: ({ sequence, options }, schema) => rememberSequence(schema, schema.nameOf(sequence), options),
-  CreateExtensionStmt: ({ extname = "" }, schema) => schema.objects.set(`extension ${extname}`, {}),
+  CreateExtensionStmt: ({ extname = "" }, schema) => {
+    schema.objects.set(`extension ${extname}`, {});
+    for (const type of typesOfExtension(extname)) schema.types.forget(type);
+  },
+  CreatePublicationStmt: ({ pubname = "" }, schema) => schema.objects.set(`publication ${pubname}`, {}),
+  CreateStatsStmt: ({ defnames, relations, exprs }, schema) => {
+    const [relation] = bodiesOf(relations, "RangeVar");
+    const fact = { of: schema.nameOf(relation), columns: statisticsColumns(exprs) };
+    if (defnames) schema.objects.set(`statistics ${schema.newNameOfList(defnames)}`, fact);
+  },
   CreateSchemaStmt: ({ schemaname = "", schemaElts }, schema, deployed) => {
     schema.objects.set(`schema ${schemaname}`, {});
+    const { path } = schema;
+    schema.path = [schemaname, ...path];
     for (const element of schemaElts ?? []) remember(element, schema, deployed);
+    schema.path = path;
   },
 };
 
@@ -182,13 +188,15 @@ function rememberTable(statement: CreateStmt, schema: Schema, deployed: boolean)
     constraints: parentTable?.constraints ?? new Map(),
     ...(strategy === undefined ? {} : { strategy }),
     ...(parent === undefined ? {} : { parent, bound: partbound && boundOf(partbound) }),
+    inherits: (partbound ? [] : bodiesOf(inhRelations, "RangeVar")).map((one) => schema.nameOf(one)),
+    ofType: statement.ofTypename && typeOf(statement.ofTypename, schema)?.name,
   };
   for (const element of tableElts ?? []) {
     if ("ColumnDef" in element) table = withColumn(table, name, element.ColumnDef, schema);
     else if ("Constraint" in element) table = withConstraint(table, name, element.Constraint, schema);
   }
   setTable(schema, name, table);
-  for (const like of bodiesOf(tableElts, "TableLikeClause")) copyDefaults(like, name, schema);
+  for (const like of bodiesOf(tableElts, "TableLikeClause")) copyParts(like, name, schema);
   if (parent === undefined) return;
   schema.ensure(parent);
   if (partbound?.is_default) schema.change(parent, { defaultPartition: name });
@@ -196,13 +204,21 @@ function rememberTable(statement: CreateStmt, schema: Schema, deployed: boolean)
 }
 
 /** parsenodes.h, TableLikeOption. */
-const LIKE_DEFAULTS = 1 << 3;
+const [LIKE_DEFAULTS, LIKE_INDEXES] = [1 << 3, 1 << 6];
 
 /** LIKE … INCLUDING DEFAULTS takes numbers from the sequence of the other table. */
-function copyDefaults({ relation, options = 0 }: TableLikeClause, name: string, schema: Schema): void {
-  if ((options & LIKE_DEFAULTS) === 0) return;
-  for (const [, one] of schema.dependents.linking(`of ${schema.nameOf(relation)}`))
-    if (one.kind === "default value") depend(schema, { ...one, of: name });
+function copyParts({ relation, options = 0 }: TableLikeClause, name: string, schema: Schema): void {
+  const source = schema.nameOf(relation);
+  const dependents = (options & LIKE_DEFAULTS) === 0 ? [] : schema.dependents.linking(`of ${source}`);
+  for (const [, one] of dependents) if (one.kind === "default value") depend(schema, { ...one, of: name });
+  const indexes = (options & LIKE_INDEXES) === 0 ? [] : schema.indexes.linking(source);
+  for (const [index, { parent: _parent, ...fact }] of indexes) {
+    const constraint = schema.tables.get(source)?.constraints.get(index.split(".").at(-1) ?? index);
+    const made = constraint
+      ? constraintName(name, constraint.kind, fact.columns)
+      : indexName(name, fact.columns);
+    schema.indexes.set(besides(name, made), { ...fact, table: name });
+  }
 }
 
 const STRATEGIES: Partial<Record<string, NonNullable<Table["strategy"]>>> = {
@@ -217,13 +233,6 @@ function copiedTables({ inhRelations, tableElts }: CreateStmt, schema: Schema): 
     "RangeVar" in node ? [node.RangeVar] : "TableLikeClause" in node ? [node.TableLikeClause.relation] : [],
   );
   return relations.map((relation) => schema.tables.get(schema.nameOf(relation)));
-}
-
-/** Postgres makes up the name of the index of one partition. */
-function addPartOfIndex(schema: Schema, partition: string, parent: string, fact: Index): void {
-  const names = fact.columns.map((column) => column || "expr");
-  const name = [partition.split(".").at(-1), ...names, "idx"].join("_");
-  schema.indexes.set(besides(partition, name), { ...fact, table: partition, parent });
 }
 
 function rememberView(
@@ -261,29 +270,19 @@ function rememberQueryTable(
 
 function rememberAlter({ relation, cmds, objtype }: AlterTableStmt, schema: Schema): void {
   if (objtype === "OBJECT_INDEX") return;
+  if (objtype === "OBJECT_TYPE") {
+    changeAttributes(relation, cmds, schema);
+    return;
+  }
   const table = schema.nameOf(relation);
   for (const command of inPasses(cmds)) rememberCommand(table, command, schema);
 }
 
-function rememberIndex(statement: IndexStmt, schema: Schema): void {
-  const { idxname, relation, indexParams, indexIncludingParams, unique, whereClause } = statement;
-  const table = schema.nameOf(relation);
-  const columns = namesIn(indexParams, "IndexElem");
-  const bare = table.split(".").at(-1) ?? table;
-  const name = idxname ?? [bare, ...columns.map((column) => column || "expr"), "idx"].join("_");
-  const fact = { table, columns, unique: unique === true, partial: whereClause !== undefined };
-  schema.indexes.set(besides(table, name), fact);
-  const uses = usesOf([indexParams, whereClause], schema, table);
-  for (const column of namesIn(indexIncludingParams, "IndexElem")) uses.add(columnUse(table, column));
-  depend(schema, { kind: "index", name, of: table, uses });
-  if (relation?.inh === true && schema.tables.get(table)?.partitioned)
-    for (const partition of schema.partitionsOf(table))
-      addPartOfIndex(schema, partition, besides(table, name), fact);
-}
-
-/** The names of a domain's checks; undefined for one that Postgres names. */
-function checksOf(constraints: readonly Node[]): (string | undefined)[] {
-  return bodiesOf(constraints, "Constraint").flatMap(({ contype, conname }) =>
-    contype === "CONSTR_CHECK" ? [conname] : [],
-  );
+/** The names of a domain's checks, with those that Postgres makes up (pg_constraint.c, ChooseConstraintName). */
+function checksOf(constraints: readonly Node[], domain: string, before: readonly string[]): string[] {
+  const names = [...before];
+  const wanted = constraintName(domain, "check", []);
+  for (const { contype, conname } of bodiesOf(constraints, "Constraint"))
+    if (contype === "CONSTR_CHECK") names.push(conname ?? freeOf(wanted, (name) => names.includes(name)));
+  return names;
 }

@@ -40,7 +40,13 @@ export function withConstraint(
   const made = constraintName(name, kind, kind === "check" ? checkNamed(constraint) : fact.columns);
   const key = constraint.conname ?? freeName(made, table, name, schema);
   if (kind === "unique" || kind === "primary" || kind === "exclude") {
-    const index = { table: name, columns: fact.columns, unique: kind !== "exclude", partial: false };
+    const index = {
+      table: name,
+      columns: fact.columns,
+      unique: kind !== "exclude",
+      partial: false,
+      deferrable: fact.deferrable,
+    };
     const used = usedIndex(name, constraint, schema);
     if (constraint.indexname !== undefined) schema.indexes.delete(besides(name, constraint.indexname));
     schema.indexes.set(besides(name, key), used ?? index);
@@ -65,9 +71,13 @@ function freeName(
   { indexes, tables }: Schema,
 ): string {
   const taken = (name: string) =>
-    constraints.has(name) || indexes.get(besides(table, name)) || tables.get(besides(table, name));
+    constraints.has(name) || [indexes, tables].some((layer) => layer.get(besides(table, name)));
+  return freeOf(wanted, taken);
+}
+
+export function freeOf(wanted: string, isTaken: (name: string) => boolean): string {
   let name = wanted;
-  for (let number = 1; taken(name); number++) name = `${wanted}${number}`;
+  for (let number = 1; isTaken(name); number++) name = `${wanted}${number}`;
   return name;
 }
 

@@ -3,7 +3,7 @@ import type { AlterTableCmd, ColumnDef, Constraint, Node } from "libpg-query";
 import { depend, independ } from "./dependents.ts";
 import { type Column, type Table, UNKNOWN_COLUMN } from "./facts.ts";
 import { forgetColumn, forgetKeysTo } from "./forget.ts";
-import { forgetOwnSequences, rememberOwnSequence } from "./objects.ts";
+import { forgetOwnObjects, rememberOwnSequence } from "./objects.ts";
 import { boundOf } from "./partitionBounds.ts";
 import { withConstraint } from "./rememberConstraint.ts";
 import { besides, type Schema } from "./schema.ts";
@@ -43,7 +43,13 @@ export function rememberCommand(name: string, command: AlterTableCmd, schema: Sc
       break;
     case "AT_AddInherit":
       // The parent hands on the columns that it gets later.
-      schema.change(name, { complete: false });
+      schema.change(name, {
+        complete: false,
+        inherits: [...parentsBut(table, def, schema), schema.nameOf(bodyOf(def, "RangeVar"))],
+      });
+      break;
+    case "AT_DropInherit":
+      schema.change(name, { inherits: parentsBut(table, def, schema) });
       break;
     case "AT_AddIdentity":
     case "AT_DropIdentity":
@@ -52,7 +58,7 @@ export function rememberCommand(name: string, command: AlterTableCmd, schema: Sc
         always: isAlways(bodyOf(def, "Constraint")) ? "identity" : undefined,
       });
       if (subtype === "AT_AddIdentity") rememberOwnSequence(schema, name, object);
-      else forgetOwnSequences(schema, name, object);
+      else forgetOwnObjects(schema, name, object);
       break;
     case "AT_SetNotNull":
       setColumn(schema, name, object, { notNull: true });
@@ -110,6 +116,11 @@ export function rememberCommand(name: string, command: AlterTableCmd, schema: Sc
       break;
     default:
   }
+}
+
+/** Of a table that no file made its parents are not known, and nothing is made of them. */
+function parentsBut({ inherits = [] }: Table, def: Node | undefined, schema: Schema): string[] {
+  return inherits.filter((one) => one !== schema.nameOf(bodyOf(def, "RangeVar")));
 }
 
 function attach(schema: Schema, parent: string, def: Node | undefined): void {

@@ -1,11 +1,12 @@
 /** Takes RENAME and SET SCHEMA into the schema. */
 import type { RenameStmt } from "libpg-query";
+import { renameAttribute } from "./attributes.ts";
 import { renameUses } from "./dependents.ts";
 import type { Column, ConstraintFact } from "./facts.ts";
-import { rememberRenamedPart } from "./objects.ts";
+import { objectKey, rememberRenamedPart } from "./objects.ts";
 import { besides, qualify, type Schema } from "./schema.ts";
-import { columnUse } from "./uses.ts";
 import { partsOf } from "./sqlNames.ts";
+import { columnUse } from "./uses.ts";
 
 export function rememberRename(statement: RenameStmt, schema: Schema): void {
   const { renameType, relationType, relation, object, subname = "", newname = "" } = statement;
@@ -15,7 +16,8 @@ export function rememberRename(statement: RenameStmt, schema: Schema): void {
     (renameType === "OBJECT_ATTRIBUTE" && relationType !== "OBJECT_TYPE")
   ) {
     renameColumn(schema, name, subname, newname);
-  } else if (renameType === "OBJECT_TABCONSTRAINT") {
+  } else if (renameType === "OBJECT_ATTRIBUTE") renameAttribute(relation, subname, newname, schema);
+  else if (renameType === "OBJECT_TABCONSTRAINT") {
     const table = schema.tables.get(name);
     const fact = table?.constraints.get(subname);
     if (!table || !fact) return;
@@ -34,7 +36,10 @@ export function rememberRename(statement: RenameStmt, schema: Schema): void {
     rememberRenamedPart(statement, schema);
   else if (renameType === "OBJECT_SEQUENCE")
     schema.objects.rename(`sequence ${name}`, `sequence ${besides(name, newname)}`);
-  else if (renameType === "OBJECT_DOMCONSTRAINT") renameCheck(statement, schema);
+  else if (renameType === "OBJECT_STATISTIC_EXT" || renameType === "OBJECT_PUBLICATION") {
+    const key = objectKey(renameType, object) ?? "";
+    schema.objects.rename(key, key.replace(/ .*/, ` ${newname}`));
+  } else if (renameType === "OBJECT_DOMCONSTRAINT") renameCheck(statement, schema);
   else if (renameType === "OBJECT_SCHEMA") renameSchema(schema, subname, newname);
   else if (relation) renameTable(schema, name, besides(name, newname));
   else if (renameType === "OBJECT_TYPE" || renameType === "OBJECT_DOMAIN") {
@@ -112,7 +117,8 @@ export function renameTable(schema: Schema, from: string, to: string): void {
         )
       : table.constraints;
     const parent = table.parent === from ? { parent: to } : {};
-    schema.tables.set(name, { ...table, ...parent, constraints });
+    const inherits = table.inherits?.map((one) => (one === from ? to : one)) ?? [];
+    schema.tables.set(name, { ...table, ...parent, inherits, constraints });
   }
   const columns = [...(schema.tables.get(to)?.columns.keys() ?? [])].map((column) => columnUse(from, column));
   renameUses(

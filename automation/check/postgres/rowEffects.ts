@@ -4,8 +4,8 @@ import type { Context } from "./context.ts";
 import { breaking, type Effect, work } from "./effect.ts";
 import { columnMissing } from "./existence.ts";
 import { refusedInsert, refusedUpdate } from "./refusedRows.ts";
-import { calledFunctions, stringOf, columnsIn } from "./sqlNames.ts";
-import { relationsIn, walk, namesIn } from "./tree.ts";
+import { calledFunctions, columnsIn, stringOf } from "./sqlNames.ts";
+import { bodiesOf, namesIn, relationsIn, walk } from "./tree.ts";
 import { refusedUpsert } from "./upsert.ts";
 
 export function updateEffects(statement: UpdateStmt, context: Context): Effect[] {
@@ -22,8 +22,15 @@ export function deleteEffects({ relation, whereClause }: DeleteStmt, context: Co
   return [rowChange("DELETE", context.schema.nameOf(relation), whereClause, context)];
 }
 
-export function mergeEffects({ relation }: MergeStmt, context: Context): Effect[] {
+export function mergeEffects({ relation, mergeWhenClauses }: MergeStmt, context: Context): Effect[] {
   const table = context.schema.nameOf(relation);
+  const clauses = bodiesOf(mergeWhenClauses, "MergeWhenClause");
+  const missing = columnMissing(
+    table,
+    clauses.flatMap(({ targetList }) => namesIn(targetList, "ResTarget")),
+    context,
+  );
+  if (missing.length > 0) return missing;
   const effect = changing(table);
   return [context.file.locked.has(table) ? underLock("MERGE", table, effect) : effect];
 }

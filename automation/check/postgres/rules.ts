@@ -7,18 +7,18 @@ import type { JudgedStatement } from "./effect.ts";
 import { fileFindings, noteInFile } from "./fileRules.ts";
 import { FileState } from "./fileState.ts";
 import { lockTimeout } from "./lockTimeout.ts";
+import { madeBy } from "./missing.ts";
 import { longNames } from "./nameLength.ts";
 import { blockOf, statementsInside } from "./procedural.ts";
 import { remember } from "./remember.ts";
 import { DOT } from "./schema.ts";
 import { hiddenTables, leakedSettings, uselessLocals } from "./sessionRules.ts";
 import { cutStatements } from "./splitRules.ts";
-import { stringOf, namesOf } from "./sqlNames.ts";
+import { namesOf, stringOf } from "./sqlNames.ts";
 import { effectsOf } from "./statementEffects.ts";
 import type { Statement } from "./statements.ts";
 import { checkTransactions, nonTransactional } from "./transactionRules.ts";
-import { relationsIn, bodiesOf, bodyOf } from "./tree.ts";
-import { madeBy } from "./missing.ts";
+import { bodiesOf, bodyOf, isQuery, relationsIn } from "./tree.ts";
 
 /** What a down file is for, and what has no fix there: a version has one down file, and no next one. */
 const NOT_IN_DOWN_FILES = new Set<RuleId>([
@@ -55,7 +55,7 @@ function judgeOne(file: string, statement: Statement, context: Context, deployed
   }
   noteInFile(statement, context);
   remember(statement.node, context.schema, deployed, statement.text);
-  if (statement.conditional) context.schema.doubt(relationsIn(statement.node));
+  if (statement.conditional && !isQuery(statement.node)) context.schema.doubt(relationsIn(statement.node));
   if (runsUnreadable(statement.node, context.schema)) context.schema.loseTrack();
   return { ...statement, effects, findings };
 }
@@ -129,7 +129,7 @@ export function checkStatements(
     ...emptiness(file, direction, statements),
     ...(multiStatement
       ? cutStatements(file, statements)
-      : checkTransactions(file, statements, context.schema)),
+      : checkTransactions(file, statements, context.file.calls)),
     ...(direction === "up" ? locks : mild),
   ];
 }

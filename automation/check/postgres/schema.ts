@@ -194,17 +194,24 @@ export class Schema {
   }
 
   partitionsOf(table: string): string[] {
-    return this.tables
-      .linking(table)
-      .filter(([, { parent }]) => parent === table)
-      .map(([name]) => name);
+    return this.#tablesOf(table, ({ parent }) => parent === table);
+  }
+
+  /** The tables that have columns of this one by INHERITS. */
+  heirsOf(table: string): string[] {
+    return this.#tablesOf(table, ({ inherits }) => inherits?.includes(table) === true);
+  }
+
+  #tablesOf(table: string, test: (facts: Table) => boolean): string[] {
+    const linking = this.tables.linking(table).filter(([, facts]) => test(facts));
+    return linking.map(([name]) => name);
   }
 }
 
 /** The tables that one names: its parent, those of its foreign keys. */
-function tableLinks({ parent, constraints }: Table): string[] {
+function tableLinks({ parent, inherits = [], constraints }: Table): string[] {
   const references = [...constraints.values()].flatMap(({ references }) => references ?? []);
-  return [...(parent === undefined ? [] : [parent]), ...references];
+  return [...(parent === undefined ? [] : [parent]), ...inherits, ...references];
 }
 
 /** `schema.name`, `name` in the schema `public`. */

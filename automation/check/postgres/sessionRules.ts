@@ -4,10 +4,10 @@
  */
 import type { Node } from "libpg-query";
 import { type Finding, finding } from "../finding.ts";
+import { madeBy } from "./missing.ts";
 import type { Schema } from "./schema.ts";
 import { stringOf, wordsOf } from "./sqlNames.ts";
 import type { Statement } from "./statements.ts";
-import { madeBy } from "./missing.ts";
 
 /** Settings that change what the next file's SQL means, so that it fails or goes elsewhere. */
 const CHANGES_MEANING = new Set(["search_path", "role", "session_authorization", "session_replication_role"]);

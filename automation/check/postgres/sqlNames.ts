@@ -40,7 +40,7 @@ export function partsOf(object: Node | undefined): readonly Node[] {
   return "ObjectWithArgs" in object ? (object.ObjectWithArgs.objname ?? []) : [object];
 }
 
-export function objectName(node: Node): string {
+export function objectName(node: Node | undefined): string {
   return listName(partsOf(node));
 }
 

@@ -2,17 +2,26 @@
 import type { AlterTableCmd, CreateStmt, Node, RenameStmt } from "libpg-query";
 import { inPasses } from "./alterPasses.ts";
 import { alterTableEffects, letsWrite } from "./alterTableEffects.ts";
+import { attributeEffects } from "./attributes.ts";
 import type { Context } from "./context.ts";
+import { contradictions } from "./contradictions.ts";
 import { createTable } from "./createTable.ts";
 import { dropEffects, losing, truncateEffects } from "./dropEffects.ts";
 import { breaking, type Effect, tableLock, work } from "./effect.ts";
-import { refreshConcurrently, tableThere, typeThere, viewThere } from "./existence.ts";
+import {
+  columnMissing,
+  refreshConcurrently,
+  tableThere,
+  typeThere,
+  unfilled,
+  viewThere,
+} from "./existence.ts";
 import { createFunction, noTriggerFunction } from "./functions.ts";
 import { createIndex } from "./indexEffects.ts";
-import { missingDropped, missingRelations } from "./missing.ts";
+import { missingCalled, missingDropped, missingRelations, missingTypes } from "./missing.ts";
 import { missingColumns } from "./missingColumns.ts";
 import { newerSyntax } from "./newerSyntax.ts";
-import { extensionThere, partEffects, schemaThere, sequenceThere } from "./objects.ts";
+import { objectThere, partEffects, sequenceThere, statisticsColumns } from "./objects.ts";
 import { refusedMove, refusedRename } from "./refusedRename.ts";
 import { constraintName } from "./rememberConstraint.ts";
 import { rememberCommand } from "./rememberTable.ts";
@@ -20,7 +29,8 @@ import { deleteEffects, insertEffects, mergeEffects, readsLocked, updateEffects 
 import { namesOf, objectName } from "./sqlNames.ts";
 import type { Statement } from "./statements.ts";
 import { type Body, bodiesOf, bodyOf, changesInWith, hasOption, type Kind } from "./tree.ts";
-import { attributeEffects, domainEffects, enumEffects } from "./typeEffects.ts";
+import { domainEffects, enumEffects } from "./typeEffects.ts";
+import { wrongKind } from "./wrongKind.ts";
 
 type Handlers = { [K in Kind]?: (body: Body<K>, context: Context) => Effect[] };
 
@@ -35,9 +45,16 @@ export function effectsOf(
   { node, inBlock }: Pick<Statement, "node" | "inBlock">,
   context: Context,
 ): Effect[] {
-  const newer = newerSyntax(node, context);
+  const newer = [...newerSyntax(node, context), ...contradictions(node)];
   if (newer.length > 0) return newer;
-  const refused = [...missingRelations(node, context), ...partEffects(node, context)];
+  const refused = [
+    ...missingRelations(node, context),
+    ...missingTypes(node, context),
+    ...missingCalled(node, context),
+    ...partEffects(node, context),
+    ...unfilled(node, context),
+    ...wrongKind(node, context),
+  ];
   if (refused.length > 0) return refused;
   const unknown = inBlock ? [] : missingColumns(node, context);
   if (unknown.length > 0) return unknown;
@@ -61,7 +78,8 @@ function asUsed(effect: Effect, { schema, file }: Context): Effect {
   const { table, breaks } = effect;
   if (table === undefined || breaks?.rule === "refused") return effect;
   if (schema.isFreshTable(table)) return work(table, "none", `nobody uses ${table} yet`);
-  if (file.emptied.get(table) !== "truncate" || breaks?.rule === "drop-table") return effect;
+  const isEmpty = file.emptied.get(table) === "truncate" || schema.tables.get(table)?.populated === false;
+  if (!isEmpty || breaks?.rule === "drop-table") return effect;
   // No row is left to read or write; the lock is as strong as before.
   const { breaks: _breaks, ...rest } = effect;
   const mild = breaks && (breaks.rule === "drop-column" || breaks.rule === "rename") ? effect : rest;
@@ -108,9 +126,21 @@ const HANDLERS: Handlers = {
   CreateDomainStmt: ({ domainname }, context) => typeThere(context.schema.newNameOfList(domainname), context),
   CompositeTypeStmt: ({ typevar }, context) => typeThere(context.schema.newNameOf(typevar), context),
   CreateSchemaStmt: ({ schemaname = "", if_not_exists: ifNotExists }, context) =>
-    ifNotExists ? [] : schemaThere(schemaname, context),
+    ifNotExists ? [] : objectThere("schema", schemaname, context),
   CreateExtensionStmt: ({ extname = "", if_not_exists: ifNotExists }, context) =>
-    ifNotExists ? [] : extensionThere(extname, context),
+    ifNotExists ? [] : objectThere("extension", extname, context),
+  CreatePublicationStmt: ({ pubname = "" }, context) => objectThere("publication", pubname, context),
+  CreateStatsStmt: ({ defnames, if_not_exists: ifNotExists, relations, exprs }, context) => [
+    ...(ifNotExists ? [] : objectThere("statistics", context.schema.newNameOfList(defnames), context)),
+    ...bodiesOf(relations, "RangeVar").flatMap((relation) =>
+      columnMissing(context.schema.nameOf(relation), statisticsColumns(exprs), context),
+    ),
+  ],
+  GrantStmt: ({ objects, privileges }, context) =>
+    bodiesOf(objects, "RangeVar").flatMap((relation) => {
+      const columns = bodiesOf(privileges, "AccessPriv").flatMap(({ cols }) => namesOf(cols));
+      return columnMissing(context.schema.nameOf(relation), columns, context);
+    }),
   CreateSeqStmt: (sequence, context) => sequenceThere(sequence, context),
   CreateFunctionStmt: createFunction,
   IndexStmt: (index, context) => createIndex(index, context),

@@ -14,15 +14,19 @@ import { listName } from "./sqlNames.ts";
 import type { Statement } from "./statements.ts";
 import { bodiesOf, bodyOf, hasOption } from "./tree.ts";
 
-/** Checks what the statements of one file are to each other. */
+/**
+ * Checks what the statements of one file are to each other.
+ *
+ * @param calls the statements that call what commits, with the words for it
+ */
 export function checkTransactions(
   file: string,
   statements: readonly Statement[],
-  schema?: Schema,
+  calls: ReadonlyMap<Node, string>,
 ): Finding[] {
   return [
     ...transactionControl(file, statements),
-    ...mustBeAlone(file, statements, schema),
+    ...mustBeAlone(file, statements, calls),
     ...insideBlocks(file, statements),
     ...copies(file, statements),
   ];
@@ -119,10 +123,14 @@ function insideBlocks(file: string, statements: readonly Statement[]): Finding[]
   });
 }
 
-function mustBeAlone(file: string, statements: readonly Statement[], schema?: Schema): Finding[] {
+function mustBeAlone(
+  file: string,
+  statements: readonly Statement[],
+  calls: ReadonlyMap<Node, string>,
+): Finding[] {
   if (statements.length < 2) return [];
   return statements.flatMap(({ node, line, text }) => {
-    const what = nonTransactional(node, schema);
+    const what = nonTransactional(node) ?? calls.get(node);
     if (what === undefined) return [];
     return [
       finding(

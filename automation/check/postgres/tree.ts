@@ -59,6 +59,13 @@ export function relationsIn(tree: unknown): RangeVar[] {
   return found.filter(({ relname = "", schemaname }) => schemaname !== undefined || !withs.has(relname));
 }
 
+const QUERIES = ["SelectStmt", "InsertStmt", "UpdateStmt", "DeleteStmt", "MergeStmt"];
+
+/** Whether a statement reads or changes rows, and makes nothing. */
+export function isQuery(node: Node): boolean {
+  return QUERIES.some((kind) => kind in node);
+}
+
 /** The statements that change rows in the WITH of another statement. */
 export function changesInWith(tree: unknown): Node[] {
   const found: Node[] = [];

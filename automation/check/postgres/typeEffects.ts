@@ -1,10 +1,10 @@
 /** What changes of types do. */
-import type { AlterDomainStmt, AlterEnumStmt, Node, RangeVar } from "libpg-query";
+import type { AlterDomainStmt, AlterEnumStmt } from "libpg-query";
 import type { Context } from "./context.ts";
 import { breaking, type Effect, tableLock, work } from "./effect.ts";
-import { refusal } from "./refusal.ts";
+import { type Refused, refusal } from "./refusal.ts";
 import { listName } from "./sqlNames.ts";
-import { bodiesOf, bodyOf } from "./tree.ts";
+import { bodyOf } from "./tree.ts";
 
 /**
  * A new constraint of a domain is checked in every table with a column of it, each under SHARE (typecmds.c,
@@ -23,6 +23,16 @@ export function domainEffects(statement: AlterDomainStmt, context: Context): Eff
   if (!adds && subtype !== "V") return [];
   const tables = tablesWith(domain, context).filter((table) => !schema.isFreshTable(table));
   if (fact && tables.length === 0) return [];
+  const array = arrayColumn(domain, schema);
+  if (array !== undefined) {
+    const words = `cannot alter type "${domain}" because column "${array}" uses it`;
+    return [
+      refusal(undefined, domain, {
+        words,
+        fix: "no constraint of a domain is checked in an array: change the column",
+      }),
+    ];
+  }
   const where = tables.length === 0 ? "every table with a column of it" : tables.join(", ");
   const locks = tables.map((table) =>
     tableLock(table, "long", `scans ${table} for domain ${domain}`, "scan"),
@@ -54,11 +64,27 @@ function refusedCheck(
       "take another name, or drop the old one first",
     );
   const needs = (subtype === "X" && !ifExists) || subtype === "V";
+  const missing = needs && name !== undefined && noCheck(domain, name, checks);
+  return missing ? refuse(missing.words, missing.fix) : undefined;
+}
+
+export function noCheck(
+  domain: string,
+  name: string,
+  checks: readonly string[] | undefined,
+): Refused | undefined {
   // NOT NULL has a name of its own since Postgres 17.
-  if (!needs || name === undefined || checks === undefined || checks.includes(name) || /not_null/.test(name))
-    return undefined;
+  if (!checks || checks.includes(name) || /not_null/.test(name)) return undefined;
   const fix = `correct the name; the files gave ${domain} ${checks.length === 0 ? "no check" : checks.join(", ")}`;
-  return refuse(`constraint "${name}" of domain "${domain}" does not exist`, fix);
+  return { words: `constraint "${name}" of domain "${domain}" does not exist`, fix };
+}
+
+/** typecmds.c, get_rels_with_domain: rows are looked at in columns of the domain itself. */
+function arrayColumn(domain: string, { tables }: Context["schema"]): string | undefined {
+  for (const [table, { columns }] of tables.entries())
+    for (const [column, { type }] of columns)
+      if (type?.name === domain && type.array) return `${table}.${column}`;
+  return undefined;
 }
 
 /** A domain may be over another one. */
@@ -69,23 +95,6 @@ function tablesWith(domain: string, context: Context): string[] {
     .filter(([, { columns }]) => [...columns.values()].some(({ type }) => type?.name === domain))
     .map(([name]) => name);
   return [...new Set([...tables, ...over.flatMap(([name]) => tablesWith(name, context))])];
-}
-
-/** ALTER TYPE of a composite type: a new type of an attribute is refused while a table has a column of it. */
-export function attributeEffects(
-  relation: RangeVar | undefined,
-  commands: readonly Node[] | undefined,
-  { schema }: Context,
-): Effect[] {
-  const type = schema.nameOfList([{ String: { sval: relation?.relname ?? "" } }], "types");
-  const [column] = [...schema.tables.entries()].flatMap(([table, { columns }]) =>
-    [...columns].filter(([, one]) => one.type?.name === type).map(([name]) => `${table}.${name}`),
-  );
-  const changes = bodiesOf(commands, "AlterTableCmd").some(({ subtype }) => subtype === "AT_AlterColumnType");
-  if (!changes || column === undefined) return [];
-  const words = `cannot alter type "${type}" because column "${column}" uses it`;
-  const fix = "make a new type and a column of it, fill it in batches, switch over";
-  return [refusal(undefined, type, { words, fix })];
 }
 
 export function enumEffects(statement: AlterEnumStmt, { schema }: Context): Effect[] {

@@ -8,6 +8,9 @@ import { refusal } from "./refusal.ts";
 import { known } from "./refusedRows.ts";
 import { namesIn } from "./tree.ts";
 
+const WAITS = "ON CONFLICT does not support deferrable unique constraints/exclusion constraints as arbiters";
+const WAITS_FIX = "make the constraint NOT DEFERRABLE, or take another key";
+
 export function refusedUpsert({ relation, onConflictClause }: InsertStmt, { schema }: Context): Effect[] {
   const table = schema.nameOf(relation);
   const { conname, indexElems, whereClause } = onConflictClause?.infer ?? {};
@@ -15,7 +18,8 @@ export function refusedUpsert({ relation, onConflictClause }: InsertStmt, { sche
   const refuse = (words: string, fix: string) => [refusal(table, table, { words, fix })];
   if (conname !== undefined) {
     const missing = missingConstraint(table, conname, schema);
-    return missing ? [refusal(table, table, missing)] : [];
+    if (missing) return [refusal(table, table, missing)];
+    return schema.tables.get(table)?.constraints.get(conname)?.deferrable ? refuse(WAITS, WAITS_FIX) : [];
   }
   const columns = namesIn(indexElems, "IndexElem");
   // Of an expression, no file tells whether it is the index's own.
@@ -23,7 +27,9 @@ export function refusedUpsert({ relation, onConflictClause }: InsertStmt, { sche
   const keys = schema
     .indexesOf(table)
     .filter(({ unique, partial }) => unique && (!partial || whereClause !== undefined));
-  if (keys.some((key) => sameSet(key.columns, columns))) return [];
+  const fitting = keys.filter((key) => sameSet(key.columns, columns));
+  if (fitting.some(({ deferrable }) => !deferrable)) return [];
+  if (fitting.length > 0) return refuse(WAITS, WAITS_FIX);
   const shown = keys.map((key) => `(${key.columns.join(", ")})`).join(", ");
   return refuse(
     "there is no unique or exclusion constraint matching the ON CONFLICT specification",

@@ -1,5 +1,14 @@
 /** What an expression or a query uses: tables, columns, functions, sequences and types, so that Postgres keeps them. */
-import type { DeleteStmt, InsertStmt, Node, RangeVar, ResTarget, SelectStmt, UpdateStmt } from "libpg-query";
+import type {
+  DeleteStmt,
+  InsertStmt,
+  MergeStmt,
+  Node,
+  RangeVar,
+  ResTarget,
+  SelectStmt,
+  UpdateStmt,
+} from "libpg-query";
 import { qualify, type Schema } from "./schema.ts";
 import { stringOf } from "./sqlNames.ts";
 import { typeOf } from "./sqlTypes.ts";
@@ -142,7 +151,8 @@ class Reader {
     }
     for (const [key, value] of Object.entries(tree)) {
       if (key === "SelectStmt" || key === "larg" || key === "rarg") this.#query(value, place);
-      else if (key === "UpdateStmt" || key === "DeleteStmt") this.#change(value, place);
+      else if (key === "UpdateStmt" || key === "DeleteStmt" || key === "MergeStmt")
+        this.#change(value, place);
       else if (key === "InsertStmt") this.#insert(value, place);
       else {
         if (key === "ColumnRef") this.#column((value as { fields?: Node[] }).fields ?? [], place);
@@ -172,10 +182,15 @@ class Reader {
 
   /** What changes rows, by itself or in a WITH, which sees nothing of the query around it. */
   #change(value: unknown, place: Place): void {
-    const change = value as UpdateStmt & DeleteStmt;
-    const { relation, fromClause = [], usingClause = [] } = change;
+    const change = value as UpdateStmt & DeleteStmt & MergeStmt;
+    const { relation, fromClause = [], usingClause = [], sourceRelation } = change;
     const withs = new Set([...place.withs, ...withNames(change)]);
-    const from = [...(relation ? [{ RangeVar: relation }] : []), ...fromClause, ...usingClause];
+    const from = [
+      ...(relation ? [{ RangeVar: relation }] : []),
+      ...fromClause,
+      ...usingClause,
+      ...(sourceRelation ? [sourceRelation] : []),
+    ];
     const scope = scopeOf({ fromClause: from }, withs, this.#schema);
     this.visit(value, { scopes: [scope, ...rowScopes(place)], withs });
   }

@@ -1,14 +1,16 @@
 /** What is found in each file of the bench's histories; that a server agrees, `node bench/lint/lint.ts` shows. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { FEATURES } from "../../../../bench/lint/features.ts";
 import { HISTORIES } from "../../../../bench/lint/histories.ts";
 import { TEAMS } from "../../../../bench/lint/teams.ts";
 import { type Files, findingsOf, recordFrom } from "../folders.ts";
+import { FOUND_FEATURES } from "./foundFeatures.ts";
 import { FOUND_HISTORIES } from "./foundHistories.ts";
 import { FOUND_TEAMS } from "./foundTeams.ts";
 
-const ALL = [...HISTORIES, ...TEAMS];
-const FOUND = { ...FOUND_HISTORIES, ...FOUND_TEAMS };
+const ALL = [...HISTORIES, ...TEAMS, ...FEATURES];
+const FOUND = { ...FOUND_HISTORIES, ...FOUND_TEAMS, ...FOUND_FEATURES };
 
 const nameOf = (index: number) => `${String(index + 1).padStart(6, "0")}_x.up.sql`;
 
