@@ -1,6 +1,6 @@
 /** What Postgres refuses by the statement's own words, whatever the database holds. */
 import type { ColumnDef, CreatePolicyStmt, CreateTrigStmt, Node } from "libpg-query";
-import { type Effect } from "./effect.ts";
+import type { Effect } from "./effect.ts";
 import { type Refused, refusal } from "./refusal.ts";
 import { calledFunctions, columnsIn, stringOf } from "./sqlNames.ts";
 import { bodyOf, walk } from "./tree.ts";
