@@ -225,6 +225,22 @@ func TestDownWithoutAFile(t *testing.T) {
 	}
 }
 
+// A database that goes away in the middle of a transaction has nothing of it, also if nobody can ask it any more.
+func TestDatabaseGoesAway(t *testing.T) {
+	t.Parallel()
+	d := pg.database(t)
+	path := folder(t, "1_a.up.sql", "CREATE TABLE a ();", "2_b.up.sql", "CREATE TABLE b (); SELECT pg_sleep(60);")
+	m := d.start(path, "up", "CONNECT_TIMEOUT=1s")
+	m.says("statement 2 of 2, line 1: SELECT")
+	name := d.one("SELECT current_database()")
+	execPostgres(t, connectPostgres(t, pg.url("postgres")), "DROP DATABASE "+name+" WITH (FORCE)")
+	r := m.end()
+	r.expect(t, 11, "failed", "unknown")
+	if f := r.line.Failed; f.Effect != "nothing" || f.Kind != "lost" || *f.File != "2_b.up.sql" || len(r.line.Files) != 1 {
+		t.Fatal(r.out)
+	}
+}
+
 // DELIMITER is the mysql client's own (golang-migrate/migrate#1036).
 func TestDelimiter(t *testing.T) {
 	t.Parallel()

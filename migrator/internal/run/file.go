@@ -200,14 +200,16 @@ func (f *fileRun) effect(ofStatement database.Effect) database.Effect {
 
 // settleLost opens a new session and asks there. The old session is over once golang-migrate's lock is free again.
 func (f *fileRun) settleLost(ctx context.Context, failure *database.Failure) database.Effect {
-	unknown := f.effect(database.Unknown)
 	if !f.connectAgain(ctx) {
-		return unknown
+		if f.plan.Atomic {
+			return f.effect(failure.Effect) // where no COMMIT was sent, none comes
+		}
+		return f.effect(database.Unknown)
 	}
 	version, dirty, err := f.engine.Version(ctx)
 	switch {
 	case err != nil:
-		return unknown
+		return f.effect(database.Unknown)
 	case f.plan.Atomic && version == f.target && !dirty && f.target != f.current:
 		f.out.Line("the file took effect before the connection was lost: the database is at its version")
 		return committed

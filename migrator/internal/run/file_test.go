@@ -151,6 +151,7 @@ func TestFile(t *testing.T) {
 	unknown := &database.Failure{Kind: database.Refused, Effect: database.Unknown, Message: "no"}
 	locked := &database.Failure{Kind: database.Locked, Effect: database.Nothing, Again: true, Message: "locked"}
 	lost := &database.Failure{Kind: database.Lost, Effect: database.Unknown, Message: "lost"}
+	rolledBack := &database.Failure{Kind: database.Lost, Effect: database.Nothing, Message: "lost"}
 	gone := map[string]*database.Failure{"connect": lost}
 	cases := []struct {
 		name   string
@@ -169,6 +170,8 @@ func TestFile(t *testing.T) {
 			"begin, exec A, exec B, set 1 false, commit, connect, lock"},
 		{"one transaction, lost with the server", fake{atomic: true, fails: map[string]*database.Failure{"commit": lost}, always: gone}, "unknown", "", 0,
 			"begin, exec A, exec B, set 1 false, commit, connect"},
+		{"one transaction, lost with the server in a statement", fake{atomic: true, fails: map[string]*database.Failure{"exec B": rolledBack}, always: gone}, "nothing", "", 0,
+			"begin, exec A, exec B, connect"},
 		{"one transaction, locked once", fake{atomic: true, fails: map[string]*database.Failure{"exec B": locked}}, "", "1 false", 0,
 			"begin, exec A, exec B, rollback, begin, exec A, exec B, set 1 false, commit"},
 		{"statements", fake{}, "", "1 false", 0, "set 1 true, exec A, exec B, set 1 false"},
