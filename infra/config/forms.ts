@@ -85,7 +85,7 @@ export const FORMS = {
   },
   repositoryPath: {
     pattern: /^(?!\.{1,2}(\/|$))[\w.@+-]+(\/(?!\.{1,2}(\/|$))[\w.@+-]+)*$/,
-    is: "a folder from the repository's root like tools/ecs-migrate",
+    is: "a folder from the repository's root like tools/ecs-migrate, each part of letters, digits and . _ - @ +",
   },
   parameterName: {
     pattern: /^\/?[A-Za-z0-9_.-]+(\/[A-Za-z0-9_.-]+)*$/,
@@ -96,7 +96,10 @@ export const FORMS = {
       /^(\/?[A-Za-z0-9_.-]+(\/[A-Za-z0-9_.-]+)*|arn:[\w-]+:ssm:[\w-]+:\d{12}:parameter\/\S+|arn:[\w-]+:secretsmanager:[\w-]+:\d{12}:secret:[^:\s]+(:[^:\s]*:[^:\s]*:[^:\s]*)?)$/,
     is: "an SSM parameter's name or ARN, or a Secrets Manager ARN (with `:<json key>::` for one key of it)",
   },
-  cloneUrl: { pattern: /^https:\/\/\S+$/, is: "the repository's HTTPS clone URL" },
+  cloneUrl: {
+    pattern: /^https:\/\/[^\s/@]+\/\S+$/,
+    is: "the repository's HTTPS clone URL, without a user or a token",
+  },
   s3Object: { pattern: /^[a-z0-9.-]{3,63}\/\S+$/, is: "an S3 object as bucket/key.zip" },
   branchPrefix: {
     pattern: /^[\w.-]+(\/[\w.-]+)*\/?$/,

@@ -76,8 +76,10 @@ export class ConfigReader {
   /** A text that must be set. */
   requiredText(key: string, form: Form): string {
     const value = this.text(key, form);
-    if (value === "") this.missing(key, `it must be ${form.is}`);
-    return value;
+    if (value !== "") return value;
+    this.missing(key, `it must be ${form.is}`);
+    this.#wrong.add(key);
+    return "";
   }
 
   /** One of the given words. */
@@ -97,24 +99,26 @@ export class ConfigReader {
     return value === "true";
   }
 
-  /** A whole number from `least` to `most`; unset is `least`. */
+  /** A whole number from `least` to `most`; Pulumi.yaml has a default for each. */
   integer(key: string, least: number, most: number): number {
-    const value = this.text(key);
+    const is = `a whole number from ${least} to ${most}`;
+    const value = this.requiredText(key, { pattern: /./, is });
     if (value === "") return least;
     const number = Number(value);
-    if (Number.isInteger(number) && number >= least && number <= most) return number;
-    this.#refuse(key, value, `it must be a whole number from ${least} to ${most}`);
+    if (/^\s*\d+\s*$/.test(value) && number >= least && number <= most) return number;
+    this.#refuse(key, value, `it must be ${is}`);
     return least;
   }
 
-  /** A time like 90s, 45m or 2h, or a number of seconds. Unset is `least`. @returns seconds */
+  /** A time like 90s, 45m or 2h, or a number of seconds; Pulumi.yaml has a default for each. @returns seconds */
   seconds(key: string, least: number, most: number): number {
-    const value = this.text(key);
+    const is = `a time like 90s, 45m or 2h, from ${least} s to ${most} s`;
+    const value = this.requiredText(key, { pattern: /./, is });
     if (value === "") return least;
     const [, count, unit = "s"] = /^(\d{1,9})(s|m|h)?$/.exec(value) ?? [];
     const seconds = Number(count) * { s: 1, m: 60, h: 3600 }[unit as "s" | "m" | "h"];
     if (count !== undefined && seconds >= least && seconds <= most) return seconds;
-    this.#refuse(key, value, `it must be a time like 90s, 45m or 2h, from ${least} s to ${most} s`);
+    this.#refuse(key, value, `it must be ${is}`);
     return least;
   }
 
@@ -163,7 +167,12 @@ export class ConfigReader {
 }
 
 function shown(value: unknown): string {
-  return typeof value === "string" ? `"${value}"` : JSON.stringify(value);
+  return typeof value === "string" ? `"${withoutPassword(value)}"` : JSON.stringify(value);
+}
+
+/** A database URL or a token, put where its name belongs, must not reach the log of a build. */
+function withoutPassword(text: string): string {
+  return text.replace(/:\/\/\S*@/, "://***@");
 }
 
 /** The empty text as undefined. */

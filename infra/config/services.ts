@@ -48,7 +48,7 @@ export function readServices(reader: ConfigReader, { namePrefix, cluster, image 
   const targets = given.map(({ cluster, service, container, family, roles }) => ({
     cluster,
     service,
-    container: container ?? null,
+    container: container || null,
     family: family ?? service,
     roles: roles ?? [],
   }));

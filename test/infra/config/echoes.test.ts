@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { CONFIG_KEYS } from "../../../infra/config/config.ts";
-import { SMALLEST } from "../../support/stackConfig.ts";
+import { declaredKeys, SMALLEST } from "../../support/stackConfig.ts";
 import { problemsOf } from "./parse.ts";
 
 const BASES = {
@@ -37,6 +37,20 @@ describe("one wrong value", () => {
         }
       assert.ok(refused > 3 * CONFIG_KEYS.length, String(refused));
     });
+
+  test("a number or a time that is empty is one problem: it never stands for the least", () => {
+    let refused = 0;
+    for (const [key, declared] of declaredKeys()) {
+      const isNumber = declared.type === "integer" || /^\d+[smh]$/.test(String(declared.default));
+      if (!isNumber) continue;
+      const problems = problemsOf({ ...BASES["with a pipeline and a VPC"], [key]: "" });
+      refused += problems.length;
+      assert.ok(problems.length <= 1, problems.join("\n"));
+      for (const problem of problems)
+        assert.ok(problem.startsWith(`ecs-migrate:${key} is not set, but it must be `), problem);
+    }
+    assert.ok(refused > 10, String(refused));
+  });
 
   test("each of the shipped file's placeholders, once", () => {
     const wrong = { application: "<your application>", vpcId: "<vpc-…>", databaseSecurityGroup: "<sg-…>" };

@@ -75,7 +75,7 @@ const REFUSED: [string, Readonly<Record<string, unknown>>, string][] = [
   [
     "a database URL in place of its name",
     { databaseSecret: "postgres://u:p@h/d" },
-    'ecs-migrate:databaseSecret is "postgres://u:p@h/d", but it must be an SSM parameter\'s name or ARN, or a Secrets Manager ARN (with `:<json key>::` for one key of it)',
+    'ecs-migrate:databaseSecret is "postgres://***@h/d", but it must be an SSM parameter\'s name or ARN, or a Secrets Manager ARN (with `:<json key>::` for one key of it)',
   ],
   [
     "a source without location",
@@ -108,7 +108,7 @@ const REFUSED: [string, Readonly<Record<string, unknown>>, string][] = [
   [
     "a project's path that leaves the repository",
     { sourceType: "S3", sourceLocation: "source/shop.zip", projectPath: "../tools" },
-    'ecs-migrate:projectPath is "../tools", but it must be a folder from the repository\'s root like tools/ecs-migrate',
+    'ecs-migrate:projectPath is "../tools", but it must be a folder from the repository\'s root like tools/ecs-migrate, each part of letters, digits and . _ - @ +',
   ],
   [
     "a build that ends before its migration",
@@ -183,6 +183,16 @@ const REFUSED: [string, Readonly<Record<string, unknown>>, string][] = [
     "a repository's name in place of its ARN",
     { pullRepositories: ["mirror/alpine"] },
     'ecs-migrate:pullRepositories is "mirror/alpine", but each item must be the ARN of an ECR repository',
+  ],
+  [
+    "a clone URL with a token, which is not shown",
+    { sourceType: "CODECOMMIT", sourceLocation: "https://oauth2:glpat-1@gitlab.com/a/b.git" },
+    'ecs-migrate:sourceLocation is "https://***@gitlab.com/a/b.git", but it must be the repository\'s HTTPS clone URL, without a user or a token',
+  ],
+  [
+    "a number in another form",
+    { cpu: "1e3" },
+    'ecs-migrate:cpu is "1e3", but it must be a whole number from 128 to 16384',
   ],
   [
     "a build without end",
