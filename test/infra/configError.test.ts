@@ -35,21 +35,32 @@ test("wrong values are reported, each once and as written, before @pulumi/aws lo
   assert.deepEqual(loadedOf("@pulumi/aws"), []);
 });
 
+const INFRA = join(import.meta.dirname, "..", "..", "infra");
+
 test("until then, of @pulumi/pulumi only what the host has loaded: npm's and TypeScript's code would cost 0.5 s", () => {
-  const folder = join(import.meta.dirname, "..", "..", "infra");
-  const program = readFileSync(join(folder, "index.ts"), "utf8");
+  const program = readFileSync(join(INFRA, "index.ts"), "utf8");
   const imports = [...program.matchAll(/^import (?!type).* from "([^"]+)";$/gm)].map(([, name]) => name);
-  assert.ok(imports.includes("./config/config.ts"), imports.join(", "));
-  const script = `for (const name of ${JSON.stringify(imports)}) await import(name);
-    const files = Object.keys((await import("node:module")).createRequire(import.meta.url).cache);
-    console.log(JSON.stringify(files));`;
-  const args = ["--input-type=module", "--eval", script];
-  const loaded = JSON.parse(
-    execFileSync(process.execPath, args, { cwd: folder, encoding: "utf8" }),
-  ) as string[];
+  assert.ok(imports.includes("./config/load.ts"), imports.join(", "));
+  const loaded = loadedBy(imports);
   assert.ok(loaded.some((file) => file.includes("/@pulumi/pulumi/")));
   assert.deepEqual(
     loaded.filter((file) => /\/runtime\/closure\/|\/node_modules\/(typescript|@npmcli)\//.test(file)),
     [],
   );
 });
+
+test("the reader that a deploy asks first loads nothing of Pulumi", () => {
+  assert.deepEqual(
+    loadedBy(["./config/config.ts"]).filter((file) => file.includes("/@pulumi/")),
+    [],
+  );
+});
+
+/** The CommonJS files that these modules of infra/ load. */
+function loadedBy(names: readonly (string | undefined)[]): string[] {
+  const script = `for (const name of ${JSON.stringify(names)}) await import(name);
+    const files = Object.keys((await import("node:module")).createRequire(import.meta.url).cache);
+    console.log(JSON.stringify(files));`;
+  const args = ["--input-type=module", "--eval", script];
+  return JSON.parse(execFileSync(process.execPath, args, { cwd: INFRA, encoding: "utf8" })) as string[];
+}
