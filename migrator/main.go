@@ -36,12 +36,13 @@ func start(args []string, env func(string) string, stdout io.Writer) int {
 	out.Hide(config.RawSecrets(env)...)
 	c, err := config.Read(args, env)
 	out.Hide(c.Database.Secrets()...)
-	line := newLine(c, out, started)
+	line := newLine(c, env, out, started)
 	var engine database.Engine
 	if err == nil {
 		engine, err = drivers.Open(c, out)
 	}
 	if err == nil {
+		out.Line("ecs-migrate: %s%s%s", strings.Join(args, " "), prefixed(" on ", env("ENV")), prefixed(", image ", env("IMAGE")))
 		execute(c, engine, out, line)
 	} else {
 		refuse(out, line, err)
@@ -61,26 +62,25 @@ func execute(c config.Config, engine database.Engine, out *mask.Printer, line *r
 			out.Line("error: %s", *line.Error)
 		}
 	}()
-	title := strings.TrimRight("ecs-migrate: "+c.Operation+" "+c.Argument, " ")
-	if c.Environment != "" {
-		title += " on " + c.Environment
-	}
-	if c.Image != "" {
-		title += ", image " + c.Image
-	}
-	out.Line("%s", title)
 	stop, end := listen(c, out)
 	defer end()
 	run.Run(c, out, stop, engine, line)
 }
 
-func newLine(c config.Config, out *mask.Printer, started time.Time) *result.Line {
+func prefixed(prefix, text string) string {
+	if text == "" {
+		return ""
+	}
+	return prefix + text
+}
+
+func newLine(c config.Config, env func(string) string, out *mask.Printer, started time.Time) *result.Line {
 	text := func(s string) *string { return database.Text(result.Clip(out.Text(s), 500)) }
 	d := c.Database
 	return &result.Line{
 		EcsMigrate: 2, Operation: c.Operation, Argument: text(c.Argument), StartedAt: started.UTC().Format("2006-01-02T15:04:05Z"),
-		Image: text(c.Image), MigrationsSha256: text(c.MigrationsSha256),
-		Run:      result.Run{By: text(c.By), Commit: text(c.Commit), Branch: text(c.Branch), Build: text(c.Build)},
+		Image: text(env("IMAGE")), MigrationsSha256: text(env("MIGRATIONS_SHA256")),
+		Run:      result.Run{By: text(env("RUN_BY")), Commit: text(env("RUN_COMMIT")), Branch: text(env("RUN_BRANCH")), Build: text(env("RUN_BUILD"))},
 		Database: &result.Database{Engine: d.Engine, Secret: text(d.SecretDigest), Endpoint: text(config.Digest16(d.EndpointText))},
 	}
 }

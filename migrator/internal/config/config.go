@@ -30,8 +30,6 @@ type Config struct {
 
 	MigrationsPath string
 	ShowDetails    bool
-
-	Environment, Image, MigrationsSha256, By, Commit, Branch, Build string
 }
 
 // Operations are the words that the first argument may be, with what each needs behind it.
@@ -47,10 +45,7 @@ func (c Config) ReadsOnly() bool {
 // Read reads arguments (without the program's name) and environment. The error is for people and quotes no value that may
 // be secret.
 func Read(args []string, env func(string) string) (Config, error) {
-	c := Config{
-		Environment: env("ENV"), Image: env("IMAGE"), MigrationsSha256: env("MIGRATIONS_SHA256"),
-		By: env("RUN_BY"), Commit: env("RUN_COMMIT"), Branch: env("RUN_BRANCH"), Build: env("RUN_BUILD"),
-	}
+	c := Config{}
 	if len(args) > 0 {
 		c.Operation = args[0]
 		c.Argument = strings.Join(args[1:], " ")

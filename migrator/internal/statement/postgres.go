@@ -114,26 +114,20 @@ func (s Statement) Concurrent() bool {
 	return s.Has("CONCURRENTLY") && (s.Kind == "CREATE INDEX" || s.Kind == "DROP INDEX" || s.Words[0] == "REINDEX")
 }
 
+var endsTransaction = regexp.MustCompile(`(?i)COMMIT|ROLLBACK|CALL`)
+
 // OutsideTransaction tells whether Postgres runs the statement in no transaction block, or lets it commit on its own.
 func (s Statement) OutsideTransaction() bool {
-	if len(s.Words) == 0 {
-		return false
-	}
-	switch s.Words[0] {
-	case "VACUUM", "CALL", "CLUSTER", "REINDEX":
+	switch s.Kind {
+	case "VACUUM", "CALL", "CLUSTER", "REINDEX", "CREATE DATABASE", "DROP DATABASE", "CREATE TABLESPACE", "DROP TABLESPACE", "ALTER SYSTEM",
+		"CREATE SUBSCRIPTION", "ALTER SUBSCRIPTION", "DROP SUBSCRIPTION":
 		return true
 	case "COMMIT", "ROLLBACK":
 		return len(s.Words) > 1 && s.Words[1] == "PREPARED"
 	case "DISCARD":
 		return s.Has("ALL")
 	case "DO":
-		text := strings.ToUpper(s.Text)
-		return strings.Contains(text, "COMMIT") || strings.Contains(text, "ROLLBACK") || strings.Contains(text, "CALL")
-	}
-	switch s.Kind {
-	case "CREATE DATABASE", "DROP DATABASE", "CREATE TABLESPACE", "DROP TABLESPACE", "ALTER SYSTEM",
-		"CREATE SUBSCRIPTION", "ALTER SUBSCRIPTION", "DROP SUBSCRIPTION":
-		return true
+		return endsTransaction.MatchString(s.Text)
 	case "ALTER DATABASE":
 		return s.Has("TABLESPACE")
 	case "ALTER TABLE":
