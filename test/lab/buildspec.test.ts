@@ -36,7 +36,7 @@ describe("a build of CodeBuild's", () => {
   let environment: NodeJS.ProcessEnv;
 
   before(async () => {
-    lab = await startLab({ report: (line) => process.stderr.write(`${line}\n`) });
+    lab = await startLab({ report: (line) => process.stderr.write(`${line}\n`), sharedPlugins: true });
     stack = await createLabStack(lab, { stackConfig: { "ecs-migrate:reportRetentionDays": 90 } });
     const up = await stack.pulumi(["up", "--yes"]);
     assert.equal(up.exitCode, 0, up.stdout);

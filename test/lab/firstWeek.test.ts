@@ -30,7 +30,7 @@ describe("a first week", () => {
 
   before(async () => {
     const report = (line: string) => process.stderr.write(`${line}\n`);
-    lab = await startLab({ report });
+    lab = await startLab({ report, sharedPlugins: true });
     const bin = join(lab.folder, "aws-cli");
     mkdirSync(bin);
     await putAwsCli(bin, report, lab.signal);

@@ -19,7 +19,7 @@ describe("a run happens once", () => {
   let ecs: ECSClient;
 
   before(async () => {
-    lab = await startLab({ report: (line) => process.stderr.write(`${line}\n`) });
+    lab = await startLab({ report: (line) => process.stderr.write(`${line}\n`), sharedPlugins: true });
     stack = await createLabStack(lab);
     ecs = new ECSClient(lab.clientConfig);
     addSlowMigration(stack);

@@ -34,7 +34,7 @@ describe("a service in the lab", () => {
   let ecs: ECSClient;
 
   before(async () => {
-    lab = await startLab({ report: (line) => process.stderr.write(`${line}\n`) });
+    lab = await startLab({ report: (line) => process.stderr.write(`${line}\n`), sharedPlugins: true });
     stack = await createLabStack(lab, {
       stackConfig: {
         "ecs-migrate:services": [{ cluster: CLUSTER, service: SERVICE }],
