@@ -83,9 +83,8 @@ describe("the model behind a socket", () => {
       setImmediate(() => stop.abort());
       return false;
     };
-    const begun = performance.now();
+    // The request's own timeout would be a TimeoutError.
     await assert.rejects(ecs.describeTasks({ tasks: ["x"] }, stop.signal), { name: "AbortError" });
-    assert.ok(performance.now() - begun < 140, "before the request's own timeout");
   });
 });
 
