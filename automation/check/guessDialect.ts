@@ -38,7 +38,7 @@ const SIGNS: Readonly<Record<"postgres" | "mysql" | "mariadb" | "mysql8", readon
     /\bdrop\s+index\s+\w+\s+on\b|\brename\s+table\b|\bunique\s+key\b|,\s*key\s+\w+\s*\(/i,
     /\bon\s+update\s+(?:current_timestamp|now\b)/i,
     /\bon\s+duplicate\s+key\b|\binsert\s+ignore\b|\bupdate\s+\w+\s+(?:\w+\s+)?(?:inner\s+|left\s+)?join\b|\breplace\s+into\b/i,
-    /\b(?:first|after\s+\w+)\s*(?:,|;|$)/im,
+    /\b(?:add|modify|change)\b[^;]*[\w)]\s+(?:first|after\s+\w+)\s*(?:,|;|$)/im,
     /^\s*#(?!>|-)/m,
     /\b(?:ifnull|unix_timestamp|date_format|from_unixtime|json_extract|json_object|unhex|last_insert_id|date_sub|date_add)\s*\(/i,
     /\block_wait_timeout\b|\bforeign_key_checks\b|\bsql_mode\b|\bset\s+names\b|\bidentified\s+(?:by|with)\b|\bset\s+(?:session\s+)?@|@\w+\s*:=|\block\s+tables\b/i,

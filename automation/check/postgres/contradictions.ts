@@ -3,9 +3,10 @@ import type { ColumnDef, CreatePolicyStmt, CreateTrigStmt, Node } from "libpg-qu
 import type { Effect } from "./effect.ts";
 import { type Refused, refusal } from "./refusal.ts";
 import { calledFunctions, columnsIn, stringOf } from "./sqlNames.ts";
-import { bodyOf, walk } from "./tree.ts";
+import { bodiesOf, isQuery, walk } from "./tree.ts";
 
 export function contradictions(node: Node): Effect[] {
+  if (isQuery(node)) return [];
   const found: Refused[] = [];
   walk(node, (kind, body) => {
     if (kind === "ColumnDef") found.push(...ofColumn(body));
@@ -19,8 +20,7 @@ export function contradictions(node: Node): Effect[] {
 
 /** parse_utilcmd.c, transformColumnDefinition. */
 function ofColumn({ colname, constraints }: ColumnDef): Refused[] {
-  const all = (constraints ?? []).flatMap((node) => bodyOf(node, "Constraint") ?? []);
-  const of = (kind: string) => all.filter(({ contype }) => contype === kind);
+  const of = (kind: string) => bodiesOf(constraints, "Constraint").filter(({ contype }) => contype === kind);
   const [values, generated] = [of("CONSTR_DEFAULT"), of("CONSTR_GENERATED")];
   const changing = generated.flatMap(({ raw_expr: expression }) => changingCalls(expression));
   const words =

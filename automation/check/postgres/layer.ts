@@ -11,6 +11,7 @@ export interface Named {
  */
 export class Layer<V> {
   readonly #own = new Map<string, V | undefined>();
+  #deleted = false;
   readonly #base: Layer<V> | undefined;
   readonly #linksOf: (value: V) => readonly string[];
   /** By what is named: the keys whose value names it, or has once named it. */
@@ -35,6 +36,12 @@ export class Layer<V> {
   /** Leaves a mark, which {@link isGone} reads. */
   delete(key: string): void {
     this.#own.set(key, undefined);
+    this.#deleted = true;
+  }
+
+  /** Whether anything was ever deleted. */
+  get hasGone(): boolean {
+    return this.#deleted || this.#base?.hasGone === true;
   }
 
   /** Whether it was deleted and not set again. */

@@ -39,6 +39,7 @@ export function missingCalled(node: Node, { schema }: Context): Effect[] {
 
 /** Types of columns and casts, and those that are altered. */
 export function missingTypes(node: Node, { schema }: Context): Effect[] {
+  if (!schema.types.hasGone) return [];
   const named: (readonly Node[] | undefined)[] = [
     bodyOf(node, "AlterDomainStmt")?.typeName,
     bodyOf(node, "AlterEnumStmt")?.typeName,

@@ -34,7 +34,9 @@ export function walk(tree: unknown, visit: (kind: string, body: never) => void):
     return;
   }
   for (const [key, value] of Object.entries(tree)) {
-    if (/^[A-Z]/.test(key)) visit(key, value as never);
+    if (typeof value !== "object") continue;
+    // A kind begins with a capital, a field does not.
+    if (key < "a") visit(key, value as never);
     walk(value, visit);
   }
 }
@@ -45,7 +47,8 @@ function visitRelations(tree: unknown, found: RangeVar[]): void {
   const { relname, relpersistence } = tree as RangeVar;
   if (typeof relname === "string" && relpersistence !== undefined) found.push(tree as RangeVar);
   // FOR UPDATE OF names aliases.
-  for (const [key, value] of Object.entries(tree)) if (key !== "lockedRels") visitRelations(value, found);
+  for (const [key, value] of Object.entries(tree))
+    if (typeof value === "object" && key !== "lockedRels") visitRelations(value, found);
 }
 
 /** The relations that a query or statement names, its WITH queries left out. */

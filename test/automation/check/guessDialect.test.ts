@@ -37,6 +37,8 @@ const MYSQL = [
 ];
 
 const POSTGRES = [
+  "ALTER TABLE people ADD COLUMN label text GENERATED ALWAYS AS (concat(first, last)) STORED",
+  "ALTER TABLE people ADD COLUMN age int; SELECT last, first, age FROM people",
   "CREATE TABLE users (id BIGSERIAL PRIMARY KEY, datetime TIMESTAMPTZ)",
   "CREATE TABLE users (id UUID PRIMARY KEY DEFAULT gen_random_uuid(), modified_by TEXT)",
   'CREATE TABLE "users" ("id" INT GENERATED ALWAYS AS IDENTITY, "charset" TEXT)',
