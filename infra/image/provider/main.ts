@@ -6,12 +6,12 @@
  */
 import * as provider from "@pulumi/pulumi/provider/index.js";
 import { Docker } from "./docker.ts";
+import { endWithParent } from "./endWithParent.ts";
 import { type ImageInputs, ImageMaker, type ImageState } from "./imageMaker.ts";
 import { EcrRegistry } from "./registry.ts";
 
 /** Only named in Pulumi's state; the provider comes with the project. */
 const VERSION = "1.0.0";
-const PARENT_CHECK_MS = 500;
 
 /** Aborted where the engine cancels an update: a build may take minutes, and the engine waits for it. */
 const cancelled = new AbortController();
@@ -19,14 +19,6 @@ const maker = new ImageMaker(
   (region) => new EcrRegistry(region),
   (login) => new Docker(login, cancelled.signal),
 );
-
-/** An engine that is killed says no good-bye; whoever inherits its provider has another process id. */
-function endWithParent(): void {
-  const parent = process.ppid;
-  setInterval(() => {
-    if (process.ppid !== parent) process.exit(1);
-  }, PARENT_CHECK_MS).unref();
-}
 
 /** Pulumi prints an error's stack as well; who has no Docker or no permission needs the sentence only. */
 async function withoutStack<T>(work: Promise<T>): Promise<T> {

@@ -18,14 +18,13 @@ import {
 import plugin from "@pulumi/pulumi/proto/plugin_pb.js";
 import provider from "@pulumi/pulumi/proto/provider_grpc_pb.js";
 import empty from "google-protobuf/google/protobuf/empty_pb.js";
+import { endWithParent } from "../../../infra/image/provider/endWithParent.ts";
 import { type Message, rewriteAnswer, rewriteRequest, tokenOf } from "./awsMessages.ts";
 import { type Bridge, startBridge, UNLIMITED } from "./bridge.ts";
-import { endWithParent } from "./endWithParent.ts";
 import { withProviderDefaults } from "./providerDefaults.ts";
 import { withPulumiNames } from "./tokens.ts";
+import { PLUGIN_VERSIONS } from "./versions.ts";
 
-/** The version of @pulumi/aws whose names the tables hold. */
-const VERSION = "7.48.0";
 /** The proxy is parameterized by itself, and speaks the protocol of before the handshake. */
 const NOT_OFFERED = new Set(["handshake", "parameterize"]);
 
@@ -67,7 +66,7 @@ function readable(error: ServiceError): Partial<ServiceError> {
 
 function getPluginInfo(_call: Call, callback: sendUnaryData<Message>): void {
   const info = new plugin.PluginInfo();
-  info.setVersion(VERSION);
+  info.setVersion(PLUGIN_VERSIONS.aws);
   callback(null, info);
 }
 

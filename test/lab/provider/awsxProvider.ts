@@ -6,15 +6,14 @@ import type { RepositoryArgs } from "@pulumi/aws/ecr/repository.js";
 import type * as sdk from "@pulumi/pulumi";
 import * as provider from "@pulumi/pulumi/provider/index.js";
 import { deferUnusedOfPulumi } from "../../../automation/contract/pulumiSdk.ts";
-import { endWithParent } from "./endWithParent.ts";
+import { endWithParent } from "../../../infra/image/provider/endWithParent.ts";
+import { PLUGIN_VERSIONS } from "./versions.ts";
 
 deferUnusedOfPulumi();
 const pulumi = await import("@pulumi/pulumi");
 const ecr = await import("@pulumi/aws/ecr/repository.js");
 
 const COMPONENT = "awsx:ecr:Repository";
-/** As package.json has it: the engine asks for the plugin of that version. */
-const AWSX_VERSION = "3.9.0";
 
 type Inputs = RepositoryArgs & { readonly lifecyclePolicy?: { readonly skip?: boolean } };
 
@@ -45,4 +44,4 @@ async function construct(
 }
 
 endWithParent();
-await provider.main({ version: AWSX_VERSION, construct }, process.argv.slice(2));
+await provider.main({ version: PLUGIN_VERSIONS.awsx, construct }, process.argv.slice(2));

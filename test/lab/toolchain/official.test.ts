@@ -22,13 +22,14 @@ import { basename, delimiter, dirname, join } from "node:path";
 import { after, before, beforeEach, describe, test } from "node:test";
 import { command } from "../command.ts";
 import { thisMachine } from "../machine.ts";
+import { PLUGIN_VERSIONS } from "../provider/versions.ts";
 import { ensureGoTool, NODE_LANGUAGE_HOST, PULUMI_CLI } from "./goTool.ts";
-import { AWS_VERSION, type OfficialOptions, prepareOfficial } from "./official.ts";
+import { type OfficialOptions, prepareOfficial } from "./official.ts";
 import { archiveName, digestIn } from "./pulumiRelease.ts";
 
 const { version } = PULUMI_CLI;
 const ARCHIVE = archiveName(version, process.platform, process.arch) ?? "";
-const PLUGIN = `pulumi-resource-aws-v${AWS_VERSION}-${process.platform}-${process.arch === "x64" ? "amd64" : process.arch}.tar.gz`;
+const PLUGIN = `pulumi-resource-aws-v${PLUGIN_VERSIONS.aws}-${process.platform}-${process.arch === "x64" ? "amd64" : process.arch}.tar.gz`;
 const RELEASE = `/releases/v${version}`;
 
 let folder: string;
@@ -116,7 +117,7 @@ function machine(pulumi?: string): OfficialOptions & { readonly lines: string[] 
 }
 
 /** A CLI that has the plugin already, or a list of other plugins. */
-const fakeCli = (told: string, plugins = [{ name: "aws", version: AWS_VERSION }]) =>
+const fakeCli = (told: string, plugins = [{ name: "aws", version: PLUGIN_VERSIONS.aws }]) =>
   `case "$1 $2" in version*) echo ${told} ;; "plugin ls") echo '${JSON.stringify(plugins)}' ;; *) echo no >&2; exit 1 ;; esac`;
 
 describe("without pulumi on the PATH", () => {
@@ -132,12 +133,15 @@ describe("without pulumi on the PATH", () => {
     assert.deepEqual(readdirSync(first.folder ?? "").sort(), ["pulumi", "pulumi-language-nodejs"]);
     assert.equal(await command(join(first.folder ?? "", "pulumi"), ["version"]), `v${version}\n`);
     assert.equal(
-      readFileSync(join(options.home, `plugins/resource-aws-v${AWS_VERSION}/pulumi-resource-aws`), "utf8"),
+      readFileSync(
+        join(options.home, `plugins/resource-aws-v${PLUGIN_VERSIONS.aws}/pulumi-resource-aws`),
+        "utf8",
+      ),
       "#!/bin/sh\nexit 0\n",
     );
     assert.deepEqual(options.lines, [
       `downloading the Pulumi CLI ${version} (once, about a minute)`,
-      `installing Pulumi's aws plugin ${AWS_VERSION} (once, about a minute)`,
+      `installing Pulumi's aws plugin ${PLUGIN_VERSIONS.aws} (once, about a minute)`,
     ]);
     assert.deepEqual(requests, [
       `${RELEASE}/pulumi-${version}-checksums.txt`,

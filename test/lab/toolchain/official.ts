@@ -3,6 +3,7 @@ import { execFile } from "node:child_process";
 import { mkdir } from "node:fs/promises";
 import { delimiter } from "node:path";
 import { promisify } from "node:util";
+import { PLUGIN_VERSIONS } from "../provider/versions.ts";
 import { PULUMI_CLI } from "./goTool.ts";
 import { cachedRelease, installRelease, RELEASES } from "./pulumiRelease.ts";
 
@@ -10,7 +11,6 @@ const run = promisify(execFile);
 
 /** The oldest CLI that the project is used with. */
 const OLDEST = [3, 200] as const;
-export const AWS_VERSION = "7.48.0";
 const PLUGIN_SITE = "https://get.pulumi.com/";
 const REACH_MS = 3000;
 const INSTALL_MS = 300_000;
@@ -69,9 +69,9 @@ async function installAwsPlugin(options: OfficialOptions, env: NodeJS.ProcessEnv
   if (await hasAwsPlugin(settings)) return;
   if (!(await isReachable(sites?.plugins ?? PLUGIN_SITE)))
     throw new Error("Pulumi's plugin site is out of reach");
-  report(`installing Pulumi's aws plugin ${AWS_VERSION} (once, about a minute)`);
+  report(`installing Pulumi's aws plugin ${PLUGIN_VERSIONS.aws} (once, about a minute)`);
   const server = sites === undefined ? [] : ["--server", sites.plugins];
-  const args = ["plugin", "install", "resource", "aws", `v${AWS_VERSION}`, ...server];
+  const args = ["plugin", "install", "resource", "aws", `v${PLUGIN_VERSIONS.aws}`, ...server];
   await run("pulumi", args, { env: settings, timeout: INSTALL_MS }).catch((error: Error) => {
     throw new Error(`the aws plugin could not be installed: ${error.message.trim()}`, { cause: error });
   });
@@ -91,7 +91,7 @@ export function isNewEnough(version: string): boolean {
 async function hasAwsPlugin(env: NodeJS.ProcessEnv): Promise<boolean> {
   const { stdout } = await run("pulumi", ["plugin", "ls", "--json"], { env, timeout: 10_000 });
   const plugins = JSON.parse(stdout) as { name: string; version?: string }[];
-  return plugins.some((plugin) => plugin.name === "aws" && plugin.version === AWS_VERSION);
+  return plugins.some((plugin) => plugin.name === "aws" && plugin.version === PLUGIN_VERSIONS.aws);
 }
 
 async function isReachable(url: string): Promise<boolean> {

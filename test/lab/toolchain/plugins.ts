@@ -1,10 +1,9 @@
 /** The plugins that the lab brings along, as start scripts in a PULUMI_HOME. */
 import { link, mkdir, rename, rm, symlink, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
+import { PLUGIN_VERSIONS } from "../provider/versions.ts";
 
 const PROVIDERS = join(import.meta.dirname, "../provider");
-/** As package.json has them: the engine asks for the plugins of those versions. */
-const VERSIONS = { aws: "7.48.0", awsx: "3.9.0" } as const;
 
 /** Installs the aws provider: the proxy, with the binaries that it drives. */
 export async function installAwsProxy(
@@ -63,19 +62,19 @@ export function startScript(node: string, program: string, env: Readonly<Record<
 
 /** Start scripts of the plugins that this file installs, by package. */
 export function pluginScripts(home: string): Record<string, string> {
-  const names = Object.keys(VERSIONS) as (keyof typeof VERSIONS)[];
+  const names = Object.keys(PLUGIN_VERSIONS) as (keyof typeof PLUGIN_VERSIONS)[];
   return Object.fromEntries(
     names.map((name) => [name, join(folderOf(home, name), `pulumi-resource-${name}`)]),
   );
 }
 
-function folderOf(home: string, name: keyof typeof VERSIONS): string {
-  return join(home, "plugins", `resource-${name}-v${VERSIONS[name]}`);
+function folderOf(home: string, name: keyof typeof PLUGIN_VERSIONS): string {
+  return join(home, "plugins", `resource-${name}-v${PLUGIN_VERSIONS[name]}`);
 }
 
 async function installPlugin(
   home: string,
-  name: keyof typeof VERSIONS,
+  name: keyof typeof PLUGIN_VERSIONS,
   program: string,
   env: Readonly<Record<string, string>>,
 ): Promise<void> {
