@@ -1,4 +1,5 @@
 /** A foreign key that a statement adds: what its own table and the other one must have. Asked of both servers. */
+import { charsetOfColumn } from "./charset.ts";
 import { typeText } from "./columnChange.ts";
 import type { ColumnDefinition } from "./columnDefinition.ts";
 import type { BrokenRule } from "./effect.ts";
@@ -55,7 +56,7 @@ export function addedKey(
       `no index of ${references} begins with ${referenced.join(", ")} (errors 1822 and 1005)`,
       `add a unique key on ${referenced.join(", ")} to ${references} first`,
     );
-  return [...nameTaken(key, table, memory), ...unlike(key, own?.columns ?? new Map(), memory)].slice(0, 1);
+  return [...nameTaken(key, table, memory), ...unlike(key, own, memory)].slice(0, 1);
 }
 
 const NULLABLE = "make the column NULL, or take ON DELETE CASCADE or RESTRICT";
@@ -90,13 +91,32 @@ export function isAlike(one: ColumnDefinition, other: ColumnDefinition): boolean
 
 function unlike(
   { name, columns, references, referenced }: ForeignKeyDefinition,
-  own: ReadonlyMap<string, ColumnDefinition>,
+  own: TableFacts | undefined,
   memory: SchemaMemory,
 ): BrokenRule[] {
+  const other = memory.tableOf(references);
   return columns.flatMap((column, at) => {
-    const child = own.get(column.toLowerCase());
-    const parent = memory.tableOf(references)?.columns.get((referenced[at] ?? "").toLowerCase());
-    if (!child || !parent || isAlike(child, parent)) return [];
+    const child = own?.columns.get(column.toLowerCase());
+    const parent = other?.columns.get((referenced[at] ?? "").toLowerCase());
+    if (!child || !parent) return [];
+    const [charset, wanted] = [charsetOfColumn(child, own), charsetOfColumn(parent, other)];
+    if (
+      /CHAR$/.test(child.type.name) &&
+      charset !== undefined &&
+      wanted !== undefined &&
+      charset !== wanted
+    ) {
+      const message = `${column} has the character set ${charset} and ${references}.${parent.name} ${wanted}: a foreign key needs one (errors 3780 and 1005)`;
+      return [
+        {
+          rule: "foreign-key-refused",
+          subject: name ?? column,
+          message,
+          fix: `convert one of them to ${wanted === "utf8mb4" ? wanted : charset} first`,
+        },
+      ];
+    }
+    if (isAlike(child, parent)) return [];
     const message = `${column} is ${typeText(child)} and ${references}.${parent.name} is ${typeText(parent)}: a foreign key needs one type and sign (errors 3780 and 1005)`;
     const fix = `give ${column} the type ${typeText(parent)}`;
     return [{ rule: "foreign-key-refused", subject: name ?? column, message, fix }];

@@ -42,6 +42,8 @@ export type AlterAction =
   | { readonly kind: "dropForeignKey"; readonly name: string; readonly repeatable: boolean }
   | {
       readonly kind: "addCheck";
+      /** False for ALTER CHECK, which changes one that is there. */
+      readonly adds: boolean;
       readonly name: string | undefined;
       readonly enforced: boolean;
       readonly uses: readonly string[];

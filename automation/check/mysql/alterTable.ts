@@ -151,8 +151,9 @@ function readAdd(reader: TokenReader): AlterAction[] {
   reader.take("COLUMN");
   let repeatable = ifNotExists(reader);
   const several = reader.group();
-  const elements = several ? readElements(several) : [readElement(reader.rest())];
-  repeatable ||= hasIfNotExists(several ?? []);
+  const words = several ?? reader.rest();
+  const elements = several ? readElements(several) : [readElement(words)];
+  repeatable ||= hasIfNotExists(words);
   return elements.map((element) => addElement(element, repeatable));
 }
 
@@ -169,7 +170,7 @@ function addElement(element: TableElement, repeatable: boolean): AlterAction {
     case "foreignKey":
       return { kind: "addForeignKey", foreignKey: element.foreignKey, repeatable };
     case "check":
-      return { ...element, kind: "addCheck" };
+      return { ...element, kind: "addCheck", adds: true };
     case "period":
       return { kind: "none" };
     default:
@@ -212,7 +213,7 @@ function readAlter(reader: TokenReader): AlterAction {
   const repeatable = reader.take("IF", "EXISTS");
   const name = reader.name() ?? "";
   if (what === "CHECK" || what === "CONSTRAINT") {
-    return { kind: "addCheck", name, uses: [], enforced: !reader.sees("NOT", "ENFORCED") };
+    return { kind: "addCheck", adds: false, name, uses: [], enforced: !reader.sees("NOT", "ENFORCED") };
   }
   if (reader.take("SET", "DEFAULT"))
     return { kind: "columnDefault", name, value: readDefault(reader), repeatable };

@@ -115,6 +115,8 @@ function readType(reader: TokenReader): ColumnType {
 function readAttribute(reader: TokenReader, column: Mutable<ColumnDefinition>): boolean {
   if (reader.take("NOT", "NULL")) column.notNull = true;
   else if (reader.take("NULL")) Object.assign(column, { notNull: false, saysNull: true });
+  else if (reader.take("SERIAL", "DEFAULT", "VALUE"))
+    Object.assign(column, { notNull: true, autoIncrement: true, unique: true });
   else if (reader.take("DEFAULT")) {
     column.defaultValue = readDefault(reader);
     column.saysNull ||= column.defaultValue.toUpperCase() === "NULL";

@@ -7,6 +7,7 @@ import type { SchemaMemory } from "./schemaMemory.ts";
 import type { ServerVersion } from "./serverVersion.ts";
 import type { StatementBody } from "./statementBody.ts";
 import { columnUse } from "./statementNames.ts";
+import type { StoredProgram } from "./storedProgram.ts";
 import type { TableFacts } from "./tableFacts.ts";
 
 /** Of what no file made nothing is said: the database may have had it before the folder began. */
@@ -15,8 +16,23 @@ export function refusedNames(body: StatementBody, memory: SchemaMemory, server: 
   const gone = (names: readonly string[]) =>
     names.filter((name) => memory.isGone(name)).map((name) => tableGone(name, server));
   switch (body.kind) {
+    case "program": {
+      const isThere =
+        memory.hasProgram(body.program, body.name) || (body.program === "view" && memory.tableOf(body.name));
+      // A package and its body have one name.
+      if (
+        body.verb !== "CREATE" ||
+        body.repeatable ||
+        body.program === "package" ||
+        body.name === "" ||
+        !isThere
+      )
+        return [];
+      return [programThere(body, server)];
+    }
     case "createTable": {
-      const isThere = memory.tableOf(body.table) && !body.temporary && !body.repeatable;
+      const isView = memory.hasProgram("view", body.table);
+      const isThere = (memory.tableOf(body.table) || isView) && !body.temporary && !body.repeatable;
       return [
         ...(isThere ? [tableThere(body.table, server)] : []),
         ...gone(body.like === undefined ? [] : [body.like]),
@@ -49,6 +65,11 @@ function tableGone(table: string, server: ServerVersion): BrokenRule {
   const fix = "write the name that it has now, or IF EXISTS behind DROP TABLE";
   const words = `an earlier statement has dropped or renamed table ${table}`;
   return refusal(server, table, words, "1146 and 1051", fix);
+}
+
+function programThere({ program, name }: StoredProgram, server: ServerVersion): BrokenRule {
+  const fix = `put DROP ${program.toUpperCase()} IF EXISTS ${name} into a file before it, or take another name`;
+  return refusal(server, name, `${program} ${name} is there already`, "1304, 1359, 1537 and 1050", fix);
 }
 
 /** One RENAME TABLE may let tables change places. */
@@ -109,6 +130,11 @@ function columnThere(table: string, name: string, server: ServerVersion): Broken
   return refusal(server, `${table}.${name}`, `${table} has a column ${name} already`, 1060, fix);
 }
 
+function indexThere(table: string, name: string, server: ServerVersion): BrokenRule {
+  const fix = "take another name, or drop the old index in the same statement";
+  return refusal(server, `${table}.${name}`, `${table} has an index ${name} already`, 1061, fix);
+}
+
 function refusedIndex(
   table: string,
   action: AlterAction,
@@ -116,20 +142,35 @@ function refusedIndex(
   all: readonly AlterAction[],
   server: ServerVersion,
 ): BrokenRule[] {
-  if (action.kind === "addIndex" && action.index.name !== undefined) {
-    const name = action.index.name.toLowerCase();
-    const index = facts.indexes.get(name);
-    const isLeft = all.some(
+  const isLeft = (name: string) =>
+    all.some(
       (one) =>
         (one.kind === "dropIndex" && sameName(one.name, name)) ||
         (one.kind === "renameIndex" && sameName(one.from, name)),
     );
-    if (!index || index.implicit || isLeft || action.repeatable || action.index.kind === "primary") return [];
-    const fix = "take another name, or drop the old index in the same statement";
-    return [
-      refusal(server, `${table}.${name}`, `${table} has an index ${action.index.name} already`, 1061, fix),
-    ];
+  if (action.kind === "addIndex" && action.index.name !== undefined) {
+    const { name, kind } = action.index;
+    const index = facts.indexes.get(name.toLowerCase());
+    if (!index || index.implicit || isLeft(name) || action.repeatable || kind === "primary") return [];
+    return [indexThere(table, name, server)];
   }
+  if (action.kind === "renameIndex" && facts.indexes.has(action.to.toLowerCase()) && !isLeft(action.to))
+    return [indexThere(table, action.to, server)];
+  const isCheck = action.kind === "addCheck" && action.adds && action.name !== undefined;
+  if (
+    isCheck &&
+    facts.checks.some(({ name }) => sameName(name, action.name)) &&
+    !all.some(({ kind }) => kind === "dropConstraint")
+  )
+    return [
+      refusal(
+        server,
+        `${table}.${action.name}`,
+        `${table} has a CHECK ${action.name} already`,
+        "3822 and 1826",
+        "take another name",
+      ),
+    ];
   if (action.kind !== "dropIndex" && action.kind !== "renameIndex") return [];
   const old = action.kind === "dropIndex" ? action.name : action.from;
   if (action.repeatable || facts.indexes.has(old.toLowerCase())) return [];

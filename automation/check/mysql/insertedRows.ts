@@ -44,7 +44,7 @@ function inserted(insert: Insert, target: Target): BrokenRule[] {
   const { table, facts, server, strict } = target;
   const all = [...facts.columns.values()].filter(({ invisible }) => !invisible).map(({ name }) => name);
   const columns = insert.columns.length > 0 ? insert.columns : all;
-  const unknown = missing(insert.columns, target);
+  const unknown = missing([...insert.columns, ...insert.updated], target);
   const counted = wrongCount(insert, columns.length, server);
   if (unknown.length + counted.length > 0) return [...unknown, ...counted];
   const twice = insert.columns.find(

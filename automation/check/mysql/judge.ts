@@ -4,6 +4,7 @@ import type { BrokenRule, Effect } from "./effect.ts";
 import { refusedNames } from "./existence.ts";
 import { neededByForeignKeys } from "./foreignKeys.ts";
 import { refusedRows } from "./insertedRows.ts";
+import { readsItsOwnTable } from "./ownSubquery.ts";
 import { refusedSyntax } from "./refusedSyntax.ts";
 import { refusedValues } from "./refusedValues.ts";
 import type { SchemaMemory } from "./schemaMemory.ts";
@@ -38,6 +39,7 @@ export function judge(
     const refused = [
       ...refusedSyntax(statement, server, memory.ansiQuotes),
       ...serverWords(statement, server, memory.functions),
+      ...readsItsOwnTable(statement, server),
       ...refusedTypes(columnsOf(statement.body), server),
       ...refusedValues(statement, server, memory),
       ...refusedByFiles(statement.body, memory, server),

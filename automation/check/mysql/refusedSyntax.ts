@@ -26,13 +26,15 @@ export function refusedSyntax(
     const words = `${bare.type.name} of column ${bare.name} has no ${lacks}: ${name} refuses it`;
     return say(bare.name, words, `write ${bare.type.name}(…)`);
   }
-  const form = formOf(tokens);
+  const form = formOf(
+    tokens.map((token) => (ansiQuotes && token.text.startsWith('"') ? { ...token, kind: "name" } : token)),
+  );
   const broken =
     strayComma(tokens) ??
     foreignWords(form) ??
     (body.kind === "insert" ? brokenRow(body.rows, tokens) : undefined);
   if (broken) return say(broken.what, `${broken.what}: ${name} refuses the statement`, broken.fix);
-  const quoted = tokens.find(({ kind, text }) => kind === "string" && !(ansiQuotes && text.startsWith('"')));
+  const quoted = tokens.find(({ kind }) => kind === "string");
   if (!quoted || !QUOTED_NAME.test(form)) return [];
   const fix = `write \`${quoted.value}\`${quoted.text.startsWith('"') ? "; or SET sql_mode = 'ANSI_QUOTES' in the file, and put it back" : ""}`;
   return say(quoted.value, `${quoted.text} is a text for ${name}, and a name is meant`, fix);

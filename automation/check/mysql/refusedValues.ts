@@ -115,11 +115,12 @@ function refuses(
   return { rule: "default-refused", subject, message: `${name} refuses ${what} (error ${error})`, fix };
 }
 
-/** NO_ZERO_DATE (MySQL 8.0 manual, "Server SQL Modes"). */
+/** NO_ZERO_DATE, which without a strict mode only warns (MySQL 8.0 manual, "Server SQL Modes"). */
 const ZERO_DATE = /^0000-00-00(?:[ T][\d:.]+)?$/;
 
 function takesZero(mode: string | undefined): boolean {
-  return mode !== undefined && !mode.startsWith("@") && !/no_zero_date|traditional|default/i.test(mode);
+  if (mode === undefined || mode.startsWith("@")) return false;
+  return !/traditional|default|(?=.*strict_).*no_zero_date/i.test(mode);
 }
 
 function zeroDate(date: string, { name }: ServerVersion): BrokenRule {

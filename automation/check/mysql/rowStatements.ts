@@ -17,6 +17,9 @@ export function readInsert(reader: TokenReader, tokens: readonly Token[]): State
   const list = inGroup || rest.at(0)?.value !== "(" ? undefined : new TokenReader(rest).group();
   const given = reader.take("SET") ? readGiven(reader) : [];
   const rows = given.length > 0 ? [given.map(({ value }) => value)] : readRows(reader);
+  const fromQuery = inGroup || reader.seesAny(["SELECT", "WITH", "TABLE"]);
+  reader.until(isWord("DUPLICATE"));
+  const updates = reader.take("DUPLICATE", "KEY", "UPDATE");
   return {
     kind: "insert",
     table,
@@ -24,10 +27,11 @@ export function readInsert(reader: TokenReader, tokens: readonly Token[]): State
       given.length > 0
         ? given.map(({ column }) => column)
         : splitAtCommas(list ?? []).map((part) => lastPart(new TokenReader(part).qualifiedName())),
-    fromQuery: inGroup || reader.seesAny(["SELECT", "WITH", "TABLE"]),
+    fromQuery,
     rows,
     ignores,
-    takesTwice: ignores || tokens[0]?.value === "REPLACE" || reader.rest().some(isWord("DUPLICATE")),
+    takesTwice: ignores || tokens[0]?.value === "REPLACE" || updates,
+    updated: updates ? readGiven(reader).map(({ column }) => column) : [],
   };
 }
 

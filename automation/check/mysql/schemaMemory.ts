@@ -25,8 +25,10 @@ export class SchemaMemory {
   ansiQuotes = false;
   /** Functions that the files define, in capitals. */
   readonly functions = new Set<string>();
-  /** Tables with a trigger, which may give a row its values. */
-  readonly #triggered = new Set<string>();
+  /** Tables with a trigger, which may give a row its values: by the trigger's name. */
+  readonly #triggers = new Map<string, string>();
+  /** Programs other than triggers, as `view v`. */
+  readonly #programs = new Set<string>();
   /** Session settings that hold now, by name in lower case. */
   readonly settings = new Map<string, string>();
 
@@ -41,7 +43,8 @@ export class SchemaMemory {
     for (const table of this.#fresh) copy.#fresh.add(table);
     for (const table of this.#gone) copy.#gone.add(table);
     for (const name of this.functions) copy.functions.add(name);
-    for (const table of this.#triggered) copy.#triggered.add(table);
+    for (const [name, table] of this.#triggers) copy.#triggers.set(name, table);
+    for (const program of this.#programs) copy.#programs.add(program);
     copy.foreignKeys = this.foreignKeys;
     copy.ranCode = this.ranCode;
     copy.ansiQuotes = this.ansiQuotes;
@@ -81,7 +84,11 @@ export class SchemaMemory {
   }
 
   hasTrigger(table: string): boolean {
-    return this.#triggered.has(table);
+    return [...this.#triggers.values()].includes(table);
+  }
+
+  hasProgram(program: string, name: string): boolean {
+    return program === "trigger" ? this.#triggers.has(name) : this.#programs.has(`${program} ${name}`);
   }
 
   /** What the server refuses has not happened, and what comes in its place is not known. */
@@ -131,8 +138,10 @@ export class SchemaMemory {
         for (const [from, to] of body.pairs) this.#rename(from, to);
         return;
       case "drop":
-        if (body.object === "table") for (const name of body.names) this.#drop(name);
+        if (body.object === "table") for (const name of body.names) this.#drop(name, body.temporary);
         if (body.object === "database") this.ranCode = true;
+        for (const name of body.names) this.#programs.delete(`${body.object} ${name}`);
+        if (body.object === "trigger") for (const name of body.names) this.#triggers.delete(name);
         return;
       case "code":
       case "use":
@@ -144,7 +153,8 @@ export class SchemaMemory {
         return;
       case "program":
         if (body.program === "function") this.functions.add(body.name.toUpperCase());
-        if (body.table !== undefined) this.#triggered.add(body.table);
+        if (body.table !== undefined) this.#triggers.set(body.name, body.table);
+        else this.#programs.add(`${body.program} ${body.name}`);
         return;
       case "set":
         for (const { scope, name, value } of body.assignments)
@@ -197,13 +207,17 @@ export class SchemaMemory {
       references: renamed(key.references),
     }));
     if (this.#fresh.delete(from)) this.#fresh.add(to);
-    if (this.#triggered.has(from)) this.#triggered.add(to);
+    for (const [name, table] of this.#triggers) if (table === from) this.#triggers.set(name, to);
+    if (this.#programs.delete(`view ${from}`)) this.#programs.add(`view ${to}`);
   }
 
-  #drop(name: string): void {
+  /** Behind a temporary table there may be another of its name. */
+  #drop(name: string, temporary: boolean): void {
     this.#tables.delete(name);
-    this.#gone.add(name);
     this.#fresh.delete(name);
+    if (temporary) return;
+    this.#gone.add(name);
+    for (const [trigger, table] of this.#triggers) if (table === name) this.#triggers.delete(trigger);
     this.foreignKeys = this.foreignKeys.filter(({ table }) => table !== name);
   }
 

@@ -1,6 +1,8 @@
 /** Words of a statement that the server does not have, or has for itself. */
 import type { ColumnDefinition } from "./columnDefinition.ts";
 import type { BrokenRule } from "./effect.ts";
+import { NEITHER } from "./neitherServer.ts";
+import { refusedCharset } from "./refusedCharset.ts";
 import { CALLED_ONLY, reservedWords } from "./reservedWords.ts";
 import {
   type Availability,
@@ -16,6 +18,8 @@ import { formOf, outerForm } from "./statementForm.ts";
 import { columnsOf, namesOf } from "./statementNames.ts";
 import type { Statement } from "./statements.ts";
 import type { Token } from "./tokens.ts";
+
+const words = (text: string): ReadonlySet<string> => new Set(text.split(" "));
 
 const NOT_NULL = { what: "NOT NULL for a generated column", mysql: 50700 };
 const NO_AUTO_CREATE: Omit<ServerFeature, "form"> = {
@@ -36,7 +40,7 @@ export function serverWords(
   const outer = outerForm(statement.tokens);
   const names = namesOf(statement.body);
   const columns = columnsOf(statement.body);
-  const missing = SERVER_FEATURES.find(
+  const missing = [...SERVER_FEATURES, ...NEITHER].find(
     (feature) => !has(server, feature) && feature.form.test(feature.outer ? outer : form),
   );
   // One a statement: the server stops at the first.
@@ -47,6 +51,8 @@ export function serverWords(
     ...missingTypes(columns, server),
     ...(columns.some(({ generated, notNull }) => generated && notNull) ? unless(server, NOT_NULL) : []),
     ...missingVariables(statement, server),
+    ...missingEngine(statement.body, server),
+    ...refusedCharset(statement.body, server),
   ].slice(0, 1);
   return [...lacking, ...reservedNames(names, statement.tokens, server)];
 }
@@ -117,6 +123,29 @@ function missingVariables({ body }: Statement, server: ServerVersion): BrokenRul
     if (feature) return unless(server, { what: `variable ${name}`, ...feature, error: 1193 });
     return name === "sql_mode" && /no_auto_create_user/i.test(value) ? unless(server, NO_AUTO_CREATE) : [];
   });
+}
+
+/** Those that a plugin may bring are left out: RDS and others have some of them. */
+const ENGINES = {
+  mysql: words(
+    "INNODB MYISAM MEMORY HEAP CSV ARCHIVE BLACKHOLE MRG_MYISAM MERGE FEDERATED NDB NDBCLUSTER EXAMPLE",
+  ),
+  mariadb: words(
+    "INNODB MYISAM ARIA MEMORY HEAP CSV ARCHIVE BLACKHOLE MRG_MYISAM MERGE FEDERATED FEDERATEDX SEQUENCE CONNECT SPIDER MROONGA ROCKSDB S3 COLUMNSTORE OQGRAPH SPHINX",
+  ),
+};
+
+function missingEngine(body: Statement["body"], server: ServerVersion): BrokenRule[] {
+  const named =
+    body.kind === "createTable"
+      ? body.options.get("ENGINE")
+      : body.kind === "alterTable"
+        ? body.actions.flatMap((one) =>
+            one.kind === "option" && one.name === "ENGINE" ? [one.value] : [],
+          )[0]
+        : undefined;
+  if (named === undefined || ENGINES[server.engine].has(named.toUpperCase())) return [];
+  return [lacks(server, { what: `engine ${named}`, error: 1286 })];
 }
 
 function reservedNames(

@@ -59,6 +59,8 @@ export type StatementBody =
       readonly ignores: boolean;
       /** REPLACE, IGNORE or ON DUPLICATE KEY UPDATE: two rows with one key are no error. */
       readonly takesTwice: boolean;
+      /** The columns that ON DUPLICATE KEY UPDATE changes. */
+      readonly updated: readonly string[];
     }
   | { readonly kind: "set"; readonly assignments: readonly Assignment[] }
   | { readonly kind: "transaction"; readonly verb: "begin" | "commit" | "rollback" | "savepoint" }

@@ -2,7 +2,7 @@
 import { BYTES, charsetOfColumn } from "./charset.ts";
 import type { ColumnDefinition } from "./columnDefinition.ts";
 import type { BrokenRule } from "./effect.ts";
-import { sameName } from "./qualifiedName.ts";
+import { hasName, sameName } from "./qualifiedName.ts";
 import { refusal, strictly } from "./refusal.ts";
 import type { ServerVersion } from "./serverVersion.ts";
 import type { IndexDefinition } from "./tableElements.ts";
@@ -28,25 +28,57 @@ export function tableDefects(definition: Definition): BrokenRule[] {
     ...columns.flatMap((column) => columnDefects(definition, column)),
     ...[...facts.indexes].flatMap(([key, index]) => indexDefects(definition, key, index)),
     ...rowSize(definition, columns),
+    ...noneVisible(definition, columns),
   ];
 }
 
-function autoIncrement(
-  { table, facts, server }: Definition,
-  columns: readonly ColumnDefinition[],
-): BrokenRule[] {
+function noneVisible({ table, server }: Definition, columns: readonly ColumnDefinition[]): BrokenRule[] {
+  if (columns.length === 0 || columns.some(({ invisible }) => !invisible)) return [];
+  return [
+    refusal(
+      server,
+      `${table} invisible`,
+      `all columns of ${table} are INVISIBLE`,
+      "4028 and 1113",
+      "show one",
+    ),
+  ];
+}
+
+const COUNTS = /INT$|^(?:FLOAT|DOUBLE|SERIAL)$/;
+
+function autoIncrement(definition: Definition, columns: readonly ColumnDefinition[]): BrokenRule[] {
+  const { table, facts, server } = definition;
   const counted = columns.filter(({ autoIncrement: counts }) => counts);
   const [first] = counted;
   const isMyisam = facts.engine !== undefined && facts.engine.toUpperCase() !== "INNODB";
   if (!first || isMyisam) return [];
   const isKey = indexesOf(facts).some(({ columns: [name] }) => sameName(name, first.name));
-  if (counted.length === 1 && isKey) return [];
+  if (!COUNTS.test(first.type.name)) {
+    const words = `${first.name} of ${table} is AUTO_INCREMENT and ${first.type.name}`;
+    return [refusal(server, `${table}.${first.name} type`, words, 1063, "take INT or BIGINT")];
+  }
+  if (counted.length === 1 && isKey) return usesCounted(definition, first.name);
   const words =
     counted.length > 1
       ? `${counted.map(({ name }) => name).join(" and ")} of ${table} are AUTO_INCREMENT`
       : `the AUTO_INCREMENT column ${first.name} of ${table} is the first of no key`;
   const fix = "a table has one AUTO_INCREMENT column, which must be the first column of an index";
   return [refusal(server, `${table}.${first.name} AUTO_INCREMENT`, words, 1075, fix)];
+}
+
+/** What is computed before the number is known. MariaDB computes a virtual column when it is read. */
+function usesCounted({ table, facts, server }: Definition, counted: string): BrokenRule[] {
+  const column = [...facts.columns.values()].find(
+    ({ uses, generated }) => hasName(uses, counted) && (server.engine === "mysql" || generated === "stored"),
+  );
+  const check = facts.checks.find(({ uses }) => hasName(uses, counted));
+  if (!column && !check) return [];
+  const user = column ? `the generated column ${column.name}` : `the CHECK ${check?.name ?? ""}`.trim();
+  const words = `${user} of ${table} uses the AUTO_INCREMENT column ${counted}`;
+  return [
+    refusal(server, `${table}.${counted} use`, words, "3109, 3818 and 1901", "leave the column out of it"),
+  ];
 }
 
 function columnDefects(

@@ -68,9 +68,11 @@ function created(
     indexes.filter(({ kind }) => kind === "primary").length;
   const column = twice(columns.map(({ name }) => name));
   const index = twice(indexes.flatMap(({ name }) => name ?? []));
+  const check = twice(elements.flatMap((element) => (element.kind === "check" ? (element.name ?? []) : [])));
   return [
     ...(column === undefined ? [] : [twiceIn(table, "column", column, 1060, server)]),
     ...(index === undefined ? [] : [twiceIn(table, "index", index, 1061, server)]),
+    ...(check === undefined ? [] : [twiceIn(table, "CHECK", check, "3822 and 1826", server)]),
     ...(primary > 1 ? [primaryThere(table, server)] : []),
     ...defects({ table, facts: factsOf(create, undefined), ...judged }),
   ];
@@ -85,7 +87,7 @@ function twiceIn(
   table: string,
   what: string,
   name: string,
-  error: number,
+  error: number | string,
   server: ServerVersion,
 ): BrokenRule {
   const fix = "leave one out, or give it another name";
@@ -113,6 +115,7 @@ function alteredKeys(
       ...behindMaxvalue(table, action, before, server),
       ...neededByCheck(table, action, actions, before, server),
       ...neededByGenerated(table, action, after, server),
+      ...otherStorage(table, action, before, server),
     ]),
   ];
 }
@@ -215,4 +218,20 @@ function neededByGenerated(
   const fix = `drop ${user.name} first, and add it again with the new expression`;
   const words = `the generated column ${user.name} of ${table} needs ${name}`;
   return [refusal(server, `${table}.${name}`, words, "3108 and 1054", fix)];
+}
+
+/** A virtual column has no values in the rows, so that it cannot become another one, nor another one virtual. */
+function otherStorage(
+  table: string,
+  action: AlterAction,
+  { columns }: TableFacts,
+  server: ServerVersion,
+): BrokenRule[] {
+  if (action.kind !== "changeColumn") return [];
+  const old = columns.get(action.from.toLowerCase());
+  const isVirtual = action.column.generated === "virtual";
+  if (!old || (old.generated === "virtual") === isVirtual) return [];
+  const words = `column ${action.from} of ${table} ${isVirtual ? "becomes" : "is"} a virtual one`;
+  const fix = "drop it, and add it again";
+  return [refusal(server, `${table}.${action.from} storage`, words, "3106 and 1907", fix)];
 }
