@@ -21,14 +21,20 @@ test("the server refuses what check says it refuses", async (context) => {
     await server.stop();
     rmSync(folder, { recursive: true, force: true });
   });
-  const setUp = `SET time_zone = '+00:00'; DROP DATABASE shop; CREATE DATABASE shop CHARACTER SET utf8mb4; USE shop; DROP USER IF EXISTS ux; DROP ROLE IF EXISTS r1; CREATE ROLE r1;`;
+  const session = "SET time_zone = '+00:00';";
+  const setUp = `DROP DATABASE shop; CREATE DATABASE shop CHARACTER SET utf8mb4; USE shop; DROP USER IF EXISTS ux; DROP ROLE IF EXISTS r1; CREATE ROLE r1;`;
   for (const [schema, cases] of [
     [SERVER_SCHEMA, SERVER_CASES],
     [KEYS_SCHEMA, SCHEMA_CASES],
     [ROWS_SCHEMA, ROW_CASES],
-  ] as const)
+  ] as const) {
+    let isAsMade = false;
     for (const { sql, ...answers } of cases) {
-      const { errno, error } = await server.run("shop", `${setUp} ${schema} ${sql};`);
+      const made = isAsMade ? "" : `${setUp} ${schema}`;
+      const { errno, error } = await server.run("shop", `${session} ${made} ${sql};`);
       assert.equal(String(errno ?? "ok"), answers[isMysql ? "mysql" : "mariadb"], `${sql}: ${error}`);
+      // One statement that the server refuses leaves everything as it was, but for MariaDB's DROP of several tables.
+      isAsMade = errno !== undefined && !/;|^DROP/i.test(sql);
     }
+  }
 });
