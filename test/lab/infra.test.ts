@@ -33,7 +33,7 @@ let client: {
 };
 
 before(async () => {
-  lab = await startLab({ report: (line) => process.stderr.write(`${line}\n`) });
+  lab = await startLab({ report: (line) => process.stderr.write(`${line}\n`), sharedPlugins: true });
   const credentials = { accessKeyId: "test", secretAccessKey: "test" };
   client = { endpoint: lab.endpoint, region: REGION, credentials };
 });
