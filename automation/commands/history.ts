@@ -1,6 +1,6 @@
 /** The command `history`: needs credentials and the stack's outputs, and nothing else. */
 import { connectLogs } from "../aws/clients.ts";
-import { awsErrorText } from "../aws/errors.ts";
+import { awsErrorKind, awsErrorText, isPassing } from "../aws/errors.ts";
 import type { CommandContext } from "../cli/context.ts";
 import type { HistoryCommandOptions } from "../cli/programLook.ts";
 import { ConfigError, EXIT } from "../contract/errors.ts";
@@ -62,8 +62,11 @@ async function read(outputs: Outputs, since: number): Promise<HistoryEntry[]> {
   try {
     return await readHistory({ logs: await connectLogs(outputs.region), outputs }, since);
   } catch (error) {
+    const fix = isPassing(awsErrorKind(error))
+      ? "check the network, then run this again"
+      : "check the credentials";
     throw new ConfigError(
-      [`The log group ${outputs.logGroup} could not be read: ${awsErrorText(error)}; check the credentials`],
+      [`The log group ${outputs.logGroup} could not be read: ${awsErrorText(error)}; ${fix}`],
       { cause: error },
     );
   }
