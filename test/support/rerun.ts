@@ -11,6 +11,10 @@ import { sampleOutputs } from "./sampleOutputs.ts";
 
 export const PROJECT = join(import.meta.dirname, "..", "..");
 
+/** AWS's text for a denied FilterLogEvents, with an account of our own; here it answers every call. Source: wazuh/wazuh#38964. */
+export const DENIED =
+  "User: arn:aws:sts::123456789012:assumed-role/oidc-wazuh-repository/GitHubActions is not authorized to perform: logs:FilterLogEvents on resource: arn:aws:logs:us-east-1:123456789012:log-group:temporary-log-group-9a5751a9-todelete because no identity-based policy allows the logs:FilterLogEvents action";
+
 export interface RerunOptions {
   /** Options of node itself. */
   readonly node?: readonly string[];
@@ -48,7 +52,7 @@ export async function refusedRerun(t: TestContext, options: RerunOptions = {}): 
   const server = createServer((request, response) => {
     calls.push(String(request.headers["x-amz-target"]));
     response.writeHead(400, { "content-type": "application/x-amz-json-1.1" });
-    response.end(JSON.stringify({ __type: "AccessDeniedException", message: "no" }));
+    response.end(JSON.stringify({ __type: "AccessDeniedException", message: DENIED }));
   }).listen(0, "127.0.0.1");
   await once(server, "listening");
   t.after(() => void server.close());

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { refusedRerun } from "../../support/rerun.ts";
+import { DENIED, refusedRerun } from "../../support/rerun.ts";
 
 const command = ["history"];
 const READ = "The log group /ecs/migration/shop-stage could not be read: ";
@@ -8,7 +8,7 @@ const READ = "The log group /ecs/migration/shop-stage could not be read: ";
 test("history that AWS refuses names the credentials", async (t) => {
   const { exitCode, output } = await refusedRerun(t, { command });
   assert.equal(exitCode, 2, output);
-  assert.equal(output, `${READ}AccessDeniedException: no; check the credentials\n`);
+  assert.equal(output, `${READ}AccessDeniedException: ${DENIED}; check the credentials\n`);
 });
 
 test("history without an answer names the network", async (t) => {
