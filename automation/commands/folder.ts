@@ -73,10 +73,11 @@ function chooseFolder(context: CommandContext, options: FolderOptions, stack?: s
     return { path: resolve(context.cwd, options.dir), appPath: null, namedBy: "--dir" };
   const project = projectFolder(context, options);
   if (stack !== undefined) return folderOfStack(project, stack);
-  const stacks = stackFiles(project).map(({ file, settings }) => folderOf(project, file, settings));
+  const declared = declaredKeys(project);
+  const stacks = stackFiles(project).map((stackFile) => folderOf(project, declared, stackFile));
   const named = stacks.filter(({ namedBy }) => namedBy !== PROJECT_FILE);
   if (new Set(stacks.map(({ path }) => path)).size <= 1)
-    return named[0] ?? stacks[0] ?? folderOf(project, "", new Map());
+    return named[0] ?? stacks[0] ?? folderOf(project, declared, { file: "", settings: new Map() });
   const places = stacks.map(({ path, namedBy }) => `${relative(project, path)} (${namedBy})`);
   throw new ConfigError([
     `The stacks have different folders of migrations: ${places.join(", ")}; name one with --against or --dir`,
@@ -86,7 +87,8 @@ function chooseFolder(context: CommandContext, options: FolderOptions, stack?: s
 /** @throws {ConfigError} if the stack has no file and the defaults lead nowhere: the name may be wrong */
 function folderOfStack(project: string, stack: string): MigrationsFolder {
   const file = stackFileName(stack);
-  const found = folderOf(project, file, readStackFile(project, stack));
+  const settings = readStackFile(project, stack);
+  const found = folderOf(project, declaredKeys(project), { file, settings });
   if (existsSync(join(project, file)) || existsSync(found.path)) return found;
   const others = stackFiles(project).map((one) => one.file);
   throw new ConfigError([
@@ -98,8 +100,13 @@ const PROJECT_FILE = "Pulumi.yaml";
 /** The lab's own stack (npm run demo); a team has no use for it. */
 const LAB_FILE = "Pulumi.local.yaml";
 
+interface StackFile {
+  readonly file: string;
+  readonly settings: Settings;
+}
+
 /** The files of all stacks, by name; one whose application is not filled in yet counts only if no other does. */
-export function stackFiles(project: string): { readonly file: string; readonly settings: Settings }[] {
+export function stackFiles(project: string): StackFile[] {
   const files = readdirSync(project).filter((file) => /^Pulumi\.[\w-]+\.yaml$/.test(file));
   const own = files.filter((file) => file !== LAB_FILE);
   const chosen = (own.length > 0 ? own : files).sort();
@@ -110,10 +117,14 @@ export function stackFiles(project: string): { readonly file: string; readonly s
   return filledIn.length > 0 ? filledIn : read;
 }
 
-function folderOf(project: string, file: string, settings: Settings): MigrationsFolder {
+/** What Pulumi.yaml declares, by key. */
+function declaredKeys(project: string): Settings {
+  return parseSettings(readText(join(project, PROJECT_FILE)), PROJECT_FILE);
+}
+
+function folderOf(project: string, declared: Settings, { file, settings }: StackFile): MigrationsFolder {
   const appPath = settingOf(settings, `${PROJECT}:appPath`);
   const migrationsPath = settingOf(settings, `${PROJECT}:migrationsPath`);
-  const declared = parseSettings(readText(join(project, PROJECT_FILE)), PROJECT_FILE);
   requireDeclared(file, settings, declared);
   const defaults = defaultsOf(declared);
   const app = resolve(project, appPath ?? defaults.appPath);
