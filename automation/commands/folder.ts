@@ -136,10 +136,10 @@ function folderOf(project: string, declared: Settings, { file, settings }: Stack
 }
 
 /**
- * A typing error in a key would leave the default in force, so the example's folder in place of the application's.
+ * With a mistyped key the default would apply: the example's folder, not the application's.
  *
  * @param declared the keys of Pulumi.yaml
- * @throws {ConfigError} naming every key that is none
+ * @throws {ConfigError} naming every unknown key
  */
 function requireDeclared(file: string, settings: Settings, declared: Settings): void {
   const own = [...settings.keys()].filter((key) => key.startsWith(`${PROJECT}:`));

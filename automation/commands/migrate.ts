@@ -45,7 +45,7 @@ export async function migrateCommand(
   await finishRun(context, options, report, outputs, options.slack ?? isNews(operation));
 }
 
-/** What decides about the operation itself; how it is watched is the caller's choice each time. */
+/** The options that change the operation itself; how it is watched is chosen anew each time. */
 function flagsOf({ revision, unknownVersion }: MigrateOptions): string {
   const flags = [revision && `--revision ${revision}`, unknownVersion && "--unknown-version"];
   return flags.filter(Boolean).join(" ");

@@ -1,4 +1,4 @@
-/** What is wrong with a stack's configuration, found before Pulumi's engine is started: that takes seconds to come to it. */
+/** Finds what is wrong with a stack's configuration before Pulumi's engine starts, which takes seconds to get that far. */
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";

@@ -17,7 +17,7 @@ export function stackFileName(stack: string): string {
   return `Pulumi.${stack.slice(stack.lastIndexOf("/") + 1)}.yaml`;
 }
 
-/** What is below `config:` of a stack's file, by full key; a text, a number or a truth value is the text that is written. */
+/** What is below `config:` of a stack's file, by full key; text, numbers and truth values stay as they are written. */
 export type Settings = ReadonlyMap<string, unknown>;
 
 /**

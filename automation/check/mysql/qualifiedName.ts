@@ -15,7 +15,7 @@ export function lastPart(name: string): string {
   return partsOf(name).at(-1) ?? name;
 }
 
-/** Names of columns and keys know no case. */
+/** Names of columns and keys are case-insensitive. */
 export function sameName(one: string | undefined, other: string | undefined): boolean {
   return one?.toLowerCase() === other?.toLowerCase();
 }

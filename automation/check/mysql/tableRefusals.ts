@@ -220,7 +220,7 @@ function neededByGenerated(
   return [refusal(server, `${table}.${name}`, words, "3108 and 1054", fix)];
 }
 
-/** A virtual column has no values in the rows, so that it cannot become another one, nor another one virtual. */
+/** A virtual column has no values in the rows, so a column cannot change to or from virtual. */
 function otherStorage(
   table: string,
   action: AlterAction,

@@ -1,4 +1,4 @@
-/** Statements for tables that name a view, and the other way round. */
+/** Statements that take a table and name a view, or the reverse. */
 import type { Node } from "libpg-query";
 import type { Context } from "./context.ts";
 import type { Effect } from "./effect.ts";

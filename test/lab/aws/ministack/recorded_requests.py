@@ -18,8 +18,8 @@ from ministack import app as ministack
 CREDENTIAL = re.compile(r"Credential=([^/]+)/\d+/([^/]+)/([^/]+)/aws4_request")
 # AWS SDK reference guide, "Retry behavior": the header that each attempt carries.
 ATTEMPT = re.compile(r"attempt=(\d+)")
-# AWS never answers within a millisecond. Of answers that came so soon, Terraform's provider lost some and sent the call
-# again; why is not known.
+# AWS never answers within a millisecond. When the local AWS did, Pulumi and Terraform's provider now and then lost the
+# answer and sent the call again; the cause is not known.
 LEAST_LATENCY_S = 0.005
 INVOCATION = "amz-sdk-invocation-id"
 # What became of the last attempt of each call.
